@@ -1,0 +1,346 @@
+# A site for local development: its folder, its configuration, its processes.
+# Sourced by ../langorch, which gives `say`, `die`, $top, $nginx, $module.
+#
+# The life of a site.
+#   placed    $home: the state folder, or a stand-in that its workers can enter
+#   written   nginx.conf and all it names, from conf/; again at each start
+#   started   master and workers, which keep $home as their working directory:
+#             that, not a pid file, is how they are found again
+#   stopped   gracefully, at last by force
+#
+# shellcheck shell=sh
+
+site_port=8080
+site_state=$top/var
+site_workers=auto
+site_identity=off
+site_egress=open
+site_allow=
+site_demo=yes
+site_user=www-data
+
+
+# --- placed ----------------------------------------------------------------------
+
+
+# Sets $home.  NGINX started by root gives its workers to $site_user, and that
+# one may not be able to enter the folder (a checkout below /root): then the
+# site lives in /var/lib/langorch.
+
+site_place()
+{
+    mkdir -p "$site_state" || die "cannot make the folder $site_state"
+    site_state=$(readlink -f -- "$site_state")
+
+    home=$site_state
+
+    [ "$(id -u)" = 0 ] || return 0
+
+    chmod go+x "$site_state"
+    runuser -u "$site_user" -- test -x "$site_state" && return 0
+
+    home=/var/lib/langorch/site-$(printf %s "$site_state" | sha256sum | cut -c1-12)
+
+    if [ ! -d "$home" ]; then
+        say "$site_user cannot enter $site_state: the site lives in $home"
+    fi
+
+    mkdir -p "$home"
+    chmod 755 /var/lib/langorch "$home"
+    ln -sfn "$home" "$site_state/site"
+}
+
+
+# --- written ---------------------------------------------------------------------
+
+
+site_write()
+{
+    mkdir -p "$home/conf/demo" "$home/module" "$home/console/ui" "$home/data" \
+             "$home/logs" "$home/run" "$home/tmp" "$home/http.d" "$home/server.d"
+    chmod 700 "$home/data"
+
+    if [ "$(id -u)" = 0 ]; then
+        chown -R "$site_user" "$home/data" "$home/tmp"
+    fi
+
+    # by rename, because the workers of before have the old one mapped
+
+    cp "$module" "$home/module/new.so"
+    mv "$home/module/new.so" "$home/module/ngx_http_langorch_module.so"
+
+    if [ -f "$top/html/dist/index.html" ]; then
+        rm -rf "$home/console/new"
+        cp -R "$top/html/dist" "$home/console/new"
+        chmod -R a+rX "$home/console/new"
+        rm -rf "$home/console/ui"
+        mv "$home/console/new" "$home/console/ui"
+    fi
+
+    cp "$top/conf/mime.types" "$top/conf/limits.conf" "$top/conf/egress.conf" \
+       "$home/conf/"
+    cp "$top/conf/demo/agent.conf" "$top/conf/demo/agent.js" "$home/conf/demo/"
+
+    sed "s|/usr/share/langorch/console|$home/console|" \
+        "$top/conf/langorch.conf" > "$home/conf/langorch.conf"
+
+    site_configuration > "$home/nginx.conf.new"
+    site_check "$home/nginx.conf.new"
+    mv "$home/nginx.conf.new" "$home/nginx.conf"
+}
+
+
+# conf/nginx.conf with this site's paths, address and policy.
+
+site_configuration()
+{
+    cat << END
+# Written by \`langorch run\`; the next start writes it again.
+#
+# A SITE FOR LOCAL DEVELOPMENT, open to whoever can reach it: it listens on
+# 127.0.0.1 only, identity is $site_identity, outbound calls are $site_egress.  What belongs
+# on a server is conf/nginx.conf of the source tree.
+#
+# Your own directives: http.d/*.conf (http level), server.d/*.conf (the server).
+
+daemon on;
+END
+
+    sed -e "s|^user .*|$(site_user_line)|" \
+        -e "s|^worker_processes .*|worker_processes $site_workers;|" \
+        -e "s|^worker_rlimit_nofile .*|$(site_files_line)|" \
+        -e "s|worker_connections .*|worker_connections $(site_connections);|" \
+        -e "s|^pid .*|pid $home/run/nginx.pid;|" \
+        -e "s|^error_log .*|error_log $home/logs/error.log notice;|" \
+        -e "s|access_log .*|access_log $home/logs/access.log;|" \
+        -e "s|_temp_path [^ ]*/\([a-z]*\);|_temp_path $home/tmp/\1;|" \
+        -e "s|langorch_store .*|langorch_store $home/data/langorch.db;|" \
+        -e "s|^\( *\)langorch_egress .*|\1langorch_egress $site_egress;|" \
+        -e "s|^\( *\)langorch_identity .*|\1langorch_identity $site_identity;|" \
+        -e "s|listen .*|listen 127.0.0.1:$site_port;|" \
+        -e '/ssl_/d' \
+        -e "s|include \([a-z]*[.][a-z]*\);|include $home/conf/\1;|" \
+        -e '/^ *#/d' \
+        "$top/conf/nginx.conf" \
+    | awk -v home="$home" -v allow="$site_allow" -v demo="$(site_demo_kind)" \
+          -v js="$js_module" '
+        /^load_module/ {
+            print "load_module " home "/module/ngx_http_langorch_module.so;"
+            if (demo != "no") print "load_module " js ";"
+            while (("env" | getline line) > 0) {
+                if (line ~ /^LANGORCH_(SECRET_[A-Za-z0-9_]+|JWT_SECRET)=/) {
+                    sub(/=.*/, "", line)
+                    print "env " line ";"
+                }
+            }
+            next
+        }
+        /^ *langorch_egress/ {
+            print
+            n = split(allow, part, " ")
+            for (i = 1; i <= n; i++) print "    langorch_allow " part[i] ";"
+            next
+        }
+        /^    server [{]/ {
+            print "    fastcgi_temp_path " home "/tmp/fastcgi;"
+            print "    uwsgi_temp_path " home "/tmp/uwsgi;"
+            print "    scgi_temp_path " home "/tmp/scgi;"
+            if (demo != "no") {
+                print "    js_path " home "/conf/demo;"
+                print "    js_import demo from agent.js;"
+            }
+            print "    include " home "/http.d/*.conf;"
+            print ""
+        }
+        /include .*\/egress.conf;/ {
+            print
+            if (demo != "no") print "        include " home "/conf/demo/agent.conf;"
+            print "        include " home "/server.d/*.conf;"
+            next
+        }
+        { print }' \
+    | cat -s
+}
+
+
+site_user_line()
+{
+    [ "$(id -u)" != 0 ] || echo "user $site_user;"
+}
+
+
+# More files than an ordinary user may ask for is an alert at each start.
+
+site_files_line()
+{
+    [ "$(site_connections)" = 512 ] || echo "worker_rlimit_nofile 16384;"
+}
+
+
+site_connections()
+{
+    limit=$(ulimit -Hn)
+
+    if [ "$limit" = unlimited ] || [ "$limit" -ge 16384 ]; then
+        echo 8192
+    else
+        echo 512
+    fi
+}
+
+
+# The simulated agent needs the JavaScript module that belongs to this NGINX.
+
+site_demo_kind()
+{
+    if [ "$site_demo" = yes ] && [ -f "$js_module" ] && [ -z "${NGX_SRC:-}" ]; then
+        echo agent
+    else
+        echo no
+    fi
+}
+
+
+# A line of conf/nginx.conf that no rule above knew would end in a site that
+# writes to the machine's own folders.
+
+site_check()
+{
+    for line in "pid $home/" "error_log $home/" "access_log $home/" \
+                "client_body_temp_path $home/" "proxy_temp_path $home/" \
+                "langorch_store $home/" "listen 127.0.0.1:$site_port;" \
+                "langorch_identity $site_identity;" \
+                "langorch_egress $site_egress;" \
+                "include $home/conf/langorch.conf;"
+    do
+        grep -qF -- "$line" "$1" || die "conf/nginx.conf has no line for: $line"
+    done
+
+    if grep -nE '/(etc|usr/share|var/log|var/lib/nginx)/' "$1" >&2; then
+        die "the lines above lead out of $home"
+    fi
+}
+
+
+# --- started ---------------------------------------------------------------------
+
+
+site_start()
+{
+    [ -z "$(site_pids)" ] || site_take_over
+
+    : > "$home/run/start.log"
+
+    # NGINX's workers keep the folder they were started in
+
+    if ! (cd "$home" && site_env "$nginx" -p "$home/" -c "$home/nginx.conf" \
+              -e "$home/logs/error.log") 2> "$home/run/start.log"
+    then
+        cat "$home/run/start.log" >&2
+        die "NGINX did not start"
+    fi
+
+    if ! site_await_ready; then
+        tail -n 20 "$home/logs/error.log" >&2
+        die "the site did not become ready; its log: $home/logs/error.log"
+    fi
+}
+
+
+# What the sanitizers find goes to the error log, which is the site's stderr.
+
+site_env()
+{
+    ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 \
+    UBSAN_OPTIONS=print_stacktrace=1 "$@"
+}
+
+
+# A master that lives means that somebody uses this state; workers without one
+# are what a kill left over.
+
+site_take_over()
+{
+    master=$(site_master)
+
+    if [ -n "$master" ]; then
+        die "a site runs from $site_state already (process $master):" \
+            "end it with ./langorch stop, or give another --state"
+    fi
+
+    say "ending workers that outlived their master"
+    site_stop
+}
+
+
+site_await_ready()
+{
+    for _ in $(seq 300); do
+        [ -n "$(site_master)" ] || return 1
+
+        if curl -fs -o /dev/null --max-time 5 \
+            "http://127.0.0.1:$site_port/api/health/ready"
+        then
+            return 0
+        fi
+
+        sleep 0.1
+    done
+
+    return 1
+}
+
+
+# --- found -----------------------------------------------------------------------
+
+
+site_pids()
+{
+    for link in /proc/[0-9]*/cwd; do
+        [ "$(readlink "$link" 2> /dev/null)" = "$home" ] || continue
+
+        pid=${link#/proc/}
+        pid=${pid%/cwd}
+
+        case $(cat "/proc/$pid/comm" 2> /dev/null) in
+            nginx) echo "$pid" ;;
+        esac
+    done
+}
+
+
+site_master()
+{
+    for pid in $(site_pids); do
+        if tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null \
+            | grep -q '^nginx: master'
+        then
+            echo "$pid"
+            return 0
+        fi
+    done
+}
+
+
+# --- stopped ---------------------------------------------------------------------
+
+
+# QUIT drains; what is there after its time gets TERM, then KILL.
+
+site_stop()
+{
+    for signal in QUIT TERM KILL; do
+        pids=$(site_pids)
+        [ -n "$pids" ] || return 0
+
+        master=$(site_master)
+        kill -s "$signal" ${master:-$pids} 2> /dev/null || true
+
+        for _ in $(seq 150); do
+            [ -n "$(site_pids)" ] || return 0
+            sleep 0.1
+        done
+    done
+
+    [ -z "$(site_pids)" ] || die "some processes do not end:" $(site_pids)
+}
