@@ -1,0 +1,38 @@
+package LangOrch::Store;
+
+# What the database of a site holds, past its API: for promises about rows.
+# Reads through Debian's sqlite3 program.
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+
+
+# The rows of a query, each an array of texts.
+
+sub rows {
+    my ($site, $sql) = @_;
+
+    open my $out, '-|', 'sqlite3', '-readonly', '-cmd', '.timeout 5000',
+        '-separator', "\x1f", $site->home . '/data/langorch.db', $sql
+        or croak "sqlite3: $!";
+
+    my @rows = map { chomp; [ split /\x1f/, $_, -1 ] } <$out>;
+    close $out or croak "sqlite3 failed: $sql";
+
+    return @rows;
+}
+
+
+sub value {
+    my ($site, $sql) = @_;
+    my ($row) = rows($site, $sql);
+    return $row ? $row->[0] : undef;
+}
+
+
+sub is_sound { return value($_[0], 'PRAGMA integrity_check') eq 'ok' }
+
+
+1;
