@@ -1,0 +1,141 @@
+#!/usr/bin/perl
+
+# `./langorch bench [1 16 128 ...]`: durable agent steps, measured.  A site of
+# the release build in a folder of its own, load.c as client and agent; a row
+# for each number of runs outstanding.
+#
+# BENCH_SECONDS (10) is how long a row is measured, BENCH_WORKERS (2) how many
+# workers the site has, BENCH_STATE a folder on another disk for its database.
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use Time::HiRes qw(time);
+
+use LangOrch::Http;
+use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
+
+my $top     = dirname(__FILE__) . '/../..';
+my $seconds = $ENV{BENCH_SECONDS} || 10;
+my $workers = $ENV{BENCH_WORKERS} || 2;
+my @rows    = @ARGV ? @ARGV : (1, 16, 128);
+
+my $site = LangOrch::Site->start(
+    workers => $workers,
+    $ENV{BENCH_STATE} ? (state => $ENV{BENCH_STATE}) : (),
+);
+
+my $agent_port = LangOrch::Site::free_port();
+
+$site->import_document({
+    procedure_id   => 'bench-five',
+    version        => '1.0.0',
+    workflow_graph => {
+        start_node => 'work',
+        nodes      => {
+            work => {
+                type      => 'sequence',
+                agent     => 'bench',
+                next_node => 'end',
+                steps     => [
+                    map { {
+                        step_id         => "s$_",
+                        action          => 'count',
+                        params          => { step => $_ },
+                        output_variable => "r$_",
+                    } } 1 .. 5
+                ],
+            },
+            end => { type => 'terminate' },
+        },
+    },
+});
+
+my $r = $site->post('/api/agents', {
+    name => 'bench', channel => 'bench', concurrency_limit => 1000,
+    base_url => "http://127.0.0.1:$agent_port", capabilities => ['*'],
+});
+die "agent: $r->{status} $r->{body}" unless $r->{status} == 201;
+
+printf "%d cores, %d workers, %s s a row; idle RSS of the site: %.1f MiB\n\n",
+    cores(), $workers, $seconds, rss();
+
+my @columns = ('outstanding', 'runs/s', 'steps/s', 'p50 ms', 'p99 ms',
+    'µs/step nginx', 'µs/step load', 'commits/step', 'bytes/step', 'RSS MiB');
+print join(' | ', @columns), "\n";
+
+measure($_) for @rows;
+
+print "\n";
+exit($site->unrest ? 1 : 0);
+
+
+sub measure {
+    my ($outstanding) = @_;
+
+    my %before = figures();
+    my $said = qx($top/build/bench/load $site->{port} $agent_port \\
+        $outstanding $seconds);
+    die "load failed\n" if $?;
+    my %after = figures();
+
+    my $load  = LangOrch::Http::decode($said);
+    my $steps = $load->{steps} || 1;
+
+    printf join(' | ', '%11d', '%6.0f', '%7.0f', '%6.1f', '%6.1f', '%13.1f',
+        '%12.1f', '%12.2f', '%10.0f', '%7.1f') . "\n",
+        $outstanding,
+        $load->{runs} / $load->{seconds},
+        $steps / $load->{seconds},
+        $load->{p50_ms},
+        $load->{p99_ms},
+        ($after{cpu_us} - $before{cpu_us}) / $steps,
+        $load->{cpu_us} / $steps,
+        ($after{commits} - $before{commits}) / $steps,
+        ($after{written} - $before{written}) / $steps,
+        rss();
+    return;
+}
+
+
+# What the processes of the site have used so far.
+
+sub figures {
+    my %sum = (cpu_us => 0, written => 0);
+
+    for my $pid ($site->pids) {
+        my $stat = LangOrch::Site::slurp("/proc/$pid/stat");
+        my @field = split / /, $stat =~ s/^.*\) //sr;
+        $sum{cpu_us} += ($field[11] + $field[12]) * 10_000;
+
+        my $io = LangOrch::Site::slurp("/proc/$pid/io");
+        $sum{written} += $1 if $io =~ /^write_bytes: (\d+)/m;
+    }
+
+    my $metrics = $site->get('/api/metrics')->{body};
+    $sum{commits} = $metrics
+        =~ /^langorch_store_commit_duration_seconds_count(?:\{[^}]*\})? (\S+)/m
+        ? $1 : 0;
+
+    return %sum;
+}
+
+
+# Memory that is the site's own: pages shared between its processes once.
+
+sub rss {
+    my $kib = 0;
+
+    for my $pid ($site->pids) {
+        my $rollup = LangOrch::Site::slurp("/proc/$pid/smaps_rollup");
+        $kib += $1 if $rollup =~ /^Pss:\s+(\d+)/m;
+    }
+    return $kib / 1024;
+}
+
+
+sub cores {
+    return scalar(() = LangOrch::Site::slurp('/proc/cpuinfo') =~ /^processor/mg);
+}
