@@ -1,0 +1,20 @@
+import { duration } from '../shared/format';
+import type { Agent, HealthCheck } from './types';
+
+/** Those in trouble first, then by channel and name. */
+export function byTrouble(agents: readonly Agent[]): Agent[] {
+  return [...agents].sort((a, b) =>
+    Number(isWell(a)) - Number(isWell(b)) ||
+    a.channel.localeCompare(b.channel) ||
+    a.name.localeCompare(b.name));
+}
+
+export function isWell(agent: Agent): boolean {
+  return agent.status !== 'offline' && agent.circuit_state !== 'open';
+}
+
+/** What a check found, in one sentence. */
+export function checkInWords(check: HealthCheck): string {
+  if (!check.reachable) return `not reachable${check.error ? `: ${check.error}` : ''}`;
+  return check.latency_ms === null ? 'answers' : `answers in ${duration(check.latency_ms)}`;
+}

@@ -1,0 +1,32 @@
+export interface Capability {
+  name: string;
+  type: string;
+  description: string | null;
+}
+
+/** api.md 8 */
+export interface Agent {
+  agent_id: string;
+  name: string;
+  channel: string;
+  base_url: string;
+  status: string;
+  concurrency_limit: number;
+  resource_key: string;
+  pool_id: string | null;
+  capabilities: Capability[];
+  consecutive_failures: number;
+  last_heartbeat_at: string | null;
+  updated_at: string;
+  circuit_state: string;
+  active_leases: number;
+  last_error: string | null;
+}
+
+export interface HealthCheck {
+  agent_id: string;
+  reachable: boolean;
+  status: string;
+  latency_ms: number | null;
+  error: string | null;
+}

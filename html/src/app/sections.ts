@@ -1,0 +1,10 @@
+/**
+ * The first path segment of every address of the console, below its mount.
+ *
+ * The build puts a copy of the boot files into a folder of each name, which is what makes
+ * `/any/prefix/ui/runs/<id>` find its assets (see README.md, "Mounted anywhere").  So every
+ * page is addressed by one segment of this list and at most one more.
+ */
+export const sections = ['procedures', 'runs', 'approvals', 'agents'] as const;
+
+export type Section = (typeof sections)[number];

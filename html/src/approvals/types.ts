@@ -1,0 +1,37 @@
+import type { Json, JsonObject } from '../shared/types';
+
+export type Option = string | { value: string; label?: string };
+
+/** api.md 7 */
+export interface Approval {
+  approval_id: string;
+  run_id: string;
+  node_id: string;
+  prompt: string;
+  decision_type: string;
+  options: Option[] | null;
+  context_data: Json;
+  status: string;
+  decided_by: string | null;
+  decision_payload: JsonObject | null;
+  comment: string | null;
+  created_at: string;
+  decided_at: string | null;
+  expires_at: string | null;
+  run_status: string | null;
+  node_name: string | null;
+  procedure_id: string | null;
+  approval_level: string | null;
+  can_decide: boolean;
+  input_schema: JsonObject | null;
+  required_approvals: number;
+  escalation_count: number;
+}
+
+/** The body of a decision. */
+export interface Decision {
+  decision?: string;
+  option?: string;
+  comment?: string;
+  payload?: JsonObject;
+}

@@ -1,0 +1,144 @@
+import { isRecord } from '../shared/problem';
+import type { Diagnostic, JsonObject, Severity } from '../shared/types';
+import type { Graph, GraphEdge, GraphNode } from './types';
+
+export type Parsed = { document: JsonObject } | { wrong: string };
+
+/** Reads a pasted document; what is wrong with it is said with its line. */
+export function parseDocument(text: string): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const at = placeOf(message, text);
+    return { wrong: at ? `This is not JSON: see line ${at.line}, column ${at.column}` : 'This is not JSON' };
+  }
+  if (isRecord(value)) return { document: value as JsonObject };
+  return { wrong: 'A procedure is a JSON object' };
+}
+
+function placeOf(message: string, text: string): { line: number; column: number } | null {
+  const told = /line (\d+) column (\d+)/.exec(message);
+  if (told) return { line: Number(told[1]), column: Number(told[2]) };
+  const position = /position (\d+)/.exec(message);
+  const offset = position ? Number(position[1]) : /end of|unterminated/i.test(message) ? text.length : null;
+  if (offset === null) return null;
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+const weight: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+/** Errors first; within a severity as the compiler found them. */
+export function bySeverity(list: Diagnostic[]): Diagnostic[] {
+  return [...list].sort((a, b) => weight[a.severity] - weight[b.severity]);
+}
+
+/** Versions that refuse runs (ckp.md 2). */
+export function refusesRuns(status: string): boolean {
+  return status === 'deprecated' || status === 'archived' || status === 'inactive';
+}
+
+export interface Placed {
+  node: GraphNode;
+  x: number;
+  y: number;
+}
+
+export interface Drawn {
+  edge: GraphEdge;
+  path: string;
+  label: { x: number; y: number };
+}
+
+export interface Drawing {
+  width: number;
+  height: number;
+  nodes: Placed[];
+  edges: Drawn[];
+}
+
+export const box = { width: 208, height: 54, gapX: 36, gapY: 54 };
+
+/** Rows from the start downwards; an edge that goes back up runs along the right side. */
+export function drawGraph(graph: Graph): Drawing {
+  const rows = rowsOf(graph);
+  const widest = Math.max(1, ...rows.map((r) => r.length));
+  const inner = widest * (box.width + box.gapX) - box.gapX;
+  const at = new Map<string, Placed & { row: number }>();
+
+  rows.forEach((row, r) => {
+    const left = (inner - (row.length * (box.width + box.gapX) - box.gapX)) / 2;
+    row.forEach((node, i) => {
+      const x = 8 + left + i * (box.width + box.gapX);
+      at.set(node.id, { node, x, y: 8 + r * (box.height + box.gapY), row: r });
+    });
+  });
+
+  const edges: Drawn[] = [];
+  let back = 0;
+  for (const edge of graph.edges) {
+    const from = at.get(edge.source);
+    const to = at.get(edge.target);
+    if (!from || !to) continue;
+    edges.push(to.row > from.row ? down(edge, from, to) : up(edge, from, to, inner + 8, back++));
+  }
+  return {
+    width: inner + 16 + (back > 0 ? 44 + back * 14 : 0),
+    height: rows.length * (box.height + box.gapY) - box.gapY + 16,
+    nodes: [...at.values()],
+    edges,
+  };
+}
+
+function down(edge: GraphEdge, from: Placed, to: Placed): Drawn {
+  const [x1, y1] = [from.x + box.width / 2, from.y + box.height];
+  const [x2, y2] = [to.x + box.width / 2, to.y];
+  const bend = Math.min(box.gapY, (y2 - y1) / 2);
+  return {
+    edge,
+    path: `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`,
+    label: { x: x1 + (x2 - x1) * 0.5, y: y1 + (y2 - y1) * 0.5 },
+  };
+}
+
+function up(edge: GraphEdge, from: Placed, to: Placed, right: number, n: number): Drawn {
+  const [x1, y1] = [from.x + box.width, from.y + box.height / 2];
+  const [x2, y2] = [to.x + box.width, to.y + box.height / 2];
+  const x = right + 24 + n * 14;
+  return {
+    edge,
+    path: `M${x1} ${y1}C${x} ${y1} ${x} ${y1} ${x} ${(y1 + y2) / 2}S${x} ${y2} ${x2} ${y2}`,
+    label: { x: x - 6, y: (y1 + y2) / 2 },
+  };
+}
+
+/** Nodes by their least distance from the start; those never reached come last. */
+function rowsOf(graph: Graph): GraphNode[][] {
+  const rowOf = new Map<string, number>();
+  const start = graph.nodes.find((n) => n.data.isStart) ?? graph.nodes[0];
+  if (!start) return [];
+  const targets = new Map<string, string[]>();
+  for (const { source, target } of graph.edges) {
+    targets.set(source, [...(targets.get(source) ?? []), target]);
+  }
+
+  const queue = [start.id];
+  rowOf.set(start.id, 0);
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    for (const next of targets.get(id) ?? []) {
+      if (rowOf.has(next)) continue;
+      rowOf.set(next, (rowOf.get(id) ?? 0) + 1);
+      queue.push(next);
+    }
+  }
+
+  const last = Math.max(...rowOf.values()) + 1;
+  const rows: GraphNode[][] = [];
+  for (const node of graph.nodes) {
+    const row = rowOf.get(node.id) ?? last;
+    (rows[row] ??= []).push(node);
+  }
+  return rows;
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react';
+
+/** The current time, renewed every `every_ms`; for "2 min ago". */
+export function useNow(every_ms = 10_000, running = true): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!running) return;
+    const timer = setInterval(() => setNow(Date.now()), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms, running]);
+  return now;
+}
+
+/** `value`, once it has not changed for `wait_ms`: a search that does not ask at every key. */
+export function useSettled<T>(value: T, wait_ms = 200): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), wait_ms);
+    return () => clearTimeout(timer);
+  }, [value, wait_ms]);
+  return settled;
+}
+
+/** The title of the page, in the browser's tab and history. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · LangOrch`;
+  }, [title]);
+}
+
+/** Does the key belong to the page, or to a field somebody types in? */
+export function isTyping(event: KeyboardEvent): boolean {
+  const at = event.target;
+  if (!(at instanceof HTMLElement)) return false;
+  return at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
+}
+
+/** Single-key shortcuts of a page.  Silent in fields, in dialogs, and with a modifier. */
+export function useKeys(bindings: Record<string, () => void>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      const act = bindings[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  });
+}
