@@ -56,7 +56,9 @@ export function mountAnywhere(sections: readonly string[]): Plugin {
         const page = bundle['index.html'];
         if (page?.type !== 'asset') throw new Error('the build has no index.html');
 
-        const version = createHash('sha256').update([script, ...styles].join()).digest('hex');
+        const version = createHash('sha256')
+          .update([script, ...styles].join())
+          .digest('hex');
         page.source = bootPage(String(page.source), version.slice(0, 12));
 
         for (const [folder, up] of [['', './'], ...sections.map((s) => [`${s}/`, '../'])]) {

@@ -7,7 +7,11 @@ import './styles.css';
 function start(): void {
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
-  createRoot(root).render(<StrictMode><App client={newQueryClient()} /></StrictMode>);
+  createRoot(root).render(
+    <StrictMode>
+      <App client={newQueryClient()} />
+    </StrictMode>,
+  );
 }
 
 /* boot.js runs in the head, so that the theme is there first: the body may still be to come */

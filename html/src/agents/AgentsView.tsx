@@ -17,8 +17,8 @@ export function AgentsView({ agents, checking, onCheck }: AgentsViewProps) {
     return (
       <div className="card">
         <EmptyState icon="agents" title="No agents yet">
-          An agent is any HTTP service that answers <code>POST /execute</code>. Register it with{' '}
-          <code>POST /api/agents</code>: its name, its channel and its address.
+          An agent is any HTTP service that answers <code>POST /execute</code>. Register it by its
+          name, channel and address: <code>POST /api/agents</code>.
         </EmptyState>
       </div>
     );
@@ -26,14 +26,25 @@ export function AgentsView({ agents, checking, onCheck }: AgentsViewProps) {
   return (
     <ul aria-label="Agents" className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
       {agents.map((agent) => (
-        <Card key={agent.agent_id} agent={agent} busy={checking === agent.agent_id} onCheck={onCheck} />
+        <Card
+          key={agent.agent_id}
+          agent={agent}
+          busy={checking === agent.agent_id}
+          onCheck={onCheck}
+        />
       ))}
     </ul>
   );
 }
 
-function Card({ agent: a, busy, onCheck }: {
-  agent: Agent; busy: boolean; onCheck: (id: string) => void;
+function Card({
+  agent: a,
+  busy,
+  onCheck,
+}: {
+  agent: Agent;
+  busy: boolean;
+  onCheck: (id: string) => void;
 }) {
   return (
     <li className="card overflow-hidden">
@@ -47,7 +58,12 @@ function Card({ agent: a, busy, onCheck }: {
       <Facts
         facts={[
           ['Channel', a.channel],
-          ['Address', <code key="url" className="break-all">{a.base_url}</code>],
+          [
+            'Address',
+            <code key="url" className="break-all">
+              {a.base_url}
+            </code>,
+          ],
           ['In use', `${a.active_leases ?? 0} of ${a.concurrency_limit}`],
           ['Circuit', a.circuit_state && words(a.circuit_state)],
           ['Seen', a.last_heartbeat_at && <Time at={a.last_heartbeat_at} />],
@@ -61,7 +77,9 @@ function Card({ agent: a, busy, onCheck }: {
           ))}
           {a.capabilities.length > 8 && <Badge>{a.capabilities.length - 8} more</Badge>}
         </p>
-        <Button size="small" busy={busy} onClick={() => onCheck(a.agent_id)}>Check</Button>
+        <Button size="small" busy={busy} onClick={() => onCheck(a.agent_id)}>
+          Check
+        </Button>
       </footer>
     </li>
   );

@@ -3,10 +3,12 @@ import type { Agent, HealthCheck } from './types';
 
 /** Those in trouble first, then by channel and name. */
 export function byTrouble(agents: readonly Agent[]): Agent[] {
-  return [...agents].sort((a, b) =>
-    Number(isWell(a)) - Number(isWell(b)) ||
-    a.channel.localeCompare(b.channel) ||
-    a.name.localeCompare(b.name));
+  return [...agents].sort(
+    (a, b) =>
+      Number(isWell(a)) - Number(isWell(b)) ||
+      a.channel.localeCompare(b.channel) ||
+      a.name.localeCompare(b.name),
+  );
 }
 
 export function isWell(agent: Agent): boolean {

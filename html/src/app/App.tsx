@@ -30,8 +30,12 @@ function Pages() {
     <Guard at={location}>
       <Suspense fallback={<Loading />}>
         <Switch>
-          {routes.map(({ path, page }) => <Route key={path} path={path} component={page} />)}
-          <Route><NotFound /></Route>
+          {routes.map(({ path, page }) => (
+            <Route key={path} path={path} component={page} />
+          ))}
+          <Route>
+            <NotFound />
+          </Route>
         </Switch>
       </Suspense>
     </Guard>
@@ -45,7 +49,11 @@ function NotFound() {
         <EmptyState
           icon="search"
           title="There is no page at this address"
-          action={<ButtonLink href="/" kind="primary">To the dashboard</ButtonLink>}
+          action={
+            <ButtonLink href="/" kind="primary">
+              To the dashboard
+            </ButtonLink>
+          }
         >
           It may belong to a part of LangOrch that this server does not have.
         </EmptyState>

@@ -32,7 +32,9 @@ export class Guard extends Component<Props, State> {
     return (
       <div className="mx-auto flex max-w-2xl flex-col items-start gap-4 px-4 py-10">
         <ErrorNote title="This page could not be shown" error={this.state.error} />
-        <Button icon="retry" onClick={() => window.location.reload()}>Load it again</Button>
+        <Button icon="retry" onClick={() => window.location.reload()}>
+          Load it again
+        </Button>
       </div>
     );
   }

@@ -29,18 +29,26 @@ export function Shell({ children }: { children: ReactNode }) {
           event.preventDefault();
           document.getElementById('page')?.focus();
         }}
-        className="sr-only z-50 rounded-lg bg-surface px-4 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        className="
+          sr-only z-50 rounded-lg bg-surface px-4 py-2 focus:not-sr-only focus:fixed focus:top-2
+          focus:left-2
+        "
       >
         Skip to the page
       </a>
-      <header className="flex items-center gap-2 border-b border-line bg-surface px-4 py-2 md:sticky md:top-0 md:h-dvh md:w-56 md:flex-col md:items-stretch md:border-r md:border-b-0 md:px-3 md:py-5">
+      <header className="
+        flex items-center gap-2 border-b border-line bg-surface px-4 py-2 md:sticky md:top-0
+        md:h-dvh md:w-56 md:flex-col md:items-stretch md:border-r md:border-b-0 md:px-3 md:py-5
+      ">
         <Brand />
         <div className="flex-1 md:mt-5">
           <Navigation due={due} />
         </div>
         <Tools onKeys={() => setShowKeys(true)} />
       </header>
-      <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">{children}</main>
+      <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+        {children}
+      </main>
       {showKeys && <ShortcutsDialog onClose={() => setShowKeys(false)} />}
     </div>
   );
@@ -55,7 +63,8 @@ function Brand() {
           <path d="M9 10v7a6 6 0 0 0 6 6h8M9 14h11" />
         </g>
         <g className="fill-on-accent">
-          <circle cx="9" cy="9" r="3" /><circle cx="21" cy="14" r="3" />
+          <circle cx="9" cy="9" r="3" />
+          <circle cx="21" cy="14" r="3" />
           <circle cx="23" cy="23" r="3" />
         </g>
       </svg>
@@ -64,13 +73,22 @@ function Brand() {
   );
 }
 
+const item =
+  'relative flex flex-col items-center gap-0.5 px-1 py-2 text-[0.6875rem] font-medium ' +
+  '-outline-offset-2 md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:text-sm';
+const itemHere = 'text-accent md:bg-accent-soft';
+const itemElse = 'text-muted hover:text-ink md:hover:bg-hover';
+
 /** A column at the side; on a phone a bar at the foot. */
 function Navigation({ due }: { due: number }) {
   const [location] = useLocation();
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-40 grid grid-cols-5 border-t border-line bg-surface md:static md:flex md:flex-col md:gap-1 md:border-0"
+      className="
+        fixed inset-x-0 bottom-0 z-40 grid grid-cols-5 border-t border-line bg-surface md:static
+        md:flex md:flex-col md:gap-1 md:border-0
+      "
     >
       {navigation.map(({ href, name, icon }) => {
         const here = href === '/' ? location === '/' : location.startsWith(href);
@@ -80,14 +98,15 @@ function Navigation({ due }: { due: number }) {
             key={href}
             href={href}
             aria-current={here ? 'page' : undefined}
-            className={`relative flex flex-col items-center gap-0.5 px-1 py-2 text-[0.6875rem] font-medium -outline-offset-2 md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:text-sm ${
-              here ? 'text-accent md:bg-accent-soft' : 'text-muted hover:text-ink md:hover:bg-hover'
-            }`}
+            className={`${item} ${here ? itemHere : itemElse}`}
           >
             <Icon name={icon} className="size-5 md:size-4.5" />
             {name}
             {badge && (
-              <span className="absolute top-1 left-1/2 ml-1.5 rounded-full bg-accent px-1.5 text-[0.6875rem] leading-4 font-semibold text-on-accent md:static md:ml-auto md:leading-5">
+              <span className="
+                absolute top-1 left-1/2 ml-1.5 rounded-full bg-accent px-1.5 text-[0.6875rem]
+                leading-4 font-semibold text-on-accent md:static md:ml-auto md:leading-5
+              ">
                 {due > 99 ? '99+' : due}
                 <span className="sr-only"> {count(due, 'decision')} due</span>
               </span>

@@ -9,30 +9,54 @@ interface Route {
 
 /** Every page is its own chunk. */
 export const routes: Route[] = [
-  { path: '/', page: lazy(async () => ({
-    default: (await import('../dashboard/DashboardPage')).DashboardPage,
-  })) },
-  { path: '/procedures', page: lazy(async () => ({
-    default: (await import('../procedures/ProceduresPage')).ProceduresPage,
-  })) },
-  { path: '/procedures/:procedureId', page: lazy(async () => ({
-    default: (await import('../procedures/ProcedurePage')).ProcedurePage,
-  })) },
-  { path: '/runs', page: lazy(async () => ({
-    default: (await import('../runs/RunsPage')).RunsPage,
-  })) },
-  { path: '/runs/:runId', page: lazy(async () => ({
-    default: (await import('../runs/RunPage')).RunPage,
-  })) },
-  { path: '/approvals', page: lazy(async () => ({
-    default: (await import('../approvals/ApprovalsPage')).ApprovalsPage,
-  })) },
-  { path: '/approvals/:approvalId', page: lazy(async () => ({
-    default: (await import('../approvals/ApprovalsPage')).ApprovalsPage,
-  })) },
-  { path: '/agents', page: lazy(async () => ({
-    default: (await import('../agents/AgentsPage')).AgentsPage,
-  })) },
+  {
+    path: '/',
+    page: lazy(async () => ({
+      default: (await import('../dashboard/DashboardPage')).DashboardPage,
+    })),
+  },
+  {
+    path: '/procedures',
+    page: lazy(async () => ({
+      default: (await import('../procedures/ProceduresPage')).ProceduresPage,
+    })),
+  },
+  {
+    path: '/procedures/:procedureId',
+    page: lazy(async () => ({
+      default: (await import('../procedures/ProcedurePage')).ProcedurePage,
+    })),
+  },
+  {
+    path: '/runs',
+    page: lazy(async () => ({
+      default: (await import('../runs/RunsPage')).RunsPage,
+    })),
+  },
+  {
+    path: '/runs/:runId',
+    page: lazy(async () => ({
+      default: (await import('../runs/RunPage')).RunPage,
+    })),
+  },
+  {
+    path: '/approvals',
+    page: lazy(async () => ({
+      default: (await import('../approvals/ApprovalsPage')).ApprovalsPage,
+    })),
+  },
+  {
+    path: '/approvals/:approvalId',
+    page: lazy(async () => ({
+      default: (await import('../approvals/ApprovalsPage')).ApprovalsPage,
+    })),
+  },
+  {
+    path: '/agents',
+    page: lazy(async () => ({
+      default: (await import('../agents/AgentsPage')).AgentsPage,
+    })),
+  },
 ];
 
 interface NavItem {

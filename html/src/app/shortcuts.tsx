@@ -62,7 +62,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
               {combo.split('  ').map((key) => (
                 <kbd
                   key={key}
-                  className="min-w-6 rounded-md border border-edge bg-ground px-1.5 py-0.5 text-center text-xs"
+                  className="
+                    min-w-6 rounded-md border border-edge bg-ground px-1.5 py-0.5 text-center
+                    text-xs
+                  "
                 >
                   {key}
                 </kbd>

@@ -7,6 +7,7 @@ import { StatusBadge } from '../shared/ui/Badge';
 import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
 import { Facts } from '../shared/ui/Page';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
 import { decide } from './api';
@@ -33,13 +34,22 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
   return (
     <article aria-label="Approval" className="card overflow-hidden">
       <header className="flex flex-col gap-2 border-b border-line px-5 py-4">
-        <Link href={backHref} className="inline-flex w-fit items-center gap-1 rounded text-muted hover:text-ink lg:hidden">
+        <Link
+          href={backHref}
+          className="
+            inline-flex w-fit items-center gap-1 rounded text-muted hover:text-ink lg:hidden
+          "
+        >
           <Icon name="back" className="size-4" /> All approvals
         </Link>
-        <h2 className="text-lg font-semibold tracking-tight break-words whitespace-pre-wrap">{a.prompt}</h2>
+        <h2 className="text-lg font-semibold tracking-tight break-words whitespace-pre-wrap">
+          {a.prompt}
+        </h2>
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
           <StatusBadge status={a.status} />
-          <span>asked <Time at={a.created_at} /></span>
+          <span>
+            asked <Time at={a.created_at} />
+          </span>
           {isPending(a) && a.expires_at && (
             <span className="text-wait" title={exactTime(a.expires_at)}>
               expires <Time at={a.expires_at} />
@@ -49,12 +59,17 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
       </header>
       <Facts
         facts={[
-          ['Run', (
-            <Link href={`/runs/${encodeURIComponent(a.run_id)}`} className="rounded text-accent hover:underline">
-              {a.procedure_id && `${a.procedure_id} `}<code className="break-all">{a.run_id}</code>
-            </Link>
-          )],
-          ['Node', a.node_name && a.node_name !== a.node_id ? `${a.node_name} (${a.node_id})` : a.node_id],
+          [
+            'Run',
+            <TextLink href={pageOf('runs', a.run_id)}>
+              {a.procedure_id && `${a.procedure_id} `}
+              <code className="break-all">{a.run_id}</code>
+            </TextLink>,
+          ],
+          [
+            'Node',
+            a.node_name && a.node_name !== a.node_id ? `${a.node_name} (${a.node_id})` : a.node_id,
+          ],
           ['Level', a.approval_level],
         ]}
       />
@@ -64,9 +79,16 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
           <JsonView value={a.context_data} name="the context" className="max-h-72" />
         </div>
       )}
-      {isPending(a)
-        ? <DecisionForm approval={a} busy={send.isPending} error={send.error} onDecide={send.mutate} />
-        : <Outcome approval={a} />}
+      {isPending(a) ? (
+        <DecisionForm
+          approval={a}
+          busy={send.isPending}
+          error={send.error}
+          onDecide={send.mutate}
+        />
+      ) : (
+        <Outcome approval={a} />
+      )}
     </article>
   );
 }
@@ -82,7 +104,9 @@ function Outcome({ approval: a }: { approval: Approval }) {
         ]}
       />
       {a.decision_payload && (
-        <div className="px-5 pb-4"><JsonView value={a.decision_payload} name="the decision" /></div>
+        <div className="px-5 pb-4">
+          <JsonView value={a.decision_payload} name="the decision" />
+        </div>
       )}
     </div>
   );

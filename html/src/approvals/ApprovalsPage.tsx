@@ -19,7 +19,9 @@ export function ApprovalsPage() {
   const decided = search.get('show') === 'decided';
 
   const pending = useQuery({
-    queryKey: [...keys.approvals, 'pending'], queryFn: listPending, refetchInterval: 2000,
+    queryKey: [...keys.approvals, 'pending'],
+    queryFn: listPending,
+    refetchInterval: 2000,
   });
   const all = useQuery({
     queryKey: [...keys.approvals, 'all'],
@@ -29,9 +31,7 @@ export function ApprovalsPage() {
   });
   const query = decided ? all : pending;
   const list = useMemo(
-    () => decided
-      ? (all.data ?? []).filter((a) => !isPending(a))
-      : byUrgency(pending.data ?? []),
+    () => (decided ? (all.data ?? []).filter((a) => !isPending(a)) : byUrgency(pending.data ?? [])),
     [decided, all.data, pending.data],
   );
 
@@ -54,17 +54,24 @@ export function ApprovalsPage() {
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       <div className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
         <div className={approvalId ? 'max-lg:hidden' : ''}>
-          {query.isPending ? <Loading /> : (
+          {query.isPending ? (
+            <Loading />
+          ) : (
             <Inbox
               list={list}
               chosen={approvalId ?? null}
               decided={decided}
               suffix={suffix}
-              onShow={(show) => setSearch((now) => {
-                if (show) now.set('show', 'decided');
-                else now.delete('show');
-                return now;
-              }, { replace: true })}
+              onShow={(show) =>
+                setSearch(
+                  (now) => {
+                    if (show) now.set('show', 'decided');
+                    else now.delete('show');
+                    return now;
+                  },
+                  { replace: true },
+                )
+              }
             />
           )}
         </div>
@@ -73,7 +80,11 @@ export function ApprovalsPage() {
             {one.isPending && <Loading />}
             {one.isError && <ErrorNote error={one.error} />}
             {one.data && (
-              <ApprovalCard key={one.data.approval_id} approval={one.data} backHref={`/approvals${suffix}`} />
+              <ApprovalCard
+                key={one.data.approval_id}
+                approval={one.data}
+                backHref={`/approvals${suffix}`}
+              />
             )}
           </div>
         )}

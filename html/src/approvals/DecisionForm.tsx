@@ -51,7 +51,8 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
       {error !== null && <ErrorNote title="Not decided" error={error} />}
       {!approval.can_decide && (
         <p className="rounded-lg bg-wait-soft px-4 py-3 text-wait">
-          You may not decide this{approval.approval_level ? `: it needs the level ${approval.approval_level}` : ''}.
+          You may not decide this
+          {approval.approval_level ? `: it needs the level ${approval.approval_level}` : ''}.
         </p>
       )}
       <SchemaForm
@@ -63,7 +64,12 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
       />
       <Field label="Comment" hint="Kept with the decision">
         {(tie) => (
-          <TextArea {...tie} value={comment} onChange={(e) => setComment(e.target.value)} className="min-h-16" />
+          <TextArea
+            {...tie}
+            value={comment}
+            onChange={(e) => setComment(e.target.value)}
+            className="min-h-16"
+          />
         )}
       </Field>
       <div className="flex flex-wrap gap-2">

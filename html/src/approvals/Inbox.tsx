@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { StatusBadge } from '../shared/ui/Badge';
 import { EmptyState } from '../shared/ui/Notes';
+import { Segments } from '../shared/ui/Segments';
 import { Time } from '../shared/ui/Time';
 import type { Approval } from './types';
 
@@ -12,22 +13,21 @@ interface InboxProps {
   onShow: (decided: boolean) => void;
 }
 
+const which = [
+  { value: 'waiting', name: 'Waiting' },
+  { value: 'decided', name: 'Decided' },
+] as const;
+
 export function Inbox({ list, chosen, decided, suffix, onShow }: InboxProps) {
   return (
     <div className="card overflow-hidden">
-      <div role="group" aria-label="Which" className="flex gap-1 border-b border-line p-1.5">
-        {[false, true].map((which) => (
-          <button
-            key={String(which)}
-            type="button"
-            aria-pressed={decided === which}
-            onClick={() => onShow(which)}
-            className={`min-h-8 flex-1 rounded-md px-3 text-[0.8125rem] font-medium ${decided === which ? 'bg-accent text-on-accent' : 'text-muted hover:text-ink'}`}
-          >
-            {which ? 'Decided' : 'Waiting'}
-          </button>
-        ))}
-      </div>
+      <Segments
+        name="Which approvals"
+        options={which}
+        value={decided ? 'decided' : 'waiting'}
+        onChange={(value) => onShow(value === 'decided')}
+        className="border-b border-line p-1.5"
+      />
       {list.length === 0 && (
         <EmptyState icon="approvals" title={decided ? 'Nothing was decided yet' : 'Nothing waits'}>
           {decided
@@ -41,15 +41,22 @@ export function Inbox({ list, chosen, decided, suffix, onShow }: InboxProps) {
             <Link
               href={`/approvals/${encodeURIComponent(a.approval_id)}${suffix}`}
               aria-current={a.approval_id === chosen ? 'true' : undefined}
-              className={`block px-4 py-3 -outline-offset-2 ${a.approval_id === chosen ? 'bg-accent-soft' : 'hover:bg-hover'}`}
+              className={`
+                block px-4 py-3 -outline-offset-2
+                ${a.approval_id === chosen ? 'bg-accent-soft' : 'hover:bg-hover'}
+              `}
             >
               <p className="line-clamp-2 font-medium break-words">{a.prompt}</p>
               <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
                 <span className="min-w-0 flex-1 break-all">{a.procedure_id ?? a.node_id}</span>
                 {decided && <StatusBadge status={a.status} />}
-                {!decided && a.expires_at
-                  ? <span className="text-wait">due <Time at={a.expires_at} /></span>
-                  : <Time at={decided ? a.decided_at : a.created_at} />}
+                {!decided && a.expires_at ? (
+                  <span className="text-wait">
+                    due <Time at={a.expires_at} />
+                  </span>
+                ) : (
+                  <Time at={decided ? a.decided_at : a.created_at} />
+                )}
               </p>
             </Link>
           </li>

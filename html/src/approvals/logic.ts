@@ -17,7 +17,7 @@ export function optionValue(option: Option): string {
 }
 
 export function optionName(option: Option): string {
-  return typeof option === 'string' ? option : option.label ?? option.value;
+  return typeof option === 'string' ? option : (option.label ?? option.value);
 }
 
 /** The buttons that an approval of this kind has (api.md 7, ckp.md 22.3). */

@@ -16,7 +16,9 @@ export function DashboardPage() {
     })),
   });
   const recent = useQuery({
-    queryKey: [...keys.runs, 'recent'], queryFn: () => recentRuns(''), refetchInterval: every_ms,
+    queryKey: [...keys.runs, 'recent'],
+    queryFn: () => recentRuns(''),
+    refetchInterval: every_ms,
   });
   const failures = useQuery({
     queryKey: [...keys.runs, 'failures'],
@@ -25,7 +27,9 @@ export function DashboardPage() {
   });
   const health = useQuery({ queryKey: keys.health, queryFn: getHealth, refetchInterval: every_ms });
   const ready = useQuery({
-    queryKey: [...keys.health, 'ready'], queryFn: getReadiness, refetchInterval: every_ms,
+    queryKey: [...keys.health, 'ready'],
+    queryFn: getReadiness,
+    refetchInterval: every_ms,
   });
 
   return (

@@ -10,7 +10,11 @@ export function GraphView({ graph }: { graph: Graph }) {
   const drawing = useMemo(() => drawGraph(graph), [graph]);
   const [pointed, setPointed] = useState<string | null>(null);
   if (graph.nodes.length === 0) {
-    return <EmptyState icon="procedures" title="No nodes">The document has no graph.</EmptyState>;
+    return (
+      <EmptyState icon="procedures" title="No nodes">
+        The document has no graph.
+      </EmptyState>
+    );
   }
 
   return (
@@ -25,12 +29,24 @@ export function GraphView({ graph }: { graph: Graph }) {
           className="mx-auto block"
         >
           <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
               <path d="M0 0l8 4-8 4z" className="fill-faint" />
             </marker>
           </defs>
-          {drawing.edges.map((e) => <Edge key={e.edge.id} drawn={e} pointed={pointed} />)}
-          {drawing.nodes.map((n) => <Box key={n.node.id} placed={n} pointed={pointed} />)}
+          {drawing.edges.map((e) => (
+            <Edge key={e.edge.id} drawn={e} pointed={pointed} />
+          ))}
+          {drawing.nodes.map((n) => (
+            <Box key={n.node.id} placed={n} pointed={pointed} />
+          ))}
         </svg>
       </div>
       <ol aria-label="Nodes" className="card divide-y divide-line overflow-hidden">
@@ -51,9 +67,12 @@ export function GraphView({ graph }: { graph: Graph }) {
               {[
                 data.agent ? `agent ${data.agent}` : '',
                 data.stepCount > 0 ? count(data.stepCount, 'step') : '',
-                ...graph.edges.filter((e) => e.source === id)
+                ...graph.edges
+                  .filter((e) => e.source === id)
                   .map((e) => `${e.label ? `${e.label} ` : ''}→ ${e.target}`),
-              ].filter(Boolean).join(' · ')}
+              ]
+                .filter(Boolean)
+                .join(' · ')}
             </p>
           </li>
         ))}
@@ -75,8 +94,12 @@ function Box({ placed: { node, x, y }, pointed }: { placed: Placed; pointed: str
         strokeWidth={pointed === node.id ? 2 : 1}
       />
       <rect x="10" y="12" width="4" height={box.height - 24} rx="2" fill={color} />
-      <text x="24" y="23" className="fill-ink text-[0.8125rem] font-medium">{cut(label, 24)}</text>
-      <text x="24" y="41" className="fill-faint text-[0.6875rem]">{cut(words(node.type), 28)}</text>
+      <text x="24" y="23" className="fill-ink text-[0.8125rem] font-medium">
+        {cut(label, 24)}
+      </text>
+      <text x="24" y="41" className="fill-faint text-[0.6875rem]">
+        {cut(words(node.type), 28)}
+      </text>
     </g>
   );
 }

@@ -9,6 +9,7 @@ import { Button } from '../shared/ui/Button';
 import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextArea } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
+import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { compileDocument, importProcedure } from './api';
 import { Diagnostics } from './Diagnostics';
@@ -41,7 +42,9 @@ export function ImportDialog({ initial, onClose }: { initial: string; onClose: (
       onClose={onClose}
       actions={
         <>
-          <Button icon="import" onClick={() => file.current?.click()}>Choose file</Button>
+          <Button icon="import" onClick={() => file.current?.click()}>
+            Choose file
+          </Button>
           <span className="flex-1" />
           <Button
             busy={check.isPending}
@@ -52,9 +55,15 @@ export function ImportDialog({ initial, onClose }: { initial: string; onClose: (
           >
             Check
           </Button>
-          {exists
-            ? <Button kind="danger" busy={take.isPending} onClick={() => send(true)}>Replace it</Button>
-            : <Button kind="primary" busy={take.isPending} onClick={() => send(false)}>Import</Button>}
+          {exists ? (
+            <Button kind="danger" busy={take.isPending} onClick={() => send(true)}>
+              Replace it
+            </Button>
+          ) : (
+            <Button kind="primary" busy={take.isPending} onClick={() => send(false)}>
+              Import
+            </Button>
+          )}
         </>
       }
     >
@@ -103,17 +112,21 @@ function useImport(onClose: () => void) {
   const [, go] = useLocation();
   const check = useMutation({ mutationFn: compileDocument });
   const take = useMutation({
-    mutationFn: ({ document, replace }: { document: Parameters<typeof compileDocument>[0]; replace: boolean }) =>
-      importProcedure(document, replace),
+    mutationFn: ({
+      document,
+      replace,
+    }: {
+      document: Parameters<typeof compileDocument>[0];
+      replace: boolean;
+    }) => importProcedure(document, replace),
     onSuccess: (imported) => {
       void client.invalidateQueries({ queryKey: keys.procedures });
       const found = imported.diagnostics?.filter((d) => d.severity !== 'info').length ?? 0;
       const detail = found > 0 ? `The compiler has ${count(found, 'remark')}` : null;
       toast.say(`Imported ${imported.name} ${imported.version}`, found > 0 ? 'wait' : 'ok', detail);
       onClose();
-      const tab = found > 0 ? '&tab=check' : '';
-      const id = encodeURIComponent(imported.procedure_id);
-      go(`/procedures/${id}?version=${encodeURIComponent(imported.version)}${tab}`);
+      const tab: Record<string, string> = found > 0 ? { tab: 'check' } : {};
+      go(pageOf('procedures', imported.procedure_id, { version: imported.version, ...tab }));
     },
   });
   return {

@@ -6,6 +6,7 @@ import { StatusBadge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
+import { pageOf } from '../shared/ui/TextLink';
 import { compileDocument, getGraph, getProcedure, listVersions } from './api';
 import { refusesRuns } from './logic';
 import { ProcedureView } from './ProcedureView';
@@ -24,7 +25,8 @@ export function ProcedurePage() {
 
   const detail = useQuery({ queryKey: at, queryFn: () => getProcedure(procedureId, version) });
   const graph = useQuery({
-    queryKey: [...at, 'graph'], queryFn: () => getGraph(procedureId, version),
+    queryKey: [...at, 'graph'],
+    queryFn: () => getGraph(procedureId, version),
   });
   const versions = useQuery({
     queryKey: [...keys.procedures, 'versions', procedureId],
@@ -54,7 +56,9 @@ export function ProcedurePage() {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <StatusBadge status={p.status} />
           <code className="break-all">{p.procedure_id}</code>
-          <span>version <code>{p.version}</code></span>
+          <span>
+            version <code>{p.version}</code>
+          </span>
         </span>
       }
       actions={
@@ -75,16 +79,21 @@ export function ProcedurePage() {
         versions={versions}
         check={check}
         tab={tab}
-        onTab={(id) => setSearch((now) => {
-          now.set('tab', id);
-          return now;
-        }, { replace: true })}
+        onTab={(id) =>
+          setSearch(
+            (now) => {
+              now.set('tab', id);
+              return now;
+            },
+            { replace: true },
+          )
+        }
       />
       {starting && (
         <StartRunDialog
           procedure={p}
           onClose={() => setStarting(false)}
-          onStarted={(run) => go(`/runs/${encodeURIComponent(run.run_id)}`)}
+          onStarted={(run) => go(pageOf('runs', run.run_id))}
         />
       )}
     </Page>

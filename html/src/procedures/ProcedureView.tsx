@@ -9,6 +9,7 @@ import { JsonView } from '../shared/ui/JsonView';
 import { EmptyState, ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts, Panel } from '../shared/ui/Page';
 import { Tabs } from '../shared/ui/Tabs';
+import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { Diagnostics } from './Diagnostics';
 import { GraphView } from './GraphView';
@@ -23,21 +24,42 @@ interface ProcedureViewProps {
   onTab: (id: string) => void;
 }
 
-export function ProcedureView({ procedure, graph, versions, check, tab, onTab }: ProcedureViewProps) {
+export function ProcedureView({
+  procedure,
+  graph,
+  versions,
+  check,
+  tab,
+  onTab,
+}: ProcedureViewProps) {
   const tabs = [
     { id: 'overview', name: 'Overview', content: <Overview procedure={procedure} /> },
-    { id: 'graph', name: 'Graph', content: graph.data
-      ? <GraphView graph={graph.data} />
-      : <Pending query={graph} /> },
-    { id: 'json', name: 'JSON', content: (
-      <JsonView value={procedure.ckp_json} name="the document" className="max-h-[70dvh]" />
-    ) },
-    { id: 'versions', name: 'Versions', content: versions.data
-      ? <Versions list={versions.data} shown={procedure.version} />
-      : <Pending query={versions} /> },
-    { id: 'check', name: 'Check', content: check.data
-      ? <Check compiled={check.data} />
-      : <Pending query={check} /> },
+    {
+      id: 'graph',
+      name: 'Graph',
+      content: graph.data ? <GraphView graph={graph.data} /> : <Pending query={graph} />,
+    },
+    {
+      id: 'json',
+      name: 'JSON',
+      content: (
+        <JsonView value={procedure.ckp_json} name="the document" className="max-h-[70dvh]" />
+      ),
+    },
+    {
+      id: 'versions',
+      name: 'Versions',
+      content: versions.data ? (
+        <Versions list={versions.data} shown={procedure.version} />
+      ) : (
+        <Pending query={versions} />
+      ),
+    },
+    {
+      id: 'check',
+      name: 'Check',
+      content: check.data ? <Check compiled={check.data} /> : <Pending query={check} />,
+    },
   ];
   return <Tabs name="Parts of the procedure" tabs={tabs} value={tab} onChange={onTab} />;
 }
@@ -59,7 +81,12 @@ function Overview({ procedure: p }: { procedure: ProcedureDetail }) {
             ['Channel', p.release_channel],
             ['Effective from', p.effective_date],
             ['Tags', p.tags?.length > 0 ? p.tags.join(', ') : null],
-            ['Imported', <span title={exactTime(p.created_at)}><Time at={p.created_at} /></span>],
+            [
+              'Imported',
+              <span title={exactTime(p.created_at)}>
+                <Time at={p.created_at} />
+              </span>,
+            ],
             ['Changed', <Time at={p.updated_at} />],
             ['By', p.created_by],
           ]}
@@ -67,7 +94,9 @@ function Overview({ procedure: p }: { procedure: ProcedureDetail }) {
       </Panel>
       <Panel title="Variables">
         {fields.length === 0 && (
-          <EmptyState icon="procedures" title="No variables">This one asks for nothing.</EmptyState>
+          <EmptyState icon="procedures" title="No variables">
+            This one asks for nothing.
+          </EmptyState>
         )}
         <ul className="divide-y divide-line">
           {fields.map((f) => (
@@ -81,7 +110,11 @@ function Overview({ procedure: p }: { procedure: ProcedureDetail }) {
               </p>
               {f.description && <p className="break-words text-muted">{f.description}</p>}
               {[...rulesInWords(f), ...(f.allowed ? [f.allowed.map(textOf).join(', ')] : [])].map(
-                (rule) => <p key={rule} className="break-words text-faint">{rule}</p>,
+                (rule) => (
+                  <p key={rule} className="break-words text-faint">
+                    {rule}
+                  </p>
+                ),
               )}
             </li>
           ))}
@@ -97,7 +130,7 @@ function Versions({ list, shown }: { list: Procedure[]; shown: string }) {
       {list.map((v) => (
         <li key={v.version}>
           <Link
-            href={`/procedures/${encodeURIComponent(v.procedure_id)}?version=${encodeURIComponent(v.version)}`}
+            href={pageOf('procedures', v.procedure_id, { version: v.version })}
             aria-current={v.version === shown ? 'true' : undefined}
             className="flex items-center gap-4 px-4 py-3 -outline-offset-2 hover:bg-hover"
           >
@@ -105,7 +138,9 @@ function Versions({ list, shown }: { list: Procedure[]; shown: string }) {
             {v.version === shown && <Badge tone="busy">shown</Badge>}
             {v.valid === false && <Badge tone="bad">Does not compile</Badge>}
             <StatusBadge status={v.status} />
-            <span className="hidden text-muted sm:block"><Time at={v.created_at} /></span>
+            <span className="hidden text-muted sm:block">
+              <Time at={v.created_at} />
+            </span>
           </Link>
         </li>
       ))}
@@ -117,7 +152,12 @@ function Check({ compiled }: { compiled: Compiled }) {
   const found = [...compiled.errors, ...compiled.warnings];
   return (
     <div className="flex flex-col gap-4">
-      <p className={`rounded-lg px-4 py-3 font-medium ${compiled.valid ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad'}`}>
+      <p
+        className={`
+          rounded-lg px-4 py-3 font-medium
+          ${compiled.valid ? 'bg-ok-soft text-ok' : 'bg-bad-soft text-bad'}
+        `}
+      >
         {compiled.valid ? 'It compiles' : 'It does not compile'}: {compiled.node_count} nodes,{' '}
         {compiled.step_count} steps
       </p>

@@ -40,7 +40,9 @@ export function ProceduresPage() {
         title="Procedures"
         lead="What LangOrch can run. Drop a document anywhere on this page to import it."
         actions={
-          <Button kind="primary" icon="import" onClick={() => setImporting('')}>Import</Button>
+          <Button kind="primary" icon="import" onClick={() => setImporting('')}>
+            Import
+          </Button>
         }
       >
         {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}

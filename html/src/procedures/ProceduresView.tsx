@@ -6,6 +6,7 @@ import { Button } from '../shared/ui/Button';
 import { Select, TextInput } from '../shared/ui/Field';
 import { Icon } from '../shared/ui/Icon';
 import { EmptyState } from '../shared/ui/Notes';
+import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 
 const statuses = ['draft', 'active', 'approved', 'inactive', 'deprecated', 'archived'];
@@ -40,13 +41,19 @@ export function ProceduresView(props: ProceduresViewProps) {
           className="max-w-44 basis-36"
         >
           <option value="">Every status</option>
-          {statuses.map((s) => <option key={s} value={s}>{words(s)}</option>)}
+          {statuses.map((s) => (
+            <option key={s} value={s}>
+              {words(s)}
+            </option>
+          ))}
         </Select>
       </div>
       <div className="card overflow-hidden">
         {procedures.length > 0 ? (
           <ul aria-label="Procedures" className="divide-y divide-line">
-            {procedures.map((p) => <Row key={p.procedure_id} procedure={p} />)}
+            {procedures.map((p) => (
+              <Row key={p.procedure_id} procedure={p} />
+            ))}
           </ul>
         ) : filtered ? (
           <EmptyState icon="search" title="No procedure matches">
@@ -56,10 +63,14 @@ export function ProceduresView(props: ProceduresViewProps) {
           <EmptyState
             icon="procedures"
             title="No procedures yet"
-            action={<Button kind="primary" icon="import" onClick={onImport}>Import one</Button>}
+            action={
+              <Button kind="primary" icon="import" onClick={onImport}>
+                Import one
+              </Button>
+            }
           >
-            A procedure is a JSON document that says which steps to take, in which order, who has
-            to agree, and what to do when something fails.
+            A procedure is a JSON document that says which steps to take, in which order, who has to
+            agree, and what to do when something fails.
           </EmptyState>
         )}
       </div>
@@ -71,7 +82,7 @@ function Row({ procedure: p }: { procedure: Procedure }) {
   return (
     <li className="lazy-row">
       <Link
-        href={`/procedures/${encodeURIComponent(p.procedure_id)}`}
+        href={pageOf('procedures', p.procedure_id)}
         className="flex items-center gap-4 px-4 py-3 -outline-offset-2 hover:bg-hover"
       >
         <div className="min-w-0 flex-1">

@@ -58,7 +58,11 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
   return (
     <Dialog
       title={`Run ${procedure.name}`}
-      lead={fields.length > 0 ? `Version ${procedure.version}` : 'It asks for nothing; it can start at once.'}
+      lead={
+        fields.length > 0
+          ? `Version ${procedure.version}`
+          : 'It asks for nothing; it can start at once.'
+      }
       onClose={onClose}
       actions={
         <>

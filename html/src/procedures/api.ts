@@ -29,7 +29,10 @@ export function compileDocument(document: JsonObject): Promise<Compiled> {
 
 /** `key` makes a second try after a lost answer the same run, not another one. */
 export function startRun(
-  id: string, version: string, inputs: JsonObject, key = newKey(),
+  id: string,
+  version: string,
+  inputs: JsonObject,
+  key = newKey(),
 ): Promise<Run> {
   const body = { procedure_id: id, procedure_version: version, input_vars: inputs };
   return http.post('/runs', body, { headers: { 'Idempotency-Key': key } });

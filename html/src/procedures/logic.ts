@@ -12,7 +12,9 @@ export function parseDocument(text: string): Parsed {
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     const at = placeOf(message, text);
-    return { wrong: at ? `This is not JSON: see line ${at.line}, column ${at.column}` : 'This is not JSON' };
+    return {
+      wrong: at ? `This is not JSON: see line ${at.line}, column ${at.column}` : 'This is not JSON',
+    };
   }
   if (isRecord(value)) return { document: value as JsonObject };
   return { wrong: 'A procedure is a JSON object' };
@@ -22,7 +24,11 @@ function placeOf(message: string, text: string): { line: number; column: number 
   const told = /line (\d+) column (\d+)/.exec(message);
   if (told) return { line: Number(told[1]), column: Number(told[2]) };
   const position = /position (\d+)/.exec(message);
-  const offset = position ? Number(position[1]) : /end of|unterminated/i.test(message) ? text.length : null;
+  const offset = position
+    ? Number(position[1])
+    : /end of|unterminated/i.test(message)
+      ? text.length
+      : null;
   if (offset === null) return null;
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

@@ -36,7 +36,10 @@ export function Checkpoints({ runId, list }: { runId: string; list: Checkpoint[]
               type="button"
               aria-pressed={chosen === c.checkpoint_id}
               onClick={() => setChosen(c.checkpoint_id)}
-              className={`flex w-full flex-wrap items-center gap-3 px-4 py-2.5 text-left -outline-offset-2 ${chosen === c.checkpoint_id ? 'bg-accent-soft' : 'hover:bg-hover'}`}
+              className={`
+                flex w-full flex-wrap items-center gap-3 px-4 py-2.5 text-left -outline-offset-2
+                ${chosen === c.checkpoint_id ? 'bg-accent-soft' : 'hover:bg-hover'}
+              `}
             >
               <span className="w-8 text-right text-faint tabular-nums">{c.step}</span>
               <span className="min-w-0 flex-1 font-medium break-all">
@@ -52,7 +55,9 @@ export function Checkpoints({ runId, list }: { runId: string; list: Checkpoint[]
         <div>
           {one.isPending && <Loading />}
           {one.isError && <ErrorNote error={one.error} />}
-          {one.data && <JsonView value={one.data.channel_values} name="the state" className="max-h-[70dvh]" />}
+          {one.data && (
+            <JsonView value={one.data.channel_values} name="the state" className="max-h-[70dvh]" />
+          )}
         </div>
       )}
     </div>

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
 import { count, duration, words } from '../shared/format';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
 import { Icon } from '../shared/ui/Icon';
 import { Facts, Panel } from '../shared/ui/Page';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import type { RunDiagnostics } from './types';
 
@@ -18,11 +18,12 @@ export function DiagnosticsView({ diagnostics: d }: { diagnostics: RunDiagnostic
             ['Since', d.waiting_since && <Time at={d.waiting_since} />],
             ['Events', `${d.total_events}, ${count(d.error_events, 'error')}`],
             ['Checkpoints', d.checkpoints],
-            ...d.pending_approvals.map((id): [string, ReactNode] => ['Approval', (
-              <Link href={`/approvals/${encodeURIComponent(id)}`} className="rounded text-accent hover:underline">
+            ...d.pending_approvals.map((id): [string, ReactNode] => [
+              'Approval',
+              <TextLink href={pageOf('approvals', id)}>
                 <code className="break-all">{id}</code>
-              </Link>
-            )]),
+              </TextLink>,
+            ]),
           ]}
         />
       </Panel>
@@ -44,7 +45,9 @@ export function DiagnosticsView({ diagnostics: d }: { diagnostics: RunDiagnostic
             {d.retries.map((r, i) => (
               <li key={i} className="px-4 py-2.5">
                 <p className="flex flex-wrap items-center gap-2">
-                  <code className="break-all">{r.node_id} / {r.step_id}</code>
+                  <code className="break-all">
+                    {r.node_id} / {r.step_id}
+                  </code>
                   <Badge tone="wait">retry {r.attempt}</Badge>
                   <span className="text-faint">after {duration(r.delay_ms)}</span>
                 </p>
@@ -61,7 +64,9 @@ export function DiagnosticsView({ diagnostics: d }: { diagnostics: RunDiagnostic
               <li key={a.agent_id} className="flex flex-wrap items-baseline gap-x-3 px-4 py-2.5">
                 <code className="min-w-0 flex-1 break-all">{a.agent_id}</code>
                 <span>{count(a.calls, 'call')}</span>
-                <span className={a.errors > 0 ? 'text-bad' : 'text-faint'}>{count(a.errors, 'error')}</span>
+                <span className={a.errors > 0 ? 'text-bad' : 'text-faint'}>
+                  {count(a.errors, 'error')}
+                </span>
                 <span className="text-faint">{duration(a.avg_ms)} on average</span>
               </li>
             ))}
@@ -82,7 +87,9 @@ function Steps({ diagnostics: d }: { diagnostics: RunDiagnostics }) {
         {d.idempotency_entries.map((s, i) => (
           <li key={i} className="flex flex-col gap-0.5 px-4 py-2.5">
             <p className="flex flex-wrap items-center gap-2">
-              <code className="min-w-0 flex-1 break-all">{s.node_id} / {s.step_id}</code>
+              <code className="min-w-0 flex-1 break-all">
+                {s.node_id} / {s.step_id}
+              </code>
               <span className="text-faint">{s.decision}</span>
               <StatusBadge status={s.status} />
             </p>
@@ -91,7 +98,10 @@ function Steps({ diagnostics: d }: { diagnostics: RunDiagnostics }) {
         ))}
       </ul>
       {d.active_leases.map((lease) => (
-        <p key={lease.lease_id} className="flex items-center gap-2 border-t border-line px-4 py-2.5">
+        <p
+          key={lease.lease_id}
+          className="flex items-center gap-2 border-t border-line px-4 py-2.5"
+        >
           <Icon name="agents" className="size-4 text-faint" />
           <span className="min-w-0 break-all">holds {lease.resource_key} until</span>
           <Time at={lease.expires_at} />

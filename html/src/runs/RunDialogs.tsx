@@ -8,6 +8,7 @@ import { Button } from '../shared/ui/Button';
 import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextArea, TextInput } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
+import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { cancelRun, retryRun } from './api';
 import { actionsOf, parseInputs } from './logic';
@@ -43,7 +44,9 @@ export function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }
       <div className="flex flex-col gap-4">
         {cancel.isError && <ErrorNote error={cancel.error} />}
         <Field label="Reason" hint="Goes into the timeline and the audit log">
-          {(tie) => <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />}
+          {(tie) => (
+            <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />
+          )}
         </Field>
       </div>
     </Dialog>
@@ -65,7 +68,7 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
     onSuccess: (next) => {
       void client.invalidateQueries({ queryKey: keys.runs });
       onClose();
-      if (next.run_id !== run.run_id) go(`/runs/${encodeURIComponent(next.run_id)}`);
+      if (next.run_id !== run.run_id) go(pageOf('runs', next.run_id));
     },
   });
   const fields = Object.entries(retry.isError ? problemOf(retry.error).fields : {});
@@ -92,7 +95,9 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
       <div className="flex flex-col gap-4">
         {retry.isError && <ErrorNote error={retry.error} />}
         {fields.map(([name, sentence]) => (
-          <p key={name} className="text-bad"><code>{name}</code>: {sentence}</p>
+          <p key={name} className="text-bad">
+            <code>{name}</code>: {sentence}
+          </p>
         ))}
         <fieldset className="flex flex-col gap-2">
           <legend className="sr-only">How</legend>
@@ -106,7 +111,11 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
           </Choice>
         </fieldset>
         {!same && (
-          <Field label="Inputs" error={wrong} hint="A hidden value that is left as it is keeps its original">
+          <Field
+            label="Inputs"
+            error={wrong}
+            hint="A hidden value that is left as it is keeps its original"
+          >
             {(tie) => (
               <TextArea
                 {...tie}
@@ -122,11 +131,24 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   );
 }
 
-function Choice({ checked, onChoose, title, children }: {
-  checked: boolean; onChoose: () => void; title: string; children: string;
+function Choice({
+  checked,
+  onChoose,
+  title,
+  children,
+}: {
+  checked: boolean;
+  onChoose: () => void;
+  title: string;
+  children: string;
 }) {
   return (
-    <label className={`flex cursor-pointer gap-3 rounded-lg border px-4 py-3 ${checked ? 'border-accent bg-accent-soft' : 'border-line hover:bg-hover'}`}>
+    <label
+      className={`
+        flex cursor-pointer gap-3 rounded-lg border px-4 py-3
+        ${checked ? 'border-accent bg-accent-soft' : 'border-line hover:bg-hover'}
+      `}
+    >
       <input type="radio" name="how" checked={checked} onChange={onChoose} className="mt-1" />
       <span>
         <span className="block font-medium">{title}</span>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Link, useParams, useSearchParams } from 'wouter';
+import { useParams, useSearchParams } from 'wouter';
 import { shortId } from '../shared/format';
 import { keys } from '../shared/query';
 import { isFinalStatus } from '../shared/types';
@@ -9,6 +9,7 @@ import { Button, ButtonLink } from '../shared/ui/Button';
 import { CopyButton } from '../shared/ui/CopyButton';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { getRun, getRunDiagnostics, listCheckpoints } from './api';
 import { CancelDialog, RetryDialog } from './RunDialogs';
 import { actionsOf } from './logic';
@@ -75,24 +76,27 @@ export function RunPage() {
             <code className="break-all">{r.run_id}</code>
             <CopyButton text={r.run_id} name="Copy the run id" />
           </span>
-          <Link
-            href={`/procedures/${encodeURIComponent(r.procedure_id)}?version=${encodeURIComponent(r.procedure_version)}`}
-            className="rounded text-accent underline-offset-2 hover:underline"
-          >
+          <TextLink href={pageOf('procedures', r.procedure_id, { version: r.procedure_version })}>
             version {r.procedure_version}
-          </Link>
+          </TextLink>
         </span>
       }
       actions={
         <>
           {approval && (
-            <ButtonLink kind="primary" icon="approvals" href={`/approvals/${encodeURIComponent(approval)}`}>
+            <ButtonLink kind="primary" icon="approvals" href={pageOf('approvals', approval)}>
               Decide
             </ButtonLink>
           )}
-          {can.rerun && <Button icon="retry" onClick={() => setDialog('retry')}>Retry</Button>}
+          {can.rerun && (
+            <Button icon="retry" onClick={() => setDialog('retry')}>
+              Retry
+            </Button>
+          )}
           {can.cancel && (
-            <Button kind="danger" icon="stop" onClick={() => setDialog('cancel')}>Cancel</Button>
+            <Button kind="danger" icon="stop" onClick={() => setDialog('cancel')}>
+              Cancel
+            </Button>
           )}
         </>
       }
@@ -103,10 +107,15 @@ export function RunPage() {
         diagnostics={diagnostics}
         checkpoints={checkpoints}
         tab={tab}
-        onTab={(id) => setSearch((now) => {
-          now.set('tab', id);
-          return now;
-        }, { replace: true })}
+        onTab={(id) =>
+          setSearch(
+            (now) => {
+              now.set('tab', id);
+              return now;
+            },
+            { replace: true },
+          )
+        }
       />
       {dialog === 'cancel' && <CancelDialog run={r} onClose={() => setDialog(null)} />}
       {dialog === 'retry' && <RetryDialog run={r} onClose={() => setDialog(null)} />}

@@ -1,5 +1,4 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import { elapsed, exactTime } from '../shared/format';
 import { useNow } from '../shared/hooks';
 import { isFinalStatus, type Run } from '../shared/types';
@@ -7,6 +6,7 @@ import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts, Panel } from '../shared/ui/Page';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Tabs } from '../shared/ui/Tabs';
 import { Checkpoints } from './Checkpoints';
 import { DiagnosticsView } from './DiagnosticsView';
@@ -27,18 +27,33 @@ export function RunView({ run, live, diagnostics, checkpoints, tab, onTab }: Run
   const tabs = [
     { id: 'timeline', name: 'Timeline', content: <TimelineView live={live} /> },
     { id: 'data', name: 'Inputs and outputs', content: <Data run={run} /> },
-    { id: 'diagnostics', name: 'Diagnostics', content: diagnostics.data
-      ? <DiagnosticsView diagnostics={diagnostics.data} />
-      : <Pending query={diagnostics} /> },
-    { id: 'checkpoints', name: 'Checkpoints', content: checkpoints.data
-      ? <Checkpoints runId={run.run_id} list={checkpoints.data} />
-      : <Pending query={checkpoints} /> },
+    {
+      id: 'diagnostics',
+      name: 'Diagnostics',
+      content: diagnostics.data ? (
+        <DiagnosticsView diagnostics={diagnostics.data} />
+      ) : (
+        <Pending query={diagnostics} />
+      ),
+    },
+    {
+      id: 'checkpoints',
+      name: 'Checkpoints',
+      content: checkpoints.data ? (
+        <Checkpoints runId={run.run_id} list={checkpoints.data} />
+      ) : (
+        <Pending query={checkpoints} />
+      ),
+    },
   ];
   return (
     <>
       <Strip run={run} />
       {run.error_message && (
-        <p role="status" className="flex gap-3 rounded-lg bg-bad-soft px-4 py-3 break-words text-bad">
+        <p
+          role="status"
+          className="flex gap-3 rounded-lg bg-bad-soft px-4 py-3 break-words text-bad"
+        >
           <Icon name="alert" className="mt-0.5 size-4.5" /> {run.error_message}
         </p>
       )}
@@ -78,10 +93,14 @@ function Data({ run }: { run: Run }) {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
       <Panel title="Inputs">
-        <div className="p-3"><JsonView value={run.input_vars} name="the inputs" /></div>
+        <div className="p-3">
+          <JsonView value={run.input_vars} name="the inputs" />
+        </div>
       </Panel>
       <Panel title="Outputs">
-        <div className="p-3"><JsonView value={run.output_vars} name="the outputs" /></div>
+        <div className="p-3">
+          <JsonView value={run.output_vars} name="the outputs" />
+        </div>
       </Panel>
       <Panel title="About">
         <Facts
@@ -89,9 +108,16 @@ function Data({ run }: { run: Run }) {
             ['Mode', run.execution_mode],
             ['Created', exactTime(run.created_at)],
             ['Ended', run.ended_at ? exactTime(run.ended_at) : null],
-            ['Tokens', run.total_prompt_tokens === null ? null
-              : `${run.total_prompt_tokens} in, ${run.total_completion_tokens ?? 0} out`],
-            ['Cost', run.estimated_cost_usd === null ? null : `$${run.estimated_cost_usd.toFixed(4)}`],
+            [
+              'Tokens',
+              run.total_prompt_tokens === null
+                ? null
+                : `${run.total_prompt_tokens} in, ${run.total_completion_tokens ?? 0} out`,
+            ],
+            [
+              'Cost',
+              run.estimated_cost_usd === null ? null : `$${run.estimated_cost_usd.toFixed(4)}`,
+            ],
             ['Retry of', run.retry_of_run_id && <RunLink id={run.retry_of_run_id} />],
             ['Child of', run.parent_run_id && <RunLink id={run.parent_run_id} />],
           ]}
@@ -103,8 +129,8 @@ function Data({ run }: { run: Run }) {
 
 function RunLink({ id }: { id: string }) {
   return (
-    <Link href={`/runs/${encodeURIComponent(id)}`} className="rounded text-accent hover:underline">
+    <TextLink href={pageOf('runs', id)}>
       <code className="break-all">{id}</code>
-    </Link>
+    </TextLink>
   );
 }

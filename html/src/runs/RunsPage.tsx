@@ -34,15 +34,23 @@ export function RunsPage() {
           runs={list.data.runs}
           total={list.data.total}
           status={status}
-          onStatus={(next) => setSearch((now) => {
-            if (next === '') now.delete('status');
-            else now.set('status', next);
-            return now;
-          }, { replace: true })}
+          onStatus={(next) =>
+            setSearch(
+              (now) => {
+                if (next === '') now.delete('status');
+                else now.set('status', next);
+                return now;
+              },
+              { replace: true },
+            )
+          }
           text={text}
           onText={setText}
-          onMore={list.data.runs.length >= limit && limit < 1000
-            ? () => setLimit(Math.min(limit * 3, 1000)) : null}
+          onMore={
+            list.data.runs.length >= limit && limit < 1000
+              ? () => setLimit(Math.min(limit * 3, 1000))
+              : null
+          }
         />
       )}
     </Page>

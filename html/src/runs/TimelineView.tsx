@@ -6,8 +6,11 @@ import { IconButton } from '../shared/ui/Button';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts } from '../shared/ui/Page';
+import { Segments } from '../shared/ui/Segments';
 import { filterEntries, gapBefore, viewNames, views, type Entry, type View } from './logic';
 import type { LiveTimeline } from './useTimeline';
+
+const viewOptions = views.map((value) => ({ value, name: viewNames[value] }));
 
 /** The events of a run as they happen, and the payload of the one that is chosen. */
 export function TimelineView({ live }: { live: LiveTimeline }) {
@@ -21,19 +24,7 @@ export function TimelineView({ live }: { live: LiveTimeline }) {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <div role="group" aria-label="Which events" className="flex rounded-lg border border-edge p-0.5">
-          {views.map((v) => (
-            <button
-              key={v}
-              type="button"
-              aria-pressed={view === v}
-              onClick={() => setView(v)}
-              className={`min-h-7 rounded-md px-3 text-[0.8125rem] font-medium ${view === v ? 'bg-accent text-on-accent' : 'text-muted hover:text-ink'}`}
-            >
-              {viewNames[v]}
-            </button>
-          ))}
-        </div>
+        <Segments name="Which events" options={viewOptions} value={view} onChange={setView} />
         <TextInput
           type="search"
           aria-label="Search events"
@@ -45,10 +36,18 @@ export function TimelineView({ live }: { live: LiveTimeline }) {
         <LiveState live={live} />
       </div>
       {live.state === 'failed' && live.problem && (
-        <ErrorNote title="The timeline cannot be followed" error={new Error(live.problem.sentence)} />
+        <ErrorNote
+          title="The timeline cannot be followed"
+          error={new Error(live.problem.sentence)}
+        />
       )}
       <div className={`grid items-start gap-4 ${entry ? 'lg:grid-cols-[1fr_24rem]' : ''}`}>
-        <Lines entries={shown} chosen={chosen} onChoose={setChosen} waiting={live.state === 'connecting'} />
+        <Lines
+          entries={shown}
+          chosen={chosen}
+          onChoose={setChosen}
+          waiting={live.state === 'connecting'}
+        />
         {entry && <Inspector entry={entry} onClose={() => setChosen(null)} />}
       </div>
     </div>
@@ -58,8 +57,11 @@ export function TimelineView({ live }: { live: LiveTimeline }) {
 function LiveState({ live }: { live: LiveTimeline }) {
   const { state, line } = live;
   const said = {
-    connecting: ['calm', 'Connecting'], open: ['ok', 'Live'], retrying: ['wait', 'Reconnecting'],
-    ended: ['calm', 'Ended'], failed: ['bad', 'Not followed'],
+    connecting: ['calm', 'Connecting'],
+    open: ['ok', 'Live'],
+    retrying: ['wait', 'Reconnecting'],
+    ended: ['calm', 'Ended'],
+    failed: ['bad', 'Not followed'],
   } as const;
   const [tone, name] = said[state];
   return (
@@ -98,9 +100,12 @@ function Lines({ entries, chosen, onChoose, waiting }: LinesProps) {
 
   return (
     <div className="card min-w-0 overflow-hidden">
-      {entries.length === 0 && (waiting
-        ? <Loading name="Waiting for events" />
-        : <p className="px-4 py-8 text-center text-muted">No event to show</p>)}
+      {entries.length === 0 &&
+        (waiting ? (
+          <Loading name="Waiting for events" />
+        ) : (
+          <p className="px-4 py-8 text-center text-muted">No event to show</p>
+        ))}
       <ol aria-label="Timeline">
         {entries.map((entry, i) => (
           <Line
@@ -117,18 +122,30 @@ function Lines({ entries, chosen, onChoose, waiting }: LinesProps) {
   );
 }
 
-function Line({ entry, gap_ms, chosen, onChoose }: {
-  entry: Entry; gap_ms: number | null; chosen: boolean; onChoose: (seq: number | null) => void;
+function Line({
+  entry,
+  gap_ms,
+  chosen,
+  onChoose,
+}: {
+  entry: Entry;
+  gap_ms: number | null;
+  chosen: boolean;
+  onChoose: (seq: number | null) => void;
 }) {
   const inset = entry.group === 'step' || entry.group === 'other' ? 'pl-4 sm:pl-6' : '';
-  const strong = entry.group === 'run' || entry.group === 'approval' ? 'font-semibold' : 'font-medium';
+  const strong =
+    entry.group === 'run' || entry.group === 'approval' ? 'font-semibold' : 'font-medium';
   return (
     <li className="lazy-row border-b border-line last:border-0">
       <button
         type="button"
         aria-pressed={chosen}
         onClick={() => onChoose(chosen ? null : entry.seq)}
-        className={`flex w-full items-baseline gap-3 px-4 py-2 text-left -outline-offset-2 ${chosen ? 'bg-accent-soft' : 'hover:bg-hover'}`}
+        className={`
+          flex w-full items-baseline gap-3 px-4 py-2 text-left -outline-offset-2
+          ${chosen ? 'bg-accent-soft' : 'hover:bg-hover'}
+        `}
       >
         <time
           dateTime={entry.at}
@@ -138,13 +155,17 @@ function Line({ entry, gap_ms, chosen, onChoose }: {
           {clockTime(entry.at)}
         </time>
         <span className={`flex min-w-0 flex-1 items-baseline gap-2.5 ${inset}`}>
-          <span className="flex h-2.5 items-center"><Dot tone={entry.tone} /></span>
+          <span className="flex h-2.5 items-center">
+            <Dot tone={entry.tone} />
+          </span>
           <span className="min-w-0 flex-1">
             <span className={`${strong} break-words ${entry.tone === 'bad' ? 'text-bad' : ''}`}>
               {entry.title}
             </span>
             {entry.detail && (
-              <span className="ml-2 line-clamp-2 break-words text-muted sm:inline">{entry.detail}</span>
+              <span className="ml-2 line-clamp-2 break-words text-muted sm:inline">
+                {entry.detail}
+              </span>
             )}
           </span>
         </span>
@@ -159,7 +180,10 @@ function Line({ entry, gap_ms, chosen, onChoose }: {
 function Inspector({ entry, onClose }: { entry: Entry; onClose: () => void }) {
   const e = entry.event;
   return (
-    <aside aria-label="Event" className="card overflow-hidden max-lg:order-first lg:sticky lg:top-4">
+    <aside
+      aria-label="Event"
+      className="card overflow-hidden max-lg:order-first lg:sticky lg:top-4"
+    >
       <header className="flex items-center gap-2 border-b border-line py-1 pr-1 pl-4">
         <h2 className="min-w-0 flex-1 font-semibold break-words">{e.event_type}</h2>
         <IconButton icon="close" name="Close the event" onClick={onClose} />
@@ -173,7 +197,9 @@ function Inspector({ entry, onClose }: { entry: Entry; onClose: () => void }) {
           ['Attempt', e.attempt],
         ]}
       />
-      <div className="px-3 pb-3"><JsonView value={e.payload} name="the payload" /></div>
+      <div className="px-3 pb-3">
+        <JsonView value={e.payload} name="the payload" />
+      </div>
     </aside>
   );
 }

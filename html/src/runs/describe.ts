@@ -11,7 +11,10 @@ export interface Description {
 }
 
 type Payload = Record<string, Json>;
-type Describe = (e: RunEvent, p: Payload) => [title: string, detail?: string | null, tone?: EventTone];
+type Describe = (
+  e: RunEvent,
+  p: Payload,
+) => [title: string, detail?: string | null, tone?: EventTone];
 
 /** An event in words (ckp.md 32).  A type that this table does not know is told by its name. */
 export function describeEvent(e: RunEvent): Description {
@@ -58,14 +61,17 @@ const resumed: Record<string, string> = {
 };
 
 const paused: Record<string, string> = {
-  awaiting_approval: 'waits for approval', workflow_pending: 'waits for a callback',
+  awaiting_approval: 'waits for approval',
+  workflow_pending: 'waits for a callback',
 };
 
 const table: Record<string, Describe> = {
   run_created: (_, p) => ['Run created', join(text(p.trigger_type), by(p))],
   execution_started: (_, p) => ['Run started', text(p.entry_node_id), 'busy'],
   execution_resumed: (_, p) => [
-    `Run resumed ${resumed[text(p.resume_reason) ?? ''] ?? ''}`.trim(), text(p.entry_node_id), 'busy',
+    `Run resumed ${resumed[text(p.resume_reason) ?? ''] ?? ''}`.trim(),
+    text(p.entry_node_id),
+    'busy',
   ],
   run_retry_requested: (_, p) => ['Retry requested', by(p)],
   run_paused: (_, p) => ['Run paused', join(by(p), text(p.reason)), 'wait'],
@@ -79,52 +85,73 @@ const table: Record<string, Describe> = {
   node_started: (e, p) => [`${e.node_id ?? 'Node'} started`, words(text(p.node_type) ?? '')],
   node_completed: (e, p) => [
     `${e.node_id ?? 'Node'} completed`,
-    join(took(p), text(p.next_node) && `next ${text(p.next_node)}`), 'ok',
+    join(took(p), text(p.next_node) && `next ${text(p.next_node)}`),
+    'ok',
   ],
   node_error: (e, p) => [
     `${e.node_id ?? 'Node'} failed`,
-    join(text(p.error), text(p.handled_by) && `handled by ${text(p.handled_by)}`), 'bad',
+    join(text(p.error), text(p.handled_by) && `handled by ${text(p.handled_by)}`),
+    'bad',
   ],
   node_skipped: (e, p) => [`${e.node_id ?? 'Node'} skipped`, text(p.reason)],
   node_paused: (e, p) => [
-    `${e.node_id ?? 'Node'} ${paused[text(p.reason) ?? ''] ?? 'waits'}`, null, 'wait',
+    `${e.node_id ?? 'Node'} ${paused[text(p.reason) ?? ''] ?? 'waits'}`,
+    null,
+    'wait',
   ],
   logic_evaluated: (e, p) => [
     `${e.node_id ?? 'Logic'} chose ${text(p.next_node) ?? 'to end'}`,
     typeof p.matched_rule === 'number' && p.matched_rule >= 0
-      ? `rule ${p.matched_rule + 1}` : 'no rule held',
+      ? `rule ${p.matched_rule + 1}`
+      : 'no rule held',
   ],
   checkpoint_saved: (_, p) => ['State saved', join(text(p.reason), text(p.name))],
 
   step_started: (e, p) => [`${e.step_id ?? 'Step'} started`, text(p.action)],
   step_dispatched: (e, p) => [
     `${e.step_id ?? 'Step'} sent`,
-    join(text(p.agent_id) && `to ${text(p.agent_id)}`, text(p.action)), 'busy',
+    join(text(p.agent_id) && `to ${text(p.agent_id)}`, text(p.action)),
+    'busy',
   ],
   step_completed: (e, p) => [
     `${e.step_id ?? 'Step'} completed`,
-    join(took(p), p.cached === true && 'recorded result', text(p.output_variable) && `→ ${text(p.output_variable)}`),
+    join(
+      took(p),
+      p.cached === true && 'recorded result',
+      text(p.output_variable) && `→ ${text(p.output_variable)}`,
+    ),
     'ok',
   ],
   step_failed: (e, p) => [
-    `${e.step_id ?? 'Step'} failed`, join(text(p.error_type), text(p.error)), 'bad',
+    `${e.step_id ?? 'Step'} failed`,
+    join(text(p.error_type), text(p.error)),
+    'bad',
   ],
   step_skipped: (e, p) => [`${e.step_id ?? 'Step'} skipped`, text(p.reason)],
   step_timeout: (e, p) => [
-    `${e.step_id ?? 'Step'} timed out`, took({ duration_ms: p.timeout_ms ?? null }), 'bad',
+    `${e.step_id ?? 'Step'} timed out`,
+    took({ duration_ms: p.timeout_ms ?? null }),
+    'bad',
   ],
   step_retry: (e, p) => [
     `${e.step_id ?? 'Step'} will be tried again`,
-    join(`${text(p.attempt) ?? '?'} of ${text(p.max_retries) ?? '?'}`, after(p), text(p.error)), 'wait',
+    join(`${text(p.attempt) ?? '?'} of ${text(p.max_retries) ?? '?'}`, after(p), text(p.error)),
+    'wait',
   ],
   log: (_, p) => [
-    text(p.message) ?? 'Log', text(p.level)?.toUpperCase() === 'INFO' ? null : text(p.level),
-    /error|crit/i.test(text(p.level) ?? '') ? 'bad' : /warn/i.test(text(p.level) ?? '') ? 'wait' : 'calm',
+    text(p.message) ?? 'Log',
+    text(p.level)?.toUpperCase() === 'INFO' ? null : text(p.level),
+    /error|crit/i.test(text(p.level) ?? '')
+      ? 'bad'
+      : /warn/i.test(text(p.level) ?? '')
+        ? 'wait'
+        : 'calm',
   ],
 
   approval_requested: (_, p) => ['Approval requested', text(p.prompt), 'wait'],
   approval_decision_received: (_, p) => [
-    `Decided: ${words(text(p.decision) ?? '')}`, join(by(p), text(p.comment)),
+    `Decided: ${words(text(p.decision) ?? '')}`,
+    join(by(p), text(p.comment)),
     text(p.decision) === 'rejected' ? 'bad' : 'ok',
   ],
   approval_expired: (_, p) => ['Approval expired', text(p.timeout_action), 'bad'],

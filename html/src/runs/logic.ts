@@ -44,10 +44,16 @@ export function foldEvents(line: Timeline, events: readonly RunEvent[]): Timelin
 }
 
 const statusBy: Record<string, RunStatus> = {
-  run_created: 'created', run_retry_requested: 'created', approval_decision_received: 'created',
-  execution_started: 'running', execution_resumed: 'running',
-  approval_requested: 'waiting_approval', run_paused: 'paused',
-  run_completed: 'completed', run_failed: 'failed', run_canceled: 'canceled',
+  run_created: 'created',
+  run_retry_requested: 'created',
+  approval_decision_received: 'created',
+  execution_started: 'running',
+  execution_resumed: 'running',
+  approval_requested: 'waiting_approval',
+  run_paused: 'paused',
+  run_completed: 'completed',
+  run_failed: 'failed',
+  run_canceled: 'canceled',
 };
 
 /* while branches run side by side, work after a request means that the run is not only waiting */
@@ -71,7 +77,11 @@ export type View = (typeof views)[number];
 export const viewNames: Record<View, string> = { all: 'All', main: 'Main', problems: 'Problems' };
 
 /** `main` leaves out steps and bookkeeping; `text` is looked for in everything one sees. */
-export function filterEntries(entries: readonly Entry[], view: View, text: string): readonly Entry[] {
+export function filterEntries(
+  entries: readonly Entry[],
+  view: View,
+  text: string,
+): readonly Entry[] {
   const wanted = text.trim().toLowerCase();
   if (view === 'all' && wanted === '') return entries;
   return entries.filter((e) => {

@@ -3,7 +3,8 @@ export function exactTime(ts: string | null): string {
   const at = parseTime(ts);
   if (at === null) return '–';
   return new Intl.DateTimeFormat(undefined, {
-    dateStyle: 'medium', timeStyle: 'medium',
+    dateStyle: 'medium',
+    timeStyle: 'medium',
   }).format(at);
 }
 

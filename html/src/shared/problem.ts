@@ -35,7 +35,13 @@ export function problemOf(error: unknown): Problem {
 }
 
 const nothing: Problem = {
-  status: 0, code: '', sentence: '', requestId: null, fields: {}, diagnostics: [], body: {},
+  status: 0,
+  code: '',
+  sentence: '',
+  requestId: null,
+  fields: {},
+  diagnostics: [],
+  body: {},
 };
 
 const byStatus: Record<number, string> = {

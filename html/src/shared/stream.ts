@@ -80,7 +80,10 @@ async function connect(
     const headers = new Headers({ Accept: 'text/event-stream' });
     if (session.lastId !== '') headers.set('Last-Event-ID', session.lastId);
     const response = await fetch(o.url, {
-      headers, signal: cut.signal, credentials: 'same-origin', cache: 'no-store',
+      headers,
+      signal: cut.signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
     });
     if (response.status === 204) return true;
     if (!response.ok || !response.body) throw await refusal(response);

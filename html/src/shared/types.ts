@@ -38,7 +38,13 @@ export interface Procedure {
 }
 
 export const runStatuses = [
-  'created', 'running', 'waiting_approval', 'paused', 'completed', 'failed', 'canceled',
+  'created',
+  'running',
+  'waiting_approval',
+  'paused',
+  'completed',
+  'failed',
+  'canceled',
 ] as const;
 
 export type RunStatus = (typeof runStatuses)[number];

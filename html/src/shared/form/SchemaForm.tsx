@@ -21,31 +21,33 @@ export function SchemaForm({ fields, texts, onChange, refused, showAll }: Schema
 
   return (
     <div className="flex flex-col gap-4">
-      {fields.filter((f) => !f.hidden).map((field) => (
-        <FormField
-          key={field.name}
-          label={field.title ?? field.name}
-          required={field.required && field.default === undefined}
-          hint={hintOf(field)}
-          error={
-            refused[field.name] ??
-            (showAll || touched.has(field.name) ? errors[field.name] : undefined)
-          }
-        >
-          {(tie) => (
-            <Control
-              tie={tie}
-              field={field}
-              text={texts[field.name] ?? ''}
-              onText={(text) => {
-                touch(field.name);
-                onChange({ ...texts, [field.name]: text });
-              }}
-              onLeave={() => touch(field.name)}
-            />
-          )}
-        </FormField>
-      ))}
+      {fields
+        .filter((f) => !f.hidden)
+        .map((field) => (
+          <FormField
+            key={field.name}
+            label={field.title ?? field.name}
+            required={field.required && field.default === undefined}
+            hint={hintOf(field)}
+            error={
+              refused[field.name] ??
+              (showAll || touched.has(field.name) ? errors[field.name] : undefined)
+            }
+          >
+            {(tie) => (
+              <Control
+                tie={tie}
+                field={field}
+                text={texts[field.name] ?? ''}
+                onText={(text) => {
+                  touch(field.name);
+                  onChange({ ...texts, [field.name]: text });
+                }}
+                onLeave={() => touch(field.name)}
+              />
+            )}
+          </FormField>
+        ))}
     </div>
   );
 }
@@ -59,14 +61,19 @@ interface ControlProps {
 }
 
 function Control({ tie, field, text, onText, onLeave }: ControlProps) {
-  const choices = field.allowed?.map(textOf) ?? (field.type === 'boolean' ? ['true', 'false'] : null);
+  const choices =
+    field.allowed?.map(textOf) ?? (field.type === 'boolean' ? ['true', 'false'] : null);
   const common = { ...tie, name: field.name, value: text, onBlur: onLeave };
 
   if (choices && !field.sensitive) {
     return (
       <Select {...common} onChange={(e) => onText(e.target.value)}>
         <option value="">{emptyChoice(field)}</option>
-        {choices.map((choice) => <option key={choice} value={choice}>{choice}</option>)}
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
       </Select>
     );
   }
@@ -106,6 +113,12 @@ function hintOf(field: Field): string {
 }
 
 const typeWords: Record<Field['type'], string> = {
-  string: 'text', password: 'hidden text', number: 'number', integer: 'whole number',
-  boolean: 'true or false', array: 'JSON array', object: 'JSON object', any: 'JSON, or plain text',
+  string: 'text',
+  password: 'hidden text',
+  number: 'number',
+  integer: 'whole number',
+  boolean: 'true or false',
+  array: 'JSON array',
+  object: 'JSON object',
+  any: 'JSON, or plain text',
 };

@@ -2,7 +2,7 @@ import { isRecord } from '../problem';
 import type { Json } from '../types';
 
 export type FieldType =
-  | 'string' | 'password' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'any';
+  'string' | 'password' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'any';
 
 /** One input of a form, whichever way it was spelled in the document. */
 export interface Field {
@@ -26,7 +26,14 @@ export interface Field {
 }
 
 const types: readonly FieldType[] = [
-  'string', 'password', 'number', 'integer', 'boolean', 'array', 'object', 'any',
+  'string',
+  'password',
+  'number',
+  'integer',
+  'boolean',
+  'array',
+  'object',
+  'any',
 ];
 
 /**

@@ -4,9 +4,7 @@ import { initialText, textOf, type Field } from './schema';
 
 /** What stands in one field: nothing, a value of the right kind, or why it is neither. */
 export type Read =
-  | { kind: 'missing' }
-  | { kind: 'value'; value: Json }
-  | { kind: 'error'; sentence: string };
+  { kind: 'missing' } | { kind: 'value'; value: Json } | { kind: 'error'; sentence: string };
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const placeholder = '***REDACTED***';

@@ -14,7 +14,10 @@ const tones: Record<Tone, string> = {
 export function Badge({ tone = 'calm', children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span
-      className={`inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium whitespace-nowrap ${tones[tone]}`}
+      className={`
+        inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium
+        whitespace-nowrap ${tones[tone]}
+      `}
     >
       {children}
     </span>
@@ -22,16 +25,38 @@ export function Badge({ tone = 'calm', children }: { tone?: Tone; children: Reac
 }
 
 const statusTones: Record<string, Tone> = {
-  created: 'calm', running: 'busy', waiting_approval: 'wait', paused: 'wait',
-  completed: 'ok', failed: 'bad', canceled: 'calm', cancelled: 'calm',
-  pending: 'wait', approved: 'ok', rejected: 'bad', timeout: 'bad',
-  draft: 'calm', active: 'ok', inactive: 'calm', deprecated: 'wait', archived: 'calm',
-  online: 'ok', offline: 'bad', busy: 'busy', closed: 'ok', open: 'bad', half_open: 'wait',
-  ready: 'ok', unready: 'bad', ok: 'ok',
+  created: 'calm',
+  running: 'busy',
+  waiting_approval: 'wait',
+  paused: 'wait',
+  completed: 'ok',
+  failed: 'bad',
+  canceled: 'calm',
+  cancelled: 'calm',
+  pending: 'wait',
+  approved: 'ok',
+  rejected: 'bad',
+  timeout: 'bad',
+  draft: 'calm',
+  active: 'ok',
+  inactive: 'calm',
+  deprecated: 'wait',
+  archived: 'calm',
+  online: 'ok',
+  offline: 'bad',
+  busy: 'busy',
+  closed: 'ok',
+  open: 'bad',
+  half_open: 'wait',
+  ready: 'ok',
+  unready: 'bad',
+  ok: 'ok',
 };
 
 const statusWords: Record<string, string> = {
-  created: 'Queued', waiting_approval: 'Waiting for approval', timeout: 'Timed out',
+  created: 'Queued',
+  waiting_approval: 'Waiting for approval',
+  timeout: 'Timed out',
 };
 
 export function toneOf(status: string): Tone {
@@ -49,7 +74,11 @@ export function StatusBadge({ status }: { status: string }) {
 }
 
 const dots: Record<Tone, string> = {
-  ok: 'bg-ok', busy: 'bg-busy', wait: 'bg-wait', bad: 'bg-bad', calm: 'bg-calm',
+  ok: 'bg-ok',
+  busy: 'bg-busy',
+  wait: 'bg-wait',
+  bad: 'bg-bad',
+  calm: 'bg-calm',
 };
 
 export function Dot({ tone, live = false }: { tone: Tone; live?: boolean }) {

@@ -31,7 +31,14 @@ type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> &
   };
 
 export function Button({
-  kind = 'plain', size = 'normal', icon, hint, busy, children, className = '', ...rest
+  kind = 'plain',
+  size = 'normal',
+  icon,
+  hint,
+  busy,
+  children,
+  className = '',
+  ...rest
 }: ButtonProps) {
   return (
     <button
@@ -50,7 +57,10 @@ export function Button({
 
 /** A button of an icon alone; its name is read out and shown as a tip. */
 export function IconButton({
-  icon, name, className = '', ...rest
+  icon,
+  name,
+  className = '',
+  ...rest
 }: ButtonHTMLAttributes<HTMLButtonElement> & { icon: IconName; name: string }) {
   return (
     <button
@@ -66,7 +76,11 @@ export function IconButton({
 }
 
 export function ButtonLink({
-  href, kind = 'plain', size = 'normal', icon, children,
+  href,
+  kind = 'plain',
+  size = 'normal',
+  icon,
+  children,
 }: Look & { href: string; children: ReactNode }) {
   return (
     <Link href={href} className={`${base} ${kinds[kind]} ${sizes[size]}`}>
@@ -80,7 +94,10 @@ export function Key({ children }: { children: ReactNode }) {
   return (
     <kbd
       aria-hidden="true"
-      className="ml-1 hidden rounded border border-current/30 px-1 text-[0.6875rem] leading-4 opacity-70 sm:inline"
+      className="
+        ml-1 hidden rounded border border-current/30 px-1 text-[0.6875rem] leading-4 opacity-70
+        sm:inline
+      "
     >
       {children}
     </kbd>

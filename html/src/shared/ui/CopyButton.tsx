@@ -2,8 +2,14 @@ import { useToast } from './Toast';
 import { IconButton } from './Button';
 
 /** Puts a text on the clipboard.  The clipboard API is missing on plain http: then says so. */
-export function CopyButton({ text, name, className }: {
-  text: string; name: string; className?: string;
+export function CopyButton({
+  text,
+  name,
+  className,
+}: {
+  text: string;
+  name: string;
+  className?: string;
 }) {
   const toast = useToast();
   const copy = async () => {

@@ -34,19 +34,26 @@ export function Dialog({ title, lead, onClose, children, actions, wide = false }
         event.preventDefault();
         onClose();
       }}
-      className={`max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 shadow-float ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
+      className={`
+        max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border
+        border-line bg-surface p-0 shadow-float ${wide ? 'max-w-3xl' : 'max-w-lg'}
+      `}
     >
       <div className="flex max-h-[calc(100dvh-2rem)] flex-col">
         <header className="flex items-start gap-3 px-5 pt-4 pb-3">
           <div className="min-w-0 flex-1 pt-1">
-            <h2 id={id} className="text-lg font-semibold tracking-tight">{title}</h2>
+            <h2 id={id} className="text-lg font-semibold tracking-tight">
+              {title}
+            </h2>
             {lead && <p className="mt-0.5 text-muted">{lead}</p>}
           </div>
           <IconButton icon="close" name="Close" onClick={onClose} className="-mr-2" />
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
         {actions && (
-          <footer className="flex flex-wrap justify-end gap-2 border-t border-line bg-ground px-5 py-3">
+          <footer className="
+            flex flex-wrap justify-end gap-2 border-t border-line bg-ground px-5 py-3
+          ">
             {actions}
           </footer>
         )}

@@ -1,5 +1,8 @@
 import {
-  useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes,
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
 } from 'react';
 
@@ -49,13 +52,25 @@ export function Field({ label, hint, error, required = false, children }: FieldP
 }
 
 export function TextInput(props: InputHTMLAttributes<HTMLInputElement>) {
-  return <input type="text" autoComplete="off" spellCheck={false} {...props}
-    className={`control ${props.className ?? ''}`} />;
+  return (
+    <input
+      type="text"
+      autoComplete="off"
+      spellCheck={false}
+      {...props}
+      className={`control ${props.className ?? ''}`}
+    />
+  );
 }
 
 export function TextArea(props: TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  return <textarea spellCheck={false} {...props}
-    className={`control min-h-20 resize-y ${props.className ?? ''}`} />;
+  return (
+    <textarea
+      spellCheck={false}
+      {...props}
+      className={`control min-h-20 resize-y ${props.className ?? ''}`}
+    />
+  );
 }
 
 export function Select(props: SelectHTMLAttributes<HTMLSelectElement>) {

@@ -1,7 +1,8 @@
 import { useMemo, type ReactNode } from 'react';
 import { CopyButton } from './CopyButton';
 
-const token = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
+const token =
+  /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
 
 /** Above this only plain text is drawn: colouring would cost more than it gives. */
 const coloured_max = 60_000;
@@ -23,7 +24,10 @@ export function JsonView({ value, name, className = 'max-h-96' }: JsonViewProps)
         tabIndex={0}
         aria-label={name}
         role="region"
-        className={`overflow-auto rounded-lg border border-line bg-sunken p-3 pr-11 text-[0.8125rem] leading-relaxed break-words whitespace-pre-wrap ${className}`}
+        className={`
+          overflow-auto rounded-lg border border-line bg-sunken p-3 pr-11 text-[0.8125rem]
+          leading-relaxed break-words whitespace-pre-wrap ${className}
+        `}
       >
         {shown}
       </pre>
@@ -39,7 +43,11 @@ function coloured(text: string): ReactNode[] {
     if (match.index > at) parts.push(text.slice(at, match.index));
     const [all, string, colon, word] = match;
     const tone = colon ? 'text-accent' : string ? 'text-ink' : word ? 'text-wait' : 'text-busy';
-    parts.push(<span key={match.index} className={tone}>{string && colon ? string : all}</span>);
+    parts.push(
+      <span key={match.index} className={tone}>
+        {string && colon ? string : all}
+      </span>,
+    );
     if (colon) parts.push(colon);
     at = match.index + all.length;
   }

@@ -4,8 +4,16 @@ import { Button } from './Button';
 import { Icon, type IconName } from './Icon';
 
 /** Nothing here yet, what would be, and how to get it. */
-export function EmptyState({ icon, title, children, action }: {
-  icon: IconName; title: string; children?: ReactNode; action?: ReactNode;
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
 }) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-14 text-center">
@@ -20,8 +28,14 @@ export function EmptyState({ icon, title, children, action }: {
 }
 
 /** A failure, with the problem's sentence and the request id to look up in the log. */
-export function ErrorNote({ error, title, onRetry }: {
-  error: unknown; title?: string; onRetry?: () => void;
+export function ErrorNote({
+  error,
+  title,
+  onRetry,
+}: {
+  error: unknown;
+  title?: string;
+  onRetry?: () => void;
 }) {
   const { sentence, requestId } = problemOf(error);
   return (
@@ -30,9 +44,17 @@ export function ErrorNote({ error, title, onRetry }: {
       <div className="min-w-0 flex-1">
         {title && <p className="font-medium">{title}</p>}
         <p className="break-words">{sentence}</p>
-        {requestId && <p className="mt-1 text-xs">request <code>{requestId}</code></p>}
+        {requestId && (
+          <p className="mt-1 text-xs">
+            request <code>{requestId}</code>
+          </p>
+        )}
       </div>
-      {onRetry && <Button size="small" icon="retry" onClick={onRetry}>Try again</Button>}
+      {onRetry && (
+        <Button size="small" icon="retry" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
     </div>
   );
 }

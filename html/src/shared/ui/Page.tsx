@@ -23,7 +23,9 @@ export function Page({ title, heading, lead, back, actions, children }: PageProp
           {back && (
             <Link
               href={back.href}
-              className="mb-1 -ml-1 inline-flex items-center gap-1 rounded px-1 text-muted hover:text-ink"
+              className="
+                mb-1 -ml-1 inline-flex items-center gap-1 rounded px-1 text-muted hover:text-ink
+              "
             >
               <Icon name="back" className="size-4" /> {back.name}
             </Link>
@@ -39,8 +41,14 @@ export function Page({ title, heading, lead, back, actions, children }: PageProp
 }
 
 /** A card with a heading. */
-export function Panel({ title, actions, children }: {
-  title: string; actions?: ReactNode; children: ReactNode;
+export function Panel({
+  title,
+  actions,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  children: ReactNode;
 }) {
   return (
     <section className="card min-w-0 overflow-hidden">

@@ -28,7 +28,11 @@ export function Tabs({ name, tabs, value, onChange }: TabsProps) {
           <Radix.Trigger
             key={tab.id}
             value={tab.id}
-            className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium whitespace-nowrap text-muted -outline-offset-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+            className="
+              -mb-px border-b-2 border-transparent px-3 py-2 font-medium whitespace-nowrap
+              text-muted -outline-offset-2 hover:text-ink data-[state=active]:border-accent
+              data-[state=active]:text-ink
+            "
           >
             {tab.name}
           </Radix.Trigger>

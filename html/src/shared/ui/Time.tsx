@@ -5,5 +5,9 @@ import { useNow } from '../hooks';
 export function Time({ at }: { at: string | null }) {
   const now = useNow();
   if (!at) return <>–</>;
-  return <time dateTime={at} title={exactTime(at)}>{relativeTime(at, now)}</time>;
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {relativeTime(at, now)}
+    </time>
+  );
 }

@@ -33,10 +33,13 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     setNotes((all) => [...all.slice(-3), { id: ++lastId, tone, title, detail }]);
   }, []);
 
-  const fail = useCallback<Toasts['fail']>((title, error) => {
-    const { sentence, requestId } = problemOf(error);
-    say(title, 'bad', requestId ? `${sentence} (request ${requestId})` : sentence);
-  }, [say]);
+  const fail = useCallback<Toasts['fail']>(
+    (title, error) => {
+      const { sentence, requestId } = problemOf(error);
+      say(title, 'bad', requestId ? `${sentence} (request ${requestId})` : sentence);
+    },
+    [say],
+  );
 
   const value = useMemo(() => ({ say, fail }), [say, fail]);
 
@@ -51,7 +54,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             onGone={() => setNotes((all) => all.filter((n) => n.id !== note.id))}
           />
         ))}
-        <Radix.Viewport className="fixed right-0 bottom-14 z-50 flex w-full max-w-sm flex-col gap-2 p-4 outline-none md:bottom-0" />
+        <Radix.Viewport className="
+          fixed right-0 bottom-14 z-50 flex w-full max-w-sm flex-col gap-2 p-4 outline-none
+          md:bottom-0
+        " />
       </Radix.Provider>
     </ToastContext>
   );
@@ -64,7 +70,9 @@ function ToastNote({ note, onGone }: { note: Note; onGone: () => void }) {
       onOpenChange={(open) => !open && onGone()}
       className="card flex items-start gap-3 py-2.5 pr-2 pl-4 shadow-float"
     >
-      <span className="flex h-9 items-center"><Dot tone={note.tone} /></span>
+      <span className="flex h-9 items-center">
+        <Dot tone={note.tone} />
+      </span>
       <div className="min-w-0 flex-1 py-1.5">
         <Radix.Title className="font-medium">{note.title}</Radix.Title>
         {note.detail && (

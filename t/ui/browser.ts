@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+
+/** Where the console is, from the environment; with the last slash. */
+export const top = new URL(process.env.LANGORCH_URL ?? 'http://127.0.0.1:8080/ui/');
+
+const shots = process.env.LANGORCH_SHOTS;
+
+const args = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** What a page did that it must not do. */
+export interface Offences {
+  consoleErrors: string[];
+  policyViolations: string[];
+  foreignRequests: string[];
+  serverErrors: string[];
+}
+
+export interface Browser {
+  page: Page;
+  offences: Offences;
+  shot: (name: string) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** A browser that was never used before, with one page that is watched. */
+export async function openBrowser(): Promise<Browser> {
+  const home = await mkdtemp(join(tmpdir(), 'langorch-ui-'));
+  const context = await chromium.launchPersistentContext(home, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args,
+    viewport: { width: 1280, height: 860 },
+  });
+  const page = await context.newPage();
+  const offences = await watch(context, page);
+  page.setDefaultTimeout(15_000);
+
+  return {
+    page,
+    offences,
+    shot: (name) => shoot(page, name),
+    close: async () => {
+      await context.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function watch(context: BrowserContext, page: Page): Promise<Offences> {
+  const seen: Offences = {
+    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+  };
+  await context.exposeFunction('langorchViolation', (what: string) => {
+    seen.policyViolations.push(what);
+  });
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (e) => {
+      const tell = (globalThis as unknown as { langorchViolation: (what: string) => void });
+      tell.langorchViolation(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`);
+    });
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.consoleErrors.push(message.text());
+  });
+  page.on('pageerror', (error) => seen.consoleErrors.push(String(error)));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    const own = url.origin === top.origin || url.protocol === 'data:' || url.protocol === 'blob:';
+    if (!own) seen.foreignRequests.push(request.url());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 500) {
+      seen.serverErrors.push(`${response.status()} ${response.url()}`);
+    }
+  });
+  return seen;
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** The text of a file of fixtures/. */
+export function fixture(name: string): Promise<string> {
+  return readFile(fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url)), 'utf8');
+}
+
+/** The address of a page of the console: `runs/1` below the mount. */
+export function at(path: string): string {
+  return new URL(path, top).href;
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+
+# The tests of the console in a browser, against a server that runs already:
+#
+#   LANGORCH_URL=http://127.0.0.1:8080/ui/ sh t/ui/run.sh [name...]
+#
+# LANGORCH_URL is where the console is mounted.  LANGORCH_SHOTS names a folder
+# for screenshots; CHROMIUM another browser than Debian's.  The packages are
+# those of html/: run `npm ci` there first.
+
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+html=$(cd "$here/../../html" && pwd)
+
+if [ -z "${LANGORCH_URL:-}" ]; then
+    echo "run.sh: LANGORCH_URL says where the console is" >&2
+    exit 2
+fi
+
+if [ ! -x "$html/node_modules/.bin/vitest" ]; then
+    echo "run.sh: no packages in $html: run npm ci there" >&2
+    exit 2
+fi
+
+export LANGORCH_URL
+cd "$html"
+exec node_modules/.bin/vitest run --config "$here/vitest.config.mts" "$@"

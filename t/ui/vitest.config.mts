@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '../../html/node_modules/vitest/dist/config.js';
+
+const packages = fileURLToPath(new URL('../../html/node_modules/', import.meta.url));
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  /* the packages are the console's own: there are no others beside this folder */
+  resolve: {
+    alias: {
+      'playwright-core': `${packages}playwright-core/index.mjs`,
+      vitest: `${packages}vitest/dist/index.js`,
+    },
+  },
+  test: {
+    include: ['*.spec.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
