@@ -125,7 +125,10 @@ test.each(['', 'procedures', 'runs', 'approvals', 'agents'])(
     const { page } = b;
     await page.goto(at(path));
     await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
-    await page.getByRole('main').getByRole('status', { name: 'Loading' }).first()
+    await page
+      .getByRole('main')
+      .getByRole('status', { name: 'Loading' })
+      .first()
       .waitFor({ state: 'detached' });
     await b.shot(`20-phone-${path || 'dashboard'}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -142,17 +145,25 @@ test.each(['procedures', 'runs', 'approvals', 'agents'])(
       await page.emulateMedia({ colorScheme });
       await page.goto(at(path));
       await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
-      await page.getByRole('main').getByRole('status', { name: 'Loading' }).first()
+      await page
+        .getByRole('main')
+        .getByRole('status', { name: 'Loading' })
+        .first()
         .waitFor({ state: 'detached' });
       await b.shot(`30-${path}-${colorScheme}`);
     }
-    const ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const ground = await page.evaluate(
+      () => getComputedStyle(document.documentElement).backgroundColor,
+    );
     expect(ground).toBe('rgb(16, 19, 18)');
   },
 );
 
 test('on the whole way nothing broke a rule of the browser', () => {
   expect(b.offences).toEqual({
-    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+    consoleErrors: [],
+    policyViolations: [],
+    foreignRequests: [],
+    serverErrors: [],
   });
 });

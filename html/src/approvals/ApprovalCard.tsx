@@ -33,7 +33,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
 
   return (
     <article aria-label="Approval" className="card overflow-hidden">
-      <header className="flex flex-col gap-2 border-b border-line px-5 py-4">
+      <header className="flex flex-col gap-2 border-b border-line px-4 py-4">
         <Link
           href={backHref}
           className="
@@ -74,7 +74,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
         ]}
       />
       {a.context_data !== null && a.context_data !== undefined && (
-        <div className="px-5 pb-4">
+        <div className="px-4 pb-4">
           <h3 className="mb-1.5 font-medium">Context</h3>
           <JsonView value={a.context_data} name="the context" className="max-h-72" />
         </div>
@@ -104,7 +104,7 @@ function Outcome({ approval: a }: { approval: Approval }) {
         ]}
       />
       {a.decision_payload && (
-        <div className="px-5 pb-4">
+        <div className="px-4 pb-4">
           <JsonView value={a.decision_payload} name="the decision" />
         </div>
       )}

@@ -46,7 +46,7 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
   return (
     <form
       onSubmit={(event) => event.preventDefault()}
-      className="flex flex-col gap-4 border-t border-line bg-ground px-5 py-4"
+      className="flex flex-col gap-4 border-t border-line bg-ground px-4 py-4"
     >
       {error !== null && <ErrorNote title="Not decided" error={error} />}
       {!approval.can_decide && (
@@ -55,13 +55,13 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
           {approval.approval_level ? `: it needs the level ${approval.approval_level}` : ''}.
         </p>
       )}
-      <SchemaForm
+      {fields.length > 0 && <SchemaForm
         fields={fields}
         texts={texts}
         onChange={setTexts}
         showAll={tried}
         refused={error === null ? {} : problemOf(error).fields}
-      />
+      />}
       <Field label="Comment" hint="Kept with the decision">
         {(tie) => (
           <TextArea

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { words } from '../shared/format';
 import type { Run } from '../shared/types';
 import { Dot, StatusBadge } from '../shared/ui/Badge';
 import { ButtonLink } from '../shared/ui/Button';
@@ -69,7 +70,7 @@ export function DashboardView(props: DashboardViewProps) {
                   </span>,
                 ],
                 ...Object.entries(ready?.checks ?? {}).map(([name, state]): [string, string] => [
-                  name,
+                  words(name),
                   state,
                 ]),
                 ['Version', health?.version],
@@ -93,7 +94,7 @@ function Count({ counter: c, n }: { counter: Counter; n: number | null | undefin
   const dim = n === 0 || n === undefined || n === null;
   return (
     <li>
-      <Link href={c.href} className="card block px-4 py-3 hover:bg-hover">
+      <Link href={c.href} className="card block h-full px-4 py-3 hover:bg-hover">
         <span
           className={`
             block text-3xl font-semibold tracking-tight tabular-nums ${dim ? 'text-faint' : ''}

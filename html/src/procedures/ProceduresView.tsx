@@ -38,7 +38,7 @@ export function ProceduresView(props: ProceduresViewProps) {
           aria-label="Status"
           value={status}
           onChange={(e) => onStatus(e.target.value)}
-          className="max-w-44 basis-36"
+          className="max-w-48 basis-44"
         >
           <option value="">Every status</option>
           {statuses.map((s) => (

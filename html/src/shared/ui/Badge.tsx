@@ -16,7 +16,7 @@ export function Badge({ tone = 'calm', children }: { tone?: Tone; children: Reac
     <span
       className={`
         inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium
-        whitespace-nowrap ${tones[tone]}
+        tracking-normal whitespace-nowrap ${tones[tone]}
       `}
     >
       {children}

@@ -64,7 +64,9 @@ export function Panel({
 /** Names and values, side by side where there is room. */
 export function Facts({ facts }: { facts: [string, ReactNode][] }) {
   return (
-    <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-1.5 px-4 py-3">
+    <dl className="
+      grid grid-cols-[minmax(6rem,auto)_1fr] items-baseline gap-x-5 gap-y-1.5 px-4 py-3
+    ">
       {facts.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted">{name}</dt>

@@ -7,11 +7,14 @@ interface SegmentsProps<T extends string> {
   className?: string;
 }
 
+const button = 'min-h-8 grow rounded-lg px-3 text-[0.8125rem] font-medium -outline-offset-2';
+const row = 'flex max-w-full gap-1 overflow-x-auto whitespace-nowrap [scrollbar-width:none]';
+
 /** A few choices of which one holds, all in sight. */
 export function Segments<T extends string>(props: SegmentsProps<T>) {
   const { name, options, value, onChange, className = '' } = props;
   return (
-    <div role="group" aria-label={name} className={`flex flex-wrap gap-1 ${className}`}>
+    <div role="group" aria-label={name} className={`${row} ${className}`}>
       {options.map((option) => {
         const on = option.value === value;
         const look = on ? 'bg-accent text-on-accent' : 'text-muted hover:bg-hover hover:text-ink';
@@ -21,7 +24,7 @@ export function Segments<T extends string>(props: SegmentsProps<T>) {
             type="button"
             aria-pressed={on}
             onClick={() => onChange(option.value)}
-            className={`min-h-8 grow rounded-lg px-3 text-[0.8125rem] font-medium ${look}`}
+            className={`${button} ${look}`}
           >
             {option.name}
           </button>

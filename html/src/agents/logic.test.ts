@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { byTrouble, checkInWords } from './logic';
+import type { Agent } from './types';
+
+function agent(name: string, status: string, circuit_state = 'closed', channel = 'web'): Agent {
+  return { name, status, circuit_state, channel } as Agent;
+}
+
+test('agents in trouble stand first, then by channel and name', () => {
+  const list = [
+    agent('b', 'online'),
+    agent('a', 'busy'),
+    agent('c', 'online', 'closed', 'api'),
+    agent('off', 'offline'),
+    agent('cut', 'online', 'open'),
+  ];
+  expect(byTrouble(list).map((a) => a.name)).toEqual(['cut', 'off', 'c', 'a', 'b']);
+});
+
+test('a check is told in a sentence', () => {
+  const check = { agent_id: 'a', status: 'online', error: null };
+  expect(checkInWords({ ...check, reachable: true, latency_ms: 12.4 })).toBe('answers in 12 ms');
+  expect(checkInWords({ ...check, reachable: true, latency_ms: null })).toBe('answers');
+  expect(checkInWords({ ...check, reachable: false, latency_ms: null, error: 'refused' })).toBe(
+    'not reachable: refused',
+  );
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { Diagnostic } from '../shared/types';
+import { box, bySeverity, drawGraph, parseDocument, refusesRuns } from './logic';
+import type { Graph } from './types';
+
+function graph(start: string, ids: string[], edges: [string, string][]): Graph {
+  return {
+    nodes: ids.map((id) => ({
+      id,
+      type: 'sequence',
+      data: {
+        label: id,
+        description: null,
+        agent: null,
+        color: '#000000',
+        isStart: id === start,
+        isEnd: false,
+        stepCount: 0,
+      },
+    })),
+    edges: edges.map(([source, target], i) => ({ id: `e${i}`, source, target, label: '' })),
+  };
+}
+
+const rowsOf = (g: Graph) =>
+  Object.fromEntries(
+    drawGraph(g).nodes.map((n) => [n.node.id, (n.y - 8) / (box.height + box.gapY)]),
+  );
+
+test('a document is read, and what is none is told with its place', () => {
+  expect(parseDocument('{"procedure_id":"a"}')).toEqual({ document: { procedure_id: 'a' } });
+  expect(parseDocument('[]')).toEqual({ wrong: 'A procedure is a JSON object' });
+  expect(parseDocument('{\n  "a": 1,\n  b\n}')).toEqual({
+    wrong: 'This is not JSON: see line 3, column 3',
+  });
+  expect(parseDocument('')).toHaveProperty('wrong');
+});
+
+test('errors come first, otherwise the order of the compiler stays', () => {
+  const list = (['info', 'error', 'warning', 'error'] as const).map(
+    (severity, i) => ({ id: `CKP00${i}`, severity }) as Diagnostic,
+  );
+  expect(bySeverity(list).map((d) => d.id)).toEqual(['CKP001', 'CKP003', 'CKP002', 'CKP000']);
+});
+
+test('versions that were taken out of use start no run', () => {
+  expect(
+    ['draft', 'active', 'approved', 'inactive', 'deprecated', 'archived'].map(refusesRuns),
+  ).toEqual([false, false, false, true, true, true]);
+});
+
+test('nodes stand in rows by their distance from the start', () => {
+  const g = graph(
+    'a',
+    ['b', 'a', 'c', 'd'],
+    [
+      ['a', 'b'],
+      ['a', 'c'],
+      ['b', 'd'],
+      ['c', 'd'],
+    ],
+  );
+  expect(rowsOf(g)).toEqual({ a: 0, b: 1, c: 1, d: 2 });
+});
+
+test('no two nodes are drawn over each other', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const { nodes, width, height } = drawGraph(
+    graph(
+      'a',
+      ids,
+      ids.map((id) => ['a', id]),
+    ),
+  );
+  for (const one of nodes) {
+    expect(one.x).toBeGreaterThanOrEqual(0);
+    expect(one.x + box.width).toBeLessThanOrEqual(width);
+    expect(one.y + box.height).toBeLessThanOrEqual(height);
+    for (const other of nodes) {
+      const apart =
+        Math.abs(one.x - other.x) >= box.width || Math.abs(one.y - other.y) >= box.height;
+      expect(one === other || apart).toBe(true);
+    }
+  }
+});
+
+test('a cycle ends, and what is never reached is drawn at the foot', () => {
+  const g = graph(
+    'a',
+    ['a', 'b', 'lost'],
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+  );
+  expect(rowsOf(g)).toEqual({ a: 0, b: 1, lost: 2 });
+  expect(drawGraph(g).edges).toHaveLength(2);
+});
+
+test('edges to nodes that do not exist are left out, and an empty graph is empty', () => {
+  expect(drawGraph(graph('a', ['a'], [['a', 'gone']])).edges).toEqual([]);
+  expect(drawGraph({ nodes: [], edges: [] }).nodes).toEqual([]);
+});
+
+test('a wide row of a thousand nodes is drawn at once', () => {
+  const ids = Array.from({ length: 1000 }, (_, i) => `n${i}`);
+  const start = performance.now();
+  expect(
+    drawGraph(
+      graph(
+        'n0',
+        ids,
+        ids.slice(1).map((id) => ['n0', id]),
+      ),
+    ).nodes,
+  ).toHaveLength(1000);
+  expect(performance.now() - start).toBeLessThan(1000);
+});
