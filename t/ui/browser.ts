@@ -29,8 +29,8 @@ export interface Browser {
   close: () => Promise<void>;
 }
 
-/** A browser that was never used before, with one page that is watched. */
-export async function openBrowser(): Promise<Browser> {
+/** A browser that was never used before, with one page that is watched; `own` is no stranger. */
+export async function openBrowser(own: URL = top): Promise<Browser> {
   const home = await mkdtemp(join(tmpdir(), 'langorch-ui-'));
   const context = await chromium.launchPersistentContext(home, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -39,7 +39,7 @@ export async function openBrowser(): Promise<Browser> {
     viewport: { width: 1280, height: 860 },
   });
   const page = await context.newPage();
-  const offences = await watch(context, page);
+  const offences = await watch(context, page, own);
   page.setDefaultTimeout(15_000);
 
   return {
@@ -53,7 +53,7 @@ export async function openBrowser(): Promise<Browser> {
   };
 }
 
-async function watch(context: BrowserContext, page: Page): Promise<Offences> {
+async function watch(context: BrowserContext, page: Page, own: URL): Promise<Offences> {
   const seen: Offences = {
     consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
   };
@@ -72,8 +72,8 @@ async function watch(context: BrowserContext, page: Page): Promise<Offences> {
   page.on('pageerror', (error) => seen.consoleErrors.push(String(error)));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    const own = url.origin === top.origin || url.protocol === 'data:' || url.protocol === 'blob:';
-    if (!own) seen.foreignRequests.push(request.url());
+    const local = url.protocol === 'data:' || url.protocol === 'blob:';
+    if (!local && url.origin !== own.origin) seen.foreignRequests.push(request.url());
   });
   page.on('response', (response) => {
     if (response.status() >= 500) {

@@ -15,6 +15,10 @@ import { DecisionForm } from './DecisionForm';
 import { isPending } from './logic';
 import type { Approval, Decision } from './types';
 
+/* a question is a heading, a page of text is not */
+const short = 'text-lg font-semibold tracking-tight';
+const long = 'font-medium';
+
 /** One approval: what is asked, what is known, and either the decision or the way to it. */
 export function ApprovalCard({ approval: a, backHref }: { approval: Approval; backHref: string }) {
   const client = useQueryClient();
@@ -42,7 +46,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
         >
           <Icon name="back" className="size-4" /> All approvals
         </Link>
-        <h2 className="text-lg font-semibold tracking-tight break-words whitespace-pre-wrap">
+        <h2 className={`${a.prompt.length > 140 ? long : short} break-words whitespace-pre-wrap`}>
           {a.prompt}
         </h2>
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">

@@ -5,6 +5,9 @@ import { EmptyState } from '../shared/ui/Notes';
 import { box, drawGraph, type Drawn, type Placed } from './logic';
 import type { Graph } from './types';
 
+/** Below this the words in the boxes could not be read: then one scrolls. */
+const least_width = 460;
+
 /** The graph as a drawing, and beside it the same as a list, for readers and the keyboard. */
 export function GraphView({ graph }: { graph: Graph }) {
   const drawing = useMemo(() => drawGraph(graph), [graph]);
@@ -23,10 +26,9 @@ export function GraphView({ graph }: { graph: Graph }) {
         <svg
           role="img"
           aria-label={`Graph of ${count(graph.nodes.length, 'node')}; the list tells the same`}
-          width={drawing.width}
-          height={drawing.height}
           viewBox={`0 0 ${drawing.width} ${drawing.height}`}
-          className="mx-auto block"
+          style={{ maxWidth: drawing.width, minWidth: Math.min(drawing.width, least_width) }}
+          className="mx-auto block h-auto w-full"
         >
           <defs>
             <marker

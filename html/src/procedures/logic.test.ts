@@ -97,6 +97,24 @@ test('a cycle ends, and what is never reached is drawn at the foot', () => {
   expect(drawGraph(g).edges).toHaveLength(2);
 });
 
+test('edges that lead to a node that is not there are no reason for an empty row', () => {
+  const g = graph('a', ['a', 'b'], [
+    ['a', 'gone'],
+    ['gone', 'b'],
+  ]);
+  expect(drawGraph(g).nodes.map((n) => n.node.id)).toEqual(['a', 'b']);
+});
+
+test('a row that is too wide goes on below itself', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const g = graph(
+    'a',
+    ids,
+    ids.slice(1).map((id) => ['a', id]),
+  );
+  expect(rowsOf(g)).toEqual({ a: 0, b: 1, c: 1, d: 1, e: 2, f: 2 });
+});
+
 test('edges to nodes that do not exist are left out, and an empty graph is empty', () => {
   expect(drawGraph(graph('a', ['a'], [['a', 'gone']])).edges).toEqual([]);
   expect(drawGraph({ nodes: [], edges: [] }).nodes).toEqual([]);

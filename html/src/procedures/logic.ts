@@ -65,11 +65,14 @@ export interface Drawing {
   edges: Drawn[];
 }
 
+/** Nodes side by side, at most. */
+const row_max = 3;
+
 export const box = { width: 208, height: 54, gapX: 36, gapY: 54 };
 
 /** Rows from the start downwards; an edge that goes back up runs along the right side. */
 export function drawGraph(graph: Graph): Drawing {
-  const rows = rowsOf(graph);
+  const rows = rowsOf(graph).flatMap(inPieces);
   const widest = Math.max(1, ...rows.map((r) => r.length));
   const inner = widest * (box.width + box.gapX) - box.gapX;
   const at = new Map<string, Placed & { row: number }>();
@@ -120,31 +123,54 @@ function up(edge: GraphEdge, from: Placed, to: Placed, right: number, n: number)
   };
 }
 
-/** Nodes by their least distance from the start; those never reached come last. */
+/** A row that is too wide to be looked at goes on below itself. */
+function inPieces(row: GraphNode[]): GraphNode[][] {
+  const pieces: GraphNode[][] = [];
+  for (let i = 0; i < row.length; i += row_max) pieces.push(row.slice(i, i + row_max));
+  return pieces;
+}
+
+/** Nodes by their least distance from the start; what is not reached follows below, likewise. */
 function rowsOf(graph: Graph): GraphNode[][] {
-  const rowOf = new Map<string, number>();
-  const start = graph.nodes.find((n) => n.data.isStart) ?? graph.nodes[0];
-  if (!start) return [];
   const targets = new Map<string, string[]>();
   for (const { source, target } of graph.edges) {
-    targets.set(source, [...(targets.get(source) ?? []), target]);
+    const list = targets.get(source);
+    if (list) list.push(target);
+    else targets.set(source, [target]);
   }
 
-  const queue = [start.id];
-  rowOf.set(start.id, 0);
-  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-    for (const next of targets.get(id) ?? []) {
-      if (rowOf.has(next)) continue;
-      rowOf.set(next, (rowOf.get(id) ?? 0) + 1);
-      queue.push(next);
-    }
+  const rowOf = new Map<string, number>();
+  const start = graph.nodes.find((n) => n.data.isStart) ?? graph.nodes[0];
+  const roots = start ? [start, ...graph.nodes] : [];
+  let free = 0;
+  for (const root of roots) {
+    if (!rowOf.has(root.id)) free = spread(root.id, free, targets, rowOf);
   }
 
-  const last = Math.max(...rowOf.values()) + 1;
   const rows: GraphNode[][] = [];
-  for (const node of graph.nodes) {
-    const row = rowOf.get(node.id) ?? last;
-    (rows[row] ??= []).push(node);
-  }
+  for (const node of graph.nodes) (rows[rowOf.get(node.id) ?? 0] ??= []).push(node);
   return rows;
+}
+
+/** Gives rows from `first` on to all that is reached from a node; returns the next free row. */
+function spread(
+  from: string,
+  first: number,
+  targets: ReadonlyMap<string, string[]>,
+  rowOf: Map<string, number>,
+): number {
+  rowOf.set(from, first);
+  let edge = [from];
+  let row = first;
+  while (edge.length > 0) {
+    row++;
+    const next: string[] = [];
+    for (const id of edge.flatMap((e) => targets.get(e) ?? [])) {
+      if (rowOf.has(id)) continue;
+      rowOf.set(id, row);
+      next.push(id);
+    }
+    edge = next;
+  }
+  return row;
 }

@@ -67,6 +67,8 @@ function Pending({ query }: { query: UseQueryResult<unknown> }) {
   return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />;
 }
 
+const columns = 'sm:grid-cols-[1.5fr_1fr_1fr_0.7fr_1.2fr]';
+
 /** The figures one looks for first, in one line. */
 function Strip({ run }: { run: Run }) {
   const now = useNow(1000, !isFinalStatus(run.status));
@@ -78,7 +80,7 @@ function Strip({ run }: { run: Run }) {
     ['Trigger', [run.trigger_type, run.triggered_by].filter(Boolean).join(' by ') || '–'],
   ];
   return (
-    <dl className="card grid grid-cols-2 gap-px overflow-hidden bg-line sm:grid-cols-5">
+    <dl className={`card grid grid-cols-2 gap-px overflow-hidden bg-line ${columns}`}>
       {facts.map(([name, value]) => (
         <div key={name} className="bg-surface px-4 py-2.5 last:col-span-2 sm:last:col-span-1">
           <dt className="text-xs text-faint">{name}</dt>

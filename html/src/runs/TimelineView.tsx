@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { clockTime, count, duration, exactTime } from '../shared/format';
 import { Dot } from '../shared/ui/Badge';
 import { TextInput } from '../shared/ui/Field';
@@ -122,7 +122,8 @@ function Lines({ entries, chosen, onChoose, waiting }: LinesProps) {
   );
 }
 
-function Line({
+/* a run may have ten thousand of them: one is drawn again only when it changes itself */
+const Line = memo(function Line({
   entry,
   gap_ms,
   chosen,
@@ -163,7 +164,7 @@ function Line({
               {entry.title}
             </span>
             {entry.detail && (
-              <span className="ml-2 line-clamp-2 break-words text-muted sm:inline">
+              <span className="line-clamp-2 sm:ml-2 break-words text-muted sm:inline">
                 {entry.detail}
               </span>
             )}
@@ -175,7 +176,7 @@ function Line({
       </button>
     </li>
   );
-}
+});
 
 function Inspector({ entry, onClose }: { entry: Entry; onClose: () => void }) {
   const e = entry.event;

@@ -1,6 +1,9 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { IconButton } from './Button';
 
+/** Where the focus goes: to what one came to fill in, and not to the way out. */
+const firstField = 'input[type="text"], input[type="password"], textarea, select';
+
 interface DialogProps {
   title: string;
   /** One sentence under the title. */
@@ -23,6 +26,7 @@ export function Dialog({ title, lead, onClose, children, actions, wide = false }
   useEffect(() => {
     const dialog = box.current;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector<HTMLElement>(firstField)?.focus();
     return () => dialog?.close();
   }, []);
 

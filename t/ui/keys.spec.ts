@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixture, openBrowser, top, type Browser } from './browser';
+
+/* The way of an approver and of an operator without a mouse. */
+
+let b: Browser;
+const id = `ui-keys-${Date.now().toString(36)}`;
+
+beforeAll(async () => {
+  b = await openBrowser();
+  const document = JSON.parse(await fixture('letter.json')) as Record<string, unknown>;
+  await post('procedures', { ckp_json: { ...document, procedure_id: id } });
+});
+
+afterAll(async () => {
+  await b.close();
+});
+
+async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(new URL(`../api/${path}`, top), {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  });
+  expect([path, response.ok]).toEqual([path, true]);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+async function startRun(): Promise<string> {
+  const inputs = { reader: 'Grace', copies: 1 };
+  const run = await post('runs', { procedure_id: id, input_vars: inputs });
+  return String(run.run_id);
+}
+
+test('g and a letter go to the pages, ? lists the keys and Escape closes the list', async () => {
+  const { page } = b;
+  await page.goto(top.href);
+  await page.getByText('Ready', { exact: true }).waitFor();
+  for (const [key, name] of [['p', 'Procedures'], ['r', 'Runs'], ['t', 'Agents']] as const) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await list.waitFor();
+  await page.keyboard.press('Escape');
+  await list.waitFor({ state: 'detached' });
+});
+
+test('a run is found, started and watched from the keyboard', async () => {
+  const { page } = b;
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await page.getByRole('list', { name: 'Procedures' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type(id);
+  const found = page.getByRole('list', { name: 'Procedures' }).getByRole('link');
+  await found.filter({ hasText: id }).waitFor();
+  await found.filter({ hasText: id }).focus();
+  await page.keyboard.press('Enter');
+
+  await page.getByRole('button', { name: 'Start a run' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('Grace');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('3');
+  await page.keyboard.press('Enter');
+  await page.getByRole('list', { name: 'Timeline' }).getByText('written for Grace').waitFor();
+});
+
+test('j goes through the inbox, x rejects, and the rejected run failed', async () => {
+  const { page } = b;
+  const run = await startRun();
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  const mine = page.getByRole('list', { name: 'Approvals' }).getByRole('link');
+  await expect.poll(() => mine.filter({ hasText: id }).count(), { timeout: 15_000 }).toBe(2);
+
+  const card = page.getByRole('article', { name: 'Approval' });
+  const wanted = card.getByRole('link', { name: run });
+  for (let n = await mine.count(); n > 0 && (await wanted.count()) === 0; n--) {
+    const before = page.url();
+    await page.keyboard.press('j');
+    await page.waitForURL((url) => url.href !== before);
+    await card.getByText('Pending').waitFor();
+  }
+  await wanted.waitFor();
+  await page.keyboard.press('x');
+  await card.getByText('Rejected', { exact: true }).waitFor();
+
+  await page.goto(new URL(`runs/${run}`, top).href);
+  await page.getByRole('list', { name: 'Timeline' }).getByText('Run failed').waitFor();
+});
+
+test('a run that waits is canceled, and its approval is withdrawn', async () => {
+  const { page } = b;
+  const run = await startRun();
+  await page.goto(new URL(`runs/${run}`, top).href);
+  const timeline = page.getByRole('list', { name: 'Timeline' });
+  await timeline.getByText('Approval requested').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Cancel this run?' }).waitFor();
+  await page.keyboard.type('not needed');
+  await page.getByRole('button', { name: 'Cancel the run' }).focus();
+  await page.keyboard.press('Enter');
+  await timeline.getByText('Run canceled').waitFor();
+  await page.getByText('Canceled', { exact: true }).first().waitFor();
+});
+
+test('with the keyboard alone nothing broke a rule of the browser either', () => {
+  expect(b.offences).toEqual({
+    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+  });
+});

@@ -1,0 +1,84 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser, top, type Browser } from './browser';
+
+/*
+ * The same build below other prefixes.  A proxy stands in for the NGINX of somebody else, who
+ * gave the console and the API places of their own.
+ */
+
+const prefixes = ['/deep/er', '/ui/ui/runs'];
+const api = new URL('../api/', top);
+let proxyUrl = '';
+let b: Browser;
+
+/** `/deep/er/ui/runs` → `/ui/runs` of the server, `/deep/er/api/runs` → `/api/runs`. */
+function inner(url: string): string | null {
+  const prefix = prefixes.find((p) => url.startsWith(`${p}/`));
+  if (!prefix) return null;
+  const rest = url.slice(prefix.length);
+  if (rest.startsWith('/ui/')) return top.pathname + rest.slice('/ui/'.length);
+  return rest.startsWith('/api/') ? api.pathname + rest.slice('/api/'.length) : null;
+}
+
+function pass(from: IncomingMessage, to: ServerResponse): void {
+  const path = inner(from.url ?? '');
+  if (path === null) {
+    to.writeHead(404).end();
+    return;
+  }
+  const headers = { ...from.headers, host: top.host };
+  const onward = request(new URL(path, top), { method: from.method, headers }, (answer) => {
+    to.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(to);
+  });
+  onward.on('error', () => to.destroy());
+  to.on('close', () => onward.destroy());
+  from.pipe(onward);
+}
+
+const proxy = createServer(pass);
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  b = await openBrowser(new URL(proxyUrl));
+});
+
+afterAll(async () => {
+  await b.close();
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+test.each(prefixes)('below %s the console finds its files, its pages and the API', async (prefix) => {
+  const { page } = b;
+  await page.goto(`${proxyUrl}${prefix}/ui/`);
+  await page.getByText('Ready', { exact: true }).waitFor();
+
+  await page.getByRole('link', { name: 'Procedures' }).click();
+  await page.getByRole('heading', { name: 'Procedures' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`${prefix}/ui/procedures`);
+});
+
+test.each(prefixes)('below %s every page opens by its own address', async (prefix) => {
+  const { page } = b;
+  for (const path of ['procedures', 'runs', 'approvals/', 'agents']) {
+    await page.goto(`${proxyUrl}${prefix}/ui/${path}`);
+    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+  }
+  await page.goto(`${proxyUrl}${prefix}/ui/workflows/none`);
+  await page.getByRole('heading', { name: 'Not found' }).waitFor();
+  await page.getByRole('link', { name: 'To the dashboard' }).click();
+  await page.getByText('Ready', { exact: true }).waitFor();
+  expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`${prefix}/ui`);
+});
+
+test('below a prefix nothing broke a rule of the browser either', () => {
+  expect(b.offences).toEqual({
+    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+  });
+});
