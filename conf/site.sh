@@ -1,5 +1,5 @@
 # A site for local development: its folder, its configuration, its processes.
-# Sourced by ../langorch, which gives `say`, `die`, $top, $nginx, $module.
+# Sourced by ../langorch, which gives `say`, `die`, $top, $nginx, $module, $sanitize.
 #
 # The life of a site.
 #   placed    $home: the state folder, or a stand-in that its workers can enter
@@ -233,7 +233,7 @@ site_start()
 
     # NGINX's workers keep the folder they were started in
 
-    if ! (cd "$home" && site_env "$nginx" -p "$home/" -c "$home/nginx.conf" \
+    if ! (cd "$home" && env $(site_environment) "$nginx" -p "$home/" -c "$home/nginx.conf" \
               -e "$home/logs/error.log") 2> "$home/run/start.log"
     then
         cat "$home/run/start.log" >&2
@@ -247,12 +247,18 @@ site_start()
 }
 
 
-# What the sanitizers find goes to the error log, which is the site's stderr.
+# The environment that NGINX needs, NAME=VALUE a line.  What the sanitizers find
+# goes to the error log, which is the site's stderr; an NGINX that was compiled
+# without one needs its library before all others.
 
-site_env()
+site_environment()
 {
-    ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 \
-    UBSAN_OPTIONS=print_stacktrace=1 "$@"
+    [ -n "$sanitize" ] || return 0
+
+    echo ASAN_OPTIONS=detect_leaks=0
+    echo UBSAN_OPTIONS=print_stacktrace=1
+
+    [ -n "${NGX_SRC:-}" ] || echo "LD_PRELOAD=$(cc -print-file-name=libasan.so)"
 }
 
 
