@@ -9,6 +9,10 @@ export const top = new URL(process.env.LANGORCH_URL ?? 'http://127.0.0.1:8080/ui
 
 const shots = process.env.LANGORCH_SHOTS;
 
+const axe = fileURLToPath(
+  new URL('../../html/node_modules/axe-core/axe.min.js', import.meta.url),
+);
+
 const args = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -87,6 +91,20 @@ async function shoot(page: Page, name: string): Promise<void> {
   if (!shots) return;
   await mkdir(shots, { recursive: true });
   await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** Looks at the page as axe does; one line for each thing that somebody could not use. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axe, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe: run } = globalThis as unknown as { axe: { run: () => Promise<AxeResult> } };
+    const { violations } = await run.run();
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
+  });
+}
+
+interface AxeResult {
+  violations: { id: string; nodes: { target: string[] }[] }[];
 }
 
 /** The text of a file of fixtures/. */

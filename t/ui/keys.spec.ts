@@ -1,34 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, openBrowser, top, type Browser } from './browser';
+import { openBrowser, top, type Browser } from './browser';
+import { importLetter, startRun } from './server';
 
 /* The way of an approver and of an operator without a mouse. */
 
 let b: Browser;
-const id = `ui-keys-${Date.now().toString(36)}`;
+let id = '';
 
 beforeAll(async () => {
   b = await openBrowser();
-  const document = JSON.parse(await fixture('letter.json')) as Record<string, unknown>;
-  await post('procedures', { ckp_json: { ...document, procedure_id: id } });
+  id = await importLetter('ui-keys');
 });
 
 afterAll(async () => {
   await b.close();
 });
-
-async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
-  const response = await fetch(new URL(`../api/${path}`, top), {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-  });
-  expect([path, response.ok]).toEqual([path, true]);
-  return (await response.json()) as Record<string, unknown>;
-}
-
-async function startRun(): Promise<string> {
-  const inputs = { reader: 'Grace', copies: 1 };
-  const run = await post('runs', { procedure_id: id, input_vars: inputs });
-  return String(run.run_id);
-}
 
 test('g and a letter go to the pages, ? lists the keys and Escape closes the list', async () => {
   const { page } = b;
@@ -70,7 +56,7 @@ test('a run is found, started and watched from the keyboard', async () => {
 
 test('j goes through the inbox, x rejects, and the rejected run failed', async () => {
   const { page } = b;
-  const run = await startRun();
+  const run = await startRun(id);
   await page.keyboard.press('g');
   await page.keyboard.press('a');
   const mine = page.getByRole('list', { name: 'Approvals' }).getByRole('link');
@@ -94,7 +80,7 @@ test('j goes through the inbox, x rejects, and the rejected run failed', async (
 
 test('a run that waits is canceled, and its approval is withdrawn', async () => {
   const { page } = b;
-  const run = await startRun();
+  const run = await startRun(id);
   await page.goto(new URL(`runs/${run}`, top).href);
   const timeline = page.getByRole('list', { name: 'Timeline' });
   await timeline.getByText('Approval requested').waitFor();

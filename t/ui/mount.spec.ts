@@ -54,7 +54,7 @@ afterAll(async () => {
   proxy.close();
 });
 
-test.each(prefixes)('below %s the console finds its files, its pages and the API', async (prefix) => {
+test.each(prefixes)('below %s the console finds its files, pages and API', async (prefix) => {
   const { page } = b;
   await page.goto(`${proxyUrl}${prefix}/ui/`);
   await page.getByText('Ready', { exact: true }).waitFor();

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessibilityFaults, at, openBrowser, type Browser } from './browser';
+import { approvalOf, importLetter, startRun } from './server';
+
+/* Every page, in both themes, as those have it who do not see it or not well. */
+
+let b: Browser;
+let id = '';
+let run = '';
+let approval = '';
+
+beforeAll(async () => {
+  b = await openBrowser();
+  id = await importLetter('ui-access');
+  run = await startRun(id);
+  approval = await approvalOf(run);
+});
+
+afterAll(async () => {
+  await b.close();
+});
+
+const pages: [name: string, path: () => string][] = [
+  ['dashboard', () => ''],
+  ['procedures', () => 'procedures'],
+  ['procedure', () => `procedures/${id}`],
+  ['graph of a procedure', () => `procedures/${id}?tab=graph`],
+  ['document of a procedure', () => `procedures/${id}?tab=json`],
+  ['versions of a procedure', () => `procedures/${id}?tab=versions`],
+  ['check of a procedure', () => `procedures/${id}?tab=check`],
+  ['runs', () => 'runs'],
+  ['run', () => `runs/${run}`],
+  ['data of a run', () => `runs/${run}?tab=data`],
+  ['diagnostics of a run', () => `runs/${run}?tab=diagnostics`],
+  ['checkpoints of a run', () => `runs/${run}?tab=checkpoints`],
+  ['approvals', () => 'approvals'],
+  ['approval', () => `approvals/${approval}`],
+  ['agents', () => 'agents'],
+];
+
+test.each(pages)('the %s can be used by everybody, in the light and in the dark', async (_, path) => {
+  const { page } = b;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(at(path()));
+    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    expect(await accessibilityFaults(page)).toEqual([]);
+  }
+});
+
+test('so can the dialogs', async () => {
+  const { page } = b;
+  await page.goto(at(`procedures/${id}`));
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+  await page.getByText('This field is required').first().waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+
+  await page.goto(at('procedures'));
+  await page.getByRole('button', { name: 'Import' }).first().click();
+  await page.getByRole('dialog').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
