@@ -1,8 +1,8 @@
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { clockTime, count, duration, exactTime } from '../shared/format';
 import { Dot } from '../shared/ui/Badge';
 import { TextInput } from '../shared/ui/Field';
-import { IconButton } from '../shared/ui/Button';
+import { Button, IconButton } from '../shared/ui/Button';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts } from '../shared/ui/Page';
@@ -12,13 +12,17 @@ import type { LiveTimeline } from './useTimeline';
 
 const viewOptions = views.map((value) => ({ value, name: viewNames[value] }));
 
+/** Lines at a time: of a long run the newest, which is what one came to see. */
+const lines_drawn = 400;
+
 /** The events of a run as they happen, and the payload of the one that is chosen. */
 export function TimelineView({ live }: { live: LiveTimeline }) {
   const [view, setView] = useState<View>('all');
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<number | null>(null);
   const { entries } = live.line;
-  const shown = useMemo(() => filterEntries(entries, view, text), [entries, view, text]);
+  const sought = useDeferredValue(text);
+  const shown = useMemo(() => filterEntries(entries, view, sought), [entries, view, sought]);
   const entry = chosen === null ? undefined : entries.find((e) => e.seq === chosen);
 
   return (
@@ -84,6 +88,9 @@ function Lines({ entries, chosen, onChoose, waiting }: LinesProps) {
   const end = useRef<HTMLDivElement>(null);
   const atEnd = useRef(false);
 
+  const [drawn, setDrawn] = useState(lines_drawn);
+  const hidden = Math.max(0, entries.length - drawn);
+
   /* whoever stands at the end of the page stays there while lines are added */
   useEffect(() => {
     const box = end.current;
@@ -106,12 +113,20 @@ function Lines({ entries, chosen, onChoose, waiting }: LinesProps) {
         ) : (
           <p className="px-4 py-8 text-center text-muted">No event to show</p>
         ))}
+      {hidden > 0 && (
+        <div className="flex items-center gap-3 border-b border-line px-4 py-2 text-muted">
+          <span className="flex-1">{count(hidden, 'earlier event')}</span>
+          <Button size="small" onClick={() => setDrawn(drawn + lines_drawn)}>
+            Show more
+          </Button>
+        </div>
+      )}
       <ol aria-label="Timeline">
-        {entries.map((entry, i) => (
+        {entries.slice(hidden).map((entry, i) => (
           <Line
             key={entry.seq}
             entry={entry}
-            gap_ms={gapBefore(entries, i)}
+            gap_ms={gapBefore(entries, hidden + i)}
             chosen={entry.seq === chosen}
             onChoose={onChoose}
           />
