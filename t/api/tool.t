@@ -1,0 +1,126 @@
+# The tool makes a site for anybody, from anywhere, and leaves the machine as it
+# was: run, pids, stop, two side by side, state that stays.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use Test::More;
+
+use LangOrch::Http;
+use LangOrch::Site;
+
+my $tool = abs_path(dirname(__FILE__) . '/../../langorch');
+
+plan skip_all => 'the console is not built'
+    unless -f dirname($tool) . '/html/dist/index.html';
+
+my @states;
+
+sub tool {
+    my (@args) = @_;
+    open my $out, '-|', $tool, @args or die "langorch: $!";
+    my $said = join '', <$out>;
+    close $out;
+    return ($? >> 8, $said);
+}
+
+sub new_state {
+    my $state = tempdir('langorch-tool-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    chmod 0755, $state;
+    push @states, $state;
+    return $state;
+}
+
+END {
+    my $status = $?;
+    tool('stop', '--state', $_) for @states;
+    $? = $status;
+}
+
+chdir '/' or die;
+my ($one, $two) = (new_state(), new_state());
+my ($port, $port2) = map { LangOrch::Site::free_port() } 1, 2;
+
+sub get { return LangOrch::Http::request($_[0], 'GET', $_[1]) }
+
+
+my ($rc, $said) = tool('run', '--state', $one, '--port', $port, '--detach',
+    '--workers', 1);
+is $rc, 0, 'run --detach ends well';
+is $said, "LangOrch is ready: http://127.0.0.1:$port/ui/\n", 'and says where';
+
+is get($port, '/api/health')->{status}, 200, 'it serves the API';
+is get($port, '/ui/')->{status}, 200, 'and the console';
+
+my %by = map { $_->{procedure_id} => $_ }
+    @{ get($port, '/api/runs?limit=100')->{json} };
+is $by{'customer-onboarding'}{status}, 'completed',
+    'one run of the demo completed';
+is $by{'supplier-invoice'}{status}, 'waiting_approval', 'one waits';
+
+my $retries = get($port,
+    "/api/runs/$by{'customer-onboarding'}{run_id}/events?types=step_retry");
+is scalar @{ $retries->{json} }, 1, 'its busy register was asked twice';
+
+
+($rc, $said) = tool('pids', '--state', $one);
+my @pids = split /\n/, $said;
+is scalar(@pids), 2, 'a master and a worker';
+is scalar(grep { /^\d+$/ && kill 0, $_ } @pids), 2, 'that live';
+
+($rc, $said) = tool('run', '--state', $one, '--port', $port2, '--detach',
+    '--no-demo');
+isnt $rc, 0, 'one state has one site';
+
+
+($rc) = tool('run', "--state=$two", "--port=$port2", '--no-demo', '--detach');
+is $rc, 0, 'another state has another';
+is_deeply get($port2, '/api/runs')->{json}, [], 'with its own runs';
+
+
+# The worst end, then another port: the state is the same.
+
+kill 'KILL', @pids;
+select undef, undef, undef, 0.05 while grep { kill 0, $_ } @pids;
+is((tool('pids', '--state', $one))[1], '', 'nothing lives');
+
+$port = LangOrch::Site::free_port();
+($rc) = tool('run', '--state', $one, '--port', $port, '--detach');
+is $rc, 0, 'it starts again after that';
+
+my @runs = @{ get($port, '/api/runs?limit=100')->{json} };
+is scalar(@runs), scalar(keys %by), 'with the runs it had, and no more';
+is scalar @{ get($port, '/api/agents')->{json} }, 6, 'nor other agents';
+
+my ($waiting) = grep { $_->{status} eq 'waiting_approval'
+    && $_->{procedure_id} eq 'supplier-invoice' } @runs;
+my $approval = get($port,
+    "/api/approvals?run_id=$waiting->{run_id}")->{json}[0];
+LangOrch::Http::request($port, 'POST',
+    "/api/approvals/$approval->{approval_id}/decision",
+    { decision => 'approve' });
+
+my $run;
+for (1 .. 300) {
+    $run = get($port, "/api/runs/$waiting->{run_id}")->{json};
+    last if $run->{status} eq 'completed';
+    select undef, undef, undef, 0.05;
+}
+is $run->{status}, 'completed', 'the one that waited goes on when decided';
+like $run->{output_vars}{payment_id}, qr/^PAY-/, 'at the new address';
+
+
+for my $state ($one, $two) {
+    ($rc) = tool('stop', '--state', $state);
+    is $rc, 0, 'stop ends well';
+    is((tool('pids', '--state', $state))[1], '', 'and nothing is left');
+}
+
+isnt((tool('run', '--port', 'x'))[0], 0, 'a port is a number');
+isnt((tool('run', '--state'))[0], 0, 'an option has its value');
+isnt((tool('dance'))[0], 0, 'there is no such command');
+
+done_testing;

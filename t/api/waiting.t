@@ -1,0 +1,98 @@
+# A run that waits for a person costs rows, not memory, and goes on from any
+# worker (architecture 6).
+#
+# WAITING=10000 is the figure of the promise; a commit tests fewer.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
+
+my $many = $ENV{WAITING} || 1000;
+my $site = LangOrch::Site->start(workers => 2, procedures => ['one-approval']);
+
+
+# Memory that belongs to the workers alone, in KiB.
+
+sub memory {
+    my $kib = 0;
+    for my $pid ($site->workers) {
+        my $rollup = LangOrch::Site::slurp("/proc/$pid/smaps_rollup");
+        $kib += $1 while $rollup =~ /^Private_\w+:\s+(\d+) kB/mg;
+    }
+    return $kib;
+}
+
+sub start_many {
+    my ($n) = @_;
+
+    $site->together(4, sub {
+        my ($part) = @_;
+        for (1 .. $n / 4) {
+            $site->run('one-approval', { item => "item $part-$_" });
+        }
+        return 1;
+    });
+    return;
+}
+
+sub waiting {
+    my $r = $site->get(
+        '/api/runs?status=waiting_approval&limit=0&total=true');
+    return $r->{headers}{'x-total-count'} // -1;
+}
+
+
+# What the first ones cost is pools and caches that the others share.
+
+my $warm = 200;
+start_many($warm);
+until_true('the first ones wait', sub { waiting() == $warm }, 60);
+my $before = memory();
+
+start_many($many);
+until_true('all of them wait', sub { waiting() == $warm + $many }, 300);
+my $grown = memory() - $before;
+
+note "$many waiting runs: $grown KiB";
+SKIP: {
+    skip 'a sanitizer keeps freed memory', 1 if $ENV{LANGORCH_SANITIZE};
+    cmp_ok $grown, '<', 1024 + $many / 4,
+        'memory did not grow with the runs that wait';
+}
+
+
+subtest 'the workers that started them need not be there' => sub {
+    $site->kill9_worker($_) for $site->workers;
+    is waiting(), $warm + $many, 'they still wait';
+};
+
+
+subtest 'a decision wakes its run' => sub {
+    my @some = @{ $site->get(
+        '/api/approvals?status=pending&limit=200')->{json} };
+    is scalar(@some), 200, 'two hundred questions';
+
+    my @answers = $site->together(4, sub {
+        my ($part) = @_;
+        return map {
+            $site->post("/api/approvals/$some[$_]{approval_id}/decision",
+                { decision => 'approve' })->{status}
+        } grep { $_ % 4 == $part } 0 .. $#some;
+    });
+    is scalar(grep { $_ == 200 } @answers), 200, 'are answered';
+
+    for my $run (map { $site->run_by_id($_->{run_id}) } @some) {
+        my $end = $run->wait_final;
+        next if $end->{status} eq 'completed';
+        fail 'run ' . $run->id . " is $end->{status}";
+    }
+    is waiting(), $warm + $many - 200, 'and only their runs went on';
+};
+
+
+$site->log_is_calm;
+done_testing;
