@@ -8,9 +8,7 @@ use Test::More;
 use LangOrch::Agent;
 use LangOrch::Doc qw(chain procedure sequence step);
 use LangOrch::Site;
-use LangOrch::Wait qw(until_true);
 
-my $fail  = 1;
 my $agent = LangOrch::Agent->start(script => {
     slow  => { until => 'never' },
     work  => { result => { done => 1 } },

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Test::More;
+use Time::Local qw(timegm);
 
 use LangOrch::Agent;
 use LangOrch::Doc qw(chain);
@@ -91,12 +92,22 @@ note "$extra calls were repeated, $refused requests met nobody"
     if defined $refused || $extra;
 
 
-# By event: no hole, one end, one result for each step.
+# By event: no hole, one end, one result for each step, no call after it.
+
+my %last_call;
+for my $call ($agent->calls('work')) {
+    $last_call{"$call->{json}{run_id}/$call->{json}{step_id}"} = $call->{at};
+}
 
 my @bad;
 for my $run (@runs) {
     my @events = $run->events;
     my $seq    = 0;
+
+    push @bad, map { $run->id . " sent $_->{step_id} after its result" }
+        grep { $last_call{ $run->id . "/$_->{step_id}" }
+            > seconds($_->{created_at}) + 0.002 }
+        grep { $_->{event_type} eq 'step_completed' } @events;
 
     push @bad, $run->id . ' has a hole'
         if grep { $_->{seq} != ++$seq } @events;
@@ -110,6 +121,13 @@ is_deeply \@bad, [], 'the timelines are whole';
 until_true('no lease is left',
     sub { !@{ $site->get('/api/leases')->{json} || [1] } });
 ok LangOrch::Store::is_sound($site), 'the database is sound';
+
+sub seconds {
+    my ($y, $mon, $d, $h, $min, $s) = $_[0] =~
+        /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):([\d.]+)Z$/;
+    return timegm(0, $min, $h, $d, $mon - 1, $y) + $s;
+}
+
 
 $site->log_is_calm;
 done_testing;
