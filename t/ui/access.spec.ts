@@ -38,7 +38,7 @@ const pages: [name: string, path: () => string][] = [
   ['agents', () => 'agents'],
 ];
 
-test.each(pages)('the %s can be used by everybody, in the light and in the dark', async (_, path) => {
+test.each(pages)('the %s can be used by everybody, in light and dark', async (_, path) => {
   const { page } = b;
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
