@@ -1,0 +1,59 @@
+/*
+ * JSON for everyone: the one parser with its limits, typed getters, canonical
+ * text, pointers and sizes.  Source: design/reliability.md 4 and 6 (JSON).
+ */
+
+#ifndef CKP_JSON_H
+#define CKP_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#define CKP_JSON_DEPTH_MAX    64
+#define CKP_JSON_VALUES_MAX   200000
+#define CKP_JSON_KEY_MAX      1024
+#define CKP_JSON_STRING_MAX   (1024 * 1024)
+
+/*
+ * Parses a whole text: first a scan for depth, count, key and string sizes,
+ * duplicates and NUL, then jansson with JSON_REJECT_DUPLICATES and
+ * JSON_DECODE_ANY.  No BOM, no trailing text, no integers beyond 64 bits, no
+ * numbers that overflow.  NULL: err says what and where (line and column in the
+ * sentence).  CKP_E_INVALID malformed, CKP_E_LIMIT beyond a bound.
+ */
+json_t *ckp_json_parse(const char *text, size_t len, ckp_err_t *err);
+
+/* Compact text, members in their order; shortest round-trip numbers, integral
+ * reals keep ".0".  free() with ckp_free; NULL: no memory. */
+char *ckp_json_text(const json_t *v);
+
+/* Key-sorted compact text, for hashes.  As above. */
+char *ckp_json_canonical(const json_t *v);
+
+/* Lends the member or NULL; a NULL or non-object `o` gives NULL. */
+const char *ckp_json_str(const json_t *o, const char *key);
+int64_t ckp_json_int(const json_t *o, const char *key, int64_t otherwise);
+double ckp_json_num(const json_t *o, const char *key, double otherwise);
+bool ckp_json_bool(const json_t *o, const char *key, bool otherwise);
+
+/* Deep equality; 1 equals 1.0; objects are order-free. */
+bool ckp_json_equal(const json_t *a, const json_t *b);
+
+/* Bytes of the compact text, counted without making it; stops at `max`. */
+size_t ckp_json_size(const json_t *v, size_t max);
+
+/* Appends "/token" with RFC 6901 escapes to a pointer in `b`. */
+void ckp_pointer_push(ckp_buf_t *b, const char *token);
+
+/* Resolves an RFC 6901 pointer; lends the value or NULL. */
+json_t *ckp_pointer_get(const json_t *doc, const char *pointer);
+
+/* How many times JSON text nests deeper than recursion may go is bounded by
+ * CKP_JSON_DEPTH_MAX, so helpers may recurse over values that were parsed. */
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Memory of the engine: the one place that calls malloc, an arena that ends at
+ * once, and text that knows its maximum.
+ */
+
+#ifndef CKP_MEM_H
+#define CKP_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
+void *ckp_calloc(size_t size);          /* zeroed */
+void ckp_free(void *p);                 /* NULL is fine */
+
+/* Hands out zeroed, aligned memory that lives until the arena ends. */
+
+typedef struct ckp_arena_s  ckp_arena_t;
+
+ckp_arena_t *ckp_arena_new(void);
+void ckp_arena_free(ckp_arena_t *a);
+void *ckp_arena_alloc(ckp_arena_t *a, size_t size);
+char *ckp_arena_strdup(ckp_arena_t *a, const char *s);
+char *ckp_arena_strndup(ckp_arena_t *a, const char *s, size_t n);
+char *ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Empties the arena but keeps its first block. */
+void ckp_arena_reset(ckp_arena_t *a);
+
+/*
+ * Growing text.  The first failure (no memory, or more than `max` bytes) stays
+ * inside; ask once at the end: failed is CKP_OK, CKP_E_NOMEM or CKP_E_LIMIT.
+ */
+
+typedef struct {
+    char    *data;          /* always ends with NUL once something was put */
+    size_t   len;
+    size_t   size;
+    size_t   max;
+    int      failed;        /* a ckp_code_t */
+} ckp_buf_t;
+
+void ckp_buf_init(ckp_buf_t *b, size_t max);
+void ckp_buf_free(ckp_buf_t *b);
+void ckp_buf_put(ckp_buf_t *b, const char *s, size_t n);
+void ckp_buf_puts(ckp_buf_t *b, const char *s);
+void ckp_buf_printf(ckp_buf_t *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *ckp_buf_str(const ckp_buf_t *b);     /* "" when empty */
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * The JSON Schema subset of spec/ckp.md 10.11 and the named formats of 3.3.
+ */
+
+#ifndef CKP_SCHEMA_H
+#define CKP_SCHEMA_H
+
+#include <stdbool.h>
+#include <jansson.h>
+
+#include "base/err.h"
+
+/*
+ * Checks `value`.  *errors becomes a new array of {path, message} (empty: it
+ * holds).  CKP_E_INVALID: the schema itself is wrong.
+ */
+ckp_code_t ckp_schema_check(const json_t *schema, const json_t *value,
+    json_t **errors, ckp_err_t *err);
+
+/* email uri date date-time uuid ipv4 ipv6; unknown formats hold. */
+bool ckp_format_known(const char *format);
+bool ckp_format_holds(const char *format, const char *text);
+
+#endif
