@@ -199,7 +199,7 @@ conn_send(conn_t *c, const char *text, size_t len)
 }
 
 
-/* --- slots -------------------------------------------------------------------*/
+/* --- slots --------------------------------------------------------------- */
 
 
 static void
@@ -212,7 +212,8 @@ slot_connect(slot_t *s)
     };
     const int                 fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    if (fd < 0 || connect(fd, (const struct sockaddr *) &addr, sizeof(addr)) != 0)
+    if (fd < 0
+        || connect(fd, (const struct sockaddr *) &addr, sizeof(addr)) != 0)
     {
         fail("connect");
     }
@@ -352,7 +353,7 @@ slot_looked(slot_t *s, int status, const char *body)
 }
 
 
-/* --- messages ----------------------------------------------------------------*/
+/* --- messages ------------------------------------------------------------ */
 
 
 static void
@@ -521,7 +522,7 @@ conn_accept(conn_t *listener)
 }
 
 
-/* --- the loop ----------------------------------------------------------------*/
+/* --- the loop ------------------------------------------------------------ */
 
 
 /* Looks where it is time; returns ms until the next look, at most 100. */
