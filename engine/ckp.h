@@ -1,0 +1,237 @@
+/*
+ * The CKP engine.  Documents in, programs out; inputs in, turns out.
+ *
+ * It reads no clock, opens nothing, starts no thread, keeps no global state,
+ * and never waits.  One caller at a time touches a run; programs are immutable
+ * and shared (within one thread).
+ */
+
+#ifndef CKP_H
+#define CKP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/sha.h"
+
+typedef struct ckp_compiler_s  ckp_compiler_t;
+typedef struct ckp_program_s   ckp_program_t;
+typedef struct ckp_run_s       ckp_run_t;
+
+/* --- documents become a program ---------------------------------------- */
+
+typedef struct {
+    const char  *procedure;     /* borrowed until the next call */
+    const char  *version;       /* NULL: the newest that may run */
+} ckp_want_t;
+
+ckp_compiler_t *ckp_compiler_new(ckp_diags_t *diags);
+ckp_code_t ckp_compiler_add(ckp_compiler_t *c, const json_t *doc);
+const ckp_want_t *ckp_compiler_want(ckp_compiler_t *c);   /* NULL: nothing */
+ckp_program_t *ckp_compiler_finish(ckp_compiler_t *c);    /* NULL: see diags */
+
+/* What the compile endpoint tells of a document, valid or not: new object
+ * {procedure_id, version, start_node, node_count, step_count, bindings}.
+ * After finish.  Source: spec/api.md 3.9. */
+json_t *ckp_compiler_outline(const ckp_compiler_t *c);
+void ckp_compiler_free(ckp_compiler_t *c);
+
+ckp_program_t *ckp_program_ref(ckp_program_t *prog);
+void ckp_program_unref(ckp_program_t *prog);
+
+/*
+ * The head of a document in any form, for storing it: new object {procedure_id,
+ * version, name, status, effective_date, description, release_channel,
+ * project_id, tags, provenance, retrieval_metadata, trigger, form: "A".."E"}
+ * with null for what is absent; derived ids and defaults filled in
+ * (spec/ckp.md 1.3, 1.4, 2).  NULL: not an object, or no recognisable id or
+ * version (err).
+ */
+json_t *ckp_document_head(const json_t *doc, ckp_err_t *err);
+
+/* The graph of api.md 3.5 {nodes, edges}; works on documents that do not
+ * compile.  New object; NULL: no memory. */
+json_t *ckp_document_graph(const json_t *doc);
+
+/*
+ * Run inputs by spec/ckp.md 3.4.  CKP_OK: *vars = new object, the run's
+ * variables.  CKP_E_INVALID: *errors = new object {variable: sentence} in the
+ * words of api.md 4.1.  `meta` as in CKP_IN_START, for template defaults.
+ */
+ckp_code_t ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
+    const json_t *meta, int64_t now_ms, json_t **vars, json_t **errors,
+    ckp_err_t *err);
+
+/* Masks what a reader of the run may not see (api.md 1.15 a-c).  New value. */
+json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
+
+/* --- an input becomes a turn -------------------------------------------- */
+
+typedef enum {
+    CKP_IN_START,       /* the run is born: data {meta: {procedure_version,
+                           trigger_type, triggered_by, actor, project_id,
+                           case_id, execution_mode, retry_of_run_id ...},
+                           inputs: what the client sent, vars: what
+                           ckp_program_inputs made of it}.  Gives run_created
+                           (seq 1) and nothing else; the run is `created` */
+    CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
+                           flight; data {crash: bool, crashes: int} */
+    CKP_IN_TICK,        /* turn.wake_at_ms has come */
+    CKP_IN_ADMITTED,    /* ref: the attempt; data: see CKP_FX_ADMIT */
+    CKP_IN_REPLY,       /* ref: the call; outcome; data: reply or error */
+    CKP_IN_DECISION,    /* ref: the approval; data: {decision: approved |
+                           rejected | <option>, decided_by, comment, payload,
+                           decided_at} */
+    CKP_IN_CALLBACK,    /* ref: the delegation; data: the report */
+    CKP_IN_REFUSED,     /* ref: path of a write that found its row changed */
+    CKP_IN_NOTE,        /* ref: event type; data: what others did to the run:
+                           {node_id, step_id, payload} */
+    CKP_IN_PAUSE,       /* data: by; holds at the next step boundary */
+    CKP_IN_RESUME,      /* data: {actor, kind: "retry" | "operator", ...} */
+    CKP_IN_CANCEL       /* data: {reason, actor} */
+} ckp_input_kind_t;
+
+typedef enum {
+    CKP_OUTCOME_OK,         /* complete, well-formed success */
+    CKP_OUTCOME_FAILED,     /* complete, well-formed error: definitive */
+    CKP_OUTCOME_UNKNOWN     /* timeout, reset, crash: ambiguous */
+} ckp_outcome_t;
+
+typedef struct {
+    ckp_input_kind_t  kind;
+    ckp_outcome_t     outcome;      /* CKP_IN_REPLY only */
+    int64_t           now_ms;       /* host's clock; never less than before */
+    const uint8_t    *seed;         /* 32 random bytes: ids, uuid(), nonces */
+    const char       *ref;          /* "" when the kind has none */
+    const json_t     *data;         /* borrowed for the call; NULL: none */
+} ckp_input_t;
+
+/* What became true: the timeline, and the way back to the state. */
+typedef struct {
+    uint32_t      seq;              /* 1, 2, 3 ... in the run, no gaps */
+    int64_t       at_ms;
+    const char   *type;             /* "step_completed": model/event.c */
+    const char   *path;             /* "each[3]/charge"; "" = the run itself */
+    const char   *node_id;          /* NULL: none */
+    const char   *step_id;          /* NULL: none */
+    uint32_t      attempt;          /* 0: none */
+    json_t       *payload;          /* public: redacted and cut */
+    json_t       *delta;            /* private: the change of state, or NULL */
+} ckp_event_t;
+
+/*
+ * A row changed in the same transaction.  Kinds (model/write.c):
+ *   journal        {path, node_id, step_id, key, status, attempts, result?}
+ *   lease          {path, node_id, step_id, agent_id, resource_key, limit,
+ *                   ttl_ms}                    guarded: a free slot
+ *   lease_release  {path}
+ *   approval       {approval_id, path, node_id, node_name, prompt,
+ *                   decision_type, options, context_data, approval_level,
+ *                   expires_at (ms or null), input_schema, required_approvals,
+ *                   escalation_contact}
+ *   approval_end   {approval_id, status, ...}: expired or voided, if pending
+ *   checkpoint     {checkpoint_id, parent_id, seq, node_id, path, reason, name,
+ *                   state}
+ *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
+ *                   size_bytes}
+ */
+typedef struct {
+    const char   *table;
+    const char   *path;
+    json_t       *row;
+} ckp_write_t;
+
+/*
+ * CKP_FX_ADMIT {channel (or null), action, path, node_id, step_id, affinity
+ * (agent_id or null)}: may this attempt go, and to whom?  -> ADMITTED with one
+ * of {agent: {agent_id, name, base_url, channel, resource_key, pool_id,
+ * concurrency_limit, kind: "agent_http"}} · {native: true} (no agent, engine's
+ * own implementation) · {wait_ms, saturated: {agent_id, channel, resource_key,
+ * pool_id}} · {error: {type, message}}.
+ *
+ * CKP_FX_CALL target "agent" {agent: as admitted, request: {action, params,
+ * run_id, node_id, step_id, attempt, path, timeout_ms}} -> REPLY; data as made
+ * by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN
+ * {type, message, code?, http_status?, agent_error_type?, retryable?,
+ * retry_after_ms?}.
+ *
+ * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook.
+ */
+typedef enum {
+    CKP_FX_ADMIT,
+    CKP_FX_CALL,
+    CKP_FX_ABORT,
+    CKP_FX_NOTIFY
+} ckp_effect_kind_t;
+
+/* What the host does once events and writes are committed. */
+typedef struct {
+    ckp_effect_kind_t  kind;
+    const char        *target;      /* "agent", "llm", "mcp", "http", "host" */
+    const char        *ref;         /* names it in ADMITTED and REPLY */
+    const char        *key;         /* idempotency key sent with it */
+    json_t            *body;        /* secrets as handles, never as values */
+    uint32_t           timeout_ms;  /* > 0 for calls */
+} ckp_effect_t;
+
+typedef struct {
+    const ckp_event_t   *events;    /* commit these ... */
+    const ckp_write_t   *writes;    /* ... and these together, or nothing; */
+    const ckp_effect_t  *effects;   /* only then perform these */
+    size_t               nevents;
+    size_t               nwrites;
+    size_t               neffects;
+    int64_t              wake_at_ms;    /* the alarm; 0: none; now: more */
+    unsigned             checkpoint:1;  /* save the state with this commit:
+                                           it changed without an event */
+    unsigned             final:1;       /* the run is over */
+    unsigned             idle:1;        /* nothing in flight: only a person, a
+                                           message or the alarm moves it on */
+} ckp_turn_t;
+
+/* The columns of the run's row, lent until the next call on the run. */
+typedef struct {
+    const char    *status;          /* "running" ... */
+    const char    *last_node_id;    /* NULL: none yet */
+    const char    *last_step_id;
+    const char    *error_message;   /* cut at 2000 characters; NULL: none */
+    const json_t  *error;           /* the error object, or NULL */
+    const json_t  *outputs;         /* redacted; NULL: none */
+    int64_t        started_at_ms;   /* 0: not yet */
+    int64_t        ended_at_ms;
+    int64_t        active_ms;
+    uint32_t       attempt;
+    uint32_t       seq;             /* of the last event */
+    const char    *waiting_for;     /* api.md 4.10; NULL: nothing */
+} ckp_summary_t;
+
+ckp_run_t *ckp_run_new(ckp_program_t *prog, const char *run_id);
+ckp_run_t *ckp_run_load(ckp_program_t *prog, const char *run_id,
+    const json_t *checkpoint, ckp_err_t *err);
+ckp_code_t ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err);
+
+/*
+ * Moves the run on by one input.
+ *
+ * CKP_OK       *turn is valid until the next call on this run; the state is
+ *              already the one after turn->events (apply has seen each).
+ * CKP_E_STATE  late reply, second decision, needless tick: nothing changed.
+ * other        the run must be dropped and loaded again; *turn is empty.
+ *
+ * Source: spec/ckp.md 8 (execution), design/reliability.md G1-G3.
+ */
+ckp_code_t ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
+    ckp_err_t *err);
+
+void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
+json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */
+void ckp_run_free(ckp_run_t *run);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * The store: jobs of SQL statements, done off the event loop.
+ *
+ * The life of a job.
+ *   new      statements are added with their parameters   ngx_lo_job_add
+ *   queued   admission, or BUSY                           ngx_lo_job_submit
+ *   grouped  write jobs of this worker meet in one transaction and one sync;
+ *            read jobs go to a reader's own connection
+ *   done     on the event loop, once; then the job is freed
+ *
+ * A job is one whole transaction, written down before it starts: statements
+ * with their parameters, and the number of rows each must change.  Nobody talks
+ * to the store in the middle of one, so a job can be queued, grouped with
+ * others, sent again after a conflict, and run in a thread.
+ */
+
+#ifndef NGX_LO_STORE_H
+#define NGX_LO_STORE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <jansson.h>
+
+typedef struct {
+    const char  *name;      /* "lease_release": in logs and metrics */
+    const char  *sql;       /* one text for SQLite and PostgreSQL; $1, $2 ... */
+    const char  *types;     /* a letter a parameter, in ngx_lo_job_add's list:
+                               s const char * (NULL = NULL), i int64_t,
+                               d double, j const json_t * (NULL = NULL),
+                               n int64_t where NGX_LO_NULL means NULL */
+    int          changes;   /* rows it must change; -1 = any number */
+} ngx_lo_stmt_t;
+
+#define NGX_LO_NULL  INT64_MIN
+
+typedef enum {
+    NGX_LO_JOB_OK,          /* committed */
+    NGX_LO_JOB_GUARD,       /* a statement missed its rows: rolled back */
+    NGX_LO_JOB_BUSY,        /* not tried: the queue is full or the store down */
+    NGX_LO_JOB_ERROR,       /* tried, not committed */
+    NGX_LO_JOB_UNKNOWN      /* the answer to COMMIT was lost */
+} ngx_lo_job_rc_t;
+
+typedef struct ngx_lo_store_s  ngx_lo_store_t;
+typedef struct ngx_lo_job_s    ngx_lo_job_t;
+
+/* Runs once on the event loop, never inside submit(); the job and its rows are
+ * valid during the call only (take rows with ngx_lo_job_rows_take). */
+typedef void (*ngx_lo_job_done_pt)(ngx_lo_job_t *job, void *data);
+
+/* This worker's store; NULL when none is configured or it is not open. */
+ngx_lo_store_t *ngx_lo_store(void);
+
+/* What the readiness endpoint says: "ok", or why not ("full", "corrupt" ...);
+ * static text. */
+const char *ngx_lo_store_state(void);
+ngx_uint_t ngx_lo_store_relaxed(void);      /* 1: durability relaxed */
+
+/* NULL: no memory.  `write` = 1: one transaction; 0: one snapshot of reads. */
+ngx_lo_job_t *ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write);
+
+/*
+ * Adds a statement; parameters follow by stmt->types and are copied (j: dumped
+ * as compact text at once).  Statements run in order.  The first failure stays
+ * inside: submit then reports NGX_LO_JOB_ERROR.
+ */
+ngx_int_t ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...);
+
+/* How many statements were added so far: the index of the next. */
+ngx_uint_t ngx_lo_job_len(const ngx_lo_job_t *job);
+
+/* Steals the job. */
+void ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data);
+void ngx_lo_job_forget(ngx_lo_job_t *job);   /* the waiter left; it runs on */
+void ngx_lo_job_free(ngx_lo_job_t *job);     /* one that was never submitted */
+
+ngx_lo_job_rc_t ngx_lo_job_rc(const ngx_lo_job_t *job);
+const char *ngx_lo_job_error(const ngx_lo_job_t *job);   /* for the log */
+ngx_uint_t ngx_lo_job_guard(const ngx_lo_job_t *job);    /* which missed */
+
+/* Rows changed by statement n. */
+ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
+
+/*
+ * Rows of statement n (SELECT or RETURNING): an array of objects, members in
+ * column order, made in the store's thread.  A column is named by its alias;
+ * a suffix tells how to make the member and is cut off:
+ *   "created_at:t"  integer ms -> RFC 3339 text;  "input_vars:j" JSON text ->
+ *   value (NULL stays null);  "active:b" 0/1 -> false/true.
+ * Lent; ngx_lo_job_rows_take gives a new reference.
+ */
+const json_t *ngx_lo_job_rows(const ngx_lo_job_t *job, ngx_uint_t n);
+json_t *ngx_lo_job_rows_take(const ngx_lo_job_t *job, ngx_uint_t n);
+
+/* First row of statement n, lent; NULL: none. */
+const json_t *ngx_lo_job_row(const ngx_lo_job_t *job, ngx_uint_t n);
+
+/* Worker's life, called by ngx_lo_worker.c: opens, migrates, starts threads. */
+ngx_int_t ngx_lo_store_start(ngx_cycle_t *cycle);
+void ngx_lo_store_stop(ngx_cycle_t *cycle);      /* drains and joins */
+
+#endif
