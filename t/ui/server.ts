@@ -19,7 +19,7 @@ export async function post(path: string, body: unknown): Promise<Record<string, 
 
 /** Imports the letter under a name that nobody used before. */
 export async function importLetter(name: string): Promise<string> {
-  const id = `${name}-${Date.now().toString(36)}`;
+  const id = `${name}:x@y+z-${Date.now().toString(36)}`;
   const document = JSON.parse(await fixture('letter.json')) as Record<string, unknown>;
   await post('procedures', { ckp_json: { ...document, procedure_id: id } });
   return id;

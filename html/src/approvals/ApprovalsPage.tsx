@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useLocation, useParams, useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 import { count } from '../shared/format';
 import { useKeys } from '../shared/hooks';
+import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
@@ -13,7 +14,7 @@ import { byUrgency, isPending, neighbour } from './logic';
 
 /** What waits for a decision at the left, the one that is looked at on the right. */
 export function ApprovalsPage() {
-  const { approvalId } = useParams<{ approvalId?: string }>();
+  const approvalId = usePathId('approvalId');
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
   const decided = search.get('show') === 'decided';

@@ -10,7 +10,12 @@ export interface Counter {
 }
 
 export const counters: Counter[] = [
-  { name: 'In progress', status: 'created,running', href: '/runs?status=running', tone: 'busy' },
+  {
+    name: 'In progress',
+    status: 'created,running',
+    href: '/runs?status=created,running',
+    tone: 'busy',
+  },
   { name: 'Waiting for approval', status: 'waiting_approval', href: '/approvals', tone: 'wait' },
   { name: 'Failed', status: 'failed', href: '/runs?status=failed', tone: 'bad' },
   { name: 'Completed', status: 'completed', href: '/runs?status=completed', tone: 'ok' },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation, useParams, useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
+import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
@@ -15,7 +16,7 @@ import { StartRunDialog } from './StartRunDialog';
 const back = { href: '/procedures', name: 'Procedures' };
 
 export function ProcedurePage() {
-  const { procedureId = '' } = useParams<{ procedureId: string }>();
+  const procedureId = usePathId('procedureId') ?? '';
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
   const [starting, setStarting] = useState(false);

@@ -31,36 +31,38 @@ export function ProceduresPage() {
   };
 
   return (
-    <div
-      className="min-h-full"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => void take(event)}
-    >
-      <Page
-        title="Procedures"
-        lead="What LangOrch can run. Drop a document anywhere on this page to import it."
-        actions={
-          <Button kind="primary" icon="import" onClick={() => setImporting('')}>
-            Import
-          </Button>
-        }
+    <>
+      <div
+        className="min-h-full"
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => void take(event)}
       >
-        {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending && <Loading />}
-        {list.data && (
-          <ProceduresView
-            procedures={list.data}
-            search={search}
-            onSearch={setSearch}
-            status={status}
-            onStatus={setStatus}
-            onImport={() => setImporting('')}
-          />
-        )}
-      </Page>
+        <Page
+          title="Procedures"
+          lead="What LangOrch can run. Drop a document anywhere on this page to import it."
+          actions={
+            <Button kind="primary" icon="import" onClick={() => setImporting('')}>
+              Import
+            </Button>
+          }
+        >
+          {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
+          {list.isPending && <Loading />}
+          {list.data && (
+            <ProceduresView
+              procedures={list.data}
+              search={search}
+              onSearch={setSearch}
+              status={status}
+              onStatus={setStatus}
+              onImport={() => setImporting('')}
+            />
+          )}
+        </Page>
+      </div>
       {importing !== null && (
         <ImportDialog initial={importing} onClose={() => setImporting(null)} />
       )}
-    </div>
+    </>
   );
 }

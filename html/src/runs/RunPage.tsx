@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useParams, useSearchParams } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { shortId } from '../shared/format';
+import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { isFinalStatus } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
@@ -19,7 +20,7 @@ import { useTimeline } from './useTimeline';
 const back = { href: '/runs', name: 'Runs' };
 
 export function RunPage() {
-  const { runId = '' } = useParams<{ runId: string }>();
+  const runId = usePathId('runId') ?? '';
   const [search, setSearch] = useSearchParams();
   const [dialog, setDialog] = useState<'cancel' | 'retry' | null>(null);
   const client = useQueryClient();
@@ -32,7 +33,7 @@ export function RunPage() {
     refetchInterval: (query) =>
       query.state.data && isFinalStatus(query.state.data.status) ? false : 2000,
   });
-  const live = useTimeline(runId, run.data?.attempt ?? 1);
+  const live = useTimeline(runId, run.data?.attempt ?? null);
   const diagnostics = useQuery({
     queryKey: [...at, 'diagnostics'],
     queryFn: () => getRunDiagnostics(runId),

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useState } from 'react';
+import { useEffect, useReducer, useRef, useState } from 'react';
 import type { Problem } from '../shared/problem';
 import { openStream, type StreamState } from '../shared/stream';
 import { streamHref } from './api';
@@ -20,22 +20,38 @@ function reduce(line: Timeline, step: Step): Timeline {
   return step === 'forget' ? emptyTimeline : foldEvents(line, step);
 }
 
-/** Follows the events of a run.  `attempt` opens the stream again when an ended run is retried. */
-export function useTimeline(runId: string, attempt: number): LiveTimeline {
+/**
+ * Follows the events of a run.  `attempt` opens the stream again when a run that had ended is
+ * retried; null means that the run is not known yet.
+ */
+export function useTimeline(runId: string, attempt: number | null): LiveTimeline {
   const [line, fold] = useReducer(reduce, emptyTimeline);
   const [state, setState] = useState<StreamState>('connecting');
   const [problem, setProblem] = useState<Problem | null>(null);
+  /* of the events that were folded, not of those that only arrived: it goes on behind them */
+  const lastId = useRef('');
 
-  const follow = useCallback(() => {
+  useEffect(
+    () => () => {
+      fold('forget');
+      lastId.current = '';
+    },
+    [runId],
+  );
+
+  useEffect(() => {
+    if (attempt === null) return;
     let waiting: RunEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
       timer = undefined;
       fold(waiting);
+      lastId.current = String(waiting.at(-1)?.event_id ?? lastId.current);
       waiting = [];
     };
     const close = openStream({
       url: streamHref(runId),
+      lastId: lastId.current,
       onMessage: (message) => {
         const event = message.event === 'run_event' ? readEvent(message.data) : null;
         if (!event) return;
@@ -51,11 +67,7 @@ export function useTimeline(runId: string, attempt: number): LiveTimeline {
       close();
       clearTimeout(timer);
     };
-  }, [runId]);
-
-  /* the stream starts at the first event again; what is known already is dropped by seq */
-  useEffect(() => follow(), [follow, attempt]);
-  useEffect(() => () => fold('forget'), [runId]);
+  }, [runId, attempt]);
 
   return { line, state, problem };
 }

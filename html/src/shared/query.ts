@@ -9,12 +9,15 @@ export const keys = {
   agents: ['agents'] as const,
 };
 
-/* http.ts tries GETs again itself; a second layer would multiply the waits */
+/*
+ * http.ts tries GETs again itself; a second layer would multiply the waits.  A browser that
+ * thinks it is offline may well reach a server on the same machine, so it is always asked.
+ */
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: false, staleTime: 1000, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      queries: { retry: false, staleTime: 1000, refetchOnWindowFocus: true, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }
