@@ -1,0 +1,372 @@
+/*
+ * The IR: what a document means, resolved and immutable.  Every form compiles
+ * into this; executors read nothing else.  Source: spec/ckp.md 1.5.
+ *
+ * All of it lives in the program's arena; templates, expressions and JSON
+ * values are owned by the program and ended with it.
+ */
+
+#ifndef CKP_PROGRAM_H
+#define CKP_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "lang/expr.h"
+#include "lang/template.h"
+
+typedef struct ckp_node_s      ckp_node_t;
+typedef struct ckp_step_s      ckp_step_t;
+typedef struct ckp_node_ops_s  ckp_node_ops_t;     /* node/node.h */
+typedef struct ckp_op_s        ckp_op_t;           /* node/op.h */
+
+/* Where control goes: a node, or one of the pseudo-targets of 8.3. */
+
+typedef enum {
+    CKP_TO_NOTHING,             /* absent */
+    CKP_TO_NODE,
+    CKP_TO_END,                 /* "@end" */
+    CKP_TO_CONTINUE,            /* "@continue" */
+    CKP_TO_BREAK                /* "@break" */
+} ckp_to_t;
+
+typedef struct {
+    ckp_to_t           kind;
+    const ckp_node_t  *node;
+} ckp_target_t;
+
+/* --- policies, resolved by precedence at compile time -------------------- */
+
+typedef enum {
+    CKP_BACKOFF_FIXED,
+    CKP_BACKOFF_LINEAR,
+    CKP_BACKOFF_EXPONENTIAL,
+    CKP_BACKOFF_FIBONACCI,
+    CKP_BACKOFF_NONE
+} ckp_backoff_kind_t;
+
+typedef enum {
+    CKP_JITTER_NONE,
+    CKP_JITTER_EQUAL,
+    CKP_JITTER_FULL,
+    CKP_JITTER_DECORRELATED
+} ckp_jitter_t;
+
+typedef struct {
+    uint32_t             max_attempts;      /* >= 1 */
+    ckp_backoff_kind_t   strategy;
+    uint32_t             base_ms;
+    double               multiplier;        /* >= 1.0 */
+    uint32_t             max_delay_ms;
+    ckp_jitter_t         jitter;
+    int64_t              max_elapsed_ms;    /* 0: none */
+    bool                 respect_retry_after;
+    const char         **retryable;         /* names or codes as text */
+    size_t               nretryable;
+    const char         **non_retryable;
+    size_t               nnon_retryable;
+} ckp_retry_t;
+
+typedef struct {
+    uint32_t      step_ms;          /* 0: the default of 17.1 */
+    uint32_t      node_ms;
+    bool          fail_open;
+    json_t       *default_output;   /* NULL: null */
+    ckp_target_t  escalate_to;
+} ckp_timeout_t;
+
+typedef enum {
+    CKP_HANDLE_RETRY,
+    CKP_HANDLE_IGNORE,
+    CKP_HANDLE_FAIL,
+    CKP_HANDLE_SCREENSHOT_FAIL,
+    CKP_HANDLE_ESCALATE,
+    CKP_HANDLE_LOG,
+    CKP_HANDLE_GOTO,
+    CKP_HANDLE_COMPENSATE
+} ckp_handle_t;
+
+typedef enum {
+    CKP_AFTER_ACTION,           /* no recovery_strategy: as the action says */
+    CKP_AFTER_RETRY_NODE,
+    CKP_AFTER_CONTINUE,
+    CKP_AFTER_STOP,
+    CKP_AFTER_FALLBACK
+} ckp_after_t;
+
+typedef struct {
+    const char   **types;               /* as written; ntypes 0: any */
+    size_t         ntypes;
+    const char   **texts;               /* trigger.error_text_contains */
+    size_t         ntexts;
+    const char   **codes;               /* error_code, http_status_codes */
+    size_t         ncodes;
+    ckp_expr_t    *condition;           /* NULL: none */
+    ckp_handle_t   action;
+    ckp_after_t    after;
+    uint32_t       max_retries;
+    bool           fixed_delay;         /* delay_ms was given, no policy */
+    uint32_t       delay_ms;
+    ckp_retry_t    retry;
+    ckp_step_t    *recovery;
+    size_t         nrecovery;
+    bool           recovery_required;
+    ckp_target_t   fallback;
+    bool           notify;
+    json_t        *default_output;      /* NULL: null */
+    json_t        *metadata;            /* NULL: none */
+} ckp_handler_t;
+
+/* An output mapping of 9.1: variable <- mapping. */
+typedef struct {
+    const char      *variable;
+    const char      *mapping;       /* as written; NULL: `value` is it */
+    ckp_template_t  *value;         /* a template (`result` bound), or literal */
+} ckp_mapping_t;
+
+/* --- steps ---------------------------------------------------------------- */
+
+typedef enum {
+    CKP_BIND_INTERNAL,          /* op is set; the engine itself */
+    CKP_BIND_EXTERNAL           /* bound at run time; op may be the native one */
+} ckp_bind_t;
+
+struct ckp_step_s {
+    const char       *id;
+    const char       *action;
+    const char       *agent;            /* the step's, else the node's; NULL */
+    ckp_bind_t        bind;
+    const ckp_op_t   *op;               /* NULL: no implementation of ours */
+    ckp_template_t   *params;           /* one object; never NULL */
+    ckp_expr_t       *condition;        /* NULL: always */
+    uint32_t          timeout_ms;       /* declared; 0: default of 17.1 */
+    ckp_timeout_t     timeout;          /* effective policy */
+    uint32_t          wait_ms;
+    uint32_t          wait_after_ms;
+    bool              retries;          /* 16.1: may be tried again */
+    ckp_retry_t       retry;
+    const char       *output_variable;  /* NULL: none */
+    bool              auto_output;      /* form C: 1.4 implicit binding */
+    ckp_mapping_t    *outputs;
+    size_t            noutputs;
+    ckp_template_t   *idempotency_key;  /* NULL: the path is the key */
+    ckp_handler_t    *handlers;
+    size_t            nhandlers;
+    const char       *pointer;          /* in the author's document */
+};
+
+/* --- node bodies ---------------------------------------------------------- */
+
+typedef struct {
+    ckp_step_t  *steps;
+    size_t       nsteps;
+} ckp_sequence_t;                       /* also `processing`: operations; their
+                                           ids are op_1, op_2 ... */
+
+typedef struct {
+    ckp_expr_t    *when;
+    ckp_target_t   next;
+    const char    *label;               /* NULL: none */
+} ckp_rule_t;
+
+typedef struct {
+    ckp_rule_t    *rules;
+    size_t         nrules;
+    ckp_target_t   otherwise;           /* default_next_node, else next_node */
+    bool           end_on_no_match;
+} ckp_logic_t;
+
+typedef enum {
+    CKP_ASK_APPROVE_REJECT,
+    CKP_ASK_SELECT_OPTION,
+    CKP_ASK_PROVIDE_INPUT,
+    CKP_ASK_ACKNOWLEDGE
+} ckp_ask_t;
+
+typedef enum {
+    CKP_EXPIRE_NONE,
+    CKP_EXPIRE_APPROVE,
+    CKP_EXPIRE_REJECT,
+    CKP_EXPIRE_ESCALATE,
+    CKP_EXPIRE_FAIL
+} ckp_expire_t;
+
+typedef struct {
+    const char    *value;
+    ckp_target_t   next;                /* option's own, or option_routes' */
+} ckp_option_t;
+
+typedef struct {
+    ckp_template_t  *prompt;
+    ckp_ask_t        ask;
+    const char      *decision_type;     /* as the API shows it */
+    ckp_template_t  *options;           /* NULL: none; the array as written */
+    ckp_option_t    *option;
+    size_t           noptions;
+    ckp_template_t  *context_data;      /* NULL */
+    json_t          *input_schema;      /* NULL */
+    const char      *level;
+    json_t          *approvers;         /* NULL */
+    uint32_t         required;          /* >= 1 */
+    bool             forbid_self;
+    int64_t          timeout_ms;        /* 0: none */
+    ckp_expire_t     expire;
+    ckp_template_t  *escalation_contact;    /* NULL */
+    bool             escalate_route;    /* escalation.mode: route */
+    int64_t          escalation_ms;     /* 0: timeout_ms */
+    const char      *escalation_level;  /* NULL: unchanged */
+    uint32_t         max_escalations;
+    ckp_target_t     on_approve;
+    ckp_target_t     on_reject;
+    ckp_target_t     on_timeout;
+    const char      *output_variable;   /* NULL */
+    int64_t          reminder_ms;       /* 0: none */
+} ckp_approval_t;
+
+typedef enum {
+    CKP_END_COMPLETED,
+    CKP_END_FAILED,
+    CKP_END_CANCELED
+} ckp_end_t;
+
+typedef struct {
+    ckp_end_t        status;
+    ckp_template_t  *outputs;           /* NULL: all run variables */
+    ckp_step_t      *cleanup;
+    size_t           ncleanup;
+    ckp_step_t      *error_actions;
+    size_t           nerror_actions;
+    ckp_template_t  *audit;             /* final_audit_log; NULL */
+    ckp_template_t  *message;           /* NULL */
+} ckp_terminate_t;
+
+/* on_error: {type: target}; most specific first, "*" last. */
+typedef struct {
+    const char    *type;
+    ckp_target_t   to;
+} ckp_on_error_t;
+
+struct ckp_node_s {
+    const char             *id;
+    const char             *name;       /* label: description, name, id */
+    const ckp_node_ops_t   *ops;
+    const char             *agent;      /* NULL */
+    ckp_target_t            next;
+    ckp_expr_t             *condition;  /* NULL */
+    ckp_template_t         *inputs;     /* NULL */
+    ckp_mapping_t          *outputs;
+    size_t                  noutputs;
+    bool                    is_checkpoint;
+    uint32_t                timeout_ms;     /* 0: none */
+    ckp_timeout_t           timeout;
+    ckp_handler_t          *handlers;
+    size_t                  nhandlers;
+    ckp_on_error_t         *on_error;
+    size_t                  non_error;
+    const char             *pointer;
+    union {
+        ckp_sequence_t     *sequence;       /* sequence and processing */
+        ckp_logic_t        *logic;
+        ckp_approval_t     *approval;
+        ckp_terminate_t    *terminate;
+    } u;
+};
+
+/* --- the whole -------------------------------------------------------------- */
+
+typedef enum {
+    CKP_SAVE_EVERY_NODE,
+    CKP_SAVE_CRITICAL,
+    CKP_SAVE_DISABLED
+} ckp_save_t;
+
+typedef enum {
+    CKP_TYPE_ANY,
+    CKP_TYPE_STRING,
+    CKP_TYPE_PASSWORD,
+    CKP_TYPE_NUMBER,
+    CKP_TYPE_INTEGER,
+    CKP_TYPE_BOOLEAN,
+    CKP_TYPE_ARRAY,
+    CKP_TYPE_OBJECT
+} ckp_type_t;
+
+typedef struct ckp_regex_s  ckp_regex_t;
+
+typedef struct {
+    const char      *name;
+    ckp_type_t       type;
+    bool             required;
+    bool             sensitive;
+    bool             coerce;
+    ckp_template_t  *fallback;      /* the default; NULL: none */
+    json_t          *allowed;       /* array; NULL: any */
+    const char      *pattern;       /* validation.regex as written; NULL */
+    ckp_regex_t     *regex;         /* compiled, whole value */
+    json_t          *min;           /* number; NULL: none */
+    json_t          *max;
+    const char      *format;        /* NULL */
+    json_t          *schema;        /* NULL */
+} ckp_var_t;
+
+typedef struct {
+    ckp_retry_t        retry;           /* effective global policy */
+    bool               retry_external;  /* apply_to: external */
+    bool               retry_all;       /* apply_to: all */
+    ckp_timeout_t      timeout;
+    int64_t            timeout_ms;      /* active; default 24 h */
+    int64_t            deadline_ms;     /* 0: none */
+    ckp_target_t       on_failure;
+    ckp_save_t         save;
+    bool               resume_on_failure;
+    const char        *execution_mode;  /* "production" ... */
+    bool               mock;
+    json_t            *overrides;       /* test_data_overrides; NULL: none */
+    ckp_missing_t      missing;
+    bool               strict_inputs;
+    bool               strict;          /* compile.strict */
+    int                log_level;       /* 0 DEBUG, 1 INFO, 2 WARNING, 3 ERROR */
+    uint32_t           max_node_visits;
+    bool               screenshot_on_fail;
+    bool               detailed;        /* audit_level: detailed */
+    json_t            *redacted_fields; /* NULL: none */
+} ckp_config_t;
+
+struct ckp_program_s {
+    unsigned        refs;
+    ckp_arena_t    *arena;
+    json_t         *doc;                /* the author's document, referenced */
+    const char     *procedure_id;
+    const char     *version;
+    const char     *name;
+    const char     *project_id;         /* NULL */
+    char            form;               /* 'A' ... 'E' */
+    ckp_config_t    config;
+    ckp_var_t      *vars;
+    size_t          nvars;
+    ckp_node_t     *nodes;              /* in document order */
+    size_t          nnodes;
+    const ckp_node_t  *start;
+
+    /* what must be ended one by one when the program ends: */
+    struct ckp_owned_s  *owned;
+};
+
+typedef struct ckp_program_s  ckp_program_t;
+
+/* NULL: no such node. */
+const ckp_node_t *ckp_program_node(const ckp_program_t *prog, const char *id);
+
+ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
+
+/* Hands a template, expression, regex or JSON reference to the program, which
+ * ends it with itself; on failure it is ended at once and NULL is returned. */
+ckp_template_t *ckp_program_own_template(ckp_program_t *p, ckp_template_t *t);
+ckp_expr_t *ckp_program_own_expr(ckp_program_t *p, ckp_expr_t *e);
+ckp_regex_t *ckp_program_own_regex(ckp_program_t *p, ckp_regex_t *re);
+json_t *ckp_program_own_json(ckp_program_t *p, json_t *v);
+
+#endif

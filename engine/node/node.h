@@ -1,0 +1,33 @@
+/*
+ * Node types.  One node type = one file in node/ = one of these tables; the
+ * engine finds it through node/types.c.
+ */
+
+#ifndef CKP_NODE_H
+#define CKP_NODE_H
+
+#include "base/err.h"
+#include "ckp.h"
+#include "model/program.h"
+
+typedef struct ckp_parse_s  ckp_parse_t;    /* compile/parse.h */
+typedef struct ckp_fiber_s  ckp_fiber_t;    /* run/fiber.c */
+
+/*
+ * parse   document object -> node->u; diagnostics go to the cursor.  Only
+ *         CKP_E_NOMEM is an error: a wrong document is a diagnostic.
+ * enter   the fiber has come to the node: does what it can without waiting.
+ * wake    an input for this fiber: reply, admitted, tick, decision ...
+ */
+struct ckp_node_ops_s {
+    const char   *type;                                      /* "logic" */
+    ckp_code_t  (*parse)(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node);
+    ckp_code_t  (*enter)(ckp_fiber_t *f);
+    ckp_code_t  (*wake)(ckp_fiber_t *f, const ckp_input_t *in);
+};
+
+extern const ckp_node_ops_t *const  ckp_node_types[];    /* ends with NULL */
+
+const ckp_node_ops_t *ckp_node_type(const char *type);   /* canonical name */
+
+#endif
