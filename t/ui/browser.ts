@@ -7,6 +7,9 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 /** Where the console is, from the environment; with the last slash. */
 export const top = new URL(process.env.LANGORCH_URL ?? 'http://127.0.0.1:8080/ui/');
 
+/** What the dashboard says of a server that works; locked secrets alone are no failure. */
+export const ready = /^(Ready|secrets locked)$/;
+
 const shots = process.env.LANGORCH_SHOTS;
 
 const axe = fileURLToPath(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { at, fixture, openBrowser, top, type Browser } from './browser';
+import { at, fixture, openBrowser, ready, top, type Browser } from './browser';
 
 /*
  * One way through the console, as its users go it.  The tests build on each other: each is
@@ -22,7 +22,7 @@ test('the console opens and says that the server is ready', async () => {
   const { page } = b;
   await page.goto(top.href);
   await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
-  await page.getByText('Ready', { exact: true }).waitFor();
+  await page.getByText(ready).waitFor();
   await b.shot('01-dashboard');
   expect(await page.title()).toBe('Dashboard · LangOrch');
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, top, type Browser } from './browser';
+import { openBrowser, ready, top, type Browser } from './browser';
 import { importLetter, startRun } from './server';
 
 /* The way of an approver and of an operator without a mouse. */
@@ -19,7 +19,7 @@ afterAll(async () => {
 test('g and a letter go to the pages, ? lists the keys and Escape closes the list', async () => {
   const { page } = b;
   await page.goto(top.href);
-  await page.getByText('Ready', { exact: true }).waitFor();
+  await page.getByText(ready).waitFor();
   for (const [key, name] of [['p', 'Procedures'], ['r', 'Runs'], ['t', 'Agents']] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);

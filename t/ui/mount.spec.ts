@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, top, type Browser } from './browser';
+import { openBrowser, ready, top, type Browser } from './browser';
 
 /*
  * The same build below other prefixes.  A proxy stands in for the NGINX of somebody else, who
@@ -57,7 +57,7 @@ afterAll(async () => {
 test.each(prefixes)('below %s the console finds its files, pages and API', async (prefix) => {
   const { page } = b;
   await page.goto(`${proxyUrl}${prefix}/ui/`);
-  await page.getByText('Ready', { exact: true }).waitFor();
+  await page.getByText(ready).waitFor();
 
   await page.getByRole('link', { name: 'Procedures' }).click();
   await page.getByRole('heading', { name: 'Procedures' }).waitFor();
@@ -73,7 +73,7 @@ test.each(prefixes)('below %s every page opens by its own address', async (prefi
   await page.goto(`${proxyUrl}${prefix}/ui/workflows/none`);
   await page.getByRole('heading', { name: 'Not found' }).waitFor();
   await page.getByRole('link', { name: 'To the dashboard' }).click();
-  await page.getByText('Ready', { exact: true }).waitFor();
+  await page.getByText(ready).waitFor();
   expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`${prefix}/ui`);
 });
 

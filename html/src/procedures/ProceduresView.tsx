@@ -96,7 +96,9 @@ function Row({ procedure: p }: { procedure: Procedure }) {
         </div>
         {p.valid === false && <Badge tone="bad">Does not compile</Badge>}
         <code className="hidden text-muted sm:block">{p.version}</code>
-        <StatusBadge status={p.status} />
+        <span className="sm:w-28">
+          <StatusBadge status={p.status} />
+        </span>
         <span className="hidden w-24 text-right text-muted md:block">
           <Time at={p.updated_at} />
         </span>

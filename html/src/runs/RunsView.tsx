@@ -109,7 +109,9 @@ function Row({ run, now }: { run: Run; now: number }) {
             )}
           </p>
         </div>
-        <StatusBadge status={run.status} />
+        <span className="sm:w-44">
+          <StatusBadge status={run.status} />
+        </span>
         <span className="hidden w-20 text-right text-muted tabular-nums sm:block">
           {elapsed(run.started_at, run.ended_at, now)}
         </span>
