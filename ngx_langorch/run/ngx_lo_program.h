@@ -1,0 +1,27 @@
+/*
+ * Compiled programs of this worker, by the hash of their document; the least
+ * recently used goes first.
+ */
+
+#ifndef NGX_LO_PROGRAM_H
+#define NGX_LO_PROGRAM_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "ckp.h"
+
+/* Lends the program; take a reference to keep it.  NULL: not compiled here. */
+ckp_program_t *ngx_lo_program_get(const char *hash);
+
+/* Keeps a reference of its own. */
+void ngx_lo_program_put(const char *hash, ckp_program_t *prog);
+
+/* Compiles a document's text and keeps it.  Lends; NULL: it does not compile
+ * (any more) or no memory. */
+ckp_program_t *ngx_lo_program_compile(const char *hash, const char *body,
+    size_t len);
+
+void ngx_lo_program_clear(void);
+
+#endif
