@@ -1,0 +1,81 @@
+/*
+ * Every statement of the project, by table family.  Each lives in
+ * ngx_lo_sql_<table>.c under its name here.
+ */
+
+#ifndef NGX_LO_SQL_H
+#define NGX_LO_SQL_H
+
+#include "store/ngx_lo_store.h"
+
+/* --- documents, procedures (ngx_lo_sql_procedures.c) ----------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_document_put;     /* hash, body */
+extern const ngx_lo_stmt_t  ngx_lo_sql_document_get;     /* hash -> body:j */
+
+/* --- events (ngx_lo_sql_events.c) ------------------------------------------ */
+
+/* run_id, seq, created_at, type, path, node_id, step_id, attempt, payload,
+ * delta; by run_id, so that it can follow the INSERT of the run */
+extern const ngx_lo_stmt_t  ngx_lo_sql_event_add;
+
+/* --- journal (ngx_lo_sql_journal.c) ---------------------------------------- */
+
+/* run, path, node_id, step_id, key, status, attempts, result, updated_at */
+extern const ngx_lo_stmt_t  ngx_lo_sql_journal_put;
+
+/* --- checkpoints (ngx_lo_sql_checkpoints.c) -------------------------------- */
+
+/* run, checkpoint_id, parent_id, seq, node_id, path, reason, name, state,
+ * created_at */
+extern const ngx_lo_stmt_t  ngx_lo_sql_checkpoint_add;
+
+/* --- inbox (ngx_lo_sql_inbox.c) -------------------------------------------- */
+
+/* run_id, kind, ref, data, created_at; guarded: the run is there */
+extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_del;        /* id; guarded */
+
+/* --- leases (ngx_lo_sql_leases.c) ------------------------------------------ */
+
+/* lease_id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_lease_release;
+
+/* --- approvals (ngx_lo_sql_approvals.c) ------------------------------------ */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending;   /* -> n */
+
+/* --- agents (ngx_lo_sql_agents.c) ------------------------------------------ */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_agents_n;            /* -> n */
+
+/* --- runs (ngx_lo_sql_runs.c) ---------------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active;      /* -> status, n */
+
+/* --- audit (ngx_lo_sql_audit.c) -------------------------------------------- */
+
+/* ts, category, action, actor, description, resource_type, resource_id, meta,
+ * source_ip, auth_method, request_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_audit_add;
+
+/* --- idempotency (ngx_lo_sql_idempotency.c) -------------------------------- */
+
+/* scope, key, body_hash, status, response, location, created_at; guarded: the
+ * pair is new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_add;
+
+/* scope, key, created after -> body_hash, status, response:j, location */
+extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_get;
+extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_age;  /* created before */
+
+/* --- workers, duties (ngx_lo_sql_workers.c) -------------------------------- */
+
+/* owner, lease_until, boot_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_worker_renew;
+extern const ngx_lo_stmt_t  ngx_lo_sql_worker_gone;      /* owner */
+
+/* name, owner, until, now; guarded: the duty is free or ours */
+extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
+
+#endif

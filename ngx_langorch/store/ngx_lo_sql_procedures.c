@@ -1,0 +1,22 @@
+/*
+ * Statements on documents and procedures.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+/* The same text twice is one document. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_document_put = {
+    "document_put",
+    "INSERT INTO documents (hash, body) VALUES ($1, $2)"
+    " ON CONFLICT (hash) DO NOTHING",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_document_get = {
+    "document_get",
+    "SELECT body AS \"body:j\" FROM documents WHERE hash = $1",
+    "s", -1
+};

@@ -1,0 +1,14 @@
+/*
+ * Statements on runs.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_runs_active = {
+    "runs_active",
+    "SELECT status, COUNT(*) AS n FROM runs"
+    " WHERE status NOT IN ('completed', 'failed', 'canceled')"
+    " GROUP BY status ORDER BY status",
+    "", -1
+};

@@ -1,0 +1,31 @@
+/*
+ * Statements on workers' leases and on what a site does once.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_worker_renew = {
+    "worker_renew",
+    "INSERT INTO workers (owner, lease_until, boot_id) VALUES ($1, $2, $3)"
+    " ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until,"
+    " boot_id = excluded.boot_id",
+    "sis", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_worker_gone = {
+    "worker_gone",
+    "DELETE FROM workers WHERE owner = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_duty_take = {
+    "duty_take",
+    "INSERT INTO duties (name, owner, until) VALUES ($1, $2, $3)"
+    " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner,"
+    " until = excluded.until"
+    " WHERE duties.owner = excluded.owner OR duties.until <= $4",
+    "ssii", 1
+};
