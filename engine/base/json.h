@@ -28,14 +28,47 @@
  */
 json_t *ckp_json_parse(const char *text, size_t len, ckp_err_t *err);
 
+/*
+ * The same under other bounds, for stored state (values of a run lie deeper in
+ * it than in the body they came with).  A duplicate name is told by a sentence
+ * that begins with CKP_JSON_DUPLICATE, in both.
+ */
+
+#define CKP_JSON_DUPLICATE   "duplicate member name"
+#define CKP_JSON_DEPTH_HARD  512
+
+typedef struct {
+    size_t  depth;              /* at most CKP_JSON_DEPTH_HARD */
+    size_t  values;
+    size_t  key;                /* bytes */
+    size_t  string;             /* bytes */
+} ckp_json_limits_t;
+
+json_t *ckp_json_parse_within(const char *text, size_t len,
+    const ckp_json_limits_t *limits, ckp_err_t *err);
+
+/* Whether a value nests deeper than `max` arrays and objects. */
+bool ckp_json_deeper(const json_t *v, size_t max);
+
 /* Compact text, members in their order; shortest round-trip numbers, integral
- * reals keep ".0".  free() with ckp_free; NULL: no memory. */
+ * reals keep ".0".  free() with ckp_free; NULL: no memory, or deeper than
+ * CKP_JSON_DEPTH_HARD. */
 char *ckp_json_text(const json_t *v);
+
+/* Appends the same text to `b`. */
+void ckp_json_put(ckp_buf_t *b, const json_t *v);
+
+/* Shortest text that reads back as the same number: "0.1", "1e+21", "5". */
+
+#define CKP_REAL_LEN  32
+
+void ckp_real_text(double d, char out[CKP_REAL_LEN]);
 
 /* Key-sorted compact text, for hashes.  As above. */
 char *ckp_json_canonical(const json_t *v);
 
-/* Lends the member or NULL; a NULL or non-object `o` gives NULL. */
+/* Lends the text of a member or NULL, when it is no string or not there.  The
+ * others give `otherwise` then; an integral real is an integer too. */
 const char *ckp_json_str(const json_t *o, const char *key);
 int64_t ckp_json_int(const json_t *o, const char *key, int64_t otherwise);
 double ckp_json_num(const json_t *o, const char *key, double otherwise);

@@ -1,0 +1,361 @@
+/*
+ * JSON out: compact text in the order of the members or sorted by key, and its
+ * size without the text.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+typedef struct {
+    ckp_buf_t  *b;              /* NULL: count only */
+    size_t      n;
+    size_t      max;            /* counting stops here */
+    bool        sorted;
+    bool        failed;
+} text_t;
+
+
+static void
+text_put(text_t *t, const char *s, size_t n)
+{
+    if (t->b != NULL) {
+        ckp_buf_put(t->b, s, n);
+
+    } else {
+        t->n += n;
+    }
+}
+
+
+static bool
+text_stopped(const text_t *t)
+{
+    return t->failed
+           || (t->b != NULL ? t->b->failed != CKP_OK : t->n >= t->max);
+}
+
+
+/* Runs without anything to escape are put at once. */
+static void
+text_string(text_t *t, const char *s, size_t len)
+{
+    static const char  hex[] = "0123456789abcdef";
+    static const char  escapes[] = "\bb\tt\nn\ff\rr\"\"\\\\";
+    size_t             from = 0;
+
+    text_put(t, "\"", 1);
+
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char  c = (unsigned char) s[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
+
+        text_put(t, s + from, i - from);
+        from = i + 1;
+
+        const char  *e = escapes;
+
+        while (*e != '\0' && *e != (char) c) {
+            e += 2;
+        }
+
+        if (*e != '\0' && c != '\0') {
+            const char  two[2] = { '\\', e[1] };
+
+            text_put(t, two, 2);
+
+        } else {
+            const char  six[6] = { '\\', 'u', '0', '0', hex[c >> 4],
+                                   hex[c & 15] };
+
+            text_put(t, six, 6);
+        }
+    }
+
+    text_put(t, s + from, len - from);
+    text_put(t, "\"", 1);
+}
+
+
+static size_t
+integer_text(int64_t i, char out[CKP_REAL_LEN])
+{
+    uint64_t  v = (i < 0) ? 0 - (uint64_t) i : (uint64_t) i;
+    char      digits[24];
+    size_t    n = 0;
+    size_t    len = 0;
+
+    do {
+        digits[n++] = (char) ('0' + v % 10);
+        v /= 10;
+    } while (v != 0);
+
+    if (i < 0) {
+        out[len++] = '-';
+    }
+
+    while (n > 0) {
+        out[len++] = digits[--n];
+    }
+
+    out[len] = '\0';
+
+    return len;
+}
+
+
+void
+ckp_real_text(double d, char out[CKP_REAL_LEN])
+{
+    if (!isfinite(d)) {
+        memcpy(out, "null", 5);
+        return;
+    }
+
+    /* to here an integral number has all its digits */
+
+    if (fabs(d) < 1e15 && d == floor(d) && !(d == 0 && signbit(d))) {
+        (void) integer_text((int64_t) d, out);
+        return;
+    }
+
+    for (int digits = 15; digits <= 17; digits++) {
+        (void) snprintf(out, CKP_REAL_LEN, "%.*g", digits, d);
+
+        const double  back = strtod(out, NULL);
+
+        if (!(back < d) && !(back > d)) {
+            return;
+        }
+    }
+}
+
+
+static void
+text_number(text_t *t, const json_t *v)
+{
+    char  out[CKP_REAL_LEN];
+
+    if (json_is_integer(v)) {
+        const size_t  n = integer_text(json_integer_value(v), out);
+
+        text_put(t, out, n);
+        return;
+    }
+
+    ckp_real_text(json_real_value(v), out);
+    text_put(t, out, strlen(out));
+
+    if (strpbrk(out, ".en") == NULL) {
+        text_put(t, ".0", 2);
+    }
+}
+
+
+static void text_value(text_t *t, const json_t *v, size_t depth);
+
+
+static void
+text_array(text_t *t, const json_t *v, size_t depth)
+{
+    size_t   i;
+    json_t  *element;
+
+    text_put(t, "[", 1);
+
+    json_array_foreach((json_t *) v, i, element) {
+        if (i != 0) {
+            text_put(t, ",", 1);
+        }
+
+        text_value(t, element, depth + 1);
+
+        if (text_stopped(t)) {
+            return;
+        }
+    }
+
+    text_put(t, "]", 1);
+}
+
+
+static void
+text_member(text_t *t, const char *key, const json_t *v, bool first,
+    size_t depth)
+{
+    if (!first) {
+        text_put(t, ",", 1);
+    }
+
+    text_string(t, key, strlen(key));
+    text_put(t, ":", 1);
+    text_value(t, v, depth + 1);
+}
+
+
+static int
+text_key_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+
+static void
+text_sorted(text_t *t, const json_t *v, size_t depth)
+{
+    const size_t   n = json_object_size(v);
+    const char   **keys = ckp_alloc(n * sizeof(*keys));
+    const char    *key;
+    json_t        *member;
+    size_t         i = 0;
+
+    if (keys == NULL) {
+        t->failed = true;
+        return;
+    }
+
+    json_object_foreach((json_t *) v, key, member) {
+        keys[i++] = key;
+    }
+
+    if (n > 1) {
+        qsort(keys, n, sizeof(*keys), text_key_compare);
+    }
+
+    for (i = 0; i < n && !text_stopped(t); i++) {
+        text_member(t, keys[i], json_object_get(v, keys[i]), i == 0, depth);
+    }
+
+    ckp_free(keys);
+}
+
+
+static void
+text_object(text_t *t, const json_t *v, size_t depth)
+{
+    const char  *key;
+    json_t      *member;
+    bool         first = true;
+
+    text_put(t, "{", 1);
+
+    if (t->sorted) {
+        text_sorted(t, v, depth);
+
+    } else {
+        json_object_foreach((json_t *) v, key, member) {
+            text_member(t, key, member, first, depth);
+            first = false;
+
+            if (text_stopped(t)) {
+                return;
+            }
+        }
+    }
+
+    text_put(t, "}", 1);
+}
+
+
+static void
+text_value(text_t *t, const json_t *v, size_t depth)
+{
+    if (v == NULL || depth > CKP_JSON_DEPTH_HARD) {
+        t->failed = true;
+        return;
+    }
+
+    switch (json_typeof(v)) {
+
+    case JSON_OBJECT:
+        text_object(t, v, depth);
+        break;
+
+    case JSON_ARRAY:
+        text_array(t, v, depth);
+        break;
+
+    case JSON_STRING:
+        text_string(t, json_string_value(v), json_string_length(v));
+        break;
+
+    case JSON_INTEGER:
+    case JSON_REAL:
+        text_number(t, v);
+        break;
+
+    case JSON_TRUE:
+        text_put(t, "true", 4);
+        break;
+
+    case JSON_FALSE:
+        text_put(t, "false", 5);
+        break;
+
+    case JSON_NULL:
+        text_put(t, "null", 4);
+        break;
+    }
+}
+
+
+static char *
+text_new(const json_t *v, bool sorted)
+{
+    ckp_buf_t  b;
+    text_t     t = { .b = &b, .sorted = sorted };
+
+    ckp_buf_init(&b, SIZE_MAX / 4);
+    text_value(&t, v, 0);
+
+    if (t.failed || b.failed != CKP_OK) {
+        ckp_buf_free(&b);
+        return NULL;
+    }
+
+    return b.data;
+}
+
+
+char *
+ckp_json_text(const json_t *v)
+{
+    return text_new(v, false);
+}
+
+
+char *
+ckp_json_canonical(const json_t *v)
+{
+    return text_new(v, true);
+}
+
+
+void
+ckp_json_put(ckp_buf_t *b, const json_t *v)
+{
+    text_t  t = { .b = b };
+
+    text_value(&t, v, 0);
+
+    if (t.failed && b->failed == CKP_OK) {
+        b->failed = CKP_E_LIMIT;
+    }
+}
+
+
+size_t
+ckp_json_size(const json_t *v, size_t max)
+{
+    text_t  t = { .max = max };
+
+    text_value(&t, v, 0);
+
+    return (t.failed || t.n > max) ? max : t.n;
+}
