@@ -472,6 +472,10 @@ ckp_diag(ckp_diags_t *diags, int number, const char *code, const char *path,
         d.step_id = more->step_id;
         d.field = more->field;
         d.hint = more->hint;
+
+        if (more->soft && d.severity == DIAG_ERROR) {
+            d.severity = DIAG_WARNING;
+        }
     }
 
     if (diags->n >= CKP_DIAGS_MAX) {

@@ -20,6 +20,7 @@ typedef struct {
     const char  *step_id;
     const char  *field;
     const char  *hint;
+    bool         soft;          /* here an error of the catalogue only warns */
 } ckp_diag_more_t;
 
 /* NULL: no memory.  Ended by ckp_diags_free. */
