@@ -1,0 +1,315 @@
+/*
+ * A turn becomes statements of one job: its events, the rows it changes, and
+ * last the run's own row, guarded by the epoch and the cancel flag.
+ */
+
+#include "run/ngx_lo_run_int.h"
+
+
+static ngx_int_t
+ngx_lo_commit_event(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_event_t *ev)
+{
+    ngx_lo_commit_count(ev);
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_event, run->id,
+                          (int64_t) ev->seq, ev->at_ms, ev->type,
+                          ev->path, ev->node_id, ev->step_id,
+                          ev->attempt ? (int64_t) ev->attempt : NGX_LO_NULL,
+                          ev->payload, ev->delta);
+}
+
+
+static int64_t
+ngx_lo_commit_int(const json_t *row, const char *name)
+{
+    const json_t  *v;
+
+    v = json_object_get(row, name);
+
+    return json_is_integer(v) ? (int64_t) json_integer_value(v) : NGX_LO_NULL;
+}
+
+
+static ngx_int_t
+ngx_lo_commit_journal(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_journal, run->id,
+                          ckp_json_str(w->row, "path"),
+                          ckp_json_str(w->row, "node_id"),
+                          ckp_json_str(w->row, "step_id"),
+                          ckp_json_str(w->row, "key"),
+                          ckp_json_str(w->row, "status"),
+                          ckp_json_int(w->row, "attempts", 1),
+                          json_object_get(w->row, "result"), now);
+}
+
+
+static ngx_int_t
+ngx_lo_commit_lease(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    char  id[37];
+
+    ngx_lo_uuid(id);
+
+    if (run->leases == 0) {
+        run->leases = ngx_lo_job_len(job) + 1;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease, (const char *) id,
+                          ckp_json_str(w->row, "resource_key"),
+                          ckp_json_str(w->row, "agent_id"), run->id,
+                          ckp_json_str(w->row, "path"),
+                          ckp_json_str(w->row, "node_id"),
+                          ckp_json_str(w->row, "step_id"), now,
+                          now + ckp_json_int(w->row, "ttl_ms", 300000),
+                          ckp_json_int(w->row, "limit", 1));
+}
+
+
+static ngx_int_t
+ngx_lo_commit_approval(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_approval,
+                          ckp_json_str(w->row, "approval_id"), run->id,
+                          ckp_json_str(w->row, "node_id"),
+                          ckp_json_str(w->row, "node_name"),
+                          ckp_json_str(w->row, "path"),
+                          ckp_json_str(w->row, "prompt"),
+                          ckp_json_str(w->row, "decision_type"),
+                          json_object_get(w->row, "options"),
+                          json_object_get(w->row, "context_data"),
+                          ckp_json_str(w->row, "approval_level"), now,
+                          ngx_lo_commit_int(w->row, "expires_at"),
+                          json_object_get(w->row, "input_schema"),
+                          ckp_json_int(w->row, "required_approvals", 1),
+                          ckp_json_str(w->row, "escalation_contact"));
+}
+
+
+static ngx_int_t
+ngx_lo_commit_approval_end(ngx_lo_job_t *job, const ckp_write_t *w,
+    int64_t now)
+{
+    const char  *status;
+
+    status = ckp_json_str(w->row, "status");
+
+    /* escalated in place: still pending, with a new level and expiry */
+
+    if (status != NULL && ngx_strcmp(status, "pending") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_approval_extend,
+                              ckp_json_str(w->row, "approval_id"),
+                              ckp_json_str(w->row, "approval_level"),
+                              ngx_lo_commit_int(w->row, "expires_at"),
+                              ckp_json_int(w->row, "escalation_count", 0));
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_approval_end,
+                          ckp_json_str(w->row, "approval_id"), status,
+                          ckp_json_str(w->row, "decided_by"), now);
+}
+
+
+static ngx_int_t
+ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_checkpoint, run->id,
+                          ckp_json_str(w->row, "checkpoint_id"),
+                          ckp_json_str(w->row, "parent_id"),
+                          ckp_json_int(w->row, "seq", 0),
+                          ckp_json_str(w->row, "node_id"),
+                          ckp_json_str(w->row, "path"),
+                          ckp_json_str(w->row, "reason"),
+                          ckp_json_str(w->row, "name"),
+                          json_object_get(w->row, "state"), now);
+}
+
+
+/* The state changed without an event: only a saved state can tell. */
+
+static ngx_int_t
+ngx_lo_commit_state(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now)
+{
+    json_t         *state;
+    ngx_int_t       rc;
+    ckp_summary_t   sum;
+
+    state = ckp_run_save(run->ckp);
+
+    if (state == NULL) {
+        return NGX_ERROR;
+    }
+
+    ckp_run_summary(run->ckp, &sum);
+
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_turn_state, run->id,
+                        (int64_t) sum.seq, state, now);
+    json_decref(state);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    if (ngx_strcmp(w->table, "journal") == 0) {
+        return ngx_lo_commit_journal(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "lease") == 0) {
+        return ngx_lo_commit_lease(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "lease_release") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release, run->id,
+                              ckp_json_str(w->row, "path"), now);
+    }
+
+    if (ngx_strcmp(w->table, "approval") == 0) {
+        return ngx_lo_commit_approval(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "approval_end") == 0) {
+        return ngx_lo_commit_approval_end(job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "checkpoint") == 0) {
+        return ngx_lo_commit_checkpoint(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "artifact") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_artifact,
+                              ckp_json_str(w->row, "artifact_id"), run->id,
+                              ckp_json_str(w->row, "node_id"),
+                              ckp_json_str(w->row, "step_id"),
+                              ckp_json_str(w->row, "kind"),
+                              ckp_json_str(w->row, "uri"),
+                              ckp_json_str(w->row, "name"),
+                              ckp_json_str(w->row, "mime_type"),
+                              ngx_lo_commit_int(w->row, "size_bytes"), now);
+    }
+
+    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                  "run %s: a write of unknown kind \"%s\"",
+                  run->run_id, w->table);
+
+    return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_turn_t *turn, int64_t now_ms)
+{
+    size_t  i;
+
+    for (i = 0; i < turn->nevents; i++) {
+        if (ngx_lo_commit_event(run, job, &turn->events[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < turn->nwrites; i++) {
+        if (ngx_lo_commit_write(run, job, &turn->writes[i], now_ms)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (turn->checkpoint) {
+        return ngx_lo_commit_state(run, job, now_ms);
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * The run's row.  Given back: owner NULL, and due at once when an inbox row came
+ * meanwhile or effects were left to the next owner.
+ */
+
+ngx_int_t
+ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
+    int64_t now_ms)
+{
+    int64_t               wake;
+    ckp_summary_t         sum;
+    const ngx_lo_stmt_t  *stmt;
+
+    ckp_run_summary(run->ckp, &sum);
+
+    wake = run->wake_at_ms ? run->wake_at_ms : NGX_LO_NULL;
+
+    if (run->final) {
+        wake = NGX_LO_NULL;
+
+    } else if (!ngx_queue_empty(&run->effects)) {
+        wake = 0;
+    }
+
+    stmt = release ? &ngx_lo_sql_turn_release : &ngx_lo_sql_turn_keep;
+
+    return ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
+                          sum.status, (int64_t) sum.seq,
+                          sum.outputs,
+                          sum.started_at_ms ? sum.started_at_ms : NGX_LO_NULL,
+                          sum.ended_at_ms ? sum.ended_at_ms : NGX_LO_NULL,
+                          sum.last_node_id, sum.last_step_id,
+                          sum.error_message, sum.error,
+                          sum.active_ms, (int64_t) sum.attempt,
+                          sum.waiting_for, wake, now_ms);
+}
+
+
+void
+ngx_lo_commit_count(const ckp_event_t *ev)
+{
+    const char  *type = ev->type;
+
+    if (ngx_strncmp(type, "step_", 5) == 0) {
+
+        if (ngx_strcmp(type, "step_completed") == 0) {
+            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "completed", 1);
+
+        } else if (ngx_strcmp(type, "step_failed") == 0) {
+            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "failed", 1);
+
+        } else if (ngx_strcmp(type, "step_skipped") == 0) {
+            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "skipped", 1);
+
+        } else if (ngx_strcmp(type, "step_timeout") == 0) {
+            ngx_lo_metric_add(NGX_LO_M_STEP_TIMEOUT, NULL, 1);
+
+        } else if (ngx_strcmp(type, "step_retry") == 0) {
+            ngx_lo_metric_add(NGX_LO_M_RETRY_ATTEMPTS, NULL, 1);
+        }
+
+        return;
+    }
+
+    if (ngx_strcmp(type, "execution_started") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_RUN_STARTED, NULL, 1);
+
+    } else if (ngx_strcmp(type, "run_completed") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "completed", 1);
+
+    } else if (ngx_strcmp(type, "run_failed") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "failed", 1);
+        ngx_lo_metric_add(NGX_LO_M_RUN_FAILURES, NULL, 1);
+
+    } else if (ngx_strcmp(type, "run_canceled") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "canceled", 1);
+
+    } else if (ngx_strcmp(type, "pool_saturated") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_POOL_SATURATION, NULL, 1);
+    }
+}

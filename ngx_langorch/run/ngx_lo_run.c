@@ -1,0 +1,745 @@
+/*
+ * Live runs: feed, commit, act, drop.  From submit to completion the run is
+ * busy and further inputs wait in its queue, so no input meets a state that is
+ * not yet durable and no effect starts before its event is.
+ */
+
+#include "run/ngx_lo_run_int.h"
+
+
+static struct {
+    ngx_rbtree_t       tree;
+    ngx_rbtree_node_t  sentinel;
+    ngx_uint_t         n;
+    unsigned           quits:1;
+} ngx_lo_runs;
+
+
+static void ngx_lo_run_committed(ngx_lo_job_t *job, void *data);
+static void ngx_lo_run_drop(ngx_lo_run_t *run, const char *why);
+static void ngx_lo_run_free(ngx_lo_run_t *run);
+
+
+static void
+ngx_lo_input_free(ngx_lo_input_t *in)
+{
+    json_decref(in->data);
+    ngx_free(in->ref);
+    ngx_free(in);
+}
+
+
+static void
+ngx_lo_inputs_free(ngx_queue_t *q)
+{
+    ngx_queue_t  *head;
+
+    while (!ngx_queue_empty(q)) {
+        head = ngx_queue_head(q);
+        ngx_queue_remove(head);
+        ngx_lo_input_free(ngx_queue_data(head, ngx_lo_input_t, queue));
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_run_count(void)
+{
+    return ngx_lo_runs.n;
+}
+
+
+ngx_lo_run_t *
+ngx_lo_run_find(int64_t id)
+{
+    ngx_rbtree_node_t  *node;
+
+    node = ngx_lo_runs.tree.root;
+
+    while (node != ngx_lo_runs.tree.sentinel) {
+
+        if (node->key == (ngx_rbtree_key_t) id) {
+            return (ngx_lo_run_t *) node;
+        }
+
+        node = ((ngx_rbtree_key_t) id < node->key) ? node->left : node->right;
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_lo_run_timer(ngx_event_t *ev)
+{
+    ngx_lo_run_t  *run = ev->data;
+
+    if (!run->busy && ngx_queue_empty(&run->inputs)
+        && run->wake_at_ms != 0 && run->wake_at_ms <= ngx_lo_now_ms())
+    {
+        run->wake_at_ms = 0;
+        ngx_lo_run_input(run, CKP_IN_TICK, CKP_OUTCOME_OK, "", NULL, 0);
+    }
+
+    ngx_lo_run_next(run);
+}
+
+
+void
+ngx_lo_run_post(ngx_lo_run_t *run)
+{
+    if (run->timer.timer_set) {
+        ngx_del_timer(&run->timer);
+    }
+
+    if (!run->timer.posted) {
+        ngx_post_event(&run->timer, &ngx_posted_events);
+    }
+}
+
+
+/* Sets the alarm of a run that stays in memory. */
+
+static void
+ngx_lo_run_arm(ngx_lo_run_t *run)
+{
+    int64_t  wait;
+
+    if (run->wake_at_ms == 0 || run->timer.posted) {
+        return;
+    }
+
+    wait = run->wake_at_ms - ngx_lo_now_ms();
+
+    if (wait <= 0) {
+        ngx_lo_run_post(run);
+        return;
+    }
+
+    /* a day at most: the loop's clock counts in 32 bits of ms on some systems */
+
+    ngx_add_timer(&run->timer, (ngx_msec_t) ngx_min(wait, 86400000));
+}
+
+
+ngx_lo_run_t *
+ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
+{
+    ngx_lo_run_t  *run;
+
+    run = ngx_calloc(sizeof(ngx_lo_run_t), ngx_cycle->log);
+
+    if (run == NULL) {
+        return NULL;
+    }
+
+    run->id = ckp_json_int(row, "id", 0);
+    run->epoch = ckp_json_int(row, "epoch", 0);
+    run->cancel = ckp_json_int(row, "cancellation_requested", 0);
+    run->created_ms = ckp_json_int(row, "created_at", 0);
+    run->ckp = ckp;
+    run->prog = ckp_program_ref(prog);
+
+    ngx_cpystrn((u_char *) run->run_id, (u_char *) ckp_json_str(row, "run_id"),
+                sizeof(run->run_id));
+
+    ngx_queue_init(&run->inputs);
+    ngx_queue_init(&run->fed);
+    ngx_queue_init(&run->effects);
+    ngx_queue_init(&run->calls);
+
+    run->timer.handler = ngx_lo_run_timer;
+    run->timer.data = run;
+    run->timer.log = ngx_cycle->log;
+    run->timer.cancelable = 1;
+
+    run->node.key = (ngx_rbtree_key_t) run->id;
+    ngx_rbtree_insert(&ngx_lo_runs.tree, &run->node);
+    ngx_lo_runs.n++;
+
+    return run;
+}
+
+
+void
+ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
+    ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id)
+{
+    size_t           len;
+    ngx_lo_input_t  *in;
+
+    in = ngx_calloc(sizeof(ngx_lo_input_t), ngx_cycle->log);
+    len = ngx_strlen(ref);
+
+    if (in != NULL) {
+        in->ref = ngx_alloc(len + 1, ngx_cycle->log);
+    }
+
+    if (in == NULL || in->ref == NULL) {
+        ngx_free(in);
+        json_decref(data);
+        run->again = 1;         /* what was lost is repeated after a reload */
+        return;
+    }
+
+    ngx_memcpy(in->ref, ref, len + 1);
+    in->kind = kind;
+    in->outcome = outcome;
+    in->data = data;
+    in->inbox_id = inbox_id;
+
+    if (kind == CKP_IN_CANCEL) {
+        ngx_queue_insert_head(&run->inputs, &in->queue);
+
+    } else {
+        ngx_queue_insert_tail(&run->inputs, &in->queue);
+    }
+}
+
+
+void
+ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
+{
+    int64_t       id;
+    ngx_uint_t    i;
+    const char   *kind, *ref;
+
+    static const struct {
+        const char        *name;
+        ckp_input_kind_t   kind;
+    } kinds[] = {
+        { "decision", CKP_IN_DECISION },
+        { "cancel",   CKP_IN_CANCEL },
+        { "resume",   CKP_IN_RESUME },
+        { "pause",    CKP_IN_PAUSE },
+        { "callback", CKP_IN_CALLBACK },
+        { "note",     CKP_IN_NOTE },
+    };
+
+    id = ckp_json_int(row, "inbox_id", 0);
+
+    if (id <= run->inbox_last) {
+        return;
+    }
+
+    run->inbox_last = id;
+
+    kind = ckp_json_str(row, "kind");
+    ref = ckp_json_str(row, "ref");
+
+    for (i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+
+        if (ngx_strcmp(kinds[i].name, kind) == 0) {
+            ngx_lo_run_input(run, kinds[i].kind, CKP_OUTCOME_OK,
+                             ref ? ref : "",
+                             json_incref(json_object_get(row, "data")), id);
+
+            if (kinds[i].kind == CKP_IN_CANCEL) {
+                run->cancel = 1;
+            }
+
+            return;
+        }
+    }
+
+    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                  "run %s: inbox row %L has no known kind", run->run_id, id);
+}
+
+
+/*
+ * Feeds one input into the job.  NGX_OK: a turn was added; NGX_DECLINED: the
+ * input did not fit the state; NGX_ERROR: the run must be read again.
+ */
+
+static ngx_int_t
+ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
+{
+    size_t       i;
+    uint8_t      seed[CKP_SEED_LEN];
+    int64_t      now;
+    ckp_err_t    err = CKP_ERR_INIT;
+    ckp_turn_t   turn;
+    ckp_code_t   code;
+    ckp_input_t  input;
+
+    now = ngx_lo_now_ms();
+    ngx_lo_rand_seed(seed);
+
+    ngx_memzero(&input, sizeof(input));
+    input.kind = in->kind;
+    input.outcome = in->outcome;
+    input.now_ms = now;
+    input.seed = seed;
+    input.ref = in->ref;
+    input.data = in->data;
+
+    ngx_memzero(&turn, sizeof(turn));
+
+    ngx_lo_zone_feeding(run->id);
+    code = ckp_run_feed(run->ckp, &input, &turn, &err);
+    ngx_lo_zone_feeding(0);
+
+    if (code == CKP_E_STATE) {
+        return NGX_DECLINED;
+    }
+
+    if (code != CKP_OK) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "run %s: input %d: code %d: %s", run->run_id,
+                      (int) in->kind, (int) code, err.msg);
+        return NGX_ERROR;
+    }
+
+    if (ngx_lo_commit_turn(run, job, &turn, now) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < turn.neffects; i++) {
+        if (ngx_lo_effect_add(run, &turn.effects[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    run->wake_at_ms = turn.wake_at_ms;
+    run->idle = turn.idle;
+    run->final = turn.final;
+
+    return NGX_OK;
+}
+
+
+/* Answers what can be answered without a commit: the next turn joins this. */
+
+static void
+ngx_lo_run_admit(ngx_lo_run_t *run)
+{
+    json_t           *data;
+    ngx_queue_t      *q, *next;
+    ngx_lo_effect_t  *e;
+
+    for (q = ngx_queue_head(&run->effects);
+         q != ngx_queue_sentinel(&run->effects);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        if (e->kind != CKP_FX_ADMIT) {
+            continue;
+        }
+
+        data = ngx_lo_admit_ask(e, 1);
+
+        if (data != NULL) {
+            ngx_lo_run_input(run, CKP_IN_ADMITTED, CKP_OUTCOME_OK, e->ref,
+                             data, 0);
+            ngx_lo_effect_free(e);
+        }
+    }
+}
+
+
+/* Whether the row can be given back with this commit. */
+
+static ngx_uint_t
+ngx_lo_run_may_go(ngx_lo_run_t *run, int64_t now)
+{
+    if (!ngx_queue_empty(&run->inputs)) {
+        return 0;
+    }
+
+    if (run->final) {
+        return 1;
+    }
+
+    if (!ngx_queue_empty(&run->calls)) {
+        return 0;
+    }
+
+    if (ngx_lo_runs.quits) {
+        return 1;
+    }
+
+    return run->idle && ngx_queue_empty(&run->effects)
+           && (run->wake_at_ms == 0
+               || run->wake_at_ms - now > NGX_LO_NEAR_MS);
+}
+
+
+/*
+ * All inputs that wait, up to a bound, become turns of one job.
+ * NGX_DECLINED: nothing to commit.
+ */
+
+static ngx_int_t
+ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
+{
+    ngx_int_t        rc;
+    ngx_uint_t       n, added;
+    ngx_queue_t     *q;
+    ngx_lo_input_t  *in;
+
+    added = 0;
+
+    for (n = 0; n < NGX_LO_TURNS_MAX; n++) {
+
+        if (ngx_queue_empty(&run->inputs)) {
+            break;
+        }
+
+        q = ngx_queue_head(&run->inputs);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&run->fed, q);
+
+        in = ngx_queue_data(q, ngx_lo_input_t, queue);
+        rc = ngx_lo_run_feed(run, in, job);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (in->inbox_id != 0) {
+            (void) ngx_lo_job_add(job, &ngx_lo_sql_inbox_del, in->inbox_id);
+            added = 1;
+        }
+
+        if (rc == NGX_OK) {
+            added = 1;
+            ngx_lo_run_admit(run);
+        }
+    }
+
+    return added ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* Nothing to feed: wait here, or let go of what no longer needs us. */
+
+static void
+ngx_lo_run_rest(ngx_lo_run_t *run)
+{
+    if (run->final
+        || (ngx_lo_runs.quits && ngx_queue_empty(&run->calls)))
+    {
+        ngx_lo_run_drop(run, NULL);
+        return;
+    }
+
+    ngx_lo_run_arm(run);
+}
+
+
+void
+ngx_lo_run_next(ngx_lo_run_t *run)
+{
+    int64_t        now;
+    ngx_int_t      rc;
+    ngx_lo_job_t  *job;
+
+    if (run->busy || run->dropping) {
+        return;
+    }
+
+    if (run->again) {
+        ngx_lo_run_drop(run, "inputs were lost");
+        return;
+    }
+
+    if (ngx_queue_empty(&run->inputs)) {
+        ngx_lo_run_rest(run);
+        return;
+    }
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job == NULL) {
+        ngx_lo_run_drop(run, "no job");
+        return;
+    }
+
+    rc = ngx_lo_run_turns(run, job);
+
+    if (rc == NGX_DECLINED) {
+        ngx_lo_job_free(job);
+        ngx_lo_inputs_free(&run->fed);
+
+        if (!ngx_queue_empty(&run->inputs)) {
+            ngx_lo_run_post(run);
+            return;
+        }
+
+        ngx_lo_run_rest(run);
+        return;
+    }
+
+    now = ngx_lo_now_ms();
+    run->released = ngx_lo_run_may_go(run, now);
+
+    if (rc != NGX_OK
+        || ngx_lo_commit_row(run, job, run->released, now) != NGX_OK)
+    {
+        ngx_lo_job_free(job);
+        ngx_lo_run_drop(run, "turn");
+        return;
+    }
+
+    run->busy = 1;
+
+    ngx_lo_job_submit(job, ngx_lo_run_committed, run);
+}
+
+
+/*
+ * A guard missed: the epoch is another's, a cancel came, or an agent's last
+ * slot is gone.  Our state is ahead of the truth, so it is read again, and what
+ * was fed is fed again.
+ */
+
+static void
+ngx_lo_run_reload(ngx_lo_run_t *run)
+{
+    int64_t      id;
+    ngx_queue_t  inputs, *q, *next;
+
+    ngx_queue_init(&inputs);
+
+    /* inbox rows come again with the load; ADMITTED is answered afresh */
+
+    for (q = ngx_queue_head(&run->fed);
+         q != ngx_queue_sentinel(&run->fed);
+         q = next)
+    {
+        ngx_lo_input_t  *in = ngx_queue_data(q, ngx_lo_input_t, queue);
+
+        next = ngx_queue_next(q);
+
+        if (in->inbox_id == 0 && in->kind == CKP_IN_REPLY) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&inputs, q);
+        }
+    }
+
+    id = run->id;
+    ngx_lo_run_free(run);
+    ngx_lo_claim_reload(id, &inputs);
+}
+
+
+static void
+ngx_lo_run_missed(ngx_lo_run_t *run, ngx_lo_job_t *job)
+{
+    json_t           *body;
+    ngx_queue_t      *q;
+    ngx_lo_effect_t  *e;
+
+    if (run->leases != 0 && ngx_lo_job_guard(job) + 1 >= run->leases) {
+
+        for (q = ngx_queue_head(&run->effects);
+             q != ngx_queue_sentinel(&run->effects);
+             q = ngx_queue_next(q))
+        {
+            e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+            body = json_object_get(e->body, "agent");
+
+            if (e->kind == CKP_FX_CALL
+                && ckp_json_str(body, "resource_key") != NULL)
+            {
+                ngx_lo_admit_full(ckp_json_str(body, "resource_key"));
+            }
+        }
+    }
+
+    ngx_lo_run_reload(run);
+}
+
+
+static void
+ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
+{
+    ngx_lo_run_t  *run = data;
+
+    run->busy = 0;
+
+    switch (ngx_lo_job_rc(job)) {
+
+    case NGX_LO_JOB_OK:
+        ngx_lo_inputs_free(&run->fed);
+        ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
+
+        if (run->released && !run->dropping) {
+            ngx_lo_run_free(run);
+            return;
+        }
+
+        if (run->dropping) {
+            run->dropping = 0;
+            ngx_lo_run_drop(run, NULL);
+            return;
+        }
+
+        if (!ngx_lo_runs.quits) {
+            ngx_lo_effects_perform(run);
+        }
+
+        ngx_lo_run_next(run);
+        return;
+
+    case NGX_LO_JOB_GUARD:
+        ngx_lo_run_missed(run, job);
+        return;
+
+    case NGX_LO_JOB_BUSY:
+    case NGX_LO_JOB_ERROR:
+    case NGX_LO_JOB_UNKNOWN:
+
+        /* not committed, or not known to be: the next claim reads the truth */
+
+        run->dropping = 0;
+        ngx_lo_run_drop(run, "commit");
+    }
+}
+
+
+/* Throws the run away and gives its row back. */
+
+static void
+ngx_lo_run_drop(ngx_lo_run_t *run, const char *why)
+{
+    int64_t  id, epoch;
+
+    if (why != NULL) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "run %s: dropped: %s", run->run_id, why);
+    }
+
+    if (run->busy) {
+        run->dropping = 1;      /* ngx_lo_run_committed comes back to it */
+        return;
+    }
+
+    id = run->id;
+    epoch = run->epoch;
+
+    ngx_lo_run_free(run);
+    ngx_lo_claim_release(id, epoch);
+}
+
+
+static void
+ngx_lo_run_free(ngx_lo_run_t *run)
+{
+    ngx_lo_effects_abort(run);
+
+    ngx_lo_inputs_free(&run->inputs);
+    ngx_lo_inputs_free(&run->fed);
+
+    if (run->timer.timer_set) {
+        ngx_del_timer(&run->timer);
+    }
+
+    if (run->timer.posted) {
+        ngx_delete_posted_event(&run->timer);
+    }
+
+    ngx_rbtree_delete(&ngx_lo_runs.tree, &run->node);
+    ngx_lo_runs.n--;
+
+    ckp_run_free(run->ckp);
+    ckp_program_unref(run->prog);
+    ngx_free(run);
+}
+
+
+static void
+ngx_lo_run_each(void (*act)(ngx_lo_run_t *run))
+{
+    ngx_uint_t          i, n;
+    ngx_lo_run_t      **all;
+    ngx_rbtree_node_t  *node;
+
+    n = ngx_lo_runs.n;
+    all = n ? ngx_alloc(n * sizeof(ngx_lo_run_t *), ngx_cycle->log) : NULL;
+
+    if (all == NULL) {
+        return;
+    }
+
+    i = 0;
+
+    for (node = ngx_rbtree_min(ngx_lo_runs.tree.root,
+                               ngx_lo_runs.tree.sentinel);
+         node != NULL && i < n;
+         node = ngx_rbtree_next(&ngx_lo_runs.tree, node))
+    {
+        all[i++] = (ngx_lo_run_t *) node;
+    }
+
+    for (n = 0; n < i; n++) {
+        act(all[n]);
+    }
+
+    ngx_free(all);
+}
+
+
+static void
+ngx_lo_run_hand_over(ngx_lo_run_t *run)
+{
+    if (!run->busy && ngx_queue_empty(&run->calls)) {
+        ngx_lo_run_drop(run, NULL);
+    }
+}
+
+
+static void
+ngx_lo_run_abandon(ngx_lo_run_t *run)
+{
+    if (!run->busy) {
+        ngx_lo_run_drop(run, NULL);
+    }
+}
+
+
+ngx_int_t
+ngx_lo_run_start(ngx_cycle_t *cycle)
+{
+    ngx_rbtree_init(&ngx_lo_runs.tree, &ngx_lo_runs.sentinel,
+                    ngx_rbtree_insert_value);
+    ngx_lo_runs.n = 0;
+    ngx_lo_runs.quits = 0;
+
+    if (ngx_lo_admit_start() != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_claim_start(cycle);
+}
+
+
+void
+ngx_lo_run_quit(void)
+{
+    ngx_lo_runs.quits = 1;
+    ngx_lo_run_each(ngx_lo_run_hand_over);
+}
+
+
+ngx_uint_t
+ngx_lo_run_idle(void)
+{
+    return ngx_lo_runs.n == 0 && ngx_lo_claim_pending() == 0;
+}
+
+
+void
+ngx_lo_run_stop(ngx_cycle_t *cycle)
+{
+    (void) cycle;
+
+    ngx_lo_runs.quits = 1;
+    ngx_lo_run_each(ngx_lo_run_abandon);
+    ngx_lo_claim_stop();
+    ngx_lo_admit_stop();
+    ngx_lo_program_clear();
+}

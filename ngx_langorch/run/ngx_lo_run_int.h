@@ -1,0 +1,159 @@
+/*
+ * What the files of run/ share: a live run, its inputs, its effects.
+ */
+
+#ifndef NGX_LO_RUN_INT_H
+#define NGX_LO_RUN_INT_H
+
+#include "core/ngx_lo_core.h"
+#include "egress/ngx_lo_call.h"
+#include "run/ngx_lo_program.h"
+#include "run/ngx_lo_run.h"
+#include "store/ngx_lo_sql.h"
+#include "store/ngx_lo_store.h"
+
+#define NGX_LO_TURNS_MAX   16       /* turns in one commit */
+#define NGX_LO_NEAR_MS     2000     /* alarms nearer than this are kept here */
+
+/* One input that waits for its turn. */
+
+typedef struct {
+    ngx_queue_t        queue;
+    ckp_input_kind_t   kind;
+    ckp_outcome_t      outcome;
+    char              *ref;
+    json_t            *data;
+    int64_t            inbox_id;    /* row to delete with the turn; 0: none */
+} ngx_lo_input_t;
+
+/* One effect that waits for its commit, or is under way. */
+
+typedef struct ngx_lo_run_s     ngx_lo_run_t;
+typedef struct ngx_lo_effect_s  ngx_lo_effect_t;
+
+struct ngx_lo_effect_s {
+    ngx_queue_t         queue;      /* run->effects, then run->calls */
+    ngx_queue_t         waiting;    /* held ADMITs of a resource key */
+    ngx_lo_run_t       *run;
+    ckp_effect_kind_t   kind;
+    char               *ref;
+    char               *key;
+    json_t             *body;
+    uint32_t            timeout_ms;
+    ngx_lo_call_t      *call;       /* CALL under way */
+    ngx_event_t         timer;      /* ADMIT that is held */
+    ngx_msec_t          asked;      /* when */
+    int64_t             begun_ms;
+    unsigned            held:1;
+};
+
+struct ngx_lo_run_s {
+    ngx_rbtree_node_t   node;           /* by id */
+    int64_t             id;             /* runs.id */
+    char                run_id[40];
+    int64_t             epoch;
+    int64_t             cancel;         /* cancellation_requested, as seen */
+    ckp_run_t          *ckp;
+    ckp_program_t      *prog;
+
+    ngx_queue_t         inputs;         /* ngx_lo_input_t, oldest first */
+    ngx_queue_t         fed;            /* those of the turns in commit */
+    ngx_queue_t         effects;        /* ngx_lo_effect_t, not committed */
+    ngx_queue_t         calls;          /* committed: under way or held */
+    ngx_event_t         timer;          /* the alarm, and the next turn */
+    int64_t             wake_at_ms;
+    int64_t             inbox_last;     /* highest inbox row that was queued */
+    int64_t             created_ms;
+
+    ngx_uint_t          nevents[4];     /* for metrics: see ngx_lo_commit.c */
+    ngx_uint_t          leases;         /* index of first lease guard + 1 */
+
+    unsigned            busy:1;         /* a commit is under way */
+    unsigned            again:1;        /* reload when the commit is done */
+    unsigned            dropping:1;
+    unsigned            idle:1;
+    unsigned            final:1;
+    unsigned            released:1;     /* this commit gives the row back */
+};
+
+/* --- live runs (ngx_lo_run.c) ---------------------------------------------- */
+
+ngx_lo_run_t *ngx_lo_run_find(int64_t id);
+
+/* A claimed row with what was loaded for it; takes the ckp run. */
+ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
+    ckp_run_t *ckp);
+
+/* Queues an input; `ref` is copied, `data` stolen. */
+void ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
+    ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id);
+
+/* An input of an inbox row {id, kind, ref, data}; CANCEL goes first. */
+void ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row);
+
+/* Feeds what is queued, unless a commit is under way. */
+void ngx_lo_run_next(ngx_lo_run_t *run);
+
+/* Posts ngx_lo_run_next to the next loop turn. */
+void ngx_lo_run_post(ngx_lo_run_t *run);
+
+/* --- a turn becomes a job (ngx_lo_commit.c) --------------------------------- */
+
+ngx_int_t ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_turn_t *turn, int64_t now_ms);
+ngx_int_t ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    ngx_uint_t release, int64_t now_ms);
+
+/* What a committed turn counts, from its events. */
+void ngx_lo_commit_count(const ckp_event_t *ev);
+
+/* --- effects (ngx_lo_effect.c) ---------------------------------------------- */
+
+ngx_int_t ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx);
+void ngx_lo_effect_free(ngx_lo_effect_t *e);
+void ngx_lo_effects_perform(ngx_lo_run_t *run);
+
+/* Aborts all that is under way for the run. */
+void ngx_lo_effects_abort(ngx_lo_run_t *run);
+
+/* --- admission (ngx_lo_admit.c) ---------------------------------------------- */
+
+ngx_int_t ngx_lo_admit_start(void);
+void ngx_lo_admit_stop(void);
+
+/*
+ * Answers an ADMIT at once: new object for CKP_IN_ADMITTED.  NULL: held; the
+ * answer comes as an input.  Before the commit `commit` is 1: NULL then means
+ * "ask again after the commit".
+ */
+json_t *ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit);
+void ngx_lo_admit_forget(ngx_lo_effect_t *e);
+
+/* A lease write found no free slot: the key counts as full for a moment. */
+void ngx_lo_admit_full(const char *resource_key);
+void ngx_lo_admit_taken(const char *resource_key);
+void ngx_lo_admit_freed(const char *resource_key);
+
+/* How a call to an agent ended, for its circuit. */
+void ngx_lo_admit_ended(const char *agent_id, ngx_uint_t failed,
+    const char *why);
+
+/* --- agents (ngx_lo_to_agent.c) ----------------------------------------------- */
+
+void ngx_lo_to_agent(ngx_lo_effect_t *e);
+
+/* --- claims (ngx_lo_claim.c) --------------------------------------------------- */
+
+ngx_int_t ngx_lo_claim_start(ngx_cycle_t *cycle);
+void ngx_lo_claim_stop(void);
+void ngx_lo_claim_look(void *data);             /* bell RUNS, poll */
+
+/* Loads again a run of ours whose state in memory was thrown away; `inputs`
+ * (ngx_lo_input_t) are fed after it and are stolen. */
+void ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs);
+
+/* The row is given back: whoever claims it next reads the truth. */
+void ngx_lo_claim_release(int64_t id, int64_t epoch);
+ngx_uint_t ngx_lo_claim_pending(void);
+
+#endif

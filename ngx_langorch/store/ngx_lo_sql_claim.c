@@ -1,0 +1,195 @@
+/*
+ * Taking runs: due rows under a worker's lease, and all that a claimed run is
+ * loaded from.  A claim's token ties the rows of one job together.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+/* owner, claim, now, how many */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_due = {
+    "claim_due",
+    "UPDATE runs SET owner = $1, claim = $2, epoch = epoch + 1"
+    " WHERE id IN (SELECT id FROM runs WHERE owner IS NULL"
+    " AND wake_at IS NOT NULL AND wake_at <= $3"
+    " ORDER BY wake_at LIMIT $4)",
+    "ssii", -1
+};
+
+
+/* One run of ours whose state was thrown away: the same owner, a new epoch. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_again = {
+    "claim_again",
+    "UPDATE runs SET claim = $2, epoch = epoch + 1"
+    " WHERE id = $3 AND owner = $1",
+    "ssi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
+    "claim_rows",
+    "SELECT id, run_id, epoch, doc_hash, status, cancellation_requested,"
+    " crashes, crashed, created_at FROM runs WHERE owner = $1 AND claim = $2",
+    "ss", -1
+};
+
+
+/* The newest saved state: a checkpoint, or one that no event tells. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_states = {
+    "claim_states",
+    "SELECT r.id AS run, c.seq, c.state AS \"state:j\" FROM runs r"
+    " JOIN checkpoints c ON c.run = r.id AND c.seq ="
+    " (SELECT max(seq) FROM checkpoints WHERE run = r.id)"
+    " WHERE r.owner = $1 AND r.claim = $2"
+    " UNION ALL"
+    " SELECT r.id, s.seq, s.state FROM runs r JOIN states s ON s.run = r.id"
+    " WHERE r.owner = $1 AND r.claim = $2",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_events = {
+    "claim_events",
+    "SELECT e.run, e.seq, e.created_at, e.type, e.path, e.delta AS \"delta:j\""
+    " FROM runs r JOIN events e ON e.run = r.id AND e.seq >"
+    " max(coalesce((SELECT max(seq) FROM checkpoints WHERE run = r.id), 0),"
+    " coalesce((SELECT seq FROM states WHERE run = r.id), 0))"
+    " WHERE r.owner = $1 AND r.claim = $2 ORDER BY e.run, e.seq",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_inbox = {
+    "claim_inbox",
+    "SELECT i.id AS inbox_id, i.run, i.kind, i.ref, i.data AS \"data:j\""
+    " FROM inbox i CROSS JOIN runs r ON r.id = i.run"
+    " WHERE r.owner = $1 ORDER BY i.id",
+    "s", -1
+};
+
+
+/* -> due (0 or 1 row), next: when the earliest free run wants to wake */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_next = {
+    "claim_next",
+    "SELECT min(wake_at) AS next FROM runs"
+    " WHERE owner IS NULL AND wake_at IS NOT NULL",
+    "", -1
+};
+
+
+/* id, epoch, wake_at, crashes to add */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_release = {
+    "claim_release",
+    "UPDATE runs SET owner = NULL, crashes = crashes + $4,"
+    " wake_at = CASE WHEN status IN ('completed', 'failed', 'canceled')"
+    " AND NOT EXISTS (SELECT 1 FROM inbox WHERE run = $1) THEN NULL"
+    " ELSE $3 END WHERE id = $1 AND epoch = $2",
+    "iiii", -1
+};
+
+
+/* The runs of a worker that is gone are free again, and due. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_bury = {
+    "claim_bury",
+    "UPDATE runs SET owner = NULL, crashed = 1, wake_at = 0 WHERE owner = $1",
+    "s", -1
+};
+
+
+/* boot ms, boot id: workers whose lease ran out, or of another boot */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_runs = {
+    "claim_expire_runs",
+    "UPDATE runs SET owner = NULL, crashed = 1, wake_at = 0 WHERE owner IN"
+    " (SELECT owner FROM workers WHERE lease_until < $1 OR boot_id <> $2)",
+    "is", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers = {
+    "claim_expire_workers",
+    "DELETE FROM workers WHERE lease_until < $1 OR boot_id <> $2",
+    "is", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit = {
+    "claim_culprit",
+    "UPDATE runs SET crashes = crashes + 1 WHERE id = $1",
+    "i", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_workers = {
+    "claim_workers",
+    "SELECT owner FROM workers",
+    "", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_admit_agents = {
+    "admit_agents",
+    "SELECT agent_id, name, channel, base_url, status, concurrency_limit,"
+    " resource_key, pool_id, capabilities AS \"capabilities:j\","
+    " consecutive_failures, circuit_open_at FROM agents"
+    " ORDER BY pool_id, name, agent_id",
+    "", -1
+};
+
+
+/* agent_id, now, why; the third failure in a row opens the circuit */
+
+const ngx_lo_stmt_t  ngx_lo_sql_admit_failed = {
+    "admit_failed",
+    "UPDATE agents SET consecutive_failures = consecutive_failures + 1,"
+    " last_error = $3, updated_at = $2, circuit_open_at ="
+    " CASE WHEN consecutive_failures + 1 >= 3 THEN $2 ELSE circuit_open_at END"
+    " WHERE agent_id = $1",
+    "sis", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_admit_succeeded = {
+    "admit_succeeded",
+    "UPDATE agents SET consecutive_failures = 0, circuit_open_at = NULL,"
+    " last_error = NULL, updated_at = $2 WHERE agent_id = $1",
+    "si", -1
+};
+
+
+/* agent_id, status, now, why or NULL: what a health poll found */
+
+const ngx_lo_stmt_t  ngx_lo_sql_admit_polled = {
+    "admit_polled",
+    "UPDATE agents SET status = $2, last_error = $4, updated_at = $3,"
+    " consecutive_failures ="
+    " CASE WHEN $4 IS NULL THEN 0 ELSE consecutive_failures + 1 END,"
+    " circuit_open_at = CASE WHEN $4 IS NULL THEN NULL"
+    " WHEN consecutive_failures + 1 >= 3 AND circuit_open_at IS NULL THEN $3"
+    " ELSE circuit_open_at END WHERE agent_id = $1",
+    "ssis", -1
+};
+
+
+/* The text, not the value: it is compiled, and only when it is new here. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_document = {
+    "claim_document",
+    "SELECT body FROM documents WHERE hash = $1",
+    "s", -1
+};
+
+
+/* id, owner: a row of ours whose epoch is not known any more */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own = {
+    "claim_release_own",
+    "UPDATE runs SET owner = NULL, wake_at = 0 WHERE id = $1 AND owner = $2",
+    "is", -1
+};

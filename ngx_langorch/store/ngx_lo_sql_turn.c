@@ -1,0 +1,134 @@
+/*
+ * What a turn of a run writes.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_event = {
+    "turn_event",
+    "INSERT INTO events (run, seq, created_at, type, path, node_id, step_id,"
+    " attempt, payload, delta)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "iiissssnjj", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_journal = {
+    "turn_journal",
+    "INSERT INTO journal (run, path, node_id, step_id, key, status, attempts,"
+    " result, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " ON CONFLICT (run, path) DO UPDATE SET key = excluded.key,"
+    " status = excluded.status, attempts = excluded.attempts,"
+    " result = excluded.result, updated_at = excluded.updated_at",
+    "isssssiji", 1
+};
+
+
+/* Guarded: the resource has a free slot.  A run that comes back to its own path
+ * takes its own lease again, so a crash never waits for the dead. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_lease = {
+    "turn_lease",
+    "INSERT INTO leases (lease_id, resource_key, agent_id, run, path, node_id,"
+    " step_id, acquired_at, expires_at)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+    " WHERE (SELECT count(*) FROM leases WHERE resource_key = $2"
+    " AND released_at IS NULL AND expires_at > $8"
+    " AND NOT (run = $4 AND path = $5)) < $10",
+    "sssisssiii", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release = {
+    "turn_lease_release",
+    "UPDATE leases SET released_at = $3"
+    " WHERE run = $1 AND path = $2 AND released_at IS NULL",
+    "isi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_approval = {
+    "turn_approval",
+    "INSERT INTO approvals (approval_id, run, node_id, node_name, path, prompt,"
+    " decision_type, options, context_data, approval_level, status, created_at,"
+    " expires_at, input_schema, required_approvals, escalation_count,"
+    " escalation_contact)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12,"
+    " $13, $14, 0, $15)",
+    "sisssssjjsinjis", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end = {
+    "turn_approval_end",
+    "UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4"
+    " WHERE approval_id = $1 AND status = 'pending'",
+    "sssi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
+    "turn_approval_extend",
+    "UPDATE approvals SET approval_level = coalesce($2, approval_level),"
+    " expires_at = $3, escalation_count = $4"
+    " WHERE approval_id = $1 AND status = 'pending'",
+    "ssni", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint = {
+    "turn_checkpoint",
+    "INSERT INTO checkpoints (run, checkpoint_id, parent_id, seq, node_id, path,"
+    " reason, name, state, created_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "ississssji", 1
+};
+
+
+/* A state that no event tells; one a run, not shown as a checkpoint. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_state = {
+    "turn_state",
+    "INSERT INTO states (run, seq, state, updated_at) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (run) DO UPDATE SET seq = excluded.seq,"
+    " state = excluded.state, updated_at = excluded.updated_at",
+    "iiji", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact = {
+    "turn_artifact",
+    "INSERT INTO artifacts (artifact_id, run, node_id, step_id, kind, uri,"
+    " name, mime_type, size_bytes, created_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "sissssssni", 1
+};
+
+
+#define NGX_LO_TURN_COLUMNS                                                   \
+    "status = $4, seq = $5, output_vars = $6, started_at = $7,"               \
+    " ended_at = $8, last_node_id = $9, last_step_id = $10,"                  \
+    " error_message = $11, error = $12, active_ms = $13, attempt = $14,"      \
+    " waiting_for = $15, updated_at = $17, crashed = 0,"
+
+
+/* Guarded: still ours, and no cancel that this turn has not seen. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_keep = {
+    "turn_keep",
+    "UPDATE runs SET " NGX_LO_TURN_COLUMNS
+    " wake_at = $16"
+    " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
+    "iiisijnnsssjiisni", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_release = {
+    "turn_release",
+    "UPDATE runs SET " NGX_LO_TURN_COLUMNS
+    " owner = NULL, wake_at = CASE WHEN EXISTS"
+    " (SELECT 1 FROM inbox WHERE run = $1) THEN 0 ELSE $16 END"
+    " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
+    "iiisijnnsssjiisni", 1
+};
