@@ -1,0 +1,61 @@
+/*
+ * The state of a run: one JSON tree of objects, changed by two operations only,
+ * `put` a value at a path and `del` a path.  What a turn changes is collected as
+ * its delta, an array of [path, value] and [path]; applying the delta to the
+ * state before gives the state after.  Source: design/style.md 7.
+ *
+ * Objects that were put are owned by the tree: later operations change them, so
+ * a value from elsewhere must be a copy where it may be written below.
+ */
+
+#ifndef CKP_STATE_H
+#define CKP_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <jansson.h>
+
+#include "base/err.h"
+
+#define CKP_STATE_DEPTH_MAX  8
+
+typedef struct {
+    json_t  *path;              /* array of names */
+    json_t  *old;               /* NULL: nothing was there */
+} ckp_undo_t;
+
+typedef struct {
+    json_t      *root;
+    json_t      *delta;         /* of the turn; NULL: outside a turn */
+    ckp_undo_t  *undo;
+    size_t       nundo;
+    size_t       size;
+    bool         broken;        /* an undo could not be noted */
+} ckp_state_t;
+
+/* root is stolen; NULL: an empty object is made.  CKP_E_NOMEM or CKP_OK. */
+ckp_code_t ckp_state_init(ckp_state_t *s, json_t *root);
+void ckp_state_free(ckp_state_t *s);
+
+/* A turn begins: the delta is empty, nothing to undo. */
+ckp_code_t ckp_state_begin(ckp_state_t *s);
+
+/* It holds: the delta as a new reference, NULL when nothing was changed. */
+json_t *ckp_state_end(ckp_state_t *s);
+
+/* It does not: everything is as it was at ckp_state_begin. */
+void ckp_state_undo(ckp_state_t *s);
+
+/* `path` ends with NULL.  Objects on the way are made.  `value` is stolen. */
+ckp_code_t ckp_state_put(ckp_state_t *s, const char *const *path,
+    json_t *value);
+ckp_code_t ckp_state_del(ckp_state_t *s, const char *const *path);
+
+/* Lends the value or NULL. */
+json_t *ckp_state_get(const ckp_state_t *s, const char *const *path);
+
+/* A delta of another time, checked: CKP_E_INVALID when it is none. */
+ckp_code_t ckp_state_apply(ckp_state_t *s, const json_t *delta,
+    ckp_err_t *err);
+
+#endif
