@@ -870,10 +870,33 @@ ngx_lo_claim_start(ngx_cycle_t *cycle)
 }
 
 
+static void
+ngx_lo_claim_gone(ngx_lo_job_t *job, void *data)
+{
+    (void) job;
+    (void) data;
+}
+
+
 void
 ngx_lo_claim_stop(void)
 {
+    ngx_lo_job_t  *job;
+
     ngx_lo_claims.stopped = 1;
+
+    /* nothing of ours is left: the row would only tell of a death */
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_all,
+                              ngx_lo_worker_id());
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_gone,
+                              ngx_lo_worker_id());
+        ngx_lo_job_submit(job, ngx_lo_claim_gone, NULL);
+        ngx_lo_job_forget(job);
+    }
 
     if (ngx_lo_claims.poll.timer_set) {
         ngx_del_timer(&ngx_lo_claims.poll);

@@ -45,6 +45,8 @@ struct ngx_lo_effect_s {
     ngx_msec_t          asked;      /* when */
     int64_t             begun_ms;
     unsigned            held:1;
+    unsigned            agent:1;    /* target "agent" */
+    unsigned            counted:1;  /* holds a slot of its resource key */
 };
 
 struct ngx_lo_run_s {

@@ -78,4 +78,42 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_worker_gone;      /* owner */
 /* name, owner, until, now; guarded: the duty is free or ours */
 extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 
+/* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_event;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_keep;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_release;
+
+/* --- claims and admission (ngx_lo_sql_claim.c) ----------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_due;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_again;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_rows;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_states;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_events;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_inbox;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_next;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_bury;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_runs;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_failed;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_succeeded;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_polled;
+
 #endif

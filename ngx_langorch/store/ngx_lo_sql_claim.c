@@ -193,3 +193,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own = {
     "UPDATE runs SET owner = NULL, wake_at = 0 WHERE id = $1 AND owner = $2",
     "is", -1
 };
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all = {
+    "claim_release_all",
+    "UPDATE runs SET owner = NULL, wake_at = 0 WHERE owner = $1",
+    "s", -1
+};

@@ -1,0 +1,14 @@
+/*
+ * What a site does once, whoever of its workers does it.
+ */
+
+#ifndef NGX_LO_DUTY_H
+#define NGX_LO_DUTY_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+ngx_int_t ngx_lo_duty_start(ngx_cycle_t *cycle);
+void ngx_lo_duty_stop(void);
+
+#endif

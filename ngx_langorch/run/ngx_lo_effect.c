@@ -1,0 +1,204 @@
+/*
+ * Effects: what a committed turn asks for.  A table from kind to performer.
+ */
+
+#include "run/ngx_lo_run_int.h"
+
+
+static char *
+ngx_lo_effect_copy(const char *s)
+{
+    char    *copy;
+    size_t   len;
+
+    if (s == NULL) {
+        s = "";
+    }
+
+    len = ngx_strlen(s) + 1;
+    copy = ngx_alloc(len, ngx_cycle->log);
+
+    return copy ? ngx_memcpy(copy, s, len) : NULL;
+}
+
+
+static const char *
+ngx_lo_effect_resource(const ngx_lo_effect_t *e)
+{
+    return ckp_json_str(json_object_get(e->body, "agent"), "resource_key");
+}
+
+
+ngx_int_t
+ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
+{
+    ngx_lo_effect_t  *e;
+
+    e = ngx_calloc(sizeof(ngx_lo_effect_t), ngx_cycle->log);
+
+    if (e == NULL) {
+        return NGX_ERROR;
+    }
+
+    e->run = run;
+    e->kind = fx->kind;
+    e->ref = ngx_lo_effect_copy(fx->ref);
+    e->key = ngx_lo_effect_copy(fx->key);
+    e->body = json_incref(fx->body);
+    e->timeout_ms = fx->timeout_ms;
+    e->asked = ngx_current_msec;
+    e->timer.log = ngx_cycle->log;
+    e->timer.cancelable = 1;
+
+    ngx_queue_insert_tail(&run->effects, &e->queue);
+
+    e->agent = (fx->target != NULL && ngx_strcmp(fx->target, "agent") == 0);
+
+    if (e->kind == CKP_FX_CALL && e->agent) {
+        e->counted = 1;
+        ngx_lo_admit_taken(ngx_lo_effect_resource(e));
+    }
+
+    if (e->ref == NULL || e->key == NULL) {
+        ngx_lo_effect_free(e);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_lo_effect_free(ngx_lo_effect_t *e)
+{
+    ngx_queue_remove(&e->queue);
+    ngx_lo_admit_forget(e);
+
+    if (e->timer.timer_set) {
+        ngx_del_timer(&e->timer);
+    }
+
+    if (e->call != NULL) {
+        ngx_lo_call_abort(e->call);
+    }
+
+    if (e->counted) {
+        ngx_lo_admit_freed(ngx_lo_effect_resource(e));
+    }
+
+    json_decref(e->body);
+    ngx_free(e->ref);
+    ngx_free(e->key);
+    ngx_free(e);
+}
+
+
+static void
+ngx_lo_effect_abort_one(ngx_lo_run_t *run, const char *ref)
+{
+    ngx_queue_t      *q;
+    ngx_lo_effect_t  *e;
+
+    for (q = ngx_queue_head(&run->calls);
+         q != ngx_queue_sentinel(&run->calls);
+         q = ngx_queue_next(q))
+    {
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        if (ngx_strcmp(e->ref, ref) == 0) {
+            ngx_lo_effect_free(e);
+            return;
+        }
+    }
+}
+
+
+/* A question that has to wait stays among the calls until it is answered. */
+
+static void
+ngx_lo_effect_admit(ngx_lo_effect_t *e)
+{
+    json_t  *data;
+
+    data = ngx_lo_admit_ask(e, 0);
+
+    if (data != NULL) {
+        ngx_lo_run_input(e->run, CKP_IN_ADMITTED, CKP_OUTCOME_OK, e->ref,
+                         data, 0);
+        ngx_lo_effect_free(e);
+    }
+}
+
+
+static void
+ngx_lo_effect_call(ngx_lo_effect_t *e)
+{
+    if (e->agent) {
+        ngx_lo_to_agent(e);
+        return;
+    }
+
+    ngx_lo_run_input(e->run, CKP_IN_REPLY, CKP_OUTCOME_FAILED, e->ref,
+                     json_pack("{s:s, s:s, s:b}", "type", "NoExecutorError",
+                               "message", "no carrier for this target",
+                               "retryable", 0), 0);
+    ngx_lo_effect_free(e);
+}
+
+
+void
+ngx_lo_effects_perform(ngx_lo_run_t *run)
+{
+    ngx_queue_t      *q;
+    ngx_lo_effect_t  *e;
+
+    while (!ngx_queue_empty(&run->effects)) {
+        q = ngx_queue_head(&run->effects);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&run->calls, q);
+
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        switch (e->kind) {
+
+        case CKP_FX_ADMIT:
+            ngx_lo_effect_admit(e);
+            break;
+
+        case CKP_FX_CALL:
+            ngx_lo_effect_call(e);
+            break;
+
+        case CKP_FX_ABORT:
+            ngx_queue_remove(q);
+            ngx_queue_init(q);
+            ngx_lo_effect_abort_one(run, e->ref);
+            ngx_lo_effect_free(e);
+            break;
+
+        case CKP_FX_NOTIFY:
+            ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                          "run %s: notify \"%s\"", run->run_id,
+                          ckp_json_str(e->body, "event"));
+            ngx_lo_effect_free(e);
+            break;
+        }
+    }
+}
+
+
+void
+ngx_lo_effects_abort(ngx_lo_run_t *run)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&run->effects)) {
+        q = ngx_queue_head(&run->effects);
+        ngx_lo_effect_free(ngx_queue_data(q, ngx_lo_effect_t, queue));
+    }
+
+    while (!ngx_queue_empty(&run->calls)) {
+        q = ngx_queue_head(&run->calls);
+        ngx_lo_effect_free(ngx_queue_data(q, ngx_lo_effect_t, queue));
+    }
+}
