@@ -1,0 +1,174 @@
+/*
+ * The verbs: all that an executor can do.  Each adds to the turn and does
+ * nothing else; the state behind them is written by run/ alone.  Bodies are in
+ * run/ (fiber.c, vars.c, route.c, scope.c).
+ *
+ * The life of a fiber in a node.
+ *   enter   the node was chosen; node_started is written    ops->enter
+ *   rest    it waits for an answer, a person or a time      ckp_fiber_sleep ...
+ *   wake    an input for it came                            ops->wake
+ *   done    node_completed; the successor is entered        ckp_fiber_done
+ *   failed  handlers, on_error, the frame above             ckp_fiber_fail
+ */
+
+#ifndef CKP_FIBER_H
+#define CKP_FIBER_H
+
+#include "node/node.h"
+#include "node/op.h"
+
+/* --- where it is ---------------------------------------------------------- */
+
+const ckp_program_t *ckp_fiber_program(const ckp_fiber_t *f);
+const ckp_node_t *ckp_fiber_node(const ckp_fiber_t *f);
+const ckp_step_t *ckp_fiber_step(const ckp_fiber_t *f);     /* NULL: none */
+void ckp_fiber_at_step(ckp_fiber_t *f, const ckp_step_t *step);
+const char *ckp_fiber_run_id(const ckp_fiber_t *f);
+const char *ckp_fiber_id(const ckp_fiber_t *f);
+int64_t ckp_fiber_now(const ckp_fiber_t *f);
+ckp_rand_t *ckp_fiber_rand(ckp_fiber_t *f);
+bool ckp_fiber_is_top(const ckp_fiber_t *f);
+
+/* "production", "dry_run" ...: the run's own, else the procedure's. */
+const char *ckp_fiber_mode(const ckp_fiber_t *f);
+
+/* The path of the node, or of the step when there is one; lent for the turn. */
+const char *ckp_fiber_path(ckp_fiber_t *f);
+const char *ckp_fiber_node_path(ckp_fiber_t *f);
+
+/* First visit, outside loops, branches, dags and subflows. */
+bool ckp_fiber_is_plain(ckp_fiber_t *f);
+
+/* --- evaluating ------------------------------------------------------------ */
+
+/* Names of spec/ckp.md 6.5.  Lent; valid until the fiber's next verb. */
+const ckp_scope_t *ckp_fiber_scope(ckp_fiber_t *f);
+void ckp_fiber_eval(ckp_fiber_t *f, ckp_eval_t *ev);
+
+/*
+ * Renders / tests in the fiber's scope.  CKP_E_INVALID: the error
+ * (TemplateError, ExpressionError) was recorded as by ckp_fiber_raise.
+ */
+ckp_code_t ckp_fiber_render(ckp_fiber_t *f, const ckp_template_t *t,
+    json_t **out);
+ckp_code_t ckp_fiber_test(ckp_fiber_t *f, const ckp_expr_t *expr, bool *holds);
+
+/* --- private state: an object in the run's state ---------------------------- */
+
+/* fiber[a][b], or fiber[a] when b is NULL.  Values are stolen / lent. */
+ckp_code_t ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b,
+    json_t *value);
+ckp_code_t ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b);
+json_t *ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b);
+int64_t ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b);
+const char *ckp_fiber_get_str(const ckp_fiber_t *f, const char *a,
+    const char *b);
+
+/* state[a][b] of the run: counters, keyed results, approvals, affinity. */
+ckp_code_t ckp_fiber_run_put(ckp_fiber_t *f, const char *a, const char *b,
+    json_t *value);
+json_t *ckp_fiber_run_get(const ckp_fiber_t *f, const char *a, const char *b);
+ckp_code_t ckp_fiber_count(ckp_fiber_t *f, const char *counter);
+
+/* --- variables -------------------------------------------------------------- */
+
+/*
+ * Assigns by dotted name (8.6).  `value` is stolen.  CKP_E_INVALID: recorded as
+ * by ckp_fiber_raise (VariablesTooLarge, TypeMismatch).
+ */
+ckp_code_t ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value);
+json_t *ckp_fiber_var_get(const ckp_fiber_t *f, const char *name);  /* lent */
+
+/* Assigns the mappings of 9.1 against `result`. */
+ckp_code_t ckp_fiber_map(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
+    const json_t *result);
+
+/* --- telling and asking ------------------------------------------------------ */
+
+/* payload is stolen; NULL: an empty one could not be made. */
+ckp_code_t ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload);
+ckp_code_t ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row);
+
+/* A fresh name for an effect, kept by the caller in its state. */
+const char *ckp_fiber_ref(ckp_fiber_t *f);
+
+/* `body` is stolen; ref and key are copied. */
+ckp_code_t ckp_fiber_effect(ckp_fiber_t *f, const ckp_effect_t *fx);
+
+/*
+ * Saves the state as it will be at this point.  `reason` as in 21; name NULL:
+ * none.  id (37 bytes, may be NULL) receives the checkpoint's id.
+ */
+ckp_code_t ckp_fiber_checkpoint(ckp_fiber_t *f, const char *reason,
+    const char *name, char *id);
+
+/* --- waiting ------------------------------------------------------------------ */
+
+/* The fiber is woken with CKP_IN_TICK at that time, unless it moves before. */
+ckp_code_t ckp_fiber_sleep(ckp_fiber_t *f, int64_t until_ms);
+
+/* It waits for somebody: INT64_MAX stands for no time at all. */
+#define CKP_NO_TIME  INT64_MAX
+
+/* Go on in ops->wake with input NULL, as soon as the turn allows. */
+ckp_code_t ckp_fiber_again(ckp_fiber_t *f);
+
+/* --- failing -------------------------------------------------------------------*/
+
+/* Records an error of 15.2; returns CKP_E_INVALID (or CKP_E_NOMEM). */
+ckp_code_t ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* The same from an object {type, message, ...}: stolen. */
+ckp_code_t ckp_fiber_raise_json(ckp_fiber_t *f, json_t *error);
+
+/* Takes the recorded error, completed with its place; new reference. */
+json_t *ckp_fiber_error_take(ckp_fiber_t *f);
+
+/*
+ * The node fails: its handlers, its on_error, the frame above.  Returns what an
+ * executor returns (CKP_OK unless memory ran out).
+ */
+ckp_code_t ckp_fiber_fail(ckp_fiber_t *f, const char *type, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with the error at hand (stolen), past the handlers. */
+ckp_code_t ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error);
+
+/* --- moving ------------------------------------------------------------------- */
+
+/*
+ * The node is complete: outputs, node_completed, checkpoint, then `to`
+ * (CKP_TO_NOTHING: the node's own next_node).  result is borrowed, NULL: null.
+ */
+ckp_code_t ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to,
+    const json_t *result);
+
+/* The node ends in error, but somebody knows what to do: error bound, go there.
+ * `by` says who (node_error.handled_by).  error is borrowed. */
+ckp_code_t ckp_fiber_divert(ckp_fiber_t *f, ckp_target_t to, const char *by,
+    const json_t *error);
+
+/* A new visit of the same node, from its beginning. */
+ckp_code_t ckp_fiber_restart(ckp_fiber_t *f, const char *by,
+    const json_t *error);
+
+/* The whole run ends here.  outputs and message are stolen; NULL: none. */
+ckp_code_t ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
+    json_t *message);
+
+/* --- pure helpers --------------------------------------------------------------- */
+
+/* "a" is one of the names by 15.3's comparison (or by code); lists with |. */
+bool ckp_error_named(const json_t *error, const char *name);
+bool ckp_error_retryable(const json_t *error, const ckp_retry_t *policy);
+
+/* Errors of the engine itself, which no handler catches (15.2, last row). */
+bool ckp_error_is_engine(const json_t *error);
+
+/* The wait before retry n (16.2), jitter included; prev_ms: the one before. */
+uint32_t ckp_backoff_ms(const ckp_retry_t *policy, uint32_t n);
+uint32_t ckp_backoff_jitter_ms(const ckp_retry_t *policy, uint32_t n,
+    uint32_t prev_ms, const char *run_id, const char *path);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What the families of internal actions share.  Source: spec/ckp.md 13.
+ */
+
+#ifndef CKP_OP_INT_H
+#define CKP_OP_INT_H
+
+#include "node/fiber.h"
+
+/* Tables that end with a row whose action is NULL. */
+extern const ckp_op_t  ckp_ops_flow[];
+extern const ckp_op_t  ckp_ops_value[];
+extern const ckp_op_t  ckp_ops_text[];
+extern const ckp_op_t  ckp_ops_parse[];
+extern const ckp_op_t  ckp_ops_comm[];
+
+/* The first of the names (ends with NULL) that params has; lent or NULL. */
+const json_t *ckp_op_param(const json_t *params, const char *const *names);
+
+/*
+ * A `source`: params.source, .value or .data; a text without template that
+ * names a variable is that variable.  Lent; NULL: there is none.
+ */
+const json_t *ckp_op_source(const ckp_fiber_t *f, const json_t *params);
+
+/* New string of the value's text form; NULL: no memory. */
+json_t *ckp_op_text(const json_t *v);
+
+/* The text without a surrounding code fence: start and length. */
+const char *ckp_op_unfence(const char *text, size_t *len);
+
+#endif
