@@ -481,6 +481,8 @@ ngx_lo_admit_ended(const char *agent_id, ngx_uint_t failed, const char *why)
     json_t        *a;
     ngx_lo_job_t  *job;
 
+    a = NULL;
+
     json_array_foreach(ngx_lo_admission.agents, i, a) {
         if (ngx_lo_agent_is(a, "agent_id", agent_id, 0)) {
             break;

@@ -374,10 +374,40 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
 
 
 static void
-ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
+ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
 {
     size_t   i;
-    json_t  *in, *data;
+    json_t  *in;
+
+    json_array_foreach(cl->inbox, i, in) {
+        if (ckp_json_int(in, "run", 0) == run->id) {
+            ngx_lo_run_inbox(run, in);
+        }
+    }
+
+    ngx_lo_run_next(run);
+}
+
+
+static void
+ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
+{
+    json_t       *data;
+    ngx_queue_t  *q;
+
+    if (cl->id == run->id && !ngx_queue_empty(&cl->inputs)) {
+
+        /* its calls have ended: their replies are the recovery */
+
+        while (!ngx_queue_empty(&cl->inputs)) {
+            q = ngx_queue_head(&cl->inputs);
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&run->inputs, q);
+        }
+
+        ngx_lo_claim_inputs(cl, run);
+        return;
+    }
 
     data = json_pack("{s:b, s:I}",
                      "crash", ckp_json_int(row, "crashed", 0) != 0,
@@ -390,24 +420,7 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
 
     ngx_lo_run_input(run, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", data, 0);
 
-    /* what was fed before a guard missed */
-
-    if (cl->id == run->id) {
-        while (!ngx_queue_empty(&cl->inputs)) {
-            ngx_queue_t  *q = ngx_queue_head(&cl->inputs);
-
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(&run->inputs, q);
-        }
-    }
-
-    json_array_foreach(cl->inbox, i, in) {
-        if (ckp_json_int(in, "run", 0) == run->id) {
-            ngx_lo_run_inbox(run, in);
-        }
-    }
-
-    ngx_lo_run_next(run);
+    ngx_lo_claim_inputs(cl, run);
 }
 
 

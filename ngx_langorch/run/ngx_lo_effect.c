@@ -18,7 +18,11 @@ ngx_lo_effect_copy(const char *s)
     len = ngx_strlen(s) + 1;
     copy = ngx_alloc(len, ngx_cycle->log);
 
-    return copy ? ngx_memcpy(copy, s, len) : NULL;
+    if (copy != NULL) {
+        ngx_memcpy(copy, s, len);
+    }
+
+    return copy;
 }
 
 

@@ -105,7 +105,16 @@ ngx_lo_run_arm(ngx_lo_run_t *run)
 {
     int64_t  wait;
 
-    if (run->wake_at_ms == 0 || run->timer.posted) {
+    if (run->timer.posted) {
+        return;
+    }
+
+    if (run->wake_at_ms == 0) {
+
+        if (run->timer.timer_set) {
+            ngx_del_timer(&run->timer);
+        }
+
         return;
     }
 
@@ -490,6 +499,26 @@ ngx_lo_run_next(ngx_lo_run_t *run)
 }
 
 
+/* Inbox rows come again with the load, and ADMITTED is answered afresh. */
+
+static void
+ngx_lo_run_keep_replies(ngx_queue_t *from, ngx_queue_t *to)
+{
+    ngx_queue_t     *q, *next;
+    ngx_lo_input_t  *in;
+
+    for (q = ngx_queue_head(from); q != ngx_queue_sentinel(from); q = next) {
+        in = ngx_queue_data(q, ngx_lo_input_t, queue);
+        next = ngx_queue_next(q);
+
+        if (in->kind == CKP_IN_REPLY) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(to, q);
+        }
+    }
+}
+
+
 /*
  * A guard missed: the epoch is another's, a cancel came, or an agent's last
  * slot is gone.  Our state is ahead of the truth, so it is read again, and what
@@ -500,25 +529,12 @@ static void
 ngx_lo_run_reload(ngx_lo_run_t *run)
 {
     int64_t      id;
-    ngx_queue_t  inputs, *q, *next;
+    ngx_queue_t  inputs;
 
     ngx_queue_init(&inputs);
 
-    /* inbox rows come again with the load; ADMITTED is answered afresh */
-
-    for (q = ngx_queue_head(&run->fed);
-         q != ngx_queue_sentinel(&run->fed);
-         q = next)
-    {
-        ngx_lo_input_t  *in = ngx_queue_data(q, ngx_lo_input_t, queue);
-
-        next = ngx_queue_next(q);
-
-        if (in->inbox_id == 0 && in->kind == CKP_IN_REPLY) {
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(&inputs, q);
-        }
-    }
+    ngx_lo_run_keep_replies(&run->fed, &inputs);
+    ngx_lo_run_keep_replies(&run->inputs, &inputs);
 
     id = run->id;
     ngx_lo_run_free(run);

@@ -13,7 +13,7 @@
 #include "store/ngx_lo_store.h"
 
 #define NGX_LO_TURNS_MAX   16       /* turns in one commit */
-#define NGX_LO_NEAR_MS     2000     /* alarms nearer than this are kept here */
+#define NGX_LO_NEAR_MS     5000     /* alarms nearer than this are kept here */
 
 /* One input that waits for its turn. */
 
