@@ -1,0 +1,123 @@
+/*
+ * The life of a request.
+ *   matched    path and method find a route, or 404, 405    ngx_lo_match
+ *   known      who asks, and whether the role suffices
+ *   read       body within its limit, parsed                api.md 1.2
+ *   prepared   the route's prepare adds statements
+ *   waiting    the job runs; the client may leave meanwhile
+ *   rendered   the route's render answers or begins a next stage
+ *   sent       head and body go out; NGINX ends the request
+ *
+ * A request that waits holds a job, a call or a timer; its cleanup forgets
+ * them, so either side may go first.
+ */
+
+#ifndef NGX_LO_API_H
+#define NGX_LO_API_H
+
+#include "core/ngx_lo_core.h"
+#include "egress/ngx_lo_call.h"
+#include "store/ngx_lo_store.h"
+#include "api/ngx_lo_route.h"
+
+/* Begins a wait's end: what a sleep or a call hands over to. */
+typedef ngx_int_t (*ngx_lo_resume_pt)(ngx_lo_api_t *api);
+typedef ngx_int_t (*ngx_lo_reply_pt)(ngx_lo_api_t *api,
+    const ngx_lo_call_reply_t *reply);
+
+struct ngx_lo_api_s {
+    ngx_http_request_t    *r;
+    const ngx_lo_route_t  *route;
+    ngx_lo_match_t         match;
+    ngx_lo_loc_conf_t     *conf;
+
+    const char            *actor;       /* "anonymous" ... */
+    const char            *auth_method; /* NULL: none */
+    ngx_uint_t             role;
+    char                   request_id[129];
+    int64_t                now_ms;      /* when the request came */
+    ngx_msec_t             started;
+
+    ngx_str_t              text;        /* the body's bytes */
+    const json_t          *body;        /* an object; lent; NULL: no body */
+    void                  *ctx;         /* the route's own, between stages */
+
+    /* the inside: of api/ only */
+
+    ngx_array_t           *args;        /* decoded query: ngx_keyval_t */
+    json_t                *errors;      /* 422 in the making */
+    json_t                *kept;        /* values that end with the request */
+
+    ngx_lo_job_t          *open;        /* made, not submitted */
+    ngx_lo_job_t          *job;         /* submitted, not done */
+    ngx_lo_call_t         *call;
+    ngx_event_t            timer;
+    ngx_lo_render_pt       render;
+    ngx_lo_render_pt       missed;      /* what to do when a guard misses */
+    ngx_lo_resume_pt       resume;
+    ngx_lo_reply_pt        reply;
+
+    ngx_uint_t             status;      /* of the answer; 0: none yet */
+    const char            *type;
+    ngx_str_t              out;
+    unsigned               next:1;      /* a stage was set up: `open` */
+    unsigned               handed:1;    /* the request is a stream's now */
+};
+
+/* Content handler of `langorch_api` locations. */
+ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);
+
+/* Who asks, and whether that suffices: NGX_OK, or NGX_DONE with the refusal. */
+ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api);
+
+/* --- what a route asks ---------------------------------------------------- */
+
+/* A decoded segment by the name the route's path gives it; never NULL for a
+ * name that the path has. */
+const char *ngx_lo_api_seg(ngx_lo_api_t *api, const char *name);
+
+/* A request header, NUL-terminated, the first of its name; NULL: absent. */
+const char *ngx_lo_api_header(ngx_lo_api_t *api, const char *name);
+
+/* Steals `v`, lends it until the request ends; NULL when v is. */
+json_t *ngx_lo_api_keep(ngx_lo_api_t *api, json_t *v);
+
+/* --- stages ---------------------------------------------------------------- */
+
+/* A job for a next stage; freed with the request unless it is passed on to
+ * ngx_lo_api_then.  NULL: no memory, or the store is not open. */
+ngx_lo_job_t *ngx_lo_api_job(ngx_lo_api_t *api, ngx_uint_t write);
+
+/* The stage ends here; `render` goes on when the job is done.  NGX_OK. */
+ngx_int_t ngx_lo_api_then(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    ngx_lo_render_pt render);
+
+/* What goes on when a guard of the next job misses; otherwise 409. */
+void ngx_lo_api_missed(ngx_lo_api_t *api, ngx_lo_render_pt missed);
+
+/* Goes on after `ms`.  NGX_AGAIN. */
+ngx_int_t ngx_lo_api_sleep(ngx_lo_api_t *api, ngx_msec_t ms,
+    ngx_lo_resume_pt resume);
+
+/* Goes on with the reply.  NGX_AGAIN, or the answer when the call could not
+ * start. */
+ngx_int_t ngx_lo_api_call(ngx_lo_api_t *api, const ngx_lo_call_request_t *rq,
+    ngx_lo_reply_pt reply);
+
+/* --- the audit row (ngx_lo_trail.c) ----------------------------------------- */
+
+/* Adds it to the transaction of the change.  `meta` is borrowed or NULL.
+ * Source: spec/api.md 1.8, 14. */
+typedef struct {
+    const char    *category;
+    const char    *action;
+    const char    *resource_type;
+    const char    *resource_id;
+    const char    *description;
+    const json_t  *meta;
+} ngx_lo_trail_t;
+
+ngx_int_t ngx_lo_api_audit(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_trail_t *trail);
+
+#endif

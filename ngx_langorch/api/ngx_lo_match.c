@@ -1,0 +1,156 @@
+/*
+ * Path to route: segments, then the row with the most literal match.
+ */
+
+#include "api/ngx_lo_input.h"
+#include "api/ngx_lo_route.h"
+
+
+static ngx_int_t ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path,
+    ngx_lo_match_t *m);
+static ngx_uint_t ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m);
+
+
+ngx_int_t
+ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
+    ngx_uint_t method, ngx_lo_match_t *m)
+{
+    ngx_int_t              rc;
+    ngx_uint_t             best, score;
+    const ngx_lo_route_t  *route;
+
+    ngx_memzero(m, sizeof(ngx_lo_match_t));
+
+    rc = ngx_lo_match_split(pool, path, m);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (method == NGX_HTTP_HEAD) {
+        method = NGX_HTTP_GET;
+    }
+
+    best = 0;
+
+    for (route = ngx_lo_routes; route->path != NULL; route++) {
+
+        if (route->family != family) {
+            continue;
+        }
+
+        score = ngx_lo_match_score(route->path, m);
+
+        if (score == 0 || score < best) {
+            continue;
+        }
+
+        if (score > best) {
+            best = score;
+            m->route = NULL;
+            m->methods = 0;
+        }
+
+        m->methods |= route->method;
+
+        if (route->method == method) {
+            m->route = route;
+        }
+    }
+
+    return (m->route != NULL) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path, ngx_lo_match_t *m)
+{
+    u_char     *p, *end, *last, *dst, *src;
+    ngx_str_t  *seg;
+
+    p = path->data;
+    last = p + path->len;
+
+    if (last > p && last[-1] == '/') {
+        last--;
+    }
+
+    while (p < last) {
+
+        if (*p != '/' || m->nsegs == NGX_LO_SEGS_MAX) {
+            return NGX_DECLINED;
+        }
+
+        p++;
+        end = ngx_strlchr(p, last, '/');
+        if (end == NULL) {
+            end = last;
+        }
+
+        seg = &m->segs[m->nsegs++];
+        seg->data = ngx_pnalloc(pool, end - p + 1);
+        if (seg->data == NULL) {
+            return NGX_ERROR;
+        }
+
+        dst = seg->data;
+        src = p;
+        ngx_unescape_uri(&dst, &src, end - p, 0);
+        *dst = '\0';
+        seg->len = dst - seg->data;
+
+        /* what could not be an id of ours needs no look-up */
+
+        if (!ngx_lo_text_clean(seg)) {
+            return NGX_DECLINED;
+        }
+
+        p = end;
+    }
+
+    return NGX_OK;
+}
+
+
+/* 0: does not match; else one bit a segment, set where it is literal, the first
+ * segment highest, below a leading one. */
+
+static ngx_uint_t
+ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m)
+{
+    size_t       len;
+    ngx_uint_t   i, score;
+    const char  *p, *end;
+
+    p = pattern;
+    score = 1;
+
+    for (i = 0; i < m->nsegs; i++) {
+
+        if (*p++ != '/') {
+            return 0;
+        }
+
+        end = strchr(p, '/');
+        len = (end != NULL) ? (size_t) (end - p) : strlen(p);
+
+        score <<= 1;
+
+        if (*p != '{') {
+
+            if (len != m->segs[i].len
+                || ngx_memcmp(p, m->segs[i].data, len) != 0)
+            {
+                return 0;
+            }
+
+            score |= 1;
+
+        } else if (m->segs[i].len == 0) {
+            return 0;
+        }
+
+        p += len;
+    }
+
+    return (*p == '\0') ? score : 0;
+}

@@ -1,0 +1,465 @@
+/*
+ * The answer of a request: recorded by its route, sent at the end.
+ */
+
+#include "api/ngx_lo_reply.h"
+
+
+static const char *ngx_lo_reply_title(ngx_uint_t status);
+static json_t *ngx_lo_reply_string(const char *s);
+static json_t *ngx_lo_reply_instance(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_reply_headers(ngx_lo_api_t *api);
+static ngx_uint_t ngx_lo_reply_has_tag(const char *list, const char *tag);
+static void ngx_lo_reply_free(void *data);
+
+
+ngx_int_t
+ngx_lo_api_json(ngx_lo_api_t *api, ngx_uint_t status, json_t *v)
+{
+    char                *text;
+    ngx_str_t            out;
+    ngx_pool_cleanup_t  *cln;
+
+    if (v == NULL) {
+        return NGX_ERROR;
+    }
+
+    text = ckp_json_text(v);
+    json_decref(v);
+
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(api->r->pool, 0);
+    if (cln == NULL) {
+        ckp_free(text);
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_lo_reply_free;
+    cln->data = text;
+
+    out.data = (u_char *) text;
+    out.len = strlen(text);
+
+    return ngx_lo_api_text(api, status, "application/json", &out);
+}
+
+
+static void
+ngx_lo_reply_free(void *data)
+{
+    ckp_free(data);
+}
+
+
+ngx_int_t
+ngx_lo_api_text(ngx_lo_api_t *api, ngx_uint_t status, const char *type,
+    const ngx_str_t *text)
+{
+    api->status = status;
+    api->type = type;
+    api->out = *text;
+
+    return NGX_DONE;
+}
+
+
+ngx_int_t
+ngx_lo_api_empty(ngx_lo_api_t *api, ngx_uint_t status)
+{
+    api->status = status;
+    api->type = NULL;
+    ngx_str_null(&api->out);
+
+    return NGX_DONE;
+}
+
+
+ngx_int_t
+ngx_lo_api_problem(ngx_lo_api_t *api, ngx_uint_t status, const char *code,
+    const char *fmt, ...)
+{
+    char     sentence[1024];
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(sentence, sizeof(sentence), fmt, args);
+    va_end(args);
+
+    return ngx_lo_api_problem_json(api, status, code,
+                                   ngx_lo_reply_string(sentence), NULL);
+}
+
+
+ngx_int_t
+ngx_lo_api_problem_json(ngx_lo_api_t *api, ngx_uint_t status, const char *code,
+    json_t *detail, json_t *more)
+{
+    char        type[80];
+    json_t     *v;
+    ngx_int_t   rc;
+
+    (void) snprintf(type, sizeof(type), "urn:langorch:error:%s", code);
+
+    v = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:s}",
+                  "type", type,
+                  "title", ngx_lo_reply_title(status),
+                  "status", (int) status,
+                  "code", code,
+                  "detail", detail,
+                  "instance", ngx_lo_reply_instance(api),
+                  "request_id", api->request_id);
+
+    if (v != NULL && more != NULL) {
+        (void) json_object_update(v, more);
+    }
+
+    json_decref(more);
+
+    rc = ngx_lo_api_json(api, status, v);
+
+    if (rc == NGX_DONE) {
+        api->type = "application/problem+json";
+
+        if (status == NGX_HTTP_SERVICE_UNAVAILABLE) {
+            return ngx_lo_api_set(api, "Retry-After", "2");
+        }
+    }
+
+    return rc;
+}
+
+
+static const char *
+ngx_lo_reply_title(ngx_uint_t status)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        ngx_uint_t   status;
+        const char  *title;
+    } titles[] = {
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 408, "Request Timeout" },
+        { 409, "Conflict" },
+        { 411, "Length Required" },
+        { 412, "Precondition Failed" },
+        { 413, "Content Too Large" },
+        { 414, "URI Too Long" },
+        { 415, "Unsupported Media Type" },
+        { 422, "Unprocessable Content" },
+        { 428, "Precondition Required" },
+        { 429, "Too Many Requests" },
+        { 500, "Internal Server Error" },
+        { 501, "Not Implemented" },
+        { 502, "Bad Gateway" },
+        { 503, "Service Unavailable" },
+        { 0, NULL }
+    };
+
+    for (i = 0; titles[i].title != NULL; i++) {
+        if (titles[i].status == status) {
+            return titles[i].title;
+        }
+    }
+
+    return "Error";
+}
+
+
+/* Bytes of the client may be in it: what is not UTF-8 becomes "?". */
+
+static json_t *
+ngx_lo_reply_string(const char *s)
+{
+    char    *p, *copy;
+    json_t  *v;
+
+    v = json_string(s);
+    if (v != NULL) {
+        return v;
+    }
+
+    copy = strdup(s);
+    if (copy == NULL) {
+        return NULL;
+    }
+
+    for (p = copy; *p != '\0'; p++) {
+        if ((u_char) *p >= 0x80) {
+            *p = '?';
+        }
+    }
+
+    v = json_string(copy);
+    free(copy);
+
+    return v;
+}
+
+
+static json_t *
+ngx_lo_reply_instance(ngx_lo_api_t *api)
+{
+    char        path[1025];
+    size_t      len;
+    u_char     *q;
+    ngx_str_t  *uri;
+
+    uri = &api->r->unparsed_uri;
+    q = ngx_strlchr(uri->data, uri->data + uri->len, '?');
+    len = (q != NULL) ? (size_t) (q - uri->data) : uri->len;
+    len = ngx_min(len, sizeof(path) - 1);
+
+    ngx_memcpy(path, uri->data, len);
+    path[len] = '\0';
+
+    return ngx_lo_reply_string(path);
+}
+
+
+ngx_int_t
+ngx_lo_api_set(ngx_lo_api_t *api, const char *name, const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&api->r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+    h->key.data = (u_char *) name;
+    h->key.len = strlen(name);
+    h->value.data = (u_char *) value;
+    h->value.len = strlen(value);
+
+    return NGX_DONE;
+}
+
+
+ngx_int_t
+ngx_lo_api_set_url(ngx_lo_api_t *api, const char *name, const char *path)
+{
+    u_char              *p;
+    size_t               len;
+    ngx_str_t            scheme, host, *base;
+    ngx_http_request_t  *r;
+
+    r = api->r;
+    base = &ngx_lo_conf()->base_url;
+
+    ngx_str_set(&scheme, "http://");
+    ngx_str_null(&host);
+
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl != NULL) {
+        ngx_str_set(&scheme, "https://");
+    }
+#endif
+
+    if (base->len != 0) {
+        scheme = *base;
+
+    } else if (r->headers_in.host != NULL) {
+        host = r->headers_in.host->value;
+
+    } else {
+        scheme.len = 0;
+    }
+
+    len = scheme.len + host.len + api->conf->mount.len + strlen(path) + 1;
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_sprintf(p, "%V%V%V%s", &scheme, &host, &api->conf->mount, path) = '\0';
+
+    return ngx_lo_api_set(api, name, (const char *) p);
+}
+
+
+char *
+ngx_lo_api_path(ngx_lo_api_t *api, const char *collection, const char *id,
+    const char *sub)
+{
+    size_t       i, n, len;
+    u_char      *p, *out;
+    const char  *part[3];
+
+    part[0] = collection;
+    part[1] = id;
+    part[2] = sub;
+
+    len = 1;
+
+    for (i = 0; i < 3; i++) {
+        if (part[i] != NULL) {
+            len += 1 + 3 * strlen(part[i]);
+        }
+    }
+
+    out = ngx_pnalloc(api->r->pool, len);
+    if (out == NULL) {
+        return NULL;
+    }
+
+    p = out;
+
+    for (i = 0; i < 3; i++) {
+        if (part[i] == NULL) {
+            continue;
+        }
+
+        n = strlen(part[i]);
+        *p++ = '/';
+        p = (u_char *) ngx_escape_uri(p, (u_char *) part[i], n,
+                                      NGX_ESCAPE_URI_COMPONENT);
+    }
+
+    *p = '\0';
+
+    return (char *) out;
+}
+
+
+const char *
+ngx_lo_api_etag(ngx_lo_api_t *api, const char *text)
+{
+    u_char  *tag;
+
+    tag = ngx_pnalloc(api->r->pool, strlen(text) + 3);
+    if (tag == NULL) {
+        return NULL;
+    }
+
+    *ngx_sprintf(tag, "\"%s\"", text) = '\0';
+
+    if (ngx_lo_api_set(api, "ETag", (const char *) tag) == NGX_ERROR) {
+        return NULL;
+    }
+
+    return (const char *) tag;
+}
+
+
+ngx_uint_t
+ngx_lo_api_fresh(ngx_lo_api_t *api, const char *tag)
+{
+    const char  *list;
+
+    list = ngx_lo_api_header(api, "If-None-Match");
+
+    return list != NULL && tag != NULL && ngx_lo_reply_has_tag(list, tag);
+}
+
+
+ngx_uint_t
+ngx_lo_api_stale(ngx_lo_api_t *api, const char *tag)
+{
+    const char  *list;
+
+    list = ngx_lo_api_header(api, "If-Match");
+
+    return list != NULL && tag != NULL && !ngx_lo_reply_has_tag(list, tag);
+}
+
+
+/* The quotes are part of a tag, so no tag is part of another. */
+
+static ngx_uint_t
+ngx_lo_reply_has_tag(const char *list, const char *tag)
+{
+    return strcmp(list, "*") == 0 || strstr(list, tag) != NULL;
+}
+
+
+ngx_int_t
+ngx_lo_api_send(ngx_lo_api_t *api)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_chain_t          cl;
+    ngx_http_request_t  *r;
+
+    r = api->r;
+
+    /* conditions of ours are answered by now */
+
+    r->disable_not_modified = 1;
+    r->headers_out.status = api->status;
+    r->headers_out.content_length_n = (off_t) api->out.len;
+
+    if (ngx_lo_reply_headers(api) == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (api->status == NGX_HTTP_NO_CONTENT
+        || api->status == NGX_HTTP_NOT_MODIFIED)
+    {
+        r->header_only = 1;
+        ngx_http_clear_content_length(r);
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    if (api->out.len == 0) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = api->out.data;
+    b->last = b->pos + api->out.len;
+    b->memory = 1;
+    b->last_buf = (r == r->main);
+    b->last_in_chain = 1;
+
+    cl.buf = b;
+    cl.next = NULL;
+
+    return ngx_http_output_filter(r, &cl);
+}
+
+
+static ngx_int_t
+ngx_lo_reply_headers(ngx_lo_api_t *api)
+{
+    ngx_http_request_t  *r;
+
+    r = api->r;
+
+    if (api->type != NULL) {
+        r->headers_out.content_type.data = (u_char *) api->type;
+        r->headers_out.content_type.len = strlen(api->type);
+        r->headers_out.content_type_len = r->headers_out.content_type.len;
+        r->headers_out.content_type_lowcase = NULL;
+    }
+
+    if (ngx_lo_api_set(api, "Cache-Control", "no-store") == NGX_ERROR
+        || ngx_lo_api_set(api, "X-Content-Type-Options", "nosniff")
+           == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_set(api, "X-Request-ID", api->request_id);
+}

@@ -1,0 +1,82 @@
+/*
+ * A route: a row of the one table the whole HTTP surface is made of
+ * (routes/ngx_lo_routes.c), and how a path finds its row.
+ */
+
+#ifndef NGX_LO_ROUTE_H
+#define NGX_LO_ROUTE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "store/ngx_lo_store.h"
+
+typedef struct ngx_lo_api_s  ngx_lo_api_t;
+
+/*
+ * The two functions of a route; neither waits.
+ *
+ * prepare: request in, statements out.  `job` is NULL for routes without
+ * NGX_LO_READ or NGX_LO_WRITE.
+ * render: rows in, answer out, or a next stage (ngx_lo_api_then and the like).
+ *
+ * NGX_OK     go on: the job is submitted, or the next stage begins.
+ * NGX_DONE   the answer is there (ngx_lo_api_json, ngx_lo_api_problem ...).
+ * NGX_AGAIN  something else is waited for (a call, a time).
+ * NGX_ERROR  no memory: the client hears "internal".
+ */
+typedef ngx_int_t (*ngx_lo_prepare_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
+typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
+
+/* The least role a route asks for, in order (spec/api.md 1.7). */
+#define NGX_LO_NOBODY     0         /* no role was written down: 403 */
+#define NGX_LO_PUBLIC     1         /* no credential needed */
+#define NGX_LO_VIEWER     2
+#define NGX_LO_APPROVER   3
+#define NGX_LO_OPERATOR   4
+#define NGX_LO_MANAGER    5
+#define NGX_LO_ADMIN      6
+
+#define NGX_LO_FAMILY_L   1
+
+/* What the request and its first job are like. */
+#define NGX_LO_READ       0x01      /* prepare gets a job of reads */
+#define NGX_LO_WRITE      0x02      /* prepare gets one transaction */
+#define NGX_LO_BODY       0x04      /* a JSON object; none means {} */
+#define NGX_LO_DOCUMENT   0x08      /* with a document in it: larger */
+
+typedef struct {
+    ngx_uint_t          family;     /* which mount */
+    ngx_uint_t          method;     /* NGX_HTTP_GET ... */
+    const char         *path;       /* "/leases/{lease_id}" */
+    ngx_uint_t          role;
+    ngx_uint_t          flags;
+    ngx_lo_prepare_pt   prepare;    /* NULL: nothing to prepare */
+    ngx_lo_render_pt    render;
+} ngx_lo_route_t;
+
+/* The table, provided by routes/; ends with a row without path. */
+extern const ngx_lo_route_t  ngx_lo_routes[];
+
+#define NGX_LO_SEGS_MAX   8
+
+typedef struct {
+    const ngx_lo_route_t  *route;   /* NULL: no row of this method */
+    ngx_uint_t             methods; /* all that the path has */
+    ngx_uint_t             nsegs;
+    ngx_str_t              segs[NGX_LO_SEGS_MAX];   /* decoded once */
+} ngx_lo_match_t;
+
+/*
+ * Finds the row for `path`, the raw path below the mount.  It is split before
+ * it is decoded; a trailing slash is ignored; literals win over parameters.
+ * HEAD finds the row of GET.
+ *
+ * NGX_OK found, NGX_DECLINED no such path or no such method (m->methods tells),
+ * NGX_ERROR no memory.  Source: spec/api.md 1.1.
+ */
+ngx_int_t ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
+    ngx_uint_t method, ngx_lo_match_t *m);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * Who did it: the identity of a request, and its row in the audit.
+ */
+
+#include "api/ngx_lo_api.h"
+#include "api/ngx_lo_reply.h"
+#include "store/ngx_lo_sql.h"
+
+
+static ngx_uint_t ngx_lo_who_presented(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_who_denied(ngx_lo_api_t *api, const char *code,
+    const char *what);
+
+
+/*
+ * Without a provider of identities nothing that is presented can be valid, so
+ * every mode but `off` refuses it.  Source: spec/api.md 1.6, 1.7.
+ */
+
+ngx_int_t
+ngx_lo_api_who(ngx_lo_api_t *api)
+{
+    static const char *const  names[] = {
+        "nobody", "public", "viewer", "approver", "operator", "manager",
+        "admin"
+    };
+
+    api->role = NGX_LO_ADMIN;
+
+    if (api->route->role == NGX_LO_PUBLIC) {
+        return NGX_OK;
+    }
+
+    if (api->conf->identity != 0) {
+
+        if (ngx_lo_who_presented(api)) {
+            return ngx_lo_who_denied(api, "invalid_token",
+                                     "Invalid or expired token");
+        }
+
+        if (api->conf->identity != 1) {
+            return ngx_lo_who_denied(api, "unauthenticated",
+                                     "Authentication required");
+        }
+
+        api->role = NGX_LO_VIEWER;
+    }
+
+    if (api->route->role == NGX_LO_NOBODY || api->role < api->route->role) {
+        return ngx_lo_api_problem(api, 403, "forbidden",
+                                  "Role '%s' or higher is required",
+                                  names[api->route->role]);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_lo_who_presented(ngx_lo_api_t *api)
+{
+    const char  *cookie;
+
+    cookie = ngx_lo_api_header(api, "Cookie");
+
+    return ngx_lo_api_header(api, "Authorization") != NULL
+           || ngx_lo_api_header(api, "X-API-Key") != NULL
+           || (cookie != NULL && strstr(cookie, "langorch_token=") != NULL);
+}
+
+
+static ngx_int_t
+ngx_lo_who_denied(ngx_lo_api_t *api, const char *code, const char *what)
+{
+    if (ngx_lo_api_set(api, "WWW-Authenticate", "Bearer realm=\"langorch\"")
+        == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_problem(api, 401, code, "%s", what);
+}
+
+
+ngx_int_t
+ngx_lo_api_audit(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_trail_t *trail)
+{
+    char        *addr;
+    ngx_int_t    rc;
+    json_t      *meta;
+
+    addr = ngx_lo_cstr(api->r->pool, &api->r->connection->addr_text);
+    if (addr == NULL) {
+        return NGX_ERROR;
+    }
+
+    meta = NULL;
+
+    if (trail->meta != NULL) {
+        meta = ckp_program_redact(NULL, trail->meta);
+        if (meta == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_audit_add, api->now_ms,
+                        trail->category, trail->action, api->actor,
+                        trail->description, trail->resource_type,
+                        trail->resource_id, meta, addr, api->auth_method,
+                        api->request_id);
+    json_decref(meta);
+
+    return rc;
+}

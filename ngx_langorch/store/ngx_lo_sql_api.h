@@ -1,0 +1,162 @@
+/*
+ * Statements of the HTTP routes: what people list, read, create and change.
+ * Each lives in ngx_lo_sql_api_<table>.c under its name here; the comment tells
+ * its parameters.
+ */
+
+#ifndef NGX_LO_SQL_API_H
+#define NGX_LO_SQL_API_H
+
+#include "store/ngx_lo_sql.h"
+
+/* --- procedures (ngx_lo_sql_api_procedures.c) ------------------------------- */
+
+/* procedure_id, version or "latest" -> all columns; body as "ckp_json:j" */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_get;
+
+/* procedure_id, channel -> the active version there, as above */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in;
+
+/* procedure_id, version or NULL, channel or NULL, today -> what a start asks */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run;
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_versions;  /* id */
+
+/* project_id, status, channel, search, metadata, tag x 4, latest only (0, 1),
+ * cursor's created_at, cursor's id, limit, offset; NULL: any */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_desc;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_asc;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_count;    /* -> n */
+
+/* procedure_id, version, name, status, effective_date, description,
+ * release_channel, project_id, content_hash, valid, tags, provenance,
+ * retrieval_metadata, trigger, diagnostics, now, created_by; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_add;
+
+/* as above without created_by, then the old content_hash; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_put;
+
+/* procedure_id, version, status, new hash, now, old hash; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_status;
+
+/* procedure_id, version; guarded.  `idle`: also that no run of it is active */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_del;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_del_idle;
+
+/* --- runs (ngx_lo_sql_api_runs.c, ngx_lo_sql_api_run_list.c) ----------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_get;      /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_known;    /* run_id -> run_id */
+
+/* run_id -> what a retry needs: procedure, doc_hash, raw inputs ... */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_origin;
+
+/* run_id, procedure_id, procedure_version, doc_hash, status, inputs (redacted),
+ * inputs (raw or NULL), trigger_type, triggered_by, project_id, case_id, now,
+ * execution_mode, retry_of_run_id, created_by, seq */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_add;
+
+/* run_id, now; guarded: not final / no cancel asked before */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_cancel;
+
+/* run_id, now; guarded: failed or canceled */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry;
+
+/* run_id, now: due at once; `created` when it waited for an approval */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
+
+/* Everything below a run, then its row (guarded: final).  run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
+#define NGX_LO_SQL_RUN_DEL_N  9
+
+/* The run list; see ngx_lo_run_filter_t in routes/.  [which][order]: which 0
+ * any, 1 of one procedure, 2 in one status; order 0 newest first, 1 oldest */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[3][2];
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs_count[3];       /* -> n */
+
+/* --- inside of a run (ngx_lo_sql_api_events.c) ------------------------------- */
+
+/* run_id, after event_id, types ",a,b," or NULL, node_id or NULL, limit */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_events;
+
+/* run_id, after seq, limit -> with text payload, for streams */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_events_after;
+
+/* run_id, event_id -> run_id, status, seq at that id, last event */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_stream_head;
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoints;         /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get; /* run_id, id */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal;        /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_counts;         /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_retries;        /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals;      /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_calls;          /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_error;          /* run_id */
+
+/* --- approvals (ngx_lo_sql_api_approvals.c) ---------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;        /* id */
+
+/* status, run_id, procedure_id, cursor's created_at, cursor's id, limit,
+ * offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_of;   /* with a run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_count;
+
+/* approval_id, status, decided_by, payload, comment, now; guarded: pending */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_decide;
+
+/* --- agents, leases, audit (ngx_lo_sql_api_agents.c) -------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_get;           /* id, now */
+
+/* channel, status, pool_id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agents;
+
+/* agent_id, name, channel, base_url, concurrency_limit, resource_key, pool_id,
+ * capabilities, now; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_add;
+
+/* agent_id, name, base_url, status, concurrency_limit, pool_id, capabilities,
+ * now; NULL: unchanged; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_del;           /* guarded */
+
+/* agent_id, now, cpu, memory (numbers or NULL), status; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_beat;
+
+/* agent_id, now, ok (0, 1), error; opens the circuit at the third failure */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_health;
+
+/* agent_id, circuit_open_at or NULL, now; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
+
+/* --- leases, audit (ngx_lo_sql_api_leases.c) ----------------------------------- */
+
+/* resource_key, run_id, stale (0, 1), now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get;           /* id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active;       /* now -> n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
+
+/* category, actor, action, resource_type, resource_id, search, since, until,
+ * cursor's id, limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count;
+
+/* --- kept answers (ngx_lo_sql_api_leases.c) -------------------------------------- */
+
+/* scope, key, body_hash, status, response, location, created_at; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_add;
+
+/* scope, key, created after -> body_hash, status, response, location */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_get;
+
+/* scope, key, created before: one that is too old makes room */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_old;
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * What the routes ask of the inside of a run: events, checkpoints, diagnosis.
+ */
+
+#include "store/ngx_lo_sql_api.h"
+
+#define NGX_LO_RUN_ID  "(SELECT id FROM runs WHERE run_id = $1)"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_events = {
+    "api_events",
+    "SELECT event_id, seq, $1 AS run_id, created_at AS \"created_at:t\","
+    " type AS event_type, node_id, step_id, attempt, payload AS \"payload:j\""
+    " FROM events WHERE run = " NGX_LO_RUN_ID " AND event_id > $2"
+    " AND ($3 IS NULL OR $3 LIKE '%,' || type || ',%')"
+    " AND ($4 IS NULL OR node_id = $4)"
+    " ORDER BY seq LIMIT $5",
+    "sissi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_events_after = {
+    "api_events_after",
+    "SELECT event_id, seq, $1 AS run_id, created_at AS \"created_at:t\","
+    " type AS event_type, node_id, step_id, attempt, payload AS \"payload:j\""
+    " FROM events WHERE run = " NGX_LO_RUN_ID " AND seq > $2"
+    " ORDER BY seq LIMIT $3",
+    "sii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_stream_head = {
+    "api_stream_head",
+    "SELECT run_id, status,"
+    " (SELECT MAX(seq) FROM events WHERE run = runs.id AND event_id <= $2)"
+    " AS seq,"
+    " (SELECT MAX(event_id) FROM events WHERE run = runs.id) AS last_id"
+    " FROM runs WHERE run_id = $1",
+    "si", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoints = {
+    "api_checkpoints",
+    "SELECT checkpoint_id, $1 AS thread_id,"
+    " parent_id AS parent_checkpoint_id, seq AS step, NULL AS writes,"
+    " created_at AS \"created_at:t\", node_id, path, name, reason"
+    " FROM checkpoints WHERE run = " NGX_LO_RUN_ID
+    " ORDER BY seq DESC, created_at DESC LIMIT 1000",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get = {
+    "api_checkpoint_get",
+    "SELECT c.checkpoint_id, r.run_id AS thread_id, r.doc_hash, c.seq,"
+    " c.parent_id, c.node_id, c.path, c.reason, c.name,"
+    " c.created_at AS \"created_at:t\", c.state AS \"state:j\""
+    " FROM checkpoints c JOIN runs r ON r.id = c.run"
+    " WHERE r.run_id = $1 AND c.checkpoint_id = $2",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
+    "api_diag_journal",
+    "SELECT node_id, step_id, key AS idempotency_key, status,"
+    " CASE WHEN result IS NULL THEN 0 ELSE 1 END AS \"has_cached_result:b\","
+    " updated_at AS \"updated_at:t\","
+    " CASE WHEN status = 'skipped' THEN 'skipped' ELSE 'executed' END"
+    " AS decision"
+    " FROM journal WHERE run = " NGX_LO_RUN_ID
+    " ORDER BY updated_at, path LIMIT 1000",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_counts = {
+    "api_diag_counts",
+    "SELECT r.run_id, r.status, r.last_node_id, r.last_step_id, r.waiting_for,"
+    " r.updated_at AS \"updated_at:t\","
+    " (SELECT COUNT(*) FROM events WHERE run = r.id) AS total_events,"
+    " (SELECT COUNT(*) FROM events WHERE run = r.id AND (type = 'error'"
+    " OR type LIKE '%failed' OR type LIKE '%error' OR type LIKE '%timeout'))"
+    " AS error_events,"
+    " EXISTS (SELECT 1 FROM events WHERE run = r.id AND type IN"
+    " ('step_retry', 'run_retry_requested')) AS \"has_retry_event:b\","
+    " (SELECT COUNT(*) FROM checkpoints WHERE run = r.id) AS checkpoints,"
+    " coalesce(r.total_prompt_tokens, 0) AS prompt_tokens,"
+    " coalesce(r.total_completion_tokens, 0) AS completion_tokens,"
+    " coalesce(r.estimated_cost_usd, 0) AS cost_usd,"
+    " (SELECT COUNT(*) FROM events WHERE run = r.id"
+    " AND type = 'llm_call_completed') AS llm_calls"
+    " FROM runs r WHERE r.run_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_retries = {
+    "api_diag_retries",
+    "SELECT node_id, step_id, payload AS \"payload:j\","
+    " created_at AS \"at:t\" FROM events"
+    " WHERE run = " NGX_LO_RUN_ID " AND type = 'step_retry'"
+    " ORDER BY seq LIMIT 1000",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals = {
+    "api_diag_approvals",
+    "SELECT approval_id FROM approvals"
+    " WHERE run = " NGX_LO_RUN_ID " AND status = 'pending'"
+    " ORDER BY created_at, approval_id LIMIT 1000",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_calls = {
+    "api_diag_calls",
+    "SELECT payload ->> 'agent_id' AS agent_id, COUNT(*) AS calls,"
+    " SUM(CASE WHEN type = 'step_failed' THEN 1 ELSE 0 END) AS errors,"
+    " AVG(CAST(payload ->> 'duration_ms' AS REAL)) AS avg_ms"
+    " FROM events WHERE run = " NGX_LO_RUN_ID
+    " AND type IN ('step_completed', 'step_failed')"
+    " AND payload ->> 'agent_id' IS NOT NULL"
+    " GROUP BY payload ->> 'agent_id' ORDER BY agent_id",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_error = {
+    "api_diag_error",
+    "SELECT error AS \"error:j\", error_message, status, last_node_id,"
+    " last_step_id FROM runs WHERE run_id = $1",
+    "s", -1
+};

@@ -1,0 +1,104 @@
+/*
+ * What the routes ask of leases and of the audit trail; answers that are kept.
+ */
+
+#include "store/ngx_lo_sql_api.h"
+
+#define NGX_LO_LEASE_COLUMNS(now)                                             \
+    "l.lease_id, l.resource_key, r.run_id, l.node_id, l.step_id,"             \
+    " l.acquired_at AS \"acquired_at:t\", l.expires_at AS \"expires_at:t\","  \
+    " l.released_at AS \"released_at:t\","                                    \
+    " CASE WHEN l.released_at IS NULL AND l.expires_at > " now                \
+    " THEN 1 ELSE 0 END AS \"is_active:b\""                                   \
+    " FROM leases l JOIN runs r ON r.id = l.run"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_leases = {
+    "api_leases",
+    "SELECT " NGX_LO_LEASE_COLUMNS("$4")
+    " WHERE l.released_at IS NULL"
+    " AND ($1 IS NULL OR l.resource_key = $1)"
+    " AND ($2 IS NULL OR r.run_id = $2)"
+    " AND CASE WHEN l.expires_at > $4 THEN 0 ELSE 1 END = $3"
+    " ORDER BY l.acquired_at DESC, l.lease_id DESC LIMIT 10000",
+    "ssii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get = {
+    "api_lease_get",
+    "SELECT " NGX_LO_LEASE_COLUMNS("$2") " WHERE l.lease_id = $1",
+    "si", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active = {
+    "api_leases_active",
+    "SELECT COUNT(*) AS n FROM leases"
+    " WHERE released_at IS NULL AND expires_at > $1",
+    "i", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases = {
+    "api_run_leases",
+    "SELECT l.lease_id, l.resource_key, l.node_id, l.step_id,"
+    " l.acquired_at AS \"acquired_at:t\", l.expires_at AS \"expires_at:t\","
+    " l.released_at AS \"released_at:t\","
+    " CASE WHEN l.expires_at > $2 THEN 1 ELSE 0 END AS \"is_active:b\""
+    " FROM leases l WHERE l.run = (SELECT id FROM runs WHERE run_id = $1)"
+    " AND l.released_at IS NULL ORDER BY l.acquired_at, l.lease_id LIMIT 1000",
+    "si", -1
+};
+
+
+#define NGX_LO_AUDIT_WHERE                                                    \
+    " FROM audit WHERE ($1 IS NULL OR category = $1)"                         \
+    " AND ($2 IS NULL OR actor = $2) AND ($3 IS NULL OR action = $3)"         \
+    " AND ($4 IS NULL OR resource_type = $4)"                                 \
+    " AND ($5 IS NULL OR resource_id = $5)"                                   \
+    " AND ($6 IS NULL OR lower(description) LIKE $6 ESCAPE '\\')"             \
+    " AND ($7 IS NULL OR ts >= $7) AND ($8 IS NULL OR ts <= $8)"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_audit = {
+    "api_audit",
+    "SELECT event_id, ts AS \"ts:t\", category, action, actor, description,"
+    " resource_type, resource_id, meta AS \"meta:j\", source_ip, auth_method,"
+    " request_id" NGX_LO_AUDIT_WHERE
+    " AND ($9 IS NULL OR event_id < $9)"
+    " ORDER BY event_id DESC LIMIT $10 OFFSET $11",
+    "ssssssnnnii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count = {
+    "api_audit_count",
+    "SELECT COUNT(*) AS n" NGX_LO_AUDIT_WHERE,
+    "ssssssnn", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_once_add = {
+    "api_once_add",
+    "INSERT INTO idempotency (scope, key, body_hash, status, response,"
+    " location, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    " ON CONFLICT (scope, key) DO NOTHING",
+    "sssissi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_once_get = {
+    "api_once_get",
+    "SELECT body_hash, status, response, location"
+    " FROM idempotency WHERE scope = $1 AND key = $2 AND created_at > $3",
+    "ssi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_once_old = {
+    "api_once_old",
+    "DELETE FROM idempotency"
+    " WHERE scope = $1 AND key = $2 AND created_at <= $3",
+    "ssi", -1
+};

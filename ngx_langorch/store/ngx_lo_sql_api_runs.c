@@ -1,0 +1,129 @@
+/*
+ * What the routes ask and change of one run.
+ */
+
+#include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_api_int.h"
+
+#define NGX_LO_RUN_ID  "(SELECT id FROM runs WHERE run_id = $1)"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_get = {
+    "api_run_get",
+    "SELECT " NGX_LO_RUN_COLUMNS " FROM runs WHERE run_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_known = {
+    "api_run_known",
+    "SELECT run_id, status FROM runs WHERE run_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_origin = {
+    "api_run_origin",
+    "SELECT run_id, procedure_id, procedure_version, doc_hash, status,"
+    " coalesce(input_raw, input_vars) AS \"inputs:j\", project_id, case_id,"
+    " execution_mode FROM runs WHERE run_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_add = {
+    "api_run_add",
+    "INSERT INTO runs (run_id, procedure_id, procedure_version, doc_hash,"
+    " status, input_vars, input_raw, trigger_type, triggered_by, project_id,"
+    " case_id, created_at, updated_at, execution_mode, retry_of_run_id,"
+    " created_by, seq, attempt, active_ms, wake_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13,"
+    " $14, $15, $16, 1, 0, 0)",
+    "sssssjjssssisssi", 1
+};
+
+
+/* The flag is what the guard of every turn tests, so no turn that did not see
+ * it commits any more (reliability.md G11). */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_cancel = {
+    "api_run_cancel",
+    "UPDATE runs SET cancellation_requested = 1, wake_at = 0, updated_at = $2"
+    " WHERE run_id = $1 AND cancellation_requested = 0"
+    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    "si", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry = {
+    "api_run_retry",
+    "UPDATE runs SET status = 'created', error_message = NULL, error = NULL,"
+    " ended_at = NULL, attempt = attempt + 1, cancellation_requested = 0,"
+    " crashes = 0, wake_at = 0, updated_at = $2"
+    " WHERE run_id = $1 AND status IN ('failed', 'canceled')",
+    "si", 1
+};
+
+
+/* Ahead of new runs: who resumes was here before (spec/api.md 7). */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake = {
+    "api_run_wake",
+    "UPDATE runs SET wake_at = 0, updated_at = $2,"
+    " status = CASE WHEN status = 'waiting_approval' THEN 'created'"
+    " ELSE status END,"
+    " priority = CASE WHEN status = 'waiting_approval' AND priority < 1"
+    " THEN 1 ELSE priority END"
+    " WHERE run_id = $1"
+    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    "si", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_note = {
+    "api_run_note",
+    "UPDATE runs SET wake_at = 0, updated_at = $2 WHERE run_id = $1"
+    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    "si", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[] = {
+    {
+        "api_run_del_events",
+        "DELETE FROM events WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_journal",
+        "DELETE FROM journal WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_checkpoints",
+        "DELETE FROM checkpoints WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_states",
+        "DELETE FROM states WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_inbox",
+        "DELETE FROM inbox WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_approvals",
+        "DELETE FROM approvals WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_leases",
+        "DELETE FROM leases WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_artifacts",
+        "DELETE FROM artifacts WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del",
+        "DELETE FROM runs WHERE run_id = $1"
+        " AND status IN ('completed', 'failed', 'canceled')", "s", 1
+    }
+};
