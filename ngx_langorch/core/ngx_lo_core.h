@@ -41,6 +41,8 @@ typedef struct {
     ngx_str_t    base_url;          /* langorch_base_url; empty: from request */
     ngx_array_t *upstreams;         /* langorch_upstreams: ngx_str_t, names of
                                        site's own upstream{} agents may use */
+    size_t       zone_size;         /* langorch_zone: 8m */
+    ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_shm_zone_t        *zone;
     ngx_http_conf_ctx_t   *carrier;     /* server with `langorch_carrier` */
     ngx_str_t              carrier_uri; /* its internal location */
@@ -60,7 +62,11 @@ char *ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_lo_create_loc_conf(ngx_conf_t *cf);
 char *ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
-/* This worker's settings (of the cycle it was started with). */
+/* Named by directives, provided by the rooms above. */
+ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);    /* api/ */
+char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf); /* egress/ */
+
+/* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);
 
 /* --- this worker ----------------------------------------------------------- */
@@ -68,6 +74,10 @@ ngx_lo_main_conf_t *ngx_lo_conf(void);
 /* "<node>:<pid>:<16 hex random>": names the worker in runs.owner. */
 const char *ngx_lo_worker_id(void);
 ngx_uint_t ngx_lo_worker_quits(void);       /* 1: draining, claim nothing */
+
+/* Written by ngx_lo_worker.c alone: who we are; that we drain. */
+void ngx_lo_self_start(ngx_lo_main_conf_t *mcf);
+void ngx_lo_self_quit(void);
 
 /* Wall clock in ms, never going back within the worker; from ngx_timeofday. */
 int64_t ngx_lo_now_ms(void);
@@ -89,6 +99,24 @@ void ngx_lo_bell_listen(ngx_uint_t bit, ngx_lo_bell_pt look, void *data);
 /* Rings every worker of this generation, the caller's included (posted, never
  * inside the call).  `here` = 1: only this worker. */
 void ngx_lo_bell_ring(ngx_uint_t bits, ngx_uint_t here);
+
+/*
+ * Called once when NGINX begins to shut this worker down: `forced` = 1 when
+ * worker_shutdown_timeout is over as well.
+ */
+typedef void (*ngx_lo_bell_quit_pt)(ngx_uint_t forced);
+void ngx_lo_bell_on_quit(ngx_lo_bell_quit_pt quit);
+
+/*
+ * An eventfd on the event loop: `handler` runs when somebody wrote to it; it
+ * has to call ngx_lo_eventfd_read.  NULL: no connection is free.  Unwatching
+ * closes the descriptor.
+ */
+ngx_connection_t *ngx_lo_eventfd_watch(ngx_socket_t fd,
+    ngx_event_handler_pt handler, void *data, ngx_log_t *log);
+void ngx_lo_eventfd_unwatch(ngx_connection_t *c);
+void ngx_lo_eventfd_read(ngx_event_t *rev);
+void ngx_lo_eventfd_write(ngx_socket_t fd);     /* any thread */
 
 /* --- metrics (ngx_lo_metric.c): shared memory, summed over workers ---------- */
 
@@ -123,9 +151,21 @@ void ngx_lo_metric_observe(ngx_lo_metric_t m, const char *label,
 ngx_int_t ngx_lo_metric_text(ngx_pool_t *pool, const json_t *gauges,
     ngx_str_t *out);
 
+/* The same as {"counters": {}, "gauges": {}, "histograms": {}} with the keys of
+ * api.md 2 (GET /api/runs/metrics/summary).  New; NULL: no memory. */
+json_t *ngx_lo_metric_summary(const json_t *gauges);
+
 /* --- shared zone (ngx_lo_zone.c) -------------------------------------------- */
 
 ngx_int_t ngx_lo_zone_add(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf);
+
+/* The master made a new configuration. */
+void ngx_lo_zone_new_generation(ngx_shm_zone_t *shm_zone);
+
+/* This worker takes a slot; NGX_ERROR: none is free.  And gives it back: a slot
+ * that was given back is not buried. */
+ngx_int_t ngx_lo_zone_enter(const char *worker_id);
+void ngx_lo_zone_leave(void);
 
 /* The run this worker is feeding just now (0: none), so that whoever buries
  * this worker knows the culprit (reliability.md G13). */
@@ -139,10 +179,27 @@ typedef void (*ngx_lo_zone_dead_pt)(const char *worker_id, int64_t feeding,
     void *data);
 void ngx_lo_zone_bury(ngx_lo_zone_dead_pt each, void *data);
 
-/* Serialises the writer threads of all workers, off the loop, fairly; survives
- * the death of its holder. */
-void ngx_lo_zone_write_lock(void);
+/*
+ * Serialises the writer threads of all workers, off the loop, fairly; survives
+ * the death of its holder.  Waits at most `wait` ms.
+ *
+ * NGX_OK held · NGX_AGAIN held, but others were before us · NGX_BUSY not held ·
+ * NGX_ERROR not held and never will be: go on, the store has a lock of its own.
+ */
+ngx_int_t ngx_lo_zone_write_lock(ngx_msec_t wait);
 void ngx_lo_zone_write_unlock(void);
+
+/* After NGX_BUSY: ends the holder when it is a worker of ours that somebody
+ * stopped (SIGSTOP, debugger) inside its transaction.  Its pid, or 0. */
+ngx_pid_t ngx_lo_zone_free_stopped(void);
+
+/*
+ * Every worker of this zone and configuration has the same file open: NGX_OK
+ * when `dev` and `ino` are that file's, or the first seen; NGX_DECLINED when
+ * not.  *first = 1: nobody before us looked at it since the start.  Call it
+ * with the write lock held.
+ */
+ngx_int_t ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first);
 
 /* A number that grows whenever agents or settings change. */
 ngx_uint_t ngx_lo_zone_settings(void);
@@ -158,10 +215,9 @@ void ngx_lo_uuid(char out[37]);             /* version 7 */
 /* NUL-terminated copy in a pool; NULL: no memory. */
 char *ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s);
 
-/* Process hooks, called by the module. */
+/* Process hooks, called by the module and ngx_lo_worker.c. */
 ngx_int_t ngx_lo_bell_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_lo_bell_init_process(ngx_cycle_t *cycle);
-ngx_int_t ngx_lo_worker_start(ngx_cycle_t *cycle);
-void ngx_lo_worker_end(ngx_cycle_t *cycle);
+void ngx_lo_bell_exit_process(ngx_cycle_t *cycle);
 
 #endif

@@ -28,14 +28,16 @@ typedef struct {
                                s const char * (NULL = NULL), i int64_t,
                                d double, j const json_t * (NULL = NULL),
                                n int64_t where NGX_LO_NULL means NULL */
-    int          changes;   /* rows it must change; -1 = any number */
+    int          changes;   /* rows it must change (SELECT: return); -1 = any
+                               number */
 } ngx_lo_stmt_t;
 
 #define NGX_LO_NULL  INT64_MIN
 
 typedef enum {
     NGX_LO_JOB_OK,          /* committed */
-    NGX_LO_JOB_GUARD,       /* a statement missed its rows: rolled back */
+    NGX_LO_JOB_GUARD,       /* a statement missed its rows, or its row is there
+                               already (UNIQUE): rolled back */
     NGX_LO_JOB_BUSY,        /* not tried: the queue is full or the store down */
     NGX_LO_JOB_ERROR,       /* tried, not committed */
     NGX_LO_JOB_UNKNOWN      /* the answer to COMMIT was lost */
@@ -78,7 +80,7 @@ ngx_lo_job_rc_t ngx_lo_job_rc(const ngx_lo_job_t *job);
 const char *ngx_lo_job_error(const ngx_lo_job_t *job);   /* for the log */
 ngx_uint_t ngx_lo_job_guard(const ngx_lo_job_t *job);    /* which missed */
 
-/* Rows changed by statement n. */
+/* Rows changed by statement n; of a SELECT, rows returned. */
 ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
 
 /*
@@ -97,6 +99,12 @@ const json_t *ngx_lo_job_row(const ngx_lo_job_t *job, ngx_uint_t n);
 
 /* Worker's life, called by ngx_lo_worker.c: opens, migrates, starts threads. */
 ngx_int_t ngx_lo_store_start(ngx_cycle_t *cycle);
-void ngx_lo_store_stop(ngx_cycle_t *cycle);      /* drains and joins */
+
+/* 1: nothing is queued, and every `done` was called. */
+ngx_uint_t ngx_lo_store_idle(void);
+
+/* Finishes what is queued and joins the threads; no `done` is called from now
+ * on, and what is submitted later is dropped. */
+void ngx_lo_store_stop(ngx_cycle_t *cycle);
 
 #endif

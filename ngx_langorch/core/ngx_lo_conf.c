@@ -1,0 +1,631 @@
+/*
+ * Settings: the directives, their defaults and what may not be.
+ */
+
+#include "core/ngx_lo_core_int.h"
+
+#include <sys/vfs.h>
+
+
+#define NGX_LO_FS_NFS   0x6969
+#define NGX_LO_FS_SMB   0x517b
+#define NGX_LO_FS_CIFS  0xff534d42
+#define NGX_LO_FS_SMB2  0xfe534d42
+
+#define NGX_LO_MAIN(field)  offsetof(ngx_lo_main_conf_t, field)
+
+
+static char *ngx_lo_conf_store(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
+static char *ngx_lo_conf_allow(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
+static ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
+static char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data);
+
+
+static ngx_conf_enum_t  ngx_lo_durabilities[] = {
+    { ngx_string("full"), 0 },
+    { ngx_string("relaxed"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_lo_egresses[] = {
+    { ngx_string("strict"), 0 },
+    { ngx_string("open"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_lo_identities[] = {
+    { ngx_string("off"), 0 },
+    { ngx_string("optional"), 1 },
+    { ngx_string("on"), 2 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_num_bounds_t  ngx_lo_bounds_many = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+
+static ngx_conf_num_bounds_t  ngx_lo_bounds_group = {
+    ngx_conf_check_num_bounds, 1, 4096
+};
+
+
+static ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
+    ngx_conf_check_num_bounds, 1, 16
+};
+
+
+static ngx_conf_post_t  ngx_lo_positive = { ngx_lo_conf_positive };
+
+
+ngx_command_t  ngx_lo_commands[] = {
+
+    { ngx_string("langorch_store"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_store,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(store), NULL },
+
+    { ngx_string("langorch_durability"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(relaxed), ngx_lo_durabilities },
+
+    { ngx_string("langorch_store_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(queue_max), &ngx_lo_bounds_many },
+
+    { ngx_string("langorch_store_group"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(group_max), &ngx_lo_bounds_group },
+
+    { ngx_string("langorch_store_readers"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(readers), &ngx_lo_bounds_readers },
+
+    { ngx_string("langorch_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(zone_size), NULL },
+
+    { ngx_string("langorch_node"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_node,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(node_id), NULL },
+
+    { ngx_string("langorch_runs_driven"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(runs_max), &ngx_lo_bounds_many },
+
+    { ngx_string("langorch_calls"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(calls_max), &ngx_lo_bounds_many },
+
+    { ngx_string("langorch_streams"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(streams_max),
+      &ngx_lo_bounds_many },
+
+    { ngx_string("langorch_lease"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_time), &ngx_lo_positive },
+
+    { ngx_string("langorch_drain"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(drain_time), NULL },
+
+    { ngx_string("langorch_poll"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(poll_time), &ngx_lo_positive },
+
+    { ngx_string("langorch_agent_health"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(health_time), NULL },
+
+    { ngx_string("langorch_agent_wait"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_wait), &ngx_lo_positive },
+
+    { ngx_string("langorch_agent_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(agent_timeout),
+      &ngx_lo_positive },
+
+    { ngx_string("langorch_agent_reply"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(reply_max), NULL },
+
+    { ngx_string("langorch_body"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_max), NULL },
+
+    { ngx_string("langorch_document"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(document_max), NULL },
+
+    { ngx_string("langorch_base_url"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_base_url,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(base_url), NULL },
+
+    { ngx_string("langorch_egress"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(egress_open), ngx_lo_egresses },
+
+    { ngx_string("langorch_allow"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_lo_conf_allow,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(allow), NULL },
+
+    { ngx_string("langorch_upstreams"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_lo_conf_names,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(upstreams), NULL },
+
+    { ngx_string("langorch_identity"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, identity),
+      ngx_lo_identities },
+
+    { ngx_string("langorch_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_lo_conf_api,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_carrier"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_lo_conf_carrier,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_peers"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_NOARGS,
+      ngx_lo_peers,
+      0, 0, NULL },
+
+    ngx_null_command
+};
+
+
+void *
+ngx_lo_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_lo_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_lo_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    mcf->relaxed = NGX_CONF_UNSET_UINT;
+    mcf->egress_open = NGX_CONF_UNSET_UINT;
+    mcf->runs_max = NGX_CONF_UNSET_UINT;
+    mcf->calls_max = NGX_CONF_UNSET_UINT;
+    mcf->queue_max = NGX_CONF_UNSET_UINT;
+    mcf->group_max = NGX_CONF_UNSET_UINT;
+    mcf->readers = NGX_CONF_UNSET_UINT;
+    mcf->streams_max = NGX_CONF_UNSET_UINT;
+    mcf->lease_time = NGX_CONF_UNSET_MSEC;
+    mcf->drain_time = NGX_CONF_UNSET_MSEC;
+    mcf->poll_time = NGX_CONF_UNSET_MSEC;
+    mcf->health_time = NGX_CONF_UNSET_MSEC;
+    mcf->lease_wait = NGX_CONF_UNSET_MSEC;
+    mcf->agent_timeout = NGX_CONF_UNSET_MSEC;
+    mcf->body_max = NGX_CONF_UNSET_SIZE;
+    mcf->document_max = NGX_CONF_UNSET_SIZE;
+    mcf->reply_max = NGX_CONF_UNSET_SIZE;
+    mcf->zone_size = NGX_CONF_UNSET_SIZE;
+
+    return mcf;
+}
+
+
+char *
+ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    ngx_conf_init_uint_value(mcf->relaxed, 0);
+    ngx_conf_init_uint_value(mcf->egress_open, 0);
+    ngx_conf_init_uint_value(mcf->runs_max, 2500);
+    ngx_conf_init_uint_value(mcf->calls_max, 512);
+    ngx_conf_init_uint_value(mcf->queue_max, 8192);
+    ngx_conf_init_uint_value(mcf->group_max, 256);
+    ngx_conf_init_uint_value(mcf->readers, 2);
+    ngx_conf_init_uint_value(mcf->streams_max, 10000);
+    ngx_conf_init_msec_value(mcf->lease_time, 15000);
+    ngx_conf_init_msec_value(mcf->drain_time, 10000);
+    ngx_conf_init_msec_value(mcf->poll_time, 1000);
+    ngx_conf_init_msec_value(mcf->health_time, 60000);
+    ngx_conf_init_msec_value(mcf->lease_wait, 5000);
+    ngx_conf_init_msec_value(mcf->agent_timeout, 120000);
+    ngx_conf_init_size_value(mcf->body_max, 1024 * 1024);
+    ngx_conf_init_size_value(mcf->document_max, 4 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
+    ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
+
+    if (mcf->node_id.len == 0) {
+        mcf->node_id = cf->cycle->hostname;
+    }
+
+    if (mcf->store.len == 0) {
+
+        if (mcf->apis != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"langorch_api\" needs \"langorch_store\"");
+            return NGX_CONF_ERROR;
+        }
+
+        return NGX_CONF_OK;
+    }
+
+    if (mcf->zone_size < NGX_LO_ZONE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"langorch_zone\" is %uz bytes, at least %d",
+                           mcf->zone_size, NGX_LO_ZONE_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_lo_zone_add(cf, mcf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+void *
+ngx_lo_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_lo_loc_conf_t  *lcf;
+
+    lcf = ngx_pcalloc(cf->pool, sizeof(ngx_lo_loc_conf_t));
+    if (lcf == NULL) {
+        return NULL;
+    }
+
+    lcf->identity = NGX_CONF_UNSET_UINT;
+
+    return lcf;
+}
+
+
+char *
+ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_lo_loc_conf_t  *prev = parent;
+    ngx_lo_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_uint_value(conf->identity, prev->identity, 2);
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t           *value;
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    if (mcf->store.len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        return "is empty";
+    }
+
+    mcf->store = value[1];
+
+    if (ngx_conf_full_name(cf->cycle, &mcf->store, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_lo_conf_local_disk(cf, &mcf->store);
+}
+
+
+/* SQLite's write-ahead log needs memory shared with all who have it open. */
+
+static char *
+ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path)
+{
+    char           *dir, *slash;
+    struct statfs   fs;
+
+    dir = ngx_lo_cstr(cf->temp_pool, path);
+    if (dir == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    slash = strrchr(dir, '/');
+
+    if (slash != NULL && slash != dir) {
+        *slash = '\0';
+    }
+
+    /* a folder that is not there yet is not our question */
+
+    if (statfs(dir, &fs) == -1) {
+        return NGX_CONF_OK;
+    }
+
+    switch ((uint32_t) fs.f_type) {
+
+    case NGX_LO_FS_NFS:
+    case NGX_LO_FS_SMB:
+    case NGX_LO_FS_CIFS:
+    case NGX_LO_FS_SMB2:
+        return "lies on a network file system: it needs a local disk";
+
+    default:
+        return NGX_CONF_OK;
+    }
+}
+
+
+static char *
+ngx_lo_conf_allow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (!ngx_lo_conf_is_target(&value[i])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is not a host, host:port or CIDR",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_lo_conf_names(cf, cmd, conf);
+}
+
+
+static ngx_uint_t
+ngx_lo_conf_is_target(ngx_str_t *target)
+{
+    size_t       len;
+    u_char      *p, *last, *colon;
+    ngx_int_t    port;
+    ngx_cidr_t   cidr;
+
+    p = target->data;
+    last = p + target->len;
+
+    if (ngx_strlchr(p, last, '/') != NULL) {
+        return ngx_ptocidr(target, &cidr) != NGX_ERROR;
+    }
+
+    if (p < last && *p == '[') {
+        colon = ngx_strlchr(p, last, ']');
+        if (colon == NULL) {
+            return 0;
+        }
+
+        len = (size_t) (colon + 1 - p);
+        colon = (colon + 1 < last) ? colon + 1 : NULL;
+
+    } else {
+        colon = ngx_strlchr(p, last, ':');
+
+        /* two colons and no brackets: an IPv6 address without a port */
+
+        if (colon != NULL && ngx_strlchr(colon + 1, last, ':') != NULL) {
+            colon = NULL;
+        }
+
+        len = (size_t) ((colon == NULL ? last : colon) - p);
+    }
+
+    if (colon != NULL) {
+        port = (*colon == ':')
+               ? ngx_atoi(colon + 1, (size_t) (last - colon - 1)) : NGX_ERROR;
+
+        if (port < 1 || port > 65535) {
+            return 0;
+        }
+    }
+
+    return ngx_lo_conf_is_host(p, len);
+}
+
+
+static ngx_uint_t
+ngx_lo_conf_is_host(const u_char *p, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (!isalnum(p[i]) && strchr(".-_:[]", p[i]) == NULL) {
+            return 0;
+        }
+    }
+
+    return len > 0 && len < 256;
+}
+
+
+static char *
+ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t    *value, *name;
+    ngx_uint_t    i;
+    ngx_array_t **names;
+
+    names = (ngx_array_t **) ((char *) conf + cmd->offset);
+
+    if (*names == NULL) {
+        *names = ngx_array_create(cf->pool, 4, sizeof(ngx_str_t));
+        if (*names == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        name = ngx_array_push(*names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *name = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t           *value;
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    if (mcf->node_id.len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len > 64 || !ngx_lo_conf_is_host(value[1].data, value[1].len))
+    {
+        return "must be 1 to 64 letters, digits and . - _ :";
+    }
+
+    mcf->node_id = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t           *value;
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    if (mcf->base_url.len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strncmp(value[1].data, "http://", 7) != 0
+        && ngx_strncmp(value[1].data, "https://", 8) != 0)
+    {
+        return "must begin with http:// or https://";
+    }
+
+    mcf->base_url = value[1];
+
+    while (mcf->base_url.data[mcf->base_url.len - 1] == '/') {
+        mcf->base_url.len--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_lo_loc_conf_t         *lcf = conf;
+    ngx_lo_main_conf_t        *mcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (lcf->api) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->name.len == 0 || clcf->name.data[0] != '/') {
+        return "needs a location with a prefix";
+    }
+
+    clcf->handler = ngx_lo_api_handler;
+
+    lcf->api = 1;
+    lcf->mount = clcf->name;
+
+    while (lcf->mount.len > 0 && lcf->mount.data[lcf->mount.len - 1] == '/') {
+        lcf->mount.len--;
+    }
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_langorch_module);
+    mcf->apis++;
+
+    return NGX_CONF_OK;
+}
+
+
+/* One carrier serves all calls: the first of several servers' is as good. */
+
+static char *
+ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_lo_main_conf_t        *mcf;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_langorch_module);
+
+    if (mcf->carrier != NULL) {
+        return NGX_CONF_OK;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    if (clcf->name.len == 0 || clcf->name.data[0] != '/') {
+        return "needs a location with a prefix";
+    }
+
+    mcf->carrier = cscf->ctx;
+    mcf->carrier_uri = clcf->name;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t  *time = data;
+
+    return *time == 0 ? "must be more than 0" : NGX_CONF_OK;
+}

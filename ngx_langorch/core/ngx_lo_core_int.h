@@ -1,0 +1,69 @@
+/*
+ * What lies in the shared zone.  The layout has a number, and the zone's name
+ * carries it, so that two versions of the module never share one.
+ */
+
+#ifndef NGX_LO_CORE_INT_H
+#define NGX_LO_CORE_INT_H
+
+#include "core/ngx_lo_core.h"
+
+#include <pthread.h>
+
+#define NGX_LO_ZONE_LAYOUT  1
+#define NGX_LO_ZONE_SLOTS   256
+#define NGX_LO_ZONE_MIN     (1024 * 1024)
+
+#define NGX_LO_ID_MAX       192         /* "<node>:<pid>:<16 hex>" and NUL */
+
+#define NGX_LO_SERIES_MAX   64          /* label values of one metric */
+#define NGX_LO_LABEL_MAX    64
+#define NGX_LO_BUCKETS_MAX  16          /* the last one is +Inf */
+
+/* One label value of one metric.  Label first, `used` last: a reader that sees
+ * `used` sees the label. */
+typedef struct {
+    uint32_t     used;
+    char         label[NGX_LO_LABEL_MAX];   /* "": without a label */
+    int64_t      value;                     /* counters */
+    uint64_t     buckets[NGX_LO_BUCKETS_MAX];
+    uint64_t     sum_us;
+    uint64_t     min_us;                    /* 0 with count 0: none yet */
+    uint64_t     max_us;
+} ngx_lo_series_t;
+
+/* A worker, alive or not yet buried. */
+typedef struct {
+    ngx_pid_t    pid;                       /* 0: the slot is free */
+    uint64_t     generation;                /* configuration it runs under */
+    ngx_uint_t   number;                    /* ngx_worker */
+    ngx_uint_t   dead;                      /* its place was taken again */
+    int64_t      feeding;
+    int64_t      gauge[NGX_LO_M_N];         /* ends with the worker */
+    char         id[NGX_LO_ID_MAX];
+} ngx_lo_slot_t;
+
+typedef struct {
+    uint64_t         generation;            /* grows with each configuration */
+    uint64_t         settings;
+
+    pthread_mutex_t  turn;                  /* who may wait for `write` */
+    pthread_mutex_t  write;
+    ngx_pid_t        holder;
+
+    uint64_t         file_generation;
+    uint64_t         file_dev;
+    uint64_t         file_ino;
+    uint64_t         file_seen;
+
+    ngx_lo_slot_t    slots[NGX_LO_ZONE_SLOTS];
+    ngx_lo_series_t  series[NGX_LO_M_N][NGX_LO_SERIES_MAX];
+} ngx_lo_zone_t;
+
+/* NULL: no zone in this configuration. */
+ngx_lo_zone_t *ngx_lo_zone(void);
+void ngx_lo_zone_lock(void);        /* short, never over a system call */
+void ngx_lo_zone_unlock(void);
+ngx_lo_slot_t *ngx_lo_zone_slot(void);      /* ours; NULL: none */
+
+#endif

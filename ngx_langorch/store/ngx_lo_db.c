@@ -1,0 +1,557 @@
+/*
+ * One connection to SQLite, of one thread: opened, asked, closed.  Statements
+ * stay prepared; rows become JSON here, off the loop.
+ */
+
+#include "store/ngx_lo_store_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+
+
+static int ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store);
+static int ngx_lo_db_busy(void *data, int n);
+static int ngx_lo_db_tick(void *data);
+static ngx_lo_prepared_t *ngx_lo_db_prepare(ngx_lo_db_t *db,
+    const ngx_lo_stmt_t *stmt, int *rc);
+static int ngx_lo_db_bind(const ngx_lo_prepared_t *p,
+    const ngx_lo_bound_t *bound);
+static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
+static int ngx_lo_db_row(const ngx_lo_prepared_t *p, json_t *rows);
+static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind);
+static void ngx_lo_db_forget(ngx_lo_prepared_t *p);
+static int ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc);
+
+
+/* --- a connection ---------------------------------------------------------------- */
+
+
+int
+ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
+{
+    int          rc;
+    const char  *sync;
+
+    db->stop = &store->stop;
+    db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
+
+    if (write) {
+        rc = ngx_lo_db_create(db, store);
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+    }
+
+    rc = sqlite3_open_v2(store->path, &db->db,
+                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK) {
+        rc = ngx_lo_db_says(db, "open", rc);
+        ngx_lo_db_close(db);
+        return rc;
+    }
+
+    (void) sqlite3_extended_result_codes(db->db, 1);
+    (void) sqlite3_busy_handler(db->db, ngx_lo_db_busy, db);
+    (void) sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
+    (void) sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void) sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+
+    if (write) {
+        sync = store->relaxed ? "PRAGMA synchronous = NORMAL"
+                              : "PRAGMA synchronous = FULL";
+
+        rc = ngx_lo_db_exec(db, "PRAGMA journal_mode = WAL");
+        rc = rc ? rc : ngx_lo_db_exec(db, sync);
+        rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA wal_autocheckpoint = 2000");
+        rc = rc ? rc : ngx_lo_db_exec(db,
+                                  "PRAGMA journal_size_limit = 67108864");
+        rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA cache_size = -8192");
+
+    } else {
+
+        /* a read must not end in a checkpoint */
+
+        (void) sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                                 NULL);
+        sqlite3_progress_handler(db->db, 10000, ngx_lo_db_tick, db);
+
+        rc = ngx_lo_db_exec(db, "PRAGMA query_only = 1");
+        rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA cache_size = -4096");
+    }
+
+    rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA mmap_size = 0");
+    rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA temp_store = MEMORY");
+
+    if (rc != SQLITE_OK) {
+        ngx_lo_db_close(db);
+    }
+
+    return rc;
+}
+
+
+/*
+ * The file is for the worker's user alone, and is made once: one that went away
+ * under us is not replaced by an empty one.
+ */
+static int
+ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store)
+{
+    int  fd;
+
+    if (store->opened) {
+        return SQLITE_OK;
+    }
+
+    fd = open(store->path, O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC|O_NOFOLLOW, 0600);
+
+    if (fd != -1) {
+        (void) close(fd);
+        return SQLITE_OK;
+    }
+
+    if (errno == EEXIST) {
+        return SQLITE_OK;
+    }
+
+    (void) snprintf(db->error, NGX_LO_STORE_TEXT, "cannot make the file: %s",
+                    strerror(errno));
+
+    switch (errno) {
+
+    case ENOSPC:
+    case EDQUOT:
+        return SQLITE_FULL;
+
+    case EROFS:
+        return SQLITE_READONLY;
+
+    default:
+        return SQLITE_CANTOPEN;
+    }
+}
+
+
+void
+ngx_lo_db_close(ngx_lo_db_t *db)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_LO_STMTS_MAX; i++) {
+        ngx_lo_db_forget(&db->prepared[i]);
+    }
+
+    db->nprepared = 0;
+
+    (void) sqlite3_close_v2(db->db);
+    db->db = NULL;
+}
+
+
+/* Waits for locks of others as long as the job may, or until we have to end. */
+
+static int
+ngx_lo_db_busy(void *data, int n)
+{
+    ngx_lo_db_t      *db = data;
+    struct timespec   pause;
+
+    if (__atomic_load_n(db->stop, __ATOMIC_RELAXED)
+        || ngx_lo_store_clock() >= db->until_ms)
+    {
+        return 0;
+    }
+
+    pause.tv_sec = 0;
+    pause.tv_nsec = (n < 10) ? 500000 : 5000000;
+
+    (void) nanosleep(&pause, NULL);
+
+    return 1;
+}
+
+
+static int
+ngx_lo_db_tick(void *data)
+{
+    ngx_lo_db_t  *db = data;
+
+    return ngx_lo_store_clock() >= db->until_ms;
+}
+
+
+int
+ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql)
+{
+    int  rc;
+
+    rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? rc : ngx_lo_db_says(db, sql, rc);
+}
+
+
+int
+ngx_lo_db_number(ngx_lo_db_t *db, const char *sql, int64_t *n)
+{
+    int   rc;
+    char  text[32];
+
+    *n = 0;
+
+    rc = ngx_lo_db_text(db, sql, text, sizeof(text));
+
+    if (rc == SQLITE_OK) {
+        *n = strtoll(text, NULL, 10);
+    }
+
+    return rc;
+}
+
+
+/* The first column of the first row; "" when there is none. */
+
+int
+ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size)
+{
+    int            rc;
+    const char    *text;
+    sqlite3_stmt  *handle;
+
+    out[0] = '\0';
+
+    rc = sqlite3_prepare_v2(db->db, sql, -1, &handle, NULL);
+    if (rc != SQLITE_OK) {
+        return ngx_lo_db_says(db, sql, rc);
+    }
+
+    rc = sqlite3_step(handle);
+
+    if (rc == SQLITE_ROW) {
+        text = (const char *) sqlite3_column_text(handle, 0);
+        (void) snprintf(out, size, "%s", text == NULL ? "" : text);
+    }
+
+    rc = sqlite3_finalize(handle);
+
+    return rc == SQLITE_OK ? rc : ngx_lo_db_says(db, sql, rc);
+}
+
+
+static int
+ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc)
+{
+    (void) snprintf(db->error, NGX_LO_STORE_TEXT, "%.80s: %s (%d)", what,
+                    db->db == NULL ? sqlite3_errstr(rc)
+                                   : sqlite3_errmsg(db->db), rc);
+    return rc;
+}
+
+
+/* --- a statement of a job ---------------------------------------------------------- */
+
+
+int
+ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
+{
+    int                 rc, ended;
+    ngx_lo_prepared_t  *p;
+
+    /* a job that is done again begins without what the first time gave */
+
+    json_decref(bound->rows);
+    bound->rows = NULL;
+    bound->count = 0;
+
+    rc = SQLITE_OK;
+    p = ngx_lo_db_prepare(db, bound->stmt, &rc);
+
+    if (p != NULL) {
+        rc = ngx_lo_db_bind(p, bound);
+
+        if (rc == SQLITE_OK && p->columns > 0) {
+            bound->rows = json_array();
+            rc = (bound->rows == NULL) ? SQLITE_NOMEM : SQLITE_OK;
+        }
+
+        while (rc == SQLITE_OK) {
+            rc = sqlite3_step(p->handle);
+
+            if (rc == SQLITE_ROW) {
+                rc = ngx_lo_db_row(p, bound->rows);
+            }
+        }
+
+        if (rc == SQLITE_DONE) {
+            bound->count = (ngx_uint_t) (p->readonly
+                                         ? json_array_size(bound->rows)
+                                         : (size_t) sqlite3_changes(db->db));
+            rc = SQLITE_OK;
+        }
+
+        if (rc != SQLITE_OK) {
+            (void) ngx_lo_db_says(db, bound->stmt->name, rc);
+        }
+
+        ended = sqlite3_reset(p->handle);
+        (void) sqlite3_clear_bindings(p->handle);
+
+        rc = (rc == SQLITE_OK) ? ended : rc;
+    }
+
+    if (rc != SQLITE_OK) {
+        (void) snprintf(job->error, NGX_LO_STORE_TEXT, "%s", db->error);
+    }
+
+    return rc;
+}
+
+
+/* Lends the statement of this connection, prepared once.  NULL: *rc. */
+
+static ngx_lo_prepared_t *
+ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
+{
+    int                 i, n;
+    char                name[8];
+    ngx_uint_t          at;
+    ngx_lo_prepared_t  *p;
+
+    at = (ngx_uint_t) (((uintptr_t) stmt >> 4) % NGX_LO_STMTS_MAX);
+
+    while (db->prepared[at].stmt != NULL) {
+
+        if (db->prepared[at].stmt == stmt) {
+            return &db->prepared[at];
+        }
+
+        at = (at + 1) % NGX_LO_STMTS_MAX;
+    }
+
+    if (db->nprepared >= NGX_LO_STMTS_MAX - 1) {
+        *rc = SQLITE_NOMEM;
+        return NULL;
+    }
+
+    p = &db->prepared[at];
+
+    *rc = sqlite3_prepare_v3(db->db, stmt->sql, -1, SQLITE_PREPARE_PERSISTENT,
+                             &p->handle, NULL);
+
+    if (*rc != SQLITE_OK || p->handle == NULL) {
+        *rc = (*rc == SQLITE_OK) ? SQLITE_MISUSE : *rc;
+        (void) ngx_lo_db_says(db, stmt->name, *rc);
+        ngx_lo_db_forget(p);
+        return NULL;
+    }
+
+    n = (int) strlen(stmt->types);
+
+    for (i = 0; i < n; i++) {
+        (void) snprintf(name, sizeof(name), "$%d", i + 1);
+        p->params[i] = sqlite3_bind_parameter_index(p->handle, name);
+    }
+
+    p->stmt = stmt;
+    p->columns = sqlite3_column_count(p->handle);
+    p->readonly = sqlite3_stmt_readonly(p->handle) != 0;
+    db->nprepared++;
+
+    return p;
+}
+
+
+static int
+ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
+{
+    int                    rc, i, at;
+    const char            *types;
+    const ngx_lo_value_t  *value;
+
+    types = bound->stmt->types;
+
+    for (i = 0; types[i] != '\0'; i++) {
+        at = p->params[i];
+        value = &bound->params[i];
+
+        if (at == 0) {
+            continue;               /* the text does not use it */
+        }
+
+        switch (types[i]) {
+
+        case 'i':
+            rc = sqlite3_bind_int64(p->handle, at, value->i);
+            break;
+
+        case 'n':
+            rc = (value->i == NGX_LO_NULL)
+                 ? sqlite3_bind_null(p->handle, at)
+                 : sqlite3_bind_int64(p->handle, at, value->i);
+            break;
+
+        case 'd':
+            rc = sqlite3_bind_double(p->handle, at, value->d);
+            break;
+
+        default:
+
+            /* text; NULL binds NULL; it lives as long as the job */
+
+            rc = sqlite3_bind_text(p->handle, at, value->s, -1,
+                                   SQLITE_STATIC);
+        }
+
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+    }
+
+    return SQLITE_OK;
+}
+
+
+/* --- rows become JSON ---------------------------------------------------------------- */
+
+
+/* Column names, read once there is a row: "created_at:t" -> name, kind. */
+
+static int
+ngx_lo_db_columns(ngx_lo_prepared_t *p)
+{
+    int          i;
+    size_t       len;
+    const char  *name;
+
+    p->names = ckp_calloc((size_t) p->columns * sizeof(char *));
+    p->kinds = ckp_calloc((size_t) p->columns);
+
+    if (p->names == NULL || p->kinds == NULL) {
+        return SQLITE_NOMEM;
+    }
+
+    for (i = 0; i < p->columns; i++) {
+        name = sqlite3_column_name(p->handle, i);
+        if (name == NULL) {
+            return SQLITE_NOMEM;
+        }
+
+        len = strlen(name);
+
+        if (len > 2 && name[len - 2] == ':') {
+            p->kinds[i] = name[len - 1];
+            len -= 2;
+        }
+
+        p->names[i] = ckp_alloc(len + 1);
+        if (p->names[i] == NULL) {
+            return SQLITE_NOMEM;
+        }
+
+        ngx_memcpy(p->names[i], name, len);
+        p->names[i][len] = '\0';
+    }
+
+    return SQLITE_OK;
+}
+
+
+static int
+ngx_lo_db_row(const ngx_lo_prepared_t *p, json_t *rows)
+{
+    int      i, rc;
+    json_t  *row, *value;
+
+    if (p->names == NULL || p->names[p->columns - 1] == NULL) {
+        rc = ngx_lo_db_columns((ngx_lo_prepared_t *) p);
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+    }
+
+    row = json_object();
+
+    if (row == NULL || json_array_append_new(rows, row) != 0) {
+        return SQLITE_NOMEM;
+    }
+
+    for (i = 0; i < p->columns; i++) {
+        value = ngx_lo_db_value(p->handle, i, p->kinds[i]);
+
+        if (value == NULL) {
+            return SQLITE_MISMATCH;
+        }
+
+        if (json_object_set_new(row, p->names[i], value) != 0) {
+            return SQLITE_NOMEM;
+        }
+    }
+
+    return SQLITE_OK;
+}
+
+
+/* NULL: no memory, or a text that is not what its suffix says. */
+
+static json_t *
+ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
+{
+    char         time[CKP_TIME_LEN + 1];
+    size_t       len;
+    const char  *text;
+
+    switch (sqlite3_column_type(handle, i)) {
+
+    case SQLITE_NULL:
+        return json_null();
+
+    case SQLITE_INTEGER:
+        if (kind == 't') {
+            ckp_time_text(sqlite3_column_int64(handle, i), time);
+            return json_string(time);
+        }
+
+        if (kind == 'b') {
+            return json_boolean(sqlite3_column_int64(handle, i) != 0);
+        }
+
+        return json_integer(sqlite3_column_int64(handle, i));
+
+    case SQLITE_FLOAT:
+        return json_real(sqlite3_column_double(handle, i));
+
+    default:
+        text = (const char *) sqlite3_column_text(handle, i);
+        len = (size_t) sqlite3_column_bytes(handle, i);
+
+        if (text == NULL) {
+            return NULL;
+        }
+
+        /*
+         * What is here passed the parser of inputs; the envelopes around it
+         * may nest deeper than an input could.
+         */
+
+        return kind == 'j' ? json_loadb(text, len, JSON_DECODE_ANY, NULL)
+                           : json_stringn(text, len);
+    }
+}
+
+
+static void
+ngx_lo_db_forget(ngx_lo_prepared_t *p)
+{
+    int  i;
+
+    for (i = 0; p->names != NULL && i < p->columns; i++) {
+        ckp_free(p->names[i]);
+    }
+
+    ckp_free(p->names);
+    ckp_free(p->kinds);
+    (void) sqlite3_finalize(p->handle);
+
+    ngx_memzero(p, sizeof(ngx_lo_prepared_t));
+}

@@ -1,0 +1,218 @@
+/*
+ * The tables, and how an older file becomes a newer one.
+ *
+ * Steps are only ever added, and each adds: a file that a newer version wrote
+ * within the same major number still serves this one.  Times are milliseconds
+ * since 1970 UTC; JSON is text, and its columns must have TEXT affinity, or a
+ * value like `1.0` would come back as another.
+ */
+
+#include "store/ngx_lo_store_int.h"
+
+
+#define NGX_LO_SCHEMA_MAJOR  1
+
+
+static ngx_int_t ngx_lo_schema_read(ngx_lo_db_t *db, int *rc, int64_t *step);
+static int ngx_lo_schema_write(ngx_lo_db_t *db, int64_t step);
+
+
+static const char  ngx_lo_schema_1[] =
+    "CREATE TABLE documents ("
+    " hash TEXT PRIMARY KEY, body TEXT NOT NULL);"
+
+    "CREATE TABLE procedures ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, procedure_id TEXT NOT NULL,"
+    " version TEXT NOT NULL, name TEXT, status TEXT, effective_date TEXT,"
+    " description TEXT, release_channel TEXT, promoted_from_version TEXT,"
+    " promoted_at INTEGER, promoted_by TEXT, project_id TEXT,"
+    " content_hash TEXT, valid INTEGER, tags TEXT, provenance TEXT,"
+    " retrieval_metadata TEXT, trigger TEXT, diagnostics TEXT,"
+    " created_at INTEGER, updated_at INTEGER, created_by TEXT,"
+    " UNIQUE (procedure_id, version));"
+
+    "CREATE TABLE runs ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL UNIQUE,"
+    " procedure_id TEXT, procedure_version TEXT, doc_hash TEXT, status TEXT,"
+    " input_vars TEXT, output_vars TEXT, started_at INTEGER,"
+    " ended_at INTEGER, last_node_id TEXT, last_step_id TEXT,"
+    " error_message TEXT, error TEXT, parent_run_id TEXT, trigger_type TEXT,"
+    " triggered_by TEXT, project_id TEXT, case_id TEXT, created_at INTEGER,"
+    " updated_at INTEGER, execution_mode TEXT,"
+    " cancellation_requested INTEGER NOT NULL DEFAULT 0,"
+    " retry_of_run_id TEXT, attempt INTEGER, created_by TEXT,"
+    " active_ms INTEGER, waiting_for TEXT, total_prompt_tokens INTEGER,"
+    " total_completion_tokens INTEGER, estimated_cost_usd REAL,"
+    " priority INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0,"
+    " epoch INTEGER NOT NULL DEFAULT 0, owner TEXT, claim TEXT,"
+    " wake_at INTEGER, crashes INTEGER NOT NULL DEFAULT 0,"
+    " crashed INTEGER NOT NULL DEFAULT 0);"
+
+    "CREATE INDEX runs_due ON runs (priority DESC, wake_at)"
+    " WHERE owner IS NULL AND wake_at IS NOT NULL;"
+    "CREATE INDEX runs_owner ON runs (owner) WHERE owner IS NOT NULL;"
+    "CREATE INDEX runs_created ON runs (created_at, id);"
+    "CREATE INDEX runs_procedure ON runs (procedure_id, created_at, id);"
+    "CREATE INDEX runs_status ON runs (status, created_at, id);"
+
+    "CREATE TABLE events ("
+    " event_id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, created_at INTEGER, type TEXT, path TEXT,"
+    " node_id TEXT, step_id TEXT, attempt INTEGER, payload TEXT, delta TEXT);"
+    "CREATE UNIQUE INDEX events_run ON events (run, seq);"
+
+    "CREATE TABLE journal ("
+    " run INTEGER NOT NULL, path TEXT NOT NULL, node_id TEXT, step_id TEXT,"
+    " key TEXT, status TEXT, attempts INTEGER, result TEXT,"
+    " updated_at INTEGER, PRIMARY KEY (run, path)) WITHOUT ROWID;"
+
+    "CREATE TABLE checkpoints ("
+    " run INTEGER NOT NULL, checkpoint_id TEXT NOT NULL UNIQUE,"
+    " parent_id TEXT, seq INTEGER, node_id TEXT, path TEXT, reason TEXT,"
+    " name TEXT, state TEXT, created_at INTEGER);"
+    "CREATE INDEX checkpoints_run ON checkpoints (run, seq);"
+
+    "CREATE TABLE inbox ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, kind TEXT,"
+    " ref TEXT, data TEXT, created_at INTEGER);"
+    "CREATE INDEX inbox_run ON inbox (run, id);"
+
+    "CREATE TABLE approvals ("
+    " approval_id TEXT PRIMARY KEY, run INTEGER NOT NULL, node_id TEXT,"
+    " node_name TEXT, path TEXT, prompt TEXT, decision_type TEXT,"
+    " options TEXT, context_data TEXT, approval_level TEXT, status TEXT,"
+    " decided_by TEXT, decision_payload TEXT, comment TEXT,"
+    " created_at INTEGER, decided_at INTEGER, expires_at INTEGER,"
+    " input_schema TEXT, required_approvals INTEGER,"
+    " escalation_count INTEGER, escalation_contact TEXT);"
+    "CREATE INDEX approvals_status ON approvals (status, created_at);"
+    "CREATE INDEX approvals_run ON approvals (run);"
+
+    "CREATE TABLE leases ("
+    " lease_id TEXT PRIMARY KEY, resource_key TEXT, agent_id TEXT,"
+    " run INTEGER, path TEXT, node_id TEXT, step_id TEXT,"
+    " acquired_at INTEGER, expires_at INTEGER, released_at INTEGER);"
+    "CREATE INDEX leases_held ON leases (resource_key)"
+    " WHERE released_at IS NULL;"
+    "CREATE INDEX leases_run ON leases (run);"
+
+    "CREATE TABLE agents ("
+    " agent_id TEXT PRIMARY KEY, name TEXT, channel TEXT, base_url TEXT,"
+    " status TEXT, concurrency_limit INTEGER, resource_key TEXT,"
+    " pool_id TEXT, capabilities TEXT, consecutive_failures INTEGER,"
+    " circuit_open_at INTEGER, last_heartbeat_at INTEGER,"
+    " updated_at INTEGER, last_error TEXT, cpu_percent REAL,"
+    " memory_percent REAL, pool_counter INTEGER);"
+
+    "CREATE TABLE audit ("
+    " event_id INTEGER PRIMARY KEY AUTOINCREMENT, ts INTEGER, category TEXT,"
+    " action TEXT, actor TEXT, description TEXT, resource_type TEXT,"
+    " resource_id TEXT, meta TEXT, source_ip TEXT, auth_method TEXT,"
+    " request_id TEXT);"
+
+    "CREATE TABLE idempotency ("
+    " scope TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT, status INTEGER,"
+    " response TEXT, location TEXT, created_at INTEGER,"
+    " PRIMARY KEY (scope, key));"
+    "CREATE INDEX idempotency_age ON idempotency (created_at);"
+
+    "CREATE TABLE workers ("
+    " owner TEXT PRIMARY KEY, lease_until INTEGER, boot_id TEXT)"
+    " WITHOUT ROWID;"
+
+    "CREATE TABLE duties ("
+    " name TEXT PRIMARY KEY, owner TEXT, until INTEGER) WITHOUT ROWID;";
+
+
+/* The file that knows n steps gets those from n on. */
+
+static const char *const  ngx_lo_schema_steps[] = {
+    ngx_lo_schema_1
+};
+
+#define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))
+
+
+ngx_int_t
+ngx_lo_schema_migrate(ngx_lo_db_t *db, int *rc)
+{
+    int64_t    step;
+    ngx_int_t  made;
+
+    *rc = ngx_lo_db_exec(db, "BEGIN IMMEDIATE");
+    if (*rc != SQLITE_OK) {
+        return NGX_ERROR;
+    }
+
+    made = ngx_lo_schema_read(db, rc, &step);
+
+    if (made != NGX_OK) {
+        (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+        return made;
+    }
+
+    if (step >= (int64_t) NGX_LO_SCHEMA_STEPS) {
+
+        /* nothing to do, or a newer version of ours was here: it only added */
+
+        *rc = ngx_lo_db_exec(db, "ROLLBACK");
+        return *rc == SQLITE_OK ? NGX_OK : NGX_ERROR;
+    }
+
+    while (*rc == SQLITE_OK && step < (int64_t) NGX_LO_SCHEMA_STEPS) {
+        *rc = ngx_lo_db_exec(db, ngx_lo_schema_steps[step]);
+        step++;
+    }
+
+    *rc = *rc ? *rc : ngx_lo_schema_write(db, step);
+    *rc = *rc ? *rc : ngx_lo_db_exec(db, "COMMIT");
+
+    if (*rc != SQLITE_OK) {
+        (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_schema_read(ngx_lo_db_t *db, int *rc, int64_t *step)
+{
+    int64_t  major;
+
+    *rc = ngx_lo_db_exec(db, "CREATE TABLE IF NOT EXISTS meta ("
+                             " key TEXT PRIMARY KEY, value TEXT)"
+                             " WITHOUT ROWID");
+    *rc = *rc ? *rc : ngx_lo_db_number(db, "SELECT value FROM meta"
+                                     " WHERE key = 'schema_major'", &major);
+    *rc = *rc ? *rc : ngx_lo_db_number(db, "SELECT value FROM meta"
+                                     " WHERE key = 'schema_step'", step);
+
+    if (*rc != SQLITE_OK) {
+        return NGX_ERROR;
+    }
+
+    if (major > NGX_LO_SCHEMA_MAJOR) {
+        (void) snprintf(db->error, NGX_LO_STORE_TEXT,
+                        "the file has schema %lld, this version knows %d",
+                        (long long) major, NGX_LO_SCHEMA_MAJOR);
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static int
+ngx_lo_schema_write(ngx_lo_db_t *db, int64_t step)
+{
+    char  sql[256];
+
+    (void) snprintf(sql, sizeof(sql),
+                    "INSERT OR REPLACE INTO meta (key, value) VALUES"
+                    " ('schema_major', '%d'), ('schema_step', '%lld')",
+                    NGX_LO_SCHEMA_MAJOR, (long long) step);
+
+    return ngx_lo_db_exec(db, sql);
+}

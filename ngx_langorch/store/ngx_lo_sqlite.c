@@ -1,0 +1,223 @@
+/*
+ * The store's threads: started and joined; and those that read.  The one that
+ * writes is in ngx_lo_writer.c.
+ */
+
+#include "store/ngx_lo_store_int.h"
+
+#include <signal.h>
+
+
+static void *ngx_lo_reader_thread(void *data);
+static ngx_lo_job_t *ngx_lo_reader_next(ngx_lo_store_t *store);
+static void ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db,
+    ngx_lo_job_t *job);
+static void ngx_lo_reader_fail(ngx_lo_store_t *store, ngx_lo_db_t *db,
+    ngx_lo_job_t *job, int rc);
+
+
+ngx_int_t
+ngx_lo_sqlite_start(ngx_lo_store_t *store)
+{
+    int                  rc;
+    sigset_t             all, before;
+    ngx_uint_t           i;
+    pthread_condattr_t   attr;
+
+    /* jansson picks its seed at the first object: not in two threads at once */
+
+    json_object_seed(0);
+
+    if (pthread_mutex_init(&store->mutex, NULL) != 0
+        || pthread_condattr_init(&attr) != 0
+        || pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0
+        || pthread_cond_init(&store->write_ready, &attr) != 0
+        || pthread_cond_init(&store->read_ready, &attr) != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    pthread_condattr_destroy(&attr);
+
+    /* signals are the loop's */
+
+    (void) sigfillset(&all);
+    (void) pthread_sigmask(SIG_SETMASK, &all, &before);
+
+    rc = pthread_create(&store->threads[0], NULL, ngx_lo_writer_thread, store);
+    store->nthreads = (rc == 0);
+
+    for (i = 0; rc == 0 && i < store->mcf->readers; i++) {
+        rc = pthread_create(&store->threads[store->nthreads], NULL,
+                            ngx_lo_reader_thread, store);
+        store->nthreads += (rc == 0);
+    }
+
+    (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+
+    if (rc != 0) {
+        ngx_lo_sqlite_stop(store);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_lo_sqlite_stop(ngx_lo_store_t *store)
+{
+    ngx_uint_t  i;
+
+    (void) pthread_mutex_lock(&store->mutex);
+
+    __atomic_store_n(&store->stop, 1, __ATOMIC_RELAXED);
+    (void) pthread_cond_broadcast(&store->write_ready);
+    (void) pthread_cond_broadcast(&store->read_ready);
+
+    (void) pthread_mutex_unlock(&store->mutex);
+
+    for (i = 0; i < store->nthreads; i++) {
+        (void) pthread_join(store->threads[i], NULL);
+    }
+
+    store->nthreads = 0;
+}
+
+
+/* --- reading ---------------------------------------------------------------------- */
+
+
+static void *
+ngx_lo_reader_thread(void *data)
+{
+    ngx_lo_db_t     *db;
+    ngx_lo_job_t    *job;
+    ngx_lo_queue_t   q;
+    ngx_lo_store_t  *store = data;
+
+    db = ckp_calloc(sizeof(ngx_lo_db_t));
+
+    for ( ;; ) {
+        job = ngx_lo_reader_next(store);
+        if (job == NULL) {
+            break;
+        }
+
+        ngx_lo_queue_init(&q);
+        ngx_lo_queue_push(&q, job);
+
+        if (db != NULL) {
+            ngx_lo_reader_run(store, db, job);
+
+        } else {
+            ngx_lo_queue_end(&q, NGX_LO_JOB_ERROR, "no memory");
+        }
+
+        ngx_lo_store_ended(store, &q);
+    }
+
+    if (db != NULL) {
+        ngx_lo_db_close(db);
+        ckp_free(db);
+    }
+
+    return NULL;
+}
+
+
+/* The next job, once the writer has the tables in order.  NULL: the end. */
+
+static ngx_lo_job_t *
+ngx_lo_reader_next(ngx_lo_store_t *store)
+{
+    ngx_lo_job_t  *job;
+
+    (void) pthread_mutex_lock(&store->mutex);
+
+    while (!store->stop
+           && (store->reads.n == 0 || store->state == NGX_LO_STATE_OPENING))
+    {
+        (void) pthread_cond_wait(&store->read_ready, &store->mutex);
+    }
+
+    job = store->stop ? NULL : ngx_lo_queue_pop(&store->reads);
+
+    (void) pthread_mutex_unlock(&store->mutex);
+
+    return job;
+}
+
+
+static void
+ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
+{
+    int         rc;
+    ngx_uint_t  i;
+
+    if (ngx_lo_store_state_now(store) >= NGX_LO_STATE_CORRUPT) {
+        job->rc = NGX_LO_JOB_BUSY;
+        return;
+    }
+
+    rc = (db->db == NULL) ? ngx_lo_db_open(db, store, 0) : SQLITE_OK;
+
+    db->until_ms = ngx_lo_store_clock() + NGX_LO_READ_TIME;
+
+    rc = rc ? rc : ngx_lo_db_exec(db, "BEGIN");
+
+    for (i = 0; rc == SQLITE_OK && i < job->nstmts; i++) {
+        rc = ngx_lo_db_run(db, job, &job->stmts[i]);
+
+        if (rc == SQLITE_OK && job->stmts[i].stmt->changes >= 0
+            && job->stmts[i].count
+               != (ngx_uint_t) job->stmts[i].stmt->changes)
+        {
+            job->rc = NGX_LO_JOB_GUARD;
+            job->guard = i;
+            break;
+        }
+    }
+
+    if (db->db != NULL && !sqlite3_get_autocommit(db->db)) {
+        (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+
+    if (rc != SQLITE_OK) {
+        ngx_lo_reader_fail(store, db, job, rc);
+    }
+}
+
+
+static void
+ngx_lo_reader_fail(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job,
+    int rc)
+{
+    job->rc = NGX_LO_JOB_ERROR;
+    (void) snprintf(job->error, NGX_LO_STORE_TEXT, "%s", db->error);
+
+    switch (rc & 0xff) {
+
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+
+        (void) pthread_mutex_lock(&store->mutex);
+        store->state = NGX_LO_STATE_CORRUPT;
+        (void) pthread_mutex_unlock(&store->mutex);
+
+        ngx_lo_store_note(store, NGX_LOG_CRIT, "the file is corrupt: %s",
+                          db->error);
+        ngx_lo_db_close(db);
+        return;
+
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        ngx_lo_store_note(store, NGX_LOG_CRIT, "cannot read: %s", db->error);
+        ngx_lo_db_close(db);
+        return;
+
+    default:
+        ngx_lo_store_note(store, NGX_LOG_ERR, "read failed: %s", db->error);
+        return;
+    }
+}

@@ -1,0 +1,186 @@
+/*
+ * What the store's loop side, its threads and its connections share.
+ *
+ * A job has one owner at a time: the loop until submit, a queue, a thread, the
+ * done list, the loop.  Only `done` and `data` stay the loop's throughout.
+ */
+
+#ifndef NGX_LO_STORE_INT_H
+#define NGX_LO_STORE_INT_H
+
+#include "core/ngx_lo_core.h"
+#include "store/ngx_lo_store.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#define NGX_LO_PARAMS_MAX     40
+#define NGX_LO_STMTS_MAX      512       /* statements a connection keeps */
+#define NGX_LO_READERS_MAX    16
+#define NGX_LO_STORE_TEXT     256
+
+#define NGX_LO_LOCK_WAIT      5000      /* ms for a foreign writer */
+#define NGX_LO_READ_TIME      5000      /* ms, the longest read */
+#define NGX_LO_QUEUE_TIME     5000      /* ms of the oldest job: refuse more */
+#define NGX_LO_SLOW_TIME      1000      /* ms of it: not ready */
+#define NGX_LO_PROBE_TIME     2000      /* ms between two probes */
+#define NGX_LO_FILE_TIME      5000      /* ms between two looks at the file */
+
+typedef union {
+    int64_t      i;
+    double       d;
+    const char  *s;                     /* in the job's arena */
+} ngx_lo_value_t;
+
+typedef struct {
+    const ngx_lo_stmt_t  *stmt;
+    ngx_lo_value_t       *params;
+    json_t               *rows;         /* NULL: none asked for */
+    ngx_uint_t            count;
+} ngx_lo_bound_t;
+
+struct ngx_lo_job_s {
+    ngx_lo_job_t         *next;
+    ngx_lo_store_t       *store;
+    ckp_arena_t          *arena;
+
+    ngx_lo_bound_t       *stmts;
+    ngx_uint_t            nstmts;
+    ngx_uint_t            room;
+    ngx_uint_t            write;
+    ngx_uint_t            failed;       /* an add failed */
+
+    ngx_lo_job_done_pt    done;         /* NULL: forgotten */
+    void                 *data;
+
+    ngx_lo_job_rc_t       rc;
+    ngx_uint_t            guard;
+    ngx_uint_t            careful;      /* has to have a savepoint */
+    int64_t               queued_ms;
+    double                commit;       /* seconds, in the group's first job;
+                                           less than 0: in no other */
+    ngx_uint_t            waited;       /* the group stood in line */
+    char                  error[NGX_LO_STORE_TEXT];
+};
+
+typedef struct {
+    ngx_lo_job_t         *first;
+    ngx_lo_job_t        **last;
+    ngx_uint_t            n;
+} ngx_lo_queue_t;
+
+/* What we know of the file.  Writes are tried in OPEN only; reads also where
+ * it says so. */
+typedef enum {
+    NGX_LO_STATE_OPENING,
+    NGX_LO_STATE_OPEN,
+    NGX_LO_STATE_FULL,                  /* reads go on */
+    NGX_LO_STATE_READONLY,              /* reads go on */
+    NGX_LO_STATE_IO,                    /* reads go on */
+    NGX_LO_STATE_CORRUPT,
+    NGX_LO_STATE_REPLACED,
+    NGX_LO_STATE_SCHEMA,
+    NGX_LO_STATE_CLOSED
+} ngx_lo_state_t;
+
+/* A prepared statement of one connection. */
+typedef struct {
+    const ngx_lo_stmt_t  *stmt;         /* NULL: free */
+    sqlite3_stmt         *handle;
+    int                   params[NGX_LO_PARAMS_MAX];    /* $n -> index */
+    int                   columns;
+    char                **names;        /* without suffix; NULL: not read yet */
+    char                 *kinds;        /* the suffix's letter or 0 */
+    ngx_uint_t            readonly;
+} ngx_lo_prepared_t;
+
+typedef struct {
+    sqlite3              *db;           /* NULL: closed */
+    int                  *stop;
+    int64_t               until_ms;     /* patience with locks, or a read's */
+    ngx_lo_prepared_t     prepared[NGX_LO_STMTS_MAX];
+    ngx_uint_t            nprepared;
+    char                  error[NGX_LO_STORE_TEXT];
+} ngx_lo_db_t;
+
+struct ngx_lo_store_s {
+    ngx_lo_main_conf_t   *mcf;
+    char                 *path;
+    ngx_uint_t            relaxed;
+
+    pthread_mutex_t       mutex;        /* guards from here ... */
+    pthread_cond_t        write_ready;
+    pthread_cond_t        read_ready;
+    ngx_lo_queue_t        writes;
+    ngx_lo_queue_t        reads;
+    ngx_lo_queue_t        ended;
+    ngx_uint_t            notified;     /* the loop knows of `ended` */
+    int64_t               oldest_ms;    /* job the writer works on; 0: none */
+    ngx_lo_state_t        state;
+    ngx_uint_t            note_level;   /* 0: nothing to log */
+    char                  note[NGX_LO_STORE_TEXT];
+    int                   stop;         /* ... to here; read by busy handlers */
+
+    ngx_socket_t          bell;
+    ngx_uint_t            outstanding;  /* loop only: submitted, not done */
+    ngx_connection_t     *c;
+    ngx_event_t           later;        /* dones that did not fit a turn */
+    ngx_lo_queue_t        done;         /* loop only */
+    ngx_uint_t            stopped;
+
+    ngx_uint_t            nthreads;
+    pthread_t             threads[1 + NGX_LO_READERS_MAX];
+
+    ngx_lo_db_t           writer;       /* writer thread only */
+    uint64_t              dev;
+    uint64_t              ino;
+    uint64_t              opened;       /* 1: we saw the file */
+};
+
+/* --- queues ----------------------------------------------------------------- */
+
+void ngx_lo_queue_init(ngx_lo_queue_t *q);
+void ngx_lo_queue_push(ngx_lo_queue_t *q, ngx_lo_job_t *job);
+ngx_lo_job_t *ngx_lo_queue_pop(ngx_lo_queue_t *q);      /* NULL: empty */
+void ngx_lo_queue_move(ngx_lo_queue_t *to, ngx_lo_queue_t *from);   /* all */
+
+/* --- threads (ngx_lo_sqlite.c, ngx_lo_writer.c) ------------------------------ */
+
+ngx_int_t ngx_lo_sqlite_start(ngx_lo_store_t *store);
+void ngx_lo_sqlite_stop(ngx_lo_store_t *store);
+
+void *ngx_lo_writer_thread(void *data);
+
+/* From a thread: jobs are over; the loop is told.  Empties `q`. */
+void ngx_lo_store_ended(ngx_lo_store_t *store, ngx_lo_queue_t *q);
+
+/* From a thread: a line for the log, written by the loop. */
+void ngx_lo_store_note(ngx_lo_store_t *store, ngx_uint_t level,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+ngx_lo_state_t ngx_lo_store_state_now(ngx_lo_store_t *store);
+int64_t ngx_lo_store_clock(void);       /* monotonic ms; any thread */
+
+/* Ends every job of `q` with rc and a text. */
+void ngx_lo_queue_end(ngx_lo_queue_t *q, ngx_lo_job_rc_t rc,
+    const char *error);
+
+/* --- connections (ngx_lo_db.c) ----------------------------------------------- */
+
+/* SQLite result code; 0 is success.  db->error says more. */
+int ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write);
+void ngx_lo_db_close(ngx_lo_db_t *db);
+int ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql);
+int ngx_lo_db_number(ngx_lo_db_t *db, const char *sql, int64_t *n);
+int ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size);
+
+/* Runs one statement of a job: rows and count.  SQLITE_OK, or what went wrong:
+ * the job's error text is set. */
+int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
+
+/* --- tables (ngx_lo_schema.c) -------------------------------------------------- */
+
+/* NGX_OK · NGX_DECLINED: made by a newer version · NGX_ERROR: db->error, *rc */
+ngx_int_t ngx_lo_schema_migrate(ngx_lo_db_t *db, int *rc);
+
+#endif
