@@ -48,7 +48,7 @@ static const char  ngx_lo_schema_1[] =
     " wake_at INTEGER, crashes INTEGER NOT NULL DEFAULT 0,"
     " crashed INTEGER NOT NULL DEFAULT 0);"
 
-    "CREATE INDEX runs_due ON runs (priority DESC, wake_at)"
+    "CREATE INDEX runs_due ON runs (wake_at)"
     " WHERE owner IS NULL AND wake_at IS NOT NULL;"
     "CREATE INDEX runs_owner ON runs (owner) WHERE owner IS NOT NULL;"
     "CREATE INDEX runs_created ON runs (created_at, id);"
@@ -71,6 +71,15 @@ static const char  ngx_lo_schema_1[] =
     " parent_id TEXT, seq INTEGER, node_id TEXT, path TEXT, reason TEXT,"
     " name TEXT, state TEXT, created_at INTEGER);"
     "CREATE INDEX checkpoints_run ON checkpoints (run, seq);"
+
+    "CREATE TABLE states ("
+    " run INTEGER PRIMARY KEY, seq INTEGER, state TEXT, updated_at INTEGER);"
+
+    "CREATE TABLE artifacts ("
+    " artifact_id TEXT PRIMARY KEY, run INTEGER, node_id TEXT, step_id TEXT,"
+    " kind TEXT, uri TEXT, name TEXT, mime_type TEXT, size_bytes INTEGER,"
+    " created_at INTEGER);"
+    "CREATE INDEX artifacts_run ON artifacts (run, created_at);"
 
     "CREATE TABLE inbox ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, kind TEXT,"
