@@ -30,10 +30,11 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_count;    /* -> n */
 
 /* procedure_id, version, name, status, effective_date, description,
  * release_channel, project_id, content_hash, valid, tags, provenance,
- * retrieval_metadata, trigger, diagnostics, now, created_by; guarded: new */
+ * retrieval_metadata, trigger, diagnostics, now, created_by, execution_mode;
+ * guarded: new */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_add;
 
-/* as above without created_by, then the old content_hash; guarded */
+/* as above, with the old content_hash in place of created_by; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_put;
 
 /* procedure_id, version, status, new hash, now, old hash; guarded */
@@ -127,9 +128,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_del;           /* guarded */
 
 /* agent_id, now, cpu, memory (numbers or NULL), status; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_beat;
-
-/* agent_id, now, ok (0, 1), error; opens the circuit at the third failure */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_health;
 
 /* agent_id, circuit_open_at or NULL, now; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuit;

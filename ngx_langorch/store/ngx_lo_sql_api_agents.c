@@ -85,22 +85,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_agent_beat = {
 };
 
 
-const ngx_lo_stmt_t  ngx_lo_sql_api_agent_health = {
-    "api_agent_health",
-    "UPDATE agents SET status = CASE WHEN $3 = 1 THEN 'online'"
-    " ELSE 'offline' END, updated_at = $2, last_error = $4,"
-    " last_heartbeat_at = CASE WHEN $3 = 1 THEN $2"
-    " ELSE last_heartbeat_at END,"
-    " consecutive_failures = CASE WHEN $3 = 1 THEN 0"
-    " ELSE consecutive_failures + 1 END,"
-    " circuit_open_at = CASE WHEN $3 = 1 THEN NULL"
-    " WHEN consecutive_failures + 1 >= 3 THEN coalesce(circuit_open_at, $2)"
-    " ELSE circuit_open_at END"
-    " WHERE agent_id = $1",
-    "siis", 1
-};
-
-
 const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuit = {
     "api_agent_circuit",
     "UPDATE agents SET circuit_open_at = $2, updated_at = $3,"

@@ -44,7 +44,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in = {
 const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run = {
     "api_procedure_run",
     "SELECT procedure_id, version, status, effective_date, project_id,"
-    " content_hash, valid AS \"valid:b\","
+    " content_hash, valid AS \"valid:b\", execution_mode,"
     " CASE WHEN status IN ('deprecated', 'archived', 'inactive')"
     " THEN 1 ELSE 0 END AS \"refused:b\","
     " CASE WHEN effective_date LIKE '____-__-__' AND effective_date > $4"
@@ -122,10 +122,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_add = {
     "INSERT INTO procedures (procedure_id, version, name, status,"
     " effective_date, description, release_channel, project_id, content_hash,"
     " valid, tags, provenance, retrieval_metadata, trigger, diagnostics,"
-    " created_at, updated_at, created_by)"
+    " created_at, updated_at, created_by, execution_mode)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-    " $16, $16, $17) ON CONFLICT (procedure_id, version) DO NOTHING",
-    "sssssssssijjjjjis", 1
+    " $16, $16, $17, $18) ON CONFLICT (procedure_id, version) DO NOTHING",
+    "sssssssssijjjjjiss", 1
 };
 
 
@@ -135,9 +135,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_put = {
     " description = $6, release_channel = $7, project_id = $8,"
     " content_hash = $9, valid = $10, tags = $11, provenance = $12,"
     " retrieval_metadata = $13, trigger = $14, diagnostics = $15,"
-    " updated_at = $16"
+    " updated_at = $16, execution_mode = $18"
     " WHERE procedure_id = $1 AND version = $2 AND content_hash = $17",
-    "sssssssssijjjjjis", 1
+    "sssssssssijjjjjiss", 1
 };
 
 

@@ -1,0 +1,204 @@
+/*
+ * Documents compiled and drawn, without storing or running (spec/api.md 3.5,
+ * 3.9).
+ */
+
+#include "api/ngx_lo_input.h"
+#include "api/ngx_lo_reply.h"
+#include "routes/ngx_lo_compile.h"
+#include "routes/ngx_lo_routes.h"
+#include "store/ngx_lo_sql_api.h"
+
+
+static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc);
+static ngx_uint_t ngx_lo_compile_beyond(const json_t *errors);
+
+
+ngx_int_t
+ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out)
+{
+    ckp_diags_t     *diags;
+    ckp_compiler_t  *c;
+
+    ngx_memzero(out, sizeof(ngx_lo_compiled_t));
+
+    diags = ckp_diags_new();
+    c = (diags != NULL) ? ckp_compiler_new(diags) : NULL;
+
+    if (c != NULL) {
+        (void) ckp_compiler_add(c, doc);
+        out->prog = ckp_compiler_finish(c);
+        out->outline = ckp_compiler_outline(c);
+        out->valid = (ckp_diags_errors(diags) == 0);
+        out->all = ckp_diags_json(diags, 'a');
+        out->errors = ckp_diags_json(diags, 'e');
+        out->warnings = ckp_diags_json(diags, 'w');
+        out->beyond = ngx_lo_compile_beyond(out->errors);
+
+        ckp_compiler_free(c);
+    }
+
+    if (diags != NULL) {
+        ckp_diags_free(diags);
+    }
+
+    return (out->outline != NULL && out->all != NULL && out->errors != NULL
+            && out->warnings != NULL)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+/* CKP006: a limit of reliability.md 4. */
+
+static ngx_uint_t
+ngx_lo_compile_beyond(const json_t *errors)
+{
+    size_t       i;
+    json_t      *e;
+    const char  *id;
+
+    json_array_foreach(errors, i, e) {
+        id = ckp_json_str(e, "id");
+
+        if (id != NULL && strcmp(id, "CKP006") == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+ngx_lo_compiled_free(ngx_lo_compiled_t *out)
+{
+    if (out->prog != NULL) {
+        ckp_program_unref(out->prog);
+    }
+
+    json_decref(out->all);
+    json_decref(out->errors);
+    json_decref(out->warnings);
+    json_decref(out->outline);
+
+    ngx_memzero(out, sizeof(ngx_lo_compiled_t));
+}
+
+
+json_t *
+ngx_lo_compile_errors(const json_t *diagnostics)
+{
+    size_t       i;
+    json_t      *d, *errors;
+    const char  *severity;
+
+    errors = json_array();
+
+    json_array_foreach(diagnostics, i, d) {
+        severity = ckp_json_str(d, "severity");
+
+        if (severity != NULL && strcmp(severity, "error") == 0) {
+            (void) json_array_append(errors, d);
+        }
+    }
+
+    return errors;
+}
+
+
+ngx_int_t
+ngx_lo_compile_any_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    const json_t  *doc;
+
+    doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED);
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
+
+    return ngx_lo_compile_answer(api, doc);
+}
+
+
+ngx_int_t
+ngx_lo_compile_stored_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    (void) ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get,
+                          ngx_lo_api_seg(api, "procedure_id"),
+                          ngx_lo_api_seg(api, "version"));
+}
+
+
+ngx_int_t
+ngx_lo_compile_stored_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    const json_t  *row, *doc;
+
+    row = ngx_lo_job_row(job, 0);
+    if (row == NULL) {
+        return ngx_lo_api_problem(api, 404, "not_found",
+                                  "Procedure not found");
+    }
+
+    doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+
+    return ngx_lo_compile_answer(api, (doc != NULL)
+                                 ? doc : json_object_get(row, "ckp_json"));
+}
+
+
+static ngx_int_t
+ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc)
+{
+    json_t             *v;
+    ngx_lo_compiled_t   out;
+
+    v = NULL;
+
+    if (ngx_lo_compile(doc, &out) == NGX_OK) {
+        v = json_pack("{s:b, s:O, s:O}", "valid", (int) out.valid,
+                      "errors", out.errors, "warnings", out.warnings);
+
+        if (v != NULL && json_object_update(v, out.outline) != 0) {
+            json_decref(v);
+            v = NULL;
+        }
+    }
+
+    ngx_lo_compiled_free(&out);
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK, v);
+}
+
+
+ngx_int_t
+ngx_lo_compile_graph_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get,
+                          ngx_lo_api_seg(api, "procedure_id"),
+                          ngx_lo_api_seg(api, "version"));
+}
+
+
+ngx_int_t
+ngx_lo_compile_graph_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    const json_t  *row;
+
+    row = ngx_lo_job_row(job, 0);
+    if (row == NULL) {
+        return ngx_lo_api_problem(api, 404, "not_found",
+                                  "Procedure not found");
+    }
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK,
+                           ckp_document_graph(json_object_get(row,
+                                                              "ckp_json")));
+}

@@ -1,0 +1,275 @@
+/*
+ * A document on its way into the store: named, hashed, compiled, written.
+ */
+
+#include "api/ngx_lo_input.h"
+#include "api/ngx_lo_reply.h"
+#include "routes/ngx_lo_procedures.h"
+#include "store/ngx_lo_sql_api.h"
+
+
+static ngx_uint_t ngx_lo_document_later_form(const ngx_lo_document_t *d);
+static const char *ngx_lo_document_str(const ngx_lo_document_t *d,
+    const char *name, const json_t *old);
+static const char *ngx_lo_document_mode(const ngx_lo_document_t *d);
+static ngx_int_t ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    ngx_lo_job_t *job, const json_t *old);
+
+
+ngx_lo_document_t *
+ngx_lo_document_new(ngx_lo_api_t *api)
+{
+    ngx_lo_document_t   *d;
+    ngx_pool_cleanup_t  *cln;
+
+    d = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_document_t));
+    cln = ngx_pool_cleanup_add(api->r->pool, 0);
+
+    if (d == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_lo_document_free;
+    cln->data = d;
+
+    api->ctx = d;
+
+    return d;
+}
+
+
+void
+ngx_lo_document_free(void *data)
+{
+    ngx_lo_document_t  *d = data;
+
+    ckp_free(d->text);
+    ngx_lo_compiled_free(&d->compiled);
+}
+
+
+ngx_int_t
+ngx_lo_document_head(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    const json_t *doc)
+{
+    ckp_err_t  err = CKP_ERR_INIT;
+
+    d->doc = doc;
+    d->head = ngx_lo_api_keep(api, ckp_document_head(doc, &err));
+
+    if (d->head == NULL) {
+        if (err.code == CKP_E_NOMEM) {
+            return NGX_ERROR;
+        }
+
+        return ngx_lo_api_problem(api, 422, "compile_error",
+                                  "CKP must contain procedure_id and version"
+                                  " at the root.");
+    }
+
+    d->id = ckp_json_str(d->head, "procedure_id");
+    d->version = ckp_json_str(d->head, "version");
+
+    if (d->id == NULL || d->version == NULL) {
+        return ngx_lo_api_problem(api, 422, "compile_error",
+                                  "CKP must contain procedure_id and version"
+                                  " at the root.");
+    }
+
+    if (!ngx_lo_is_procedure_id(d->id)) {
+        ngx_lo_input_wrong(api, "body", "ckp_json.procedure_id", "id",
+                           "Is not a procedure id or is reserved");
+    }
+
+    if (!ngx_lo_is_version(d->version)) {
+        ngx_lo_input_wrong(api, "body", "ckp_json.version", "version",
+                           "Is not a version or is reserved");
+    }
+
+    return ngx_lo_input_failed(api) ? ngx_lo_input_problem(api) : NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_document_hash(ngx_lo_document_t *d)
+{
+    char    *canonical;
+    u_char   sha[CKP_SHA256_LEN];
+
+    canonical = ckp_json_canonical(d->doc);
+    d->text = ckp_json_text(d->doc);
+
+    if (canonical == NULL || d->text == NULL) {
+        ckp_free(canonical);
+        return NGX_ERROR;
+    }
+
+    ckp_sha256(canonical, strlen(canonical), sha);
+    ckp_hex(sha, sizeof(sha), d->hash);
+    ckp_free(canonical);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_document_t *d)
+{
+    if (ngx_lo_compile(d->doc, &d->compiled) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (d->compiled.valid
+        || (!d->strict && !d->compiled.beyond
+            && !ngx_lo_document_later_form(d)))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_lo_api_problem_json(api, 422, "compile_error",
+                                   json_sprintf("Procedure %s version %s does"
+                                                " not compile", d->id,
+                                                d->version),
+                                   json_pack("{s:O}", "errors",
+                                             d->compiled.errors));
+}
+
+
+/* Forms D and E are always strict (spec/api.md 3.1). */
+
+static ngx_uint_t
+ngx_lo_document_later_form(const ngx_lo_document_t *d)
+{
+    const char  *form;
+
+    form = ckp_json_str(d->head, "form");
+
+    return form != NULL && (*form == 'D' || *form == 'E');
+}
+
+
+ngx_int_t
+ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    ngx_lo_job_t *job, const json_t *old)
+{
+    const char           *last, *project;
+    const json_t         *head;
+    const ngx_lo_stmt_t  *stmt;
+
+    head = d->head;
+    stmt = &ngx_lo_sql_api_procedure_add;
+    last = api->actor;
+
+    if (old != NULL) {
+        stmt = &ngx_lo_sql_api_procedure_put;
+        last = ckp_json_str(old, "content_hash");
+    }
+
+    project = d->project;
+    if (project == NULL) {
+        project = ngx_lo_document_str(d, "project_id", old);
+    }
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
+                       (const char *) d->text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_lo_job_add(job, stmt, d->id, d->version,
+                       ngx_lo_document_str(d, "name", old),
+                       ngx_lo_document_str(d, "status", old),
+                       ngx_lo_document_str(d, "effective_date", old),
+                       ngx_lo_document_str(d, "description", old),
+                       ckp_json_str(head, "release_channel"), project,
+                       (const char *) d->hash, (int64_t) d->compiled.valid,
+                       json_object_get(head, "tags"),
+                       json_object_get(head, "provenance"),
+                       json_object_get(head, "retrieval_metadata"),
+                       json_object_get(head, "trigger"), d->compiled.all,
+                       api->now_ms, last, ngx_lo_document_mode(d))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_lo_document_trail(api, d, job, old) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
+                          d->version);
+}
+
+
+/* What the new document leaves out stays as it was (spec/api.md 3.6). */
+
+static const char *
+ngx_lo_document_str(const ngx_lo_document_t *d, const char *name,
+    const json_t *old)
+{
+    if (old != NULL && json_object_get(d->doc, name) == NULL) {
+        return ckp_json_str(old, name);
+    }
+
+    return ckp_json_str(d->head, name);
+}
+
+
+static const char *
+ngx_lo_document_mode(const ngx_lo_document_t *d)
+{
+    const char    *mode;
+    const json_t  *config;
+
+    config = json_object_get(d->doc, "global_config");
+    mode = ckp_json_str(config, "execution_mode");
+
+    if (mode != NULL && (strcmp(mode, "dry_run") == 0
+                         || strcmp(mode, "validation_only") == 0))
+    {
+        return mode;
+    }
+
+    return "production";
+}
+
+
+static ngx_int_t
+ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    ngx_lo_job_t *job, const json_t *old)
+{
+    json_t          *meta;
+    ngx_int_t        rc;
+    ngx_uint_t       status;
+    ngx_lo_trail_t   trail;
+
+    status = (api->route->method == NGX_HTTP_PATCH);
+
+    meta = json_pack("{s:s, s:s, s:s?}", "version", d->version,
+                     "hash", d->hash,
+                     "old_hash", ckp_json_str(old, "content_hash"));
+    if (meta == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (status) {
+        (void) json_object_set(meta, "status",
+                               json_object_get(d->head, "status"));
+    }
+
+    trail.category = "procedure";
+    trail.action = status ? "status" : (old != NULL) ? "update" : "create";
+    trail.description = status ? "Procedure version given another status"
+                        : (old != NULL) ? "Procedure version replaced"
+                                        : "Procedure version imported";
+    trail.resource_type = "procedure";
+    trail.resource_id = d->id;
+    trail.meta = meta;
+
+    rc = ngx_lo_api_audit(api, job, &trail);
+    json_decref(meta);
+
+    return rc;
+}

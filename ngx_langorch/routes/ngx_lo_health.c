@@ -1,0 +1,177 @@
+/*
+ * How the site is: liveness, readiness, metrics (spec/api.md 2).
+ */
+
+#include "api/ngx_lo_reply.h"
+#include "routes/ngx_lo_routes.h"
+#include "store/ngx_lo_sql_api.h"
+
+
+static json_t *ngx_lo_health_gauges(ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_health_metrics_counted(ngx_lo_api_t *api,
+    ngx_lo_job_t *job);
+
+
+ngx_int_t
+ngx_lo_health_live_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    char        time[CKP_TIME_LEN + 1];
+    ngx_str_t  *node;
+
+    ckp_time_text(api->now_ms, time);
+    node = &ngx_lo_conf()->node_id;
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK,
+                           json_pack("{s:s, s:s, s:s, s:s%, s:s}",
+                                     "status", "ok",
+                                     "version", NGX_LO_VERSION,
+                                     "contract", "1",
+                                     "node_id", node->data, node->len,
+                                     "time", time));
+}
+
+
+ngx_int_t
+ngx_lo_health_ready_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    json_t      *checks;
+    ngx_uint_t   ready;
+    const char  *store, *engine;
+
+    store = ngx_lo_store_state();
+    engine = ngx_lo_worker_quits() ? "draining" : "ok";
+
+    ready = (strcmp(store, "ok") == 0 && strcmp(engine, "ok") == 0);
+
+    checks = json_pack("{s:s, s:s, s:s}", "store", store, "engine", engine,
+                       "secrets", "ok");
+
+    if (checks != NULL && ngx_lo_store_relaxed()) {
+        (void) json_object_set_new(checks, "durability",
+                                   json_string("relaxed"));
+    }
+
+    if (!ready && ngx_lo_api_set(api, "Retry-After", "2") == NGX_ERROR) {
+        json_decref(checks);
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_json(api, ready ? NGX_HTTP_OK
+                                      : NGX_HTTP_SERVICE_UNAVAILABLE,
+                           json_pack("{s:s, s:o}", "status",
+                                     ready ? "ready" : "unready",
+                                     "checks", checks));
+}
+
+
+/* The counters live in memory: they are told also when the store stands. */
+
+ngx_int_t
+ngx_lo_health_metrics_prepare(ngx_lo_api_t *api, ngx_lo_job_t *none)
+{
+    ngx_lo_job_t  *job;
+
+    if (ngx_lo_store() == NULL) {
+        return NGX_OK;
+    }
+
+    job = ngx_lo_api_job(api, 0);
+    if (job == NULL || ngx_lo_health_summary_prepare(api, job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, job, ngx_lo_health_metrics_counted);
+}
+
+
+ngx_int_t
+ngx_lo_health_metrics_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return ngx_lo_health_metrics_counted(api, NULL);
+}
+
+
+static ngx_int_t
+ngx_lo_health_metrics_counted(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    json_t     *gauges;
+    ngx_int_t   rc;
+    ngx_str_t   text;
+
+    gauges = (job != NULL) ? ngx_lo_health_gauges(job) : NULL;
+
+    rc = ngx_lo_metric_text(api->r->pool, gauges, &text);
+    json_decref(gauges);
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_text(api, NGX_HTTP_OK,
+                           "text/plain; version=0.0.4; charset=utf-8", &text);
+}
+
+
+ngx_int_t
+ngx_lo_health_summary_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    if (ngx_lo_job_add(job, &ngx_lo_sql_runs_active) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active, api->now_ms);
+}
+
+
+ngx_int_t
+ngx_lo_health_summary_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    json_t  *gauges, *summary;
+
+    gauges = ngx_lo_health_gauges(job);
+    summary = (gauges != NULL) ? ngx_lo_metric_summary(gauges) : NULL;
+    json_decref(gauges);
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK, summary);
+}
+
+
+static json_t *
+ngx_lo_health_gauges(ngx_lo_job_t *job)
+{
+    size_t       i;
+    int64_t      n, queued, pending;
+    json_t      *active, *row;
+    const char  *status;
+
+    active = json_object();
+    queued = 0;
+
+    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
+        status = ckp_json_str(row, "status");
+        n = ckp_json_int(row, "n", 0);
+
+        if (status == NULL) {
+            continue;
+        }
+
+        if (strcmp(status, "created") == 0) {
+            queued = n;
+        }
+
+        (void) json_object_set_new(active, status, json_integer(n));
+    }
+
+    pending = ckp_json_int(ngx_lo_job_row(job, 1), "n", 0);
+
+    return json_pack("{s:o, s:I, s:I, s:{s:I, s:I}}",
+                     "runs_active", active,
+                     "approvals_pending", (json_int_t) pending,
+                     "leases_active", (json_int_t)
+                     ckp_json_int(ngx_lo_job_row(job, 2), "n", 0),
+                     "queue_depth",
+                     "run_queue", (json_int_t) queued,
+                     "approval_queue", (json_int_t) pending);
+}

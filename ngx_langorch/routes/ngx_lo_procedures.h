@@ -1,0 +1,60 @@
+/*
+ * What the files of the resource "procedures" share.
+ */
+
+#ifndef NGX_LO_PROCEDURES_H
+#define NGX_LO_PROCEDURES_H
+
+#include "api/ngx_lo_api.h"
+#include "routes/ngx_lo_compile.h"
+
+/* A document about to be stored. */
+
+typedef struct {
+    const json_t       *doc;        /* kept by the request */
+    const json_t       *head;
+    const char         *id;
+    const char         *version;
+    const char         *project;    /* NULL: what the document says */
+    char                hash[65];
+    char               *text;       /* ended by ngx_lo_document_free */
+    ngx_lo_compiled_t   compiled;
+    const char         *etag_old;
+    unsigned            strict:1;
+    unsigned            replace:1;
+} ngx_lo_document_t;
+
+/* Reads id and version; answers 422 itself.  NGX_OK, NGX_DONE, NGX_ERROR. */
+ngx_int_t ngx_lo_document_head(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    const json_t *doc);
+
+/* Hash and text of the document. */
+ngx_int_t ngx_lo_document_hash(ngx_lo_document_t *d);
+
+/* Compiles, and refuses what may not be stored. */
+ngx_int_t ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_document_t *d);
+
+/* Adds what stores it; `old` is the row it replaces, or NULL: a new one. */
+ngx_int_t ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    ngx_lo_job_t *job, const json_t *old);
+
+void ngx_lo_document_free(void *data);
+
+/* A document in the request's memory, freed with it; NULL: no memory. */
+ngx_lo_document_t *ngx_lo_document_new(ngx_lo_api_t *api);
+
+/* Replaces the stored row by the document and answers 200. */
+ngx_int_t ngx_lo_procedure_replace(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    const json_t *old);
+
+/* The Procedure of a row (with its document when `detail`); its ETag is set
+ * unless `detail` is 2.  New value. */
+json_t *ngx_lo_procedure_json(const json_t *row, ngx_uint_t detail);
+const char *ngx_lo_procedure_etag(ngx_lo_api_t *api, const json_t *row);
+
+/* 1: If-Match does not fit; answered by ngx_lo_procedure_412. */
+const char *ngx_lo_procedure_tag(ngx_lo_api_t *api, const json_t *row);
+ngx_int_t ngx_lo_procedure_412(ngx_lo_api_t *api, const json_t *row);
+ngx_int_t ngx_lo_procedure_404(ngx_lo_api_t *api);
+
+#endif
