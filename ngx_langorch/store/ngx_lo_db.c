@@ -177,7 +177,8 @@ ngx_lo_db_tick(void *data)
 {
     ngx_lo_db_t  *db = data;
 
-    return ngx_lo_store_clock() >= db->until_ms;
+    return __atomic_load_n(db->stop, __ATOMIC_RELAXED)
+           || ngx_lo_store_clock() >= db->until_ms;
 }
 
 
@@ -314,7 +315,7 @@ static ngx_lo_prepared_t *
 ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
 {
     int                 i, n;
-    char                name[8];
+    char                name[16];
     ngx_uint_t          at;
     ngx_lo_prepared_t  *p;
 

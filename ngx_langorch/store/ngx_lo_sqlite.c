@@ -217,7 +217,14 @@ ngx_lo_reader_fail(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job,
         return;
 
     default:
-        ngx_lo_store_note(store, NGX_LOG_ERR, "read failed: %s", db->error);
+
+        /* those that our end interrupts failed nobody */
+
+        if (!__atomic_load_n(&store->stop, __ATOMIC_RELAXED)) {
+            ngx_lo_store_note(store, NGX_LOG_ERR, "read failed: %s",
+                              db->error);
+        }
+
         return;
     }
 }
