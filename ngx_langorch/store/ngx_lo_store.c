@@ -710,18 +710,34 @@ void
 ngx_lo_store_note(ngx_lo_store_t *store, ngx_uint_t level, const char *fmt,
     ...)
 {
+    char            note[NGX_LO_STORE_TEXT];
     va_list         args;
+    int64_t         now;
+    ngx_uint_t      same;
     ngx_lo_queue_t  none;
+
+    va_start(args, fmt);
+    (void) vsnprintf(note, sizeof(note), fmt, args);
+    va_end(args);
+
+    now = ngx_lo_store_clock();
 
     (void) pthread_mutex_lock(&store->mutex);
 
-    va_start(args, fmt);
-    (void) vsnprintf(store->note, NGX_LO_STORE_TEXT, fmt, args);
-    va_end(args);
+    same = strcmp(store->note, note) == 0
+           && now - store->noted_ms < NGX_LO_NOTE_TIME;
 
-    store->note_level = level;
+    if (!same) {
+        ngx_memcpy(store->note, note, NGX_LO_STORE_TEXT);
+        store->note_level = level;
+        store->noted_ms = now;
+    }
 
     (void) pthread_mutex_unlock(&store->mutex);
+
+    if (same) {
+        return;
+    }
 
     ngx_lo_queue_init(&none);
     ngx_lo_store_ended(store, &none);

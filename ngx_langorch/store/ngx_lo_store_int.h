@@ -24,7 +24,7 @@
 #define NGX_LO_QUEUE_TIME     5000      /* ms of the oldest job: refuse more */
 #define NGX_LO_SLOW_TIME      1000      /* ms of it: not ready */
 #define NGX_LO_PROBE_TIME     2000      /* ms between two probes */
-#define NGX_LO_FILE_TIME      5000      /* ms between two looks at the file */
+#define NGX_LO_NOTE_TIME      60000     /* ms before a line is logged again */
 
 typedef union {
     int64_t      i;
@@ -119,6 +119,7 @@ struct ngx_lo_store_s {
     ngx_lo_state_t        state;
     ngx_uint_t            note_level;   /* 0: nothing to log */
     char                  note[NGX_LO_STORE_TEXT];
+    int64_t               noted_ms;
     int                   stop;         /* ... to here; read by busy handlers */
 
     ngx_socket_t          bell;
@@ -135,6 +136,7 @@ struct ngx_lo_store_s {
     uint64_t              dev;
     uint64_t              ino;
     uint64_t              opened;       /* 1: we saw the file */
+    int64_t               looked_ms;
 };
 
 /* --- queues ----------------------------------------------------------------- */
@@ -154,7 +156,8 @@ void *ngx_lo_writer_thread(void *data);
 /* From a thread: jobs are over; the loop is told.  Empties `q`. */
 void ngx_lo_store_ended(ngx_lo_store_t *store, ngx_lo_queue_t *q);
 
-/* From a thread: a line for the log, written by the loop. */
+/* From a thread: a line for the log, written by the loop; the same line again
+ * within a minute is dropped. */
 void ngx_lo_store_note(ngx_lo_store_t *store, ngx_uint_t level,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -15,18 +15,21 @@
 #include "store/ngx_lo_store_int.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 
-#define NGX_LO_AGAIN  -1        /* the group has to be tried once more */
+#define NGX_LO_AGAIN     -1     /* the group has to be tried once more */
+#define NGX_LO_ROOM_MIN  (4 * 1024 * 1024)  /* bytes free: not full any more */
 
 
-static void ngx_lo_writer_open(ngx_lo_store_t *store);
+static ngx_int_t ngx_lo_writer_open(ngx_lo_store_t *store);
 static int ngx_lo_writer_file(ngx_lo_store_t *store, ngx_uint_t *check);
 static int ngx_lo_writer_check(ngx_lo_store_t *store);
 static ngx_uint_t ngx_lo_writer_wait(ngx_lo_store_t *store);
 static void ngx_lo_writer_look(ngx_lo_store_t *store);
 static void ngx_lo_writer_probe(ngx_lo_store_t *store);
+static ngx_uint_t ngx_lo_writer_room(ngx_lo_store_t *store);
 static void ngx_lo_writer_group(ngx_lo_store_t *store);
 static ngx_int_t ngx_lo_writer_lock(ngx_lo_store_t *store);
 static void ngx_lo_writer_unlock(ngx_int_t locked);
@@ -49,7 +52,9 @@ ngx_lo_writer_thread(void *data)
     ngx_lo_queue_t   rest;
     ngx_lo_store_t  *store = data;
 
-    ngx_lo_writer_open(store);
+    if (ngx_lo_writer_open(store) == NGX_OK) {
+        (void) ngx_lo_writer_state(store, NGX_LO_STATE_OPEN);
+    }
 
     while (ngx_lo_writer_wait(store)) {
 
@@ -79,9 +84,11 @@ ngx_lo_writer_thread(void *data)
 /* --- the file ------------------------------------------------------------------------ */
 
 
-/* Opens, looks whether it is sound and ours, brings the tables up to date. */
-
-static void
+/*
+ * Opens, looks whether it is sound and ours, brings the tables up to date.
+ * NGX_ERROR: the state says why.
+ */
+static ngx_int_t
 ngx_lo_writer_open(ngx_lo_store_t *store)
 {
     int              rc;
@@ -107,8 +114,7 @@ ngx_lo_writer_open(ngx_lo_store_t *store)
     ngx_lo_writer_unlock(locked);
 
     if (rc == SQLITE_OK && made == NGX_OK) {
-        (void) ngx_lo_writer_state(store, NGX_LO_STATE_OPEN);
-        return;
+        return NGX_OK;
     }
 
     state = (made == NGX_DECLINED) ? NGX_LO_STATE_SCHEMA
@@ -122,6 +128,8 @@ ngx_lo_writer_open(ngx_lo_store_t *store)
     }
 
     ngx_lo_db_close(db);
+
+    return NGX_ERROR;
 }
 
 
@@ -196,42 +204,38 @@ ngx_lo_writer_check(ngx_lo_store_t *store)
 static ngx_uint_t
 ngx_lo_writer_wait(ngx_lo_store_t *store)
 {
-    int64_t          looked, now;
     ngx_uint_t       ready;
     struct timespec  until;
 
-    looked = ngx_lo_store_clock();
+    for ( ;; ) {
+        ngx_lo_writer_look(store);
 
-    (void) pthread_mutex_lock(&store->mutex);
+        (void) pthread_mutex_lock(&store->mutex);
 
-    store->oldest_ms = 0;
+        store->oldest_ms = 0;
 
-    while (store->writes.n == 0 && !store->stop) {
-        (void) clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec++;
+        if (store->writes.n == 0 && !store->stop) {
+            (void) clock_gettime(CLOCK_MONOTONIC, &until);
+            until.tv_sec++;
 
-        (void) pthread_cond_timedwait(&store->write_ready, &store->mutex,
-                                      &until);
+            (void) pthread_cond_timedwait(&store->write_ready, &store->mutex,
+                                          &until);
+        }
 
-        now = ngx_lo_store_clock();
+        ready = (store->writes.n > 0);
 
-        if (store->writes.n == 0 && now - looked >= NGX_LO_PROBE_TIME) {
-            (void) pthread_mutex_unlock(&store->mutex);
-            ngx_lo_writer_look(store);
-            (void) pthread_mutex_lock(&store->mutex);
-            looked = now;
+        if (ready) {
+            store->oldest_ms = store->writes.first->queued_ms;
+        }
+
+        ready |= store->stop ? 2 : 0;
+
+        (void) pthread_mutex_unlock(&store->mutex);
+
+        if (ready) {
+            return ready & 1;
         }
     }
-
-    if (store->writes.n > 0) {
-        store->oldest_ms = store->writes.first->queued_ms;
-    }
-
-    ready = (store->writes.n > 0);
-
-    (void) pthread_mutex_unlock(&store->mutex);
-
-    return ready;
 }
 
 
@@ -240,7 +244,16 @@ ngx_lo_writer_wait(ngx_lo_store_t *store)
 static void
 ngx_lo_writer_look(ngx_lo_store_t *store)
 {
+    int64_t      now;
     struct stat  st;
+
+    now = ngx_lo_store_clock();
+
+    if (now - store->looked_ms < NGX_LO_PROBE_TIME) {
+        return;
+    }
+
+    store->looked_ms = now;
 
     switch (ngx_lo_store_state_now(store)) {
 
@@ -282,12 +295,16 @@ ngx_lo_writer_probe(ngx_lo_store_t *store)
 
     db = &store->writer;
 
-    if (db->db == NULL) {
-        ngx_lo_writer_open(store);
+    /* one page may fit where the next job's would not */
 
-        if (db->db == NULL) {
-            return;
-        }
+    if (ngx_lo_store_state_now(store) == NGX_LO_STATE_FULL
+        && !ngx_lo_writer_room(store))
+    {
+        return;
+    }
+
+    if (db->db == NULL && ngx_lo_writer_open(store) != NGX_OK) {
+        return;
     }
 
     locked = ngx_lo_writer_lock(store);
@@ -301,6 +318,7 @@ ngx_lo_writer_probe(ngx_lo_store_t *store)
     rc = rc ? rc : ngx_lo_db_exec(db, "COMMIT");
 
     if (rc != SQLITE_OK) {
+        (void) ngx_lo_writer_state(store, ngx_lo_writer_state_of(rc));
         ngx_lo_db_close(db);
     }
 
@@ -310,6 +328,26 @@ ngx_lo_writer_probe(ngx_lo_store_t *store)
         ngx_lo_store_note(store, NGX_LOG_NOTICE, "writes again");
         (void) ngx_lo_writer_state(store, NGX_LO_STATE_OPEN);
     }
+}
+
+
+static ngx_uint_t
+ngx_lo_writer_room(ngx_lo_store_t *store)
+{
+    char            *slash, dir[NGX_MAX_PATH];
+    struct statvfs   fs;
+
+    /* the file may not be there yet */
+
+    (void) snprintf(dir, sizeof(dir), "%s", store->path);
+    slash = strrchr(dir, '/');
+
+    if (slash != NULL) {
+        slash[slash == dir] = '\0';
+    }
+
+    return statvfs(dir, &fs) == -1
+           || (uint64_t) fs.f_bavail * fs.f_frsize >= NGX_LO_ROOM_MIN;
 }
 
 
