@@ -116,4 +116,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_admit_failed;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_succeeded;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_polled;
 
+/* --- streams (ngx_lo_sql_push.c) -------------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_tail;
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_runs;
+
 #endif

@@ -1,0 +1,36 @@
+/*
+ * Streams of a run's events.
+ *
+ * The life of a stream.
+ *   opened   the head goes out; the request is the stream's    ngx_lo_push_open
+ *   looked   rows after the last one sent are read             ngx_lo_stream_look
+ *   sent     one block at a time; the next look waits for it   ngx_lo_sse.c
+ *   ended    after the run's last event, on quit, or the client left
+ *
+ * A stream shows what the store holds, in order, from a point on.  No event is
+ * pushed from memory: a bell says "look", the store says what.  So a stream is
+ * right on any worker, after any crash, from any Last-Event-ID.
+ */
+
+#ifndef NGX_LO_PUSH_H
+#define NGX_LO_PUSH_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+/*
+ * Takes over a request (its main count was raised for this) whose common
+ * headers are set and whose head was not sent.  Events with seq > after follow.
+ * `follow` = 0: what exists, then the end.
+ *
+ * NGX_OK: the request is the stream's; NGX_BUSY: too many streams;
+ * NGX_ERROR: no memory.  In both cases the request is still the caller's.
+ */
+ngx_int_t ngx_lo_push_open(ngx_http_request_t *r, const char *run_id,
+    int64_t after, ngx_uint_t follow);
+
+ngx_int_t ngx_lo_push_start(ngx_cycle_t *cycle);
+void ngx_lo_push_quit(void);        /* ends every stream; clients resume */
+
+#endif

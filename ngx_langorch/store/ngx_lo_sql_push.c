@@ -1,0 +1,22 @@
+/*
+ * What the streams of a worker follow.
+ */
+
+#include "store/ngx_lo_sql.h"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_push_tail = {
+    "push_tail",
+    "SELECT coalesce(max(event_id), 0) AS tail FROM events",
+    "", -1
+};
+
+
+/* after -> run_id: runs with events that are newer */
+
+const ngx_lo_stmt_t  ngx_lo_sql_push_runs = {
+    "push_runs",
+    "SELECT run_id FROM runs WHERE id IN"
+    " (SELECT DISTINCT run FROM events WHERE event_id > $1)",
+    "i", -1
+};
