@@ -617,6 +617,7 @@ ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     mcf->carrier = cscf->ctx;
     mcf->carrier_uri = clcf->name;
+    mcf->carrier_loc = clcf;
 
     return NGX_CONF_OK;
 }

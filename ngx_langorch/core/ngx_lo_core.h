@@ -46,6 +46,7 @@ typedef struct {
     ngx_shm_zone_t        *zone;
     ngx_http_conf_ctx_t   *carrier;     /* server with `langorch_carrier` */
     ngx_str_t              carrier_uri; /* its internal location */
+    ngx_http_core_loc_conf_t  *carrier_loc;     /* the same: its resolver */
 } ngx_lo_main_conf_t;
 
 typedef struct {

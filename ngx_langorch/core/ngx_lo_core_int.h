@@ -49,7 +49,8 @@ typedef struct {
 
     pthread_mutex_t  turn;                  /* who may wait for `write` */
     pthread_mutex_t  write;
-    ngx_pid_t        holder;
+    ngx_pid_t        holder;                /* of `write`; 0: nobody */
+    ngx_pid_t        next;                  /* of `turn` */
 
     uint64_t         file_generation;
     uint64_t         file_dev;

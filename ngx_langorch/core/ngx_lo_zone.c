@@ -13,6 +13,7 @@
 static ngx_int_t ngx_lo_zone_init(ngx_shm_zone_t *shm_zone, void *data);
 static ngx_int_t ngx_lo_zone_mutexes(ngx_lo_zone_t *zone);
 static ngx_uint_t ngx_lo_zone_is_dead(const ngx_lo_slot_t *slot);
+static ngx_uint_t ngx_lo_zone_is_stopped(ngx_lo_zone_t *zone, ngx_pid_t pid);
 static ngx_int_t ngx_lo_zone_take(pthread_mutex_t *mutex,
     const struct timespec *until);
 
@@ -318,11 +319,15 @@ ngx_lo_zone_write_lock(ngx_msec_t wait)
         return rc;
     }
 
+    __atomic_store_n(&zone->next, ngx_pid, __ATOMIC_RELEASE);
+
     rc = ngx_lo_zone_take(&zone->write, &until);
 
     if (rc == NGX_OK) {
         __atomic_store_n(&zone->holder, ngx_pid, __ATOMIC_RELEASE);
     }
+
+    __atomic_store_n(&zone->next, 0, __ATOMIC_RELEASE);
 
     (void) pthread_mutex_unlock(&zone->turn);
 
@@ -369,15 +374,37 @@ ngx_lo_zone_write_unlock(void)
 ngx_pid_t
 ngx_lo_zone_free_stopped(void)
 {
-    char            path[64], stat[256], *p;
-    FILE           *f;
-    size_t          n;
     ngx_pid_t       pid;
-    ngx_uint_t      i, ours;
     ngx_lo_zone_t  *zone;
 
     zone = ngx_lo_zone();
+
+    /* it may hold the lock, or stand before it and let nobody pass */
+
     pid = __atomic_load_n(&zone->holder, __ATOMIC_ACQUIRE);
+
+    if (!ngx_lo_zone_is_stopped(zone, pid)) {
+        pid = __atomic_load_n(&zone->next, __ATOMIC_ACQUIRE);
+
+        if (!ngx_lo_zone_is_stopped(zone, pid)) {
+            return 0;
+        }
+    }
+
+    return kill(pid, SIGKILL) == 0 ? pid : 0;
+}
+
+
+/* Only a worker of ours; another process may have its pid meanwhile. */
+
+static ngx_uint_t
+ngx_lo_zone_is_stopped(ngx_lo_zone_t *zone, ngx_pid_t pid)
+{
+    int         fd;
+    char        path[64], stat[256], *p;
+    ssize_t     n;
+    ngx_uint_t  i, ours;
+
     ours = 0;
 
     for (i = 0; i < NGX_LO_ZONE_SLOTS; i++) {
@@ -390,26 +417,25 @@ ngx_lo_zone_free_stopped(void)
 
     (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
 
-    f = fopen(path, "re");
-    if (f == NULL) {
+    fd = open(path, O_RDONLY|O_CLOEXEC);
+    if (fd == -1) {
         return 0;
     }
 
-    n = fread(stat, 1, sizeof(stat) - 1, f);
+    n = read(fd, stat, sizeof(stat) - 1);
+    (void) close(fd);
+
+    if (n <= 0) {
+        return 0;
+    }
+
     stat[n] = '\0';
-    (void) fclose(f);
 
     /* "pid (name) state": T stopped, t traced */
 
     p = strrchr(stat, ')');
 
-    if (p == NULL || p[1] == '\0' || (p[2] != 'T' && p[2] != 't')
-        || __atomic_load_n(&zone->holder, __ATOMIC_ACQUIRE) != pid)
-    {
-        return 0;
-    }
-
-    return kill(pid, SIGKILL) == 0 ? pid : 0;
+    return p != NULL && p[1] == ' ' && (p[2] == 'T' || p[2] == 't');
 }
 
 
