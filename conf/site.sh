@@ -118,6 +118,7 @@ END
         -e "s|^\( *\)langorch_egress .*|\1langorch_egress $site_egress;|" \
         -e "s|^\( *\)langorch_identity .*|\1langorch_identity $site_identity;|" \
         -e "s|listen .*|listen 127.0.0.1:$site_port;|" \
+        -e "s|^ *resolver .*|$(site_resolver_line)|" \
         -e '/ssl_/d' \
         -e "s|include \([a-z]*[.][a-z]*\);|include $home/conf/\1;|" \
         -e '/^ *#/d' \
@@ -166,6 +167,18 @@ END
 site_user_line()
 {
     [ "$(id -u)" != 0 ] || echo "user $site_user;"
+}
+
+
+# The machine's own name servers; without any, agents need addresses.
+
+site_resolver_line()
+{
+    servers=$(awk '$1 == "nameserver" && $2 !~ /%/ {
+                       printf " %s", $2 ~ /:/ ? "[" $2 "]" : $2
+                   }' /etc/resolv.conf 2> /dev/null)
+
+    [ -z "$servers" ] || echo "    resolver$servers valid=30s;"
 }
 
 
