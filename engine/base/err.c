@@ -2,7 +2,6 @@
  * The one error of the engine: recording it, cut to fit.
  */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,10 +41,9 @@ err_trim(char *text, size_t size)
 
 
 ckp_code_t
-ckp_fail(ckp_err_t *err, ckp_code_t code, const char *at, const char *fmt, ...)
+ckp_vfail(ckp_err_t *err, ckp_code_t code, const char *at, const char *fmt,
+    va_list args)
 {
-    va_list  args;
-
     if (err == NULL || err->code != CKP_OK) {
         return code;
     }
@@ -55,10 +53,21 @@ ckp_fail(ckp_err_t *err, ckp_code_t code, const char *at, const char *fmt, ...)
     (void) snprintf(err->at, sizeof(err->at), "%s", at == NULL ? "" : at);
     err_trim(err->at, sizeof(err->at));
 
-    va_start(args, fmt);
     (void) vsnprintf(err->msg, sizeof(err->msg), fmt, args);
-    va_end(args);
     err_trim(err->msg, sizeof(err->msg));
+
+    return code;
+}
+
+
+ckp_code_t
+ckp_fail(ckp_err_t *err, ckp_code_t code, const char *at, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) ckp_vfail(err, code, at, fmt, args);
+    va_end(args);
 
     return code;
 }

@@ -5,6 +5,8 @@
 #ifndef CKP_ERR_H
 #define CKP_ERR_H
 
+#include <stdarg.h>
+
 typedef enum {
     CKP_OK        =  0,
     CKP_E_NOMEM   = -1,   /* memory ran out; nothing was changed */
@@ -29,6 +31,8 @@ typedef struct {
  */
 ckp_code_t ckp_fail(ckp_err_t *err, ckp_code_t code, const char *at,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+ckp_code_t ckp_vfail(ckp_err_t *err, ckp_code_t code, const char *at,
+    const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
 
 #define CKP_INVARIANT(err, cond)                                              \
     do {                                                                      \

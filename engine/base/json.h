@@ -64,6 +64,9 @@ void ckp_json_put(ckp_buf_t *b, const json_t *v);
 
 void ckp_real_text(double d, char out[CKP_REAL_LEN]);
 
+/* The same with at most `digits` significant digits (1 to 17). */
+void ckp_real_round(double d, int digits, char out[CKP_REAL_LEN]);
+
 /* Key-sorted compact text, for hashes.  As above. */
 char *ckp_json_canonical(const json_t *v);
 

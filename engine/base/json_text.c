@@ -111,6 +111,13 @@ integer_text(int64_t i, char out[CKP_REAL_LEN])
 
 
 void
+ckp_real_round(double d, int digits, char out[CKP_REAL_LEN])
+{
+    (void) snprintf(out, CKP_REAL_LEN, "%.*g", digits, d);
+}
+
+
+void
 ckp_real_text(double d, char out[CKP_REAL_LEN])
 {
     if (!isfinite(d)) {
@@ -126,7 +133,7 @@ ckp_real_text(double d, char out[CKP_REAL_LEN])
     }
 
     for (int digits = 15; digits <= 17; digits++) {
-        (void) snprintf(out, CKP_REAL_LEN, "%.*g", digits, d);
+        ckp_real_round(d, digits, out);
 
         const double  back = strtod(out, NULL);
 

@@ -6,6 +6,7 @@
 #define CKP_SCHEMA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <jansson.h>
 
 #include "base/err.h"
@@ -16,6 +17,17 @@
  */
 ckp_code_t ckp_schema_check(const json_t *schema, const json_t *value,
     json_t **errors, ckp_err_t *err);
+
+/*
+ * What a compiler says about a schema: `number` is that of the catalogue, 226
+ * unknown keyword, 227 invalid schema, 221 invalid pattern.  `pointer` leads
+ * into the schema and lives during the visit only.
+ */
+typedef void (*ckp_schema_pt)(void *data, int number, const char *pointer,
+    const char *message);
+
+ckp_code_t ckp_schema_lint(const json_t *schema, ckp_schema_pt visit,
+    void *data);
 
 /* email uri date date-time uuid ipv4 ipv6; unknown formats hold. */
 bool ckp_format_known(const char *format);

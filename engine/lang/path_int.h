@@ -1,0 +1,54 @@
+/*
+ * Paths for the files of this room that make them piece by piece.
+ */
+
+#ifndef CKP_PATH_INT_H
+#define CKP_PATH_INT_H
+
+#include "base/mem.h"
+#include "lang/path.h"
+
+/* The aggregates of 6.3 in the order of their names in the table of path.c. */
+typedef enum {
+    CKP_AGG_NONE,
+    CKP_AGG_SUM,
+    CKP_AGG_AVG,
+    CKP_AGG_MIN,
+    CKP_AGG_MAX,
+    CKP_AGG_COUNT,
+    CKP_AGG_FIRST,
+    CKP_AGG_LAST,
+    CKP_AGG_JOIN,
+    CKP_AGG_PLUCK
+} ckp_agg_t;
+
+/* All in the arena; NULL: no memory. */
+ckp_path_t *ckp_path_begin(ckp_arena_t *arena, const char *name, size_t len);
+bool ckp_path_add_name(ckp_path_t *path, const char *name, size_t len);
+bool ckp_path_add_index(ckp_path_t *path, int64_t index);
+
+/* A quoted index: never a pseudo-member, never an element. */
+bool ckp_path_add_key(ckp_path_t *path, const char *name, size_t len);
+
+/* As ckp_path_parse, in an arena that outlives the path. */
+ckp_path_t *ckp_path_parse_in(ckp_arena_t *arena, const char *text, size_t len,
+    size_t *used, ckp_err_t *err);
+
+/* As ckp_path_resolve, and elements that aggregates look at cost steps: out of
+ * them the path is missing and ev->budget is 0. */
+json_t *ckp_path_resolve_counted(const ckp_path_t *path, ckp_eval_t *ev);
+
+/* One step into a value: member, element or pseudo-member.  New reference or
+ * NULL (missing). */
+json_t *ckp_value_member(const json_t *value, const char *name);
+json_t *ckp_value_element(const json_t *array, int64_t index);
+
+/*
+ * The aggregate of an array over `field` of its elements (NULL: themselves).
+ * A null counts as an empty array.  New reference; NULL: no array, or no
+ * memory.
+ */
+json_t *ckp_aggregate(ckp_agg_t agg, const json_t *array,
+    const ckp_path_t *field);
+
+#endif

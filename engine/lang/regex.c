@@ -1,0 +1,295 @@
+/*
+ * Regular expressions under limits.
+ *
+ * PCRE2 begins its match limit anew at each start of a search.  So a search is
+ * tried twice: first with few steps for each start, which nearly always is
+ * enough; if a start needs more, the pattern is run once as an anchored match
+ * behind a lazy prefix, and all its starts share the one limit.
+ */
+
+#define PCRE2_CODE_UNIT_WIDTH  8
+
+#include <pcre2.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "lang/regex.h"
+
+#define REGEX_STEPS_MAX     100000
+#define REGEX_STEPS_START   16          /* at least, for each start */
+#define REGEX_HEAP_KIB      (8 * 1024)
+#define REGEX_NEST_MAX      100
+
+struct ckp_regex_s {
+    pcre2_general_context  *memory;
+    pcre2_match_context    *limits;
+    pcre2_code             *code;       /* anchored when `whole` */
+    pcre2_code             *all;        /* searches: behind a lazy prefix */
+    bool                    whole;
+};
+
+
+static void *
+regex_alloc(size_t size, void *data)
+{
+    (void) data;
+
+    return ckp_alloc(size);
+}
+
+
+static void
+regex_release(void *p, void *data)
+{
+    (void) data;
+
+    ckp_free(p);
+}
+
+
+static bool
+regex_options(const char *flags, uint32_t *options, ckp_err_t *err)
+{
+    for (const char *p = flags; p != NULL && *p != '\0'; p++) {
+
+        switch (*p) {
+
+        case 'i':
+            *options |= PCRE2_CASELESS;
+            break;
+
+        case 'm':
+            *options |= PCRE2_MULTILINE;
+            break;
+
+        case 's':
+            *options |= PCRE2_DOTALL;
+            break;
+
+        case 'x':
+            *options |= PCRE2_EXTENDED;
+            break;
+
+        default:
+            (void) ckp_fail(err, CKP_E_INVALID, "",
+                            "unknown flag \"%c\" of a regular expression", *p);
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static pcre2_code *
+regex_compile(ckp_regex_t *re, const char *pattern, uint32_t options,
+    ckp_err_t *err)
+{
+    pcre2_compile_context  *context;
+    pcre2_code             *code;
+    PCRE2_SIZE              offset;
+    PCRE2_UCHAR             text[160];
+    int                     number;
+
+    context = pcre2_compile_context_create(re->memory);
+
+    if (context == NULL) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        return NULL;
+    }
+
+    (void) pcre2_set_parens_nest_limit(context, REGEX_NEST_MAX);
+
+    code = pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
+                         options | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C,
+                         &number, &offset, context);
+
+    pcre2_compile_context_free(context);
+
+    if (code == NULL) {
+        (void) pcre2_get_error_message(number, text, sizeof(text));
+        (void) ckp_fail(err, CKP_E_INVALID, "",
+                        "regular expression: %s at character %zu",
+                        (const char *) text, (size_t) offset + 1);
+    }
+
+    return code;
+}
+
+
+/* A pattern that cannot stand in a group has no `all`: its search gives up at
+ * the first limit. */
+static bool
+regex_compile_all(ckp_regex_t *re, const char *pattern, uint32_t options)
+{
+    ckp_buf_t  b;
+
+    ckp_buf_init(&b, CKP_REGEX_PATTERN_MAX + 32);
+    ckp_buf_printf(&b, "(?s:.*?)\\K(?:%s%s)", pattern,
+                   (options & PCRE2_EXTENDED) ? "\n" : "");
+
+    if (b.failed == CKP_OK) {
+        re->all = regex_compile(re, b.data, options | PCRE2_ANCHORED, NULL);
+    }
+
+    ckp_buf_free(&b);
+
+    return b.failed == CKP_OK;
+}
+
+
+static bool
+regex_prepare(ckp_regex_t *re, const char *pattern, uint32_t options,
+    ckp_err_t *err)
+{
+    uint32_t  groups;
+
+    re->memory = pcre2_general_context_create(regex_alloc, regex_release,
+                                              NULL);
+    re->limits = pcre2_match_context_create(re->memory);
+
+    if (re->memory == NULL || re->limits == NULL) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        return false;
+    }
+
+    (void) pcre2_set_heap_limit(re->limits, REGEX_HEAP_KIB);
+
+    re->code = regex_compile(re, pattern,
+                             re->whole ? options | PCRE2_ANCHORED
+                                         | PCRE2_ENDANCHORED : options, err);
+
+    if (re->code == NULL) {
+        return false;
+    }
+
+    (void) pcre2_pattern_info(re->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+
+    if (groups > CKP_REGEX_GROUPS_MAX) {
+        (void) ckp_fail(err, CKP_E_INVALID, "",
+                        "regular expression: %u groups, at most %d",
+                        groups, CKP_REGEX_GROUPS_MAX);
+        return false;
+    }
+
+    return re->whole || regex_compile_all(re, pattern, options);
+}
+
+
+ckp_regex_t *
+ckp_regex_new(const char *pattern, bool whole, const char *flags,
+    ckp_err_t *err)
+{
+    uint32_t      options = 0;
+    ckp_regex_t  *re;
+
+    if (strlen(pattern) > CKP_REGEX_PATTERN_MAX) {
+        (void) ckp_fail(err, CKP_E_INVALID, "",
+                        "regular expression of %zu bytes, at most %d",
+                        strlen(pattern), CKP_REGEX_PATTERN_MAX);
+        return NULL;
+    }
+
+    if (!regex_options(flags, &options, err)) {
+        return NULL;
+    }
+
+    re = ckp_calloc(sizeof(ckp_regex_t));
+
+    if (re == NULL) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        return NULL;
+    }
+
+    re->whole = whole;
+
+    if (!regex_prepare(re, pattern, options, err)) {
+        ckp_regex_free(re);
+        return NULL;
+    }
+
+    return re;
+}
+
+
+void
+ckp_regex_free(ckp_regex_t *re)
+{
+    if (re != NULL) {
+        pcre2_code_free(re->code);
+        pcre2_code_free(re->all);
+        pcre2_match_context_free(re->limits);
+        pcre2_general_context_free(re->memory);
+        ckp_free(re);
+    }
+}
+
+
+static int
+regex_run(const ckp_regex_t *re, pcre2_match_data *data, const char *subject,
+    size_t len, size_t from)
+{
+    const size_t  starts = len - from + 1;
+    const size_t  share = REGEX_STEPS_MAX / starts;
+    int           n;
+
+    if (re->whole) {
+        (void) pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
+        return pcre2_match(re->code, (PCRE2_SPTR) subject, len, from, 0, data,
+                           re->limits);
+    }
+
+    (void) pcre2_set_match_limit(re->limits,
+                                 share > REGEX_STEPS_START
+                                 ? (uint32_t) share : REGEX_STEPS_START);
+    n = pcre2_match(re->code, (PCRE2_SPTR) subject, len, from, 0, data,
+                    re->limits);
+
+    if (n != PCRE2_ERROR_MATCHLIMIT || re->all == NULL) {
+        return n;
+    }
+
+    (void) pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
+
+    return pcre2_match(re->all, (PCRE2_SPTR) subject, len, from, 0, data,
+                       re->limits);
+}
+
+
+size_t
+ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *spans, size_t nspans)
+{
+    pcre2_match_data  *data;
+    size_t             n = 0;
+    int                found;
+
+    if (len > CKP_REGEX_SUBJECT_MAX || from > len) {
+        return 0;
+    }
+
+    data = pcre2_match_data_create_from_pattern(re->code, re->memory);
+
+    if (data == NULL) {
+        return 0;
+    }
+
+    found = regex_run(re, data, subject, len, from);
+
+    if (found > 0) {
+        const PCRE2_SIZE *const  at = pcre2_get_ovector_pointer(data);
+
+        n = (size_t) found;
+
+        for (size_t i = 0; i < nspans; i++) {
+            const bool  set = i < n && at[2 * i] != PCRE2_UNSET;
+
+            spans[i].start = set ? at[2 * i] : SIZE_MAX;
+            spans[i].end = set ? at[2 * i + 1] : SIZE_MAX;
+        }
+    }
+
+    pcre2_match_data_free(data);
+
+    return (nspans != 0 && n > nspans) ? nspans : n;
+}
