@@ -120,11 +120,20 @@ typedef struct {
     json_t        *metadata;            /* NULL: none */
 } ckp_handler_t;
 
+/* What an output mapping gives that finds nothing. */
+typedef enum {
+    CKP_UNMET_NULL,             /* `otherwise`, which is null unless given */
+    CKP_UNMET_KEEP,             /* the variable stays as it is */
+    CKP_UNMET_FAIL
+} ckp_unmet_t;
+
 /* An output mapping of 9.1: variable <- mapping. */
 typedef struct {
     const char      *variable;
     const char      *mapping;       /* as written; NULL: `value` is it */
     ckp_template_t  *value;         /* a template (`result` bound), or literal */
+    ckp_unmet_t      unmet;         /* on_missing */
+    json_t          *otherwise;     /* with CKP_UNMET_NULL; NULL: null */
 } ckp_mapping_t;
 
 /* --- steps ---------------------------------------------------------------- */
@@ -312,6 +321,12 @@ typedef struct {
     json_t          *schema;        /* NULL */
 } ckp_var_t;
 
+/* An entry of redacted_fields (api.md 1.15 b). */
+typedef struct {
+    const char   *text;         /* lower case; what the key may contain */
+    ckp_regex_t  *regex;        /* not NULL: matched from the key's start */
+} ckp_mask_t;
+
 typedef struct {
     ckp_retry_t        retry;           /* effective global policy */
     bool               retry_external;  /* apply_to: external */
@@ -333,6 +348,9 @@ typedef struct {
     bool               screenshot_on_fail;
     bool               detailed;        /* audit_level: detailed */
     json_t            *redacted_fields; /* NULL: none */
+    ckp_mask_t        *masks;           /* the same, ready for use */
+    size_t             nmasks;
+    bool               dry_reject;      /* dry_run.approvals: reject */
 } ckp_config_t;
 
 struct ckp_program_s {
@@ -350,6 +368,7 @@ struct ckp_program_s {
     ckp_node_t     *nodes;              /* in document order */
     size_t          nnodes;
     const ckp_node_t  *start;
+    json_t            *ids;             /* id -> position in nodes */
 
     /* what must be ended one by one when the program ends: */
     struct ckp_owned_s  *owned;

@@ -1,0 +1,209 @@
+/*
+ * The shape of a cron text (spec/ckp.md 5.2): five fields in their ranges, and
+ * at least one day that can come.
+ */
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "compile/parse_int.h"
+
+#define CRON_TEXT_MAX  128
+
+typedef struct {
+    unsigned            low;
+    unsigned            high;
+    const char *const  *names;      /* NULL: numbers alone */
+    unsigned            first;      /* the number of names[0] */
+} cron_range_t;
+
+static const char *const  cron_months[] = {
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
+    "NOV", "DEC", NULL
+};
+
+static const char *const  cron_days[] = {
+    "SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", NULL
+};
+
+static const cron_range_t  cron_ranges[] = {
+    { 0, 59, NULL, 0 },
+    { 0, 23, NULL, 0 },
+    { 1, 31, NULL, 0 },
+    { 1, 12, cron_months, 1 },
+    { 0, 7, cron_days, 0 }
+};
+
+
+/* A number or a name in its range; *p goes behind it. */
+static bool
+cron_value(const char **p, const cron_range_t *range, unsigned *out)
+{
+    unsigned  n = 0;
+    size_t    len = 0;
+
+    for (size_t i = 0; range->names != NULL && range->names[i] != NULL; i++) {
+        if (strncasecmp(*p, range->names[i], 3) == 0) {
+            *p += 3;
+            *out = range->first + (unsigned) i;
+            return true;
+        }
+    }
+
+    while (isdigit((unsigned char) (*p)[len]) && len < 3) {
+        n = n * 10 + (unsigned) ((*p)[len] - '0');
+        len++;
+    }
+
+    *p += len;
+    *out = n;
+
+    return len > 0 && n >= range->low && n <= range->high;
+}
+
+
+static bool
+cron_step(const char **p, unsigned *step)
+{
+    const cron_range_t  any = { 1, 999, NULL, 0 };
+
+    *step = 1;
+
+    if (**p != '/') {
+        return true;
+    }
+
+    *p += 1;
+
+    return cron_value(p, &any, step);
+}
+
+
+/* Names of days may wrap (FRI-MON); nothing else may descend. */
+static bool
+cron_item(const char **p, const cron_range_t *range, uint64_t *set)
+{
+    unsigned  from = range->low;
+    unsigned  to = range->high;
+    unsigned  step;
+
+    if (**p == '*') {
+        *p += 1;
+
+    } else {
+        if (!cron_value(p, range, &from)) {
+            return false;
+        }
+
+        to = (**p == '/') ? range->high : from;
+
+        if (**p == '-') {
+            *p += 1;
+
+            if (!cron_value(p, range, &to)) {
+                return false;
+            }
+        }
+    }
+
+    if (!cron_step(p, &step)) {
+        return false;
+    }
+
+    if (to < from) {
+        if (range->names != cron_days) {
+            return false;
+        }
+
+        to += 7;
+    }
+
+    for (unsigned i = from; i <= to; i += step) {
+        *set |= (uint64_t) 1 << (range->names == cron_days ? i % 7 : i);
+    }
+
+    return true;
+}
+
+
+static bool
+cron_field(const char **p, const cron_range_t *range, uint64_t *set)
+{
+    for ( ;; ) {
+        if (!cron_item(p, range, set)) {
+            return false;
+        }
+
+        if (**p != ',') {
+            return **p == '\0' || isspace((unsigned char) **p);
+        }
+
+        *p += 1;
+    }
+}
+
+
+/* 30 February and its like. */
+static bool
+cron_day_comes(uint64_t days, uint64_t months)
+{
+    static const unsigned  longest[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30,
+                                         31, 30, 31 };
+
+    for (unsigned m = 1; m <= 12; m++) {
+        for (unsigned d = 1; d <= longest[m - 1]; d++) {
+            if ((months >> m & 1) != 0 && (days >> d & 1) != 0) {
+                return true;
+            }
+        }
+    }
+
+    return false;
+}
+
+
+bool
+ckp_cron_check(const char *text, int *number, const char **why)
+{
+    static const char  macros[] =
+        " @hourly @daily @midnight @weekly @monthly @yearly @annually ";
+    uint64_t           sets[5] = { 0, 0, 0, 0, 0 };
+    bool               any_day = false;
+    const char        *p = text;
+
+    *number = 603;
+
+    if (strlen(text) > CRON_TEXT_MAX) {
+        *why = "it is too long";
+        return false;
+    }
+
+    if (text[0] == '@') {
+        *why = "there is no such macro";
+        return ckp_word_in(macros, text);
+    }
+
+    for (size_t i = 0; i < 5; i++) {
+        p += strspn(p, " \t");
+        any_day = any_day || (i == 4 && *p != '*');
+
+        if (*p == '\0' || !cron_field(&p, &cron_ranges[i], &sets[i])) {
+            *why = "it needs five fields, each in its range";
+            return false;
+        }
+    }
+
+    if (p[strspn(p, " \t")] != '\0') {
+        *why = "it has more than five fields";
+        return false;
+    }
+
+    if (!any_day && !cron_day_comes(sets[2], sets[3])) {
+        *number = 604;
+        *why = "that day never comes";
+        return false;
+    }
+
+    return true;
+}

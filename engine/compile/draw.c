@@ -1,0 +1,344 @@
+/*
+ * The graph that the console draws: nodes breadth first with positions, edges
+ * with labels (spec/api.md 3.5).  A document that does not compile is drawn as
+ * far as it can be understood.
+ */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "compile/parse_int.h"
+
+#define DRAW_ACROSS  260
+#define DRAW_DOWN    140
+
+typedef struct {
+    size_t       from;
+    size_t       to;
+    const char  *label;
+    bool         animated;
+} draw_edge_t;
+
+typedef struct {
+    ckp_parse_t  *ps;
+    draw_edge_t  *edges;
+    size_t        nedges;
+    size_t        size;
+    size_t        from;         /* the node that is being looked at */
+    size_t       *order;        /* nodes as they are listed */
+    size_t       *level;        /* distance from the start; SIZE_MAX: none */
+    size_t        norder;
+} draw_t;
+
+
+/* --- edges ------------------------------------------------------------------- */
+
+
+static void
+draw_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
+    bool inner)
+{
+    draw_t *const  d = data;
+    const size_t   to = ckp_outline_find(&ps->out,
+                                         json_string_value(at->value));
+
+    (void) inner;
+
+    if (to == ps->out.n || d->nedges >= CKP_EDGES_MAX) {
+        return;
+    }
+
+    if (d->nedges == d->size) {
+        const size_t        size = (d->size == 0) ? 64 : 2 * d->size;
+        draw_edge_t *const  edges = ckp_parse_alloc(ps,
+                                        size * sizeof(draw_edge_t));
+
+        if (edges == NULL) {
+            return;
+        }
+
+        if (d->nedges > 0) {
+            memcpy(edges, d->edges, d->nedges * sizeof(draw_edge_t));
+        }
+
+        d->edges = edges;
+        d->size = size;
+    }
+
+    d->edges[d->nedges++] = (draw_edge_t) {
+        .from = d->from, .to = to, .label = label,
+        .animated = label[0] != '\0'
+    };
+}
+
+
+/* --- order ---------------------------------------------------------------------- */
+
+
+static void
+draw_reach(draw_t *d, size_t start)
+{
+    size_t  next = d->norder;
+
+    d->level[start] = 0;
+    d->order[d->norder++] = start;
+
+    while (next < d->norder) {
+        const size_t  at = d->order[next++];
+
+        for (size_t i = 0; i < d->nedges; i++) {
+            const draw_edge_t *const  edge = &d->edges[i];
+
+            if (edge->from == at && d->level[edge->to] == SIZE_MAX) {
+                d->level[edge->to] = d->level[at] + 1;
+                d->order[d->norder++] = edge->to;
+            }
+        }
+    }
+}
+
+
+/* Unreached nodes stand below all others, in the order of the document. */
+static void
+draw_order(draw_t *d)
+{
+    const ckp_outline_t *const  out = &d->ps->out;
+    size_t                      lowest = 0;
+
+    for (size_t i = 0; i < out->n; i++) {
+        d->level[i] = SIZE_MAX;
+    }
+
+    if (out->start != NULL && ckp_outline_find(out, out->start) < out->n) {
+        draw_reach(d, ckp_outline_find(out, out->start));
+    }
+
+    for (size_t i = 0; i < d->norder; i++) {
+        if (d->level[d->order[i]] + 1 > lowest) {
+            lowest = d->level[d->order[i]] + 1;
+        }
+    }
+
+    for (size_t i = 0; i < out->n; i++) {
+        if (d->level[i] == SIZE_MAX) {
+            d->level[i] = lowest;
+            d->order[d->norder++] = i;
+        }
+    }
+}
+
+
+/* --- nodes ------------------------------------------------------------------------ */
+
+
+static const char *
+draw_color(const char *type)
+{
+    static const struct {
+        const char  *type;
+        const char  *color;
+    } colors[] = {
+        { "sequence", "#3B82F6" }, { "logic", "#F59E0B" },
+        { "loop", "#8B5CF6" }, { "parallel", "#06B6D4" },
+        { "human_approval", "#EF4444" }, { "llm_action", "#10B981" },
+        { "processing", "#6366F1" }, { "verification", "#F97316" },
+        { "transform", "#EC4899" }, { "subflow", "#14B8A6" },
+        { "terminate", "#6B7280" }, { "dag", "#0EA5E9" },
+    };
+
+    for (size_t i = 0; i < sizeof(colors) / sizeof(colors[0]); i++) {
+        if (strcmp(colors[i].type, type) == 0) {
+            return colors[i].color;
+        }
+    }
+
+    return "#9CA3AF";
+}
+
+
+/* check_vendor becomes "Check Vendor". */
+static const char *
+draw_title(ckp_parse_t *ps, const char *id)
+{
+    char *const  title = ckp_arena_strdup(ps->arena, id);
+    bool         first = true;
+
+    for (char *p = title; p != NULL && *p != '\0'; p++) {
+        if (*p == '_') {
+            *p = ' ';
+        }
+
+        if (first && (unsigned char) *p < 0x80) {
+            *p = (char) toupper((unsigned char) *p);
+        }
+
+        first = !isalnum((unsigned char) *p) && (unsigned char) *p < 0x80;
+    }
+
+    return (title == NULL) ? id : title;
+}
+
+
+static const char *
+draw_label(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    const char *const  keys[] = { "description", "name" };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *const  text = ckp_json_str(entry->at.value, keys[i]);
+
+        if (text != NULL && text[0] != '\0') {
+            return text;
+        }
+    }
+
+    return draw_title(ps, entry->id);
+}
+
+
+static json_int_t
+draw_steps(const json_t *node)
+{
+    static const char *const  lists[] = { "steps", "operations" };
+
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *const  list = json_object_get(node, lists[i]);
+
+        if (json_is_array(list)) {
+            return (json_int_t) json_array_size(list);
+        }
+    }
+
+    return 0;
+}
+
+
+static json_t *
+draw_node(draw_t *d, size_t i, size_t across)
+{
+    ckp_parse_t *const        ps = d->ps;
+    const ckp_entry_t *const  entry = &ps->out.entries[i];
+    const char               *type = entry->type;
+    const bool                start = ps->out.start != NULL
+                                      && strcmp(ps->out.start, entry->id) == 0;
+    bool                      leads = false;
+
+    if (type == NULL) {
+        type = (entry->written == NULL) ? "unknown" : entry->written;
+    }
+
+    for (size_t k = 0; k < d->nedges && !leads; k++) {
+        leads = d->edges[k].from == i;
+    }
+
+    return json_pack("{s:s, s:s, s:{s:i, s:i}, s:{s:s, s:s?, s:s, s:s?, s:s,"
+                     " s:b, s:b, s:I}}",
+                     "id", entry->id, "type", type,
+                     "position", "x", (int) across * DRAW_ACROSS,
+                     "y", (int) d->level[i] * DRAW_DOWN,
+                     "data", "label", draw_label(ps, entry),
+                     "description", ckp_json_str(entry->at.value,
+                                                 "description"),
+                     "nodeType", type,
+                     "agent", ckp_json_str(entry->at.value, "agent"),
+                     "color", draw_color(type),
+                     "isStart", start, "isEnd", !leads && !start,
+                     "stepCount", draw_steps(entry->at.value));
+}
+
+
+/* --- the whole ------------------------------------------------------------------------ */
+
+
+static int
+draw_nodes(draw_t *d, json_t *nodes)
+{
+    size_t *const  filled = ckp_parse_alloc(d->ps, (d->ps->out.n + 1)
+                                                   * sizeof(size_t));
+    int            bad = 0;
+
+    for (size_t k = 0; filled != NULL && k < d->norder; k++) {
+        const size_t  i = d->order[k];
+
+        bad |= json_array_append_new(nodes,
+                                     draw_node(d, i, filled[d->level[i]]++));
+    }
+
+    return bad;
+}
+
+
+static int
+draw_edges(const draw_t *d, json_t *edges)
+{
+    const ckp_entry_t *const  entries = d->ps->out.entries;
+    int                       bad = 0;
+    size_t                    n = 0;
+
+    for (size_t k = 0; k < d->norder; k++) {
+        for (size_t i = 0; i < d->nedges; i++) {
+            const draw_edge_t *const  edge = &d->edges[i];
+
+            if (edge->from == d->order[k]) {
+                bad |= json_array_append_new(edges,
+                           json_pack("{s:o, s:s, s:s, s:s, s:b}",
+                                     "id", json_sprintf("e%zu", ++n),
+                                     "source", entries[edge->from].id,
+                                     "target", entries[edge->to].id,
+                                     "label", edge->label,
+                                     "animated", edge->animated));
+            }
+        }
+    }
+
+    return bad;
+}
+
+
+static json_t *
+draw_all(draw_t *d)
+{
+    ckp_parse_t *const  ps = d->ps;
+    json_t *const       nodes = json_array();
+    json_t *const       edges = json_array();
+
+    d->order = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
+    d->level = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
+
+    for (size_t i = 0; i < ps->out.n; i++) {
+        d->from = i;
+        ckp_leads(ps, &ps->out.entries[i], draw_lead, d);
+    }
+
+    if (!ps->nomem) {
+        draw_order(d);
+
+        if (draw_nodes(d, nodes) == 0 && draw_edges(d, edges) == 0
+            && !ps->nomem)
+        {
+            return json_pack("{s:o, s:o}", "nodes", nodes, "edges", edges);
+        }
+    }
+
+    json_decref(nodes);
+    json_decref(edges);
+
+    return NULL;
+}
+
+
+json_t *
+ckp_document_graph(const json_t *doc)
+{
+    ckp_parse_t  ps;
+    draw_t       d = { .ps = &ps };
+    json_t      *graph = NULL;
+
+    if (ckp_form_look(&ps, doc)) {
+        graph = draw_all(&d);
+    }
+
+    ckp_form_close(&ps);
+
+    return graph;
+}

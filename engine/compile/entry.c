@@ -1,0 +1,372 @@
+/*
+ * A node: what all types share, then its type's own (spec/ckp.md 9).
+ */
+
+#include <string.h>
+
+#include "compile/parse_int.h"
+#include "node/node.h"
+
+/* read, but nothing happens by them in this engine yet */
+static const char *const  entry_later[] = {
+    "compensate", "sla", "telemetry", "idempotency_key", "idempotency_policy",
+    "workflow_dispatch_mode"
+};
+
+
+static bool
+entry_is(const ckp_entry_t *entry, const char *type)
+{
+    return entry->type != NULL && strcmp(entry->type, type) == 0;
+}
+
+
+/* --- on_error -------------------------------------------------------------------- */
+
+
+static void
+entry_route(ckp_parse_t *ps, const ckp_at_t *at, const char *type)
+{
+    ckp_node_t *const  node = ps->node;
+    ckp_target_t       to;
+
+    if (!json_is_string(at->value)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 15,
+                                         .field = "on_error" },
+                      "'on_error' must name nodes");
+        return;
+    }
+
+    to = ckp_target_at(ps, at, json_string_value(at->value));
+
+    if (to.kind != CKP_TO_NOTHING) {
+        node->on_error[node->non_error].type = type;
+        node->on_error[node->non_error].to = to;
+        node->non_error++;
+    }
+}
+
+
+/* "*" is the least specific and comes last wherever it was written. */
+static void
+entry_on_error(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_at_t       out;
+    const char    *type;
+    const json_t  *value;
+
+    if (!ckp_parse_find(ps, at, "on_error", &out)) {
+        return;
+    }
+
+    ps->node->on_error = ckp_parse_alloc(ps,
+                             (json_object_size(out.value) + 1)
+                             * sizeof(ckp_on_error_t));
+
+    if (ps->node->on_error == NULL) {
+        return;
+    }
+
+    if (!json_is_object(out.value)) {
+        entry_route(ps, &out, "*");
+        return;
+    }
+
+    for (int last = 0; last < 2; last++) {
+        json_object_foreach((json_t *) out.value, type, value) {
+            const ckp_at_t  to = { .up = &out, .key = type, .value = value };
+
+            if ((strcmp(type, "*") == 0) == (last == 1)
+                && !json_is_null(value))
+            {
+                entry_route(ps, &to, type);
+            }
+        }
+    }
+}
+
+
+/* --- what all types share ------------------------------------------------------------ */
+
+
+static const char *
+entry_label(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    const char *const  description = ckp_parse_str(ps, &entry->at,
+                                                   "description");
+    const char *const  name = ckp_parse_str(ps, &entry->at, "name");
+
+    if (description != NULL && description[0] != '\0') {
+        return description;
+    }
+
+    return (name != NULL && name[0] != '\0') ? name : entry->id;
+}
+
+
+static void
+entry_times(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    ckp_node_t *const  node = ps->node;
+
+    node->timeout = ps->policy.timeout;
+    ckp_timeout_member(ps, &entry->at, &node->timeout);
+    ps->policy.timeout = node->timeout;
+
+    if (!entry_is(entry, "human_approval")) {
+        node->timeout_ms = ckp_parse_ms32(ps, &entry->at, "timeout_ms", 0);
+    }
+
+    if (node->timeout_ms > ps->prog->config.timeout_ms) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &entry->at, .number = 313,
+                                         .field = "timeout_ms" },
+                      "the node may take longer than its run");
+    }
+}
+
+
+static void
+entry_sla(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    static const ckp_word_t  breaches[] = {
+        { "warn", 0 }, { "fail", 1 }, { "escalate", 2 }, { NULL, 0 }
+    };
+    ckp_at_t                 out;
+
+    if (!ckp_parse_object(ps, at, "sla", &out)) {
+        return;
+    }
+
+    (void) ckp_parse_ms(ps, &out, "max_duration_ms", 0, 15);
+
+    if (ckp_parse_word(ps, &out, "on_breach", breaches, 0, 432) == 2
+        && json_object_get(out.value, "escalation_handler") == NULL)
+    {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 431,
+                                         .field = "escalation_handler" },
+                      "'escalate' without escalation_handler only warns");
+    }
+
+    (void) ckp_parse_target(ps, &out, "escalation_handler");
+}
+
+
+static void
+entry_later_tell(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_at_t  out;
+
+    entry_sla(ps, at);
+
+    for (size_t i = 0; i < sizeof(entry_later) / sizeof(entry_later[0]); i++) {
+        const json_t *const  value = json_object_get(at->value,
+                                                     entry_later[i]);
+
+        if (value != NULL && !json_is_null(value)) {
+            out = (ckp_at_t) { .up = at, .key = entry_later[i],
+                               .value = value };
+            ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 96,
+                                             .field = out.key },
+                          "'%s' has no effect in this engine yet", out.key);
+        }
+    }
+}
+
+
+static void
+entry_next(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    ckp_node_t *const  node = ps->node;
+
+    if (entry->next != NULL) {
+        ckp_at_t  at = entry->at;
+
+        if (json_object_get(at.value, "transitions") != NULL) {
+            at = (ckp_at_t) { .up = &entry->at, .key = "transitions",
+                              .value = at.value };
+        }
+
+        node->next = ckp_target_at(ps, &at, entry->next);
+        return;
+    }
+
+    node->next = ckp_parse_target(ps, &entry->at, "next_node");
+
+    if (node->next.kind != CKP_TO_NOTHING && entry_is(entry, "terminate")) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &entry->at, .number = 131,
+                                         .field = "next_node" },
+                      "the run ends here: 'next_node' is never taken");
+    }
+}
+
+
+static void
+entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    ckp_node_t *const      node = ps->node;
+    const ckp_at_t *const  at = &entry->at;
+    ckp_at_t               out;
+
+    node->name = entry_label(ps, entry);
+    node->agent = ckp_parse_str(ps, at, "agent");
+
+    if (node->agent != NULL && node->agent[0] == '\0') {
+        node->agent = NULL;
+    }
+
+    (void) ckp_retry_member(ps, at, "retry_policy", &ps->policy.retry);
+    entry_times(ps, entry);
+
+    if (!entry_is(entry, "logic")) {
+        node->condition = ckp_parse_expr(ps, at, "condition");
+    }
+
+    if (ckp_parse_object(ps, at, "inputs", &out)) {
+        node->inputs = ckp_template_at(ps, &out, out.value, CKP_SECRET_WARNS);
+    }
+
+    if (!entry_is(entry, "terminate") && !entry_is(entry, "llm_action")) {
+        ckp_parse_mappings(ps, at, "outputs", &node->outputs,
+                           &node->noutputs);
+    }
+
+    node->is_checkpoint = ckp_parse_bool(ps, at, "is_checkpoint", false);
+    ckp_handlers_read(ps, at, &node->handlers, &node->nhandlers);
+
+    if (!entry_is(entry, "dag")) {
+        entry_on_error(ps, at);
+    }
+
+    entry_later_tell(ps, at);
+}
+
+
+/* --- types that are not run --------------------------------------------------------- */
+
+
+static void
+entry_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
+    bool inner)
+{
+    (void) data;
+    (void) label;
+
+    ps->inner = inner;
+    (void) ckp_target_at(ps, at, json_string_value(at->value));
+    ps->inner = false;
+}
+
+
+static void
+entry_foreign(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    ckp_at_t    at = { .up = &entry->at, .key = "type",
+                       .value = json_object_get(entry->at.value, "type") };
+    ckp_near_t  near;
+
+    if (at.value == NULL) {
+        at.key = "node_type";
+    }
+
+    if (entry->type != NULL) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 110,
+                                         .field = at.key },
+                      "nodes of type '%s' are not run by this engine yet",
+                      entry->type);
+        ckp_leads(ps, entry, entry_lead, NULL);
+        return;
+    }
+
+    if (entry->written == NULL) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 15,
+                                         .field = at.key },
+                      "'%s' must be a string", at.key);
+
+    } else {
+        ckp_near_init(&near, entry->written);
+        ckp_near_list(&near, " sequence logic loop parallel processing"
+                      " verification llm_action human_approval transform"
+                      " subflow terminate dag ");
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 110,
+                                         .field = at.key,
+                                         .hint = ckp_near_hint(ps, &near) },
+                      "'%.120s' is no node type", entry->written);
+    }
+
+    entry_next(ps, entry);
+}
+
+
+static void
+entry_alias(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    const ckp_at_t     at = { .up = &entry->at, .key = "type",
+                              .value = json_object_get(entry->at.value,
+                                                       "type") };
+    const char        *hint;
+
+    if (entry->written == NULL || entry->type == NULL || at.value == NULL
+        || strcmp(entry->written, entry->type) == 0)
+    {
+        return;
+    }
+
+    hint = ckp_arena_printf(ps->arena, "use '%s'", entry->type);
+    ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 91,
+                                     .field = "type", .hint = hint },
+                  "'%s' is another name of '%s'", entry->written,
+                  entry->type);
+}
+
+
+/* --- all of them ------------------------------------------------------------------------ */
+
+
+static void
+entry_read(ckp_parse_t *ps, size_t i)
+{
+    const ckp_entry_t *const  entry = &ps->out.entries[i];
+    const ckp_policy_t        policy = ps->policy;
+    ckp_node_t *const         node = &ps->prog->nodes[i];
+
+    ps->entry = entry;
+    ps->node = node;
+    node->pointer = ckp_at_text(ps, &entry->at);
+
+    if (entry->ops == NULL) {
+        if (entry->type != NULL) {
+            entry_common(ps, entry);
+        }
+
+        entry_foreign(ps, entry);
+
+    } else {
+        entry_alias(ps, entry);
+
+        if (entry->drawn) {
+            entry_common(ps, entry);
+        } else {
+            node->name = entry->id;
+        }
+
+        entry_next(ps, entry);
+
+        if (entry->ops->parse(ps, entry->at.value, node) != CKP_OK) {
+            ps->nomem = true;
+        }
+    }
+
+    ckp_fields_check(ps, entry);
+    ps->entry = NULL;
+    ps->node = NULL;
+    ps->policy = policy;
+}
+
+
+void
+ckp_nodes_read(ckp_parse_t *ps)
+{
+    for (size_t i = 0; i < ps->out.n && !ps->nomem; i++) {
+        entry_read(ps, i);
+    }
+}

@@ -1,0 +1,124 @@
+/*
+ * Which fields a node of each type has: what is none of them is told, as
+ * unknown or as another type's.
+ */
+
+#include <string.h>
+
+#include "compile/parse_int.h"
+
+static const char  fields_common[] =
+    " type agent name description next_node condition inputs outputs"
+    " is_checkpoint timeout_ms timeout_policy retry_policy error_handlers"
+    " on_error compensate sla telemetry idempotency_key idempotency_policy"
+    " workflow_dispatch_mode metadata position tags ";
+
+static const struct {
+    const char  *type;
+    const char  *fields;
+} fields_of[] = {
+    { "sequence", " steps validations " },
+    { "logic", " rules default_next_node on_true on_false on_no_match " },
+    { "loop",
+      " iterator iterator_variable iterator_var index_variable body_node"
+      " collect_variable collect_expression collect_failures max_iterations"
+      " continue_on_error while until concurrency " },
+    { "parallel",
+      " branches wait_strategy branch_failure branch_retry max_concurrency"
+      " merge " },
+    { "processing", " operations action params output_variable " },
+    { "verification", " checks rules on_pass on_fail on_failure " },
+    { "llm_action",
+      " prompt prompt_template prompt_ref prompt_variables system"
+      " system_prompt model models provider profile task_class temperature"
+      " max_tokens top_p seed stop retry retry_config attachments"
+      " output_variable output_schema json_mode response_format"
+      " orchestration_mode branches default_branch planner tools"
+      " tool_choice llm_timeout_ms fallback fallback_models max_cost_usd"
+      " memory guardrails pii cache messages repair mode " },
+    { "human_approval",
+      " prompt decision_type options input_schema context_data"
+      " approval_level approvers required_approvals forbid_self_approval"
+      " timeout_action escalation_contact escalation on_approve on_reject"
+      " on_timeout option_routes output_variable reminder_ms " },
+    { "transform", " transformations " },
+    { "subflow",
+      " procedure_id subflow_id version version_policy input_mapping"
+      " output_mapping on_failure inherit_context isolation wait " },
+    { "terminate",
+      " status cleanup_actions error_actions final_audit_log message " },
+    { "dag",
+      " tasks edges max_parallel scheduling cancel_running_on_fail"
+      " max_retries output_variable " },
+};
+
+#define FIELDS_TYPES  (sizeof(fields_of) / sizeof(fields_of[0]))
+
+
+static const char *
+fields_owner(const char *field)
+{
+    for (size_t i = 0; i < FIELDS_TYPES; i++) {
+        if (ckp_word_in(fields_of[i].fields, field)) {
+            return fields_of[i].type;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+fields_say(ckp_parse_t *ps, const ckp_entry_t *entry, const char *key,
+    const json_t *value, const char *mine)
+{
+    const ckp_at_t     at = { .up = &entry->at, .key = key, .value = value };
+    const char *const  owner = fields_owner(key);
+    ckp_near_t         near;
+
+    if (owner != NULL) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 92,
+                                         .field = key },
+                      "'%s' is a field of %s, not of %s", key, owner,
+                      entry->type);
+        return;
+    }
+
+    ckp_near_init(&near, key);
+    ckp_near_list(&near, mine);
+    ckp_near_list(&near, fields_common);
+    ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 90, .field = key,
+                                     .hint = ckp_near_hint(ps, &near) },
+                  "'%.120s' is not a known field here", key);
+}
+
+
+void
+ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry)
+{
+    const char    *mine = NULL;
+    const char    *key;
+    const json_t  *value;
+
+    for (size_t i = 0; entry->type != NULL && i < FIELDS_TYPES; i++) {
+        if (strcmp(fields_of[i].type, entry->type) == 0) {
+            mine = fields_of[i].fields;
+        }
+    }
+
+    if (mine == NULL || ps->diags == NULL || !entry->drawn) {
+        return;
+    }
+
+    json_object_foreach((json_t *) entry->at.value, key, value) {
+        const bool  flat = ps->out.form != 'A'
+                           && ckp_word_in(" id node_id node_type transitions ",
+                                          key);
+
+        if (!ckp_is_note(key) && !flat && !ckp_word_in(fields_common, key)
+            && !ckp_word_in(mine, key) && !ckp_alias_is(entry->at.as, key))
+        {
+            fields_say(ps, entry, key, value, mine);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+/*
+ * The inside of the compiler, shared by the files of this room.
+ *
+ * The life of a document.
+ *   add      its form is found, its nodes are listed        form_*.c
+ *            the names it may use are gathered              names.c
+ *            root, config, variables, trigger are read      root.c, vars.c ...
+ *            each node by its type's parse function         node.c, step.c
+ *            targets make edges; they are judged            check.c
+ *   finish   no error: a program
+ */
+
+#ifndef CKP_PARSE_INT_H
+#define CKP_PARSE_INT_H
+
+#include "ckp.h"
+#include "model/program.h"
+#include "node/parse.h"
+
+#define CKP_NODES_MAX       2000
+#define CKP_NODE_STEPS_MAX  500
+#define CKP_ALL_STEPS_MAX   10000
+#define CKP_RULES_MAX       256
+#define CKP_BRANCHES_MAX    64
+#define CKP_HANDLERS_MAX    64
+#define CKP_EDGES_MAX       10000
+#define CKP_ID_MAX          256
+#define CKP_HINTS_MAX       100
+
+/* One node as its form lists it. */
+typedef struct {
+    const char                   *id;
+    ckp_at_t                      at;
+    const char                   *written;  /* type as written; NULL: none */
+    const char                   *type;     /* canonical; NULL: unknown */
+    const char                   *next;     /* what the form says; or NULL */
+    const struct ckp_node_ops_s  *ops;      /* NULL: not run by this engine */
+    bool                          drawn;    /* false: made by the form */
+} ckp_entry_t;
+
+typedef struct {
+    char          form;         /* 'A' ... 'E'; 0: not recognised */
+    ckp_at_t      root;
+    ckp_at_t      places[2];    /* workflow_graph and nodes */
+    ckp_entry_t  *entries;
+    size_t        n;
+    size_t        size;
+    json_t       *index;        /* id -> position in entries; owned */
+    const char   *start;        /* NULL: none */
+    ckp_at_t      start_at;     /* value NULL: not written */
+} ckp_outline_t;
+
+typedef struct {
+    size_t  from;               /* SIZE_MAX: a root */
+    size_t  to;
+    bool    inner;              /* into a body or branch: another frame */
+} ckp_edge_t;
+
+/* What steps inherit. */
+typedef struct {
+    ckp_retry_t    retry;
+    ckp_timeout_t  timeout;
+} ckp_policy_t;
+
+struct ckp_parse_s {
+    ckp_program_t  *prog;
+    ckp_diags_t    *diags;      /* NULL: says nothing */
+    ckp_arena_t    *arena;
+    ckp_outline_t   out;
+    json_t         *names;      /* variables anybody writes: true = declared */
+    const json_t   *secrets;    /* secret_references; NULL: none */
+    ckp_edge_t     *edges;
+    size_t          nedges;
+    size_t          edges_size;
+    size_t          nsteps;
+    unsigned        hints;      /* how many were looked for */
+    bool            nomem;
+    bool            loops;      /* some node is a loop */
+    bool            inner;      /* edges lead into a body or branch */
+
+    const ckp_entry_t  *entry;  /* the node that is being read; NULL: none */
+    ckp_node_t         *node;
+    const char         *step_id;
+    ckp_policy_t        policy; /* of the node */
+};
+
+/* --- cursor: parse.c, alias.c ------------------------------------------------ */
+
+void ckp_at_root(ckp_at_t *at, const json_t *doc, ckp_as_t as);
+void ckp_at_pointer(const ckp_at_t *at, ckp_buf_t *b);
+char *ckp_at_text(ckp_parse_t *ps, const ckp_at_t *at);     /* in the arena */
+bool ckp_is_note(const char *key);
+
+/* The alias of `key` that the object has, or NULL. */
+const char *ckp_alias_find(const json_t *object, ckp_as_t as, const char *key);
+
+/* Whether `name` is another spelling of something there. */
+bool ckp_alias_is(ckp_as_t as, const char *name);
+
+/* Canonical name of a node type, of the catalogue or an alias; NULL: none. */
+const char *ckp_alias_type(const char *written);
+
+/* Whether `word` stands in " a b c ". */
+bool ckp_word_in(const char *list, const char *word);
+
+/* --- hints: hint.c -------------------------------------------------------------- */
+
+typedef struct {
+    const char  *wanted;
+    const char  *best;
+    size_t       distance;      /* of best */
+} ckp_near_t;
+
+void ckp_near_init(ckp_near_t *near, const char *wanted);
+void ckp_near_try(ckp_near_t *near, const char *candidate);
+void ckp_near_list(ckp_near_t *near, const char *list);     /* " a b c " */
+
+/* "did you mean 'x'?" in the arena, or NULL. */
+const char *ckp_near_hint(ckp_parse_t *ps, const ckp_near_t *near);
+
+/* --- forms: form.c, form_ckp.c, form_flat.c -------------------------------------- */
+
+/* Which form it is; 0: none. */
+char ckp_form_of(const json_t *doc);
+
+/* Lists the nodes; what is wrong with the list is said. */
+void ckp_form_outline(ckp_parse_t *ps, const json_t *doc);
+void ckp_form_ckp(ckp_parse_t *ps);
+void ckp_form_flat(ckp_parse_t *ps);
+
+/* A look at a document without a word about it.  false: no memory.  Either way
+ * ended by ckp_form_close. */
+bool ckp_form_look(ckp_parse_t *ps, const json_t *doc);
+void ckp_form_close(ckp_parse_t *ps);
+
+/* NULL: a limit, a repeated or impossible id (said), or no memory. */
+ckp_entry_t *ckp_outline_add(ckp_parse_t *ps, const char *id,
+    const ckp_at_t *at);
+size_t ckp_outline_find(const ckp_outline_t *out, const char *id); /* or n */
+void ckp_outline_free(ckp_outline_t *out);
+
+/* procedure_id or version under the spellings of the form; in the arena. */
+const char *ckp_root_id(ckp_parse_t *ps, ckp_at_t *where);
+const char *ckp_root_version(ckp_parse_t *ps, ckp_at_t *where);
+bool ckp_id_holds(const char *id);
+bool ckp_version_holds(const char *version);
+
+/* --- the parts -------------------------------------------------------------------- */
+
+void ckp_names_gather(ckp_parse_t *ps);                         /* names.c */
+bool ckp_names_has(const ckp_parse_t *ps, const char *name);
+bool ckp_name_is_builtin(const char *name);
+bool ckp_name_is_reserved(const char *name);
+
+void ckp_root_read(ckp_parse_t *ps);                            /* root.c */
+void ckp_config_read(ckp_parse_t *ps);                          /* config.c */
+void ckp_trigger_read(ckp_parse_t *ps);                         /* trigger.c */
+bool ckp_cron_check(const char *text, int *number, const char **why);
+void ckp_vars_read(ckp_parse_t *ps);                            /* vars.c */
+void ckp_nodes_read(ckp_parse_t *ps);                           /* entry.c */
+void ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry);
+                                                                /* fields.c */
+void ckp_graph_check(ckp_parse_t *ps);                          /* check.c */
+
+ckp_target_t ckp_target_at(ckp_parse_t *ps, const ckp_at_t *at,
+    const char *id);                                            /* target.c */
+
+/* The places a node leads to by its document alone, for types that this
+ * engine does not run and for drawing. */
+typedef void (*ckp_lead_pt)(ckp_parse_t *ps, void *data, const ckp_at_t *at,
+    const char *label, bool inner);
+void ckp_leads(ckp_parse_t *ps, const ckp_entry_t *entry, ckp_lead_pt visit,
+    void *data);                                                /* leads.c */
+
+/* Policies: members given overlay what is there. */
+void ckp_retry_default(ckp_retry_t *retry);                     /* policy.c */
+void ckp_retry_overlay(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_retry_t *retry, bool global);
+bool ckp_retry_member(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    ckp_retry_t *retry);
+void ckp_timeout_member(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_timeout_t *timeout);
+
+/* Handlers of the object at `at`. */
+void ckp_handlers_read(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_handler_t **list, size_t *n);                           /* handlers.c */
+
+/* Binds: op, bind, and what is wrong with action and agent. */
+void ckp_step_bind(ckp_parse_t *ps, const ckp_at_t *at, ckp_steps_t how,
+    ckp_step_t *step);                                          /* bind.c */
+void ckp_step_params_check(ckp_parse_t *ps, const ckp_at_t *at,
+    const ckp_step_t *step, const json_t *params);
+
+ckp_template_t *ckp_template_at(ckp_parse_t *ps, const ckp_at_t *at,
+    const json_t *value, unsigned flags);                       /* language.c */
+
+/* The template without a word; err tells whether there is one to say, which
+ * ckp_template_tell then does for a place. */
+ckp_template_t *ckp_template_quiet(ckp_parse_t *ps, const json_t *value,
+    unsigned flags, ckp_err_t *err);
+void ckp_template_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
+ckp_expr_t *ckp_expr_at(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
+bool ckp_schema_at(ckp_parse_t *ps, const ckp_at_t *at);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * The members of the document itself (spec/ckp.md 2, 30).
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile/parse_int.h"
+
+static const char  root_known[] =
+    " procedure_id version name description status effective_date trigger"
+    " retrieval_metadata global_config variables_schema workflow_graph contract"
+    " prompt_templates tools provenance release project_id tags ckp_version ";
+
+/* flat forms keep the graph at the root */
+static const char  root_flat[] = " nodes start_node_id start_node entry id ";
+
+
+static void
+root_identity(ckp_parse_t *ps)
+{
+    ckp_program_t *const  prog = ps->prog;
+    ckp_at_t              at;
+
+    prog->procedure_id = ckp_root_id(ps, &at);
+
+    if (prog->procedure_id == NULL || prog->procedure_id[0] == '\0') {
+        const bool  typed = at.key != NULL && !json_is_string(at.value);
+
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = typed ? 15 : 10,
+                                         .field = "procedure_id" },
+                      typed ? "'procedure_id' must be a string"
+                            : "there is no procedure_id");
+        prog->procedure_id = "";
+
+    } else if (!ckp_id_holds(prog->procedure_id)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 17,
+                                         .field = "procedure_id" },
+                      "'%.120s' cannot be a procedure_id", prog->procedure_id);
+    }
+
+    prog->version = ckp_root_version(ps, &at);
+
+    if (prog->version == NULL || prog->version[0] == '\0') {
+        const bool  typed = at.key != NULL && !json_is_string(at.value);
+
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = typed ? 15 : 11,
+                                         .field = "version" },
+                      typed ? "'version' must be a string"
+                            : "there is no version");
+        prog->version = "";
+
+    } else if (!ckp_version_holds(prog->version)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 17,
+                                         .field = "version" },
+                      "'%.120s' cannot be a version", prog->version);
+    }
+}
+
+
+static void
+root_status(ckp_parse_t *ps)
+{
+    static const char  known[] =
+        " draft active approved inactive deprecated archived ";
+    const char *const  status = ckp_parse_str(ps, &ps->out.root, "status");
+    const char *const  date = ckp_parse_str(ps, &ps->out.root,
+                                            "effective_date");
+    ckp_near_t         near;
+    int64_t            ms;
+
+    if (status != NULL && !ckp_word_in(known, status)) {
+        ckp_near_init(&near, status);
+        ckp_near_list(&near, known);
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &ps->out.root, .number = 13,
+                                         .field = "status",
+                                         .hint = ckp_near_hint(ps, &near) },
+                      "status '%.60s' is none of the known ones", status);
+    }
+
+    if (date != NULL && (strlen(date) != 10 || !ckp_time_parse(date, &ms))) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &ps->out.root, .number = 14,
+                                         .field = "effective_date" },
+                      "effective_date '%.40s' is no date and is ignored", date);
+    }
+}
+
+
+static void
+root_language(ckp_parse_t *ps)
+{
+    ckp_at_t     at;
+    const char  *text;
+
+    if (!ckp_parse_find(ps, &ps->out.root, "ckp_version", &at)) {
+        return;
+    }
+
+    text = json_string_value(at.value);
+
+    if (text == NULL && !json_is_number(at.value)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 15,
+                                         .field = "ckp_version" },
+                      "'ckp_version' must be a string");
+
+    } else if ((text != NULL && strtol(text, NULL, 10) > 1)
+               || json_number_value(at.value) >= 2.0)
+    {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 5,
+                                         .field = "ckp_version" },
+                      "this engine speaks CKP 1");
+    }
+}
+
+
+/* Wrong shapes here are warnings: nothing runs by them. */
+static void
+root_metadata(ckp_parse_t *ps)
+{
+    static const char *const  lists[] = {
+        "primary_intents", "intents", "negative_intents", "keywords", "tags"
+    };
+    ckp_at_t                  meta;
+    ckp_at_t                  out;
+
+    if (ckp_parse_object(ps, &ps->out.root, "retrieval_metadata", &meta)) {
+        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+            if (ckp_parse_find(ps, &meta, lists[i], &out)
+                && !json_is_array(out.value))
+            {
+                ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 16,
+                                                 .field = lists[i] },
+                              "'%s' should be an array", lists[i]);
+            }
+        }
+    }
+
+    if (ckp_parse_object(ps, &ps->out.root, "provenance", &meta)
+        && ckp_parse_find(ps, &meta, "sources", &out)
+        && !json_is_array(out.value))
+    {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 16,
+                                         .field = "sources" },
+                      "'sources' should be an array");
+    }
+}
+
+
+static void
+root_shapes(ckp_parse_t *ps)
+{
+    static const char *const  objects[] = { "contract", "prompt_templates",
+                                            "tools", "release" };
+    ckp_at_t                  out;
+
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        (void) ckp_parse_object(ps, &ps->out.root, objects[i], &out);
+    }
+
+    if (ckp_parse_object(ps, &ps->out.root, "contract", &out)) {
+        ckp_at_t  schema;
+
+        if (ckp_parse_object(ps, &out, "inputs", &schema)) {
+            (void) ckp_schema_at(ps, &schema);
+        }
+
+        if (ckp_parse_object(ps, &out, "outputs", &schema)) {
+            (void) ckp_schema_at(ps, &schema);
+        }
+    }
+
+    (void) ckp_parse_array(ps, &ps->out.root, "tags", &out);
+    (void) ckp_parse_str(ps, &ps->out.root, "description");
+}
+
+
+void
+ckp_root_read(ckp_parse_t *ps)
+{
+    ckp_program_t *const  prog = ps->prog;
+
+    root_identity(ps);
+    prog->name = ckp_parse_str(ps, &ps->out.root, "name");
+
+    if (prog->name == NULL || prog->name[0] == '\0') {
+        prog->name = prog->procedure_id;
+    }
+
+    prog->project_id = ckp_parse_str(ps, &ps->out.root, "project_id");
+    root_status(ps);
+    root_language(ps);
+    root_metadata(ps);
+    root_shapes(ps);
+    ckp_parse_known(ps, &ps->out.root, root_known,
+                    ckp_parse_is_flat(ps) ? root_flat : NULL);
+}

@@ -1,0 +1,158 @@
+/*
+ * The program as an object: its references, what it owns, its nodes by id.
+ */
+
+#include <string.h>
+
+#include "ckp.h"
+#include "lang/regex.h"
+#include "model/program.h"
+
+typedef enum {
+    OWNED_TEMPLATE,
+    OWNED_EXPR,
+    OWNED_REGEX,
+    OWNED_JSON
+} owned_kind_t;
+
+struct ckp_owned_s {
+    struct ckp_owned_s  *next;
+    owned_kind_t         kind;
+    void                *what;
+};
+
+
+ckp_program_t *
+ckp_program_new(void)
+{
+    ckp_arena_t *const  arena = ckp_arena_new();
+    ckp_program_t      *prog;
+
+    if (arena == NULL) {
+        return NULL;
+    }
+
+    prog = ckp_arena_alloc(arena, sizeof(ckp_program_t));
+
+    if (prog == NULL) {
+        ckp_arena_free(arena);
+        return NULL;
+    }
+
+    prog->refs = 1;
+    prog->arena = arena;
+
+    return prog;
+}
+
+
+ckp_program_t *
+ckp_program_ref(ckp_program_t *prog)
+{
+    prog->refs++;
+
+    return prog;
+}
+
+
+static void
+owned_end(owned_kind_t kind, void *what)
+{
+    switch (kind) {
+
+    case OWNED_TEMPLATE:
+        ckp_template_free(what);
+        break;
+
+    case OWNED_EXPR:
+        ckp_expr_free(what);
+        break;
+
+    case OWNED_REGEX:
+        ckp_regex_free(what);
+        break;
+
+    case OWNED_JSON:
+        json_decref(what);
+        break;
+    }
+}
+
+
+void
+ckp_program_unref(ckp_program_t *prog)
+{
+    if (prog == NULL || --prog->refs > 0) {
+        return;
+    }
+
+    for (struct ckp_owned_s *o = prog->owned; o != NULL; o = o->next) {
+        owned_end(o->kind, o->what);
+    }
+
+    json_decref(prog->doc);
+    json_decref(prog->ids);
+    ckp_arena_free(prog->arena);        /* the program itself is in there */
+}
+
+
+static void *
+program_own(ckp_program_t *p, owned_kind_t kind, void *what)
+{
+    struct ckp_owned_s  *owned;
+
+    if (what == NULL) {
+        return NULL;
+    }
+
+    owned = ckp_arena_alloc(p->arena, sizeof(*owned));
+
+    if (owned == NULL) {
+        owned_end(kind, what);
+        return NULL;
+    }
+
+    owned->next = p->owned;
+    owned->kind = kind;
+    owned->what = what;
+    p->owned = owned;
+
+    return what;
+}
+
+
+ckp_template_t *
+ckp_program_own_template(ckp_program_t *p, ckp_template_t *t)
+{
+    return program_own(p, OWNED_TEMPLATE, t);
+}
+
+
+ckp_expr_t *
+ckp_program_own_expr(ckp_program_t *p, ckp_expr_t *e)
+{
+    return program_own(p, OWNED_EXPR, e);
+}
+
+
+ckp_regex_t *
+ckp_program_own_regex(ckp_program_t *p, ckp_regex_t *re)
+{
+    return program_own(p, OWNED_REGEX, re);
+}
+
+
+json_t *
+ckp_program_own_json(ckp_program_t *p, json_t *v)
+{
+    return program_own(p, OWNED_JSON, v);
+}
+
+
+const ckp_node_t *
+ckp_program_node(const ckp_program_t *prog, const char *id)
+{
+    const json_t *const  at = json_object_get(prog->ids, id);
+
+    return (at == NULL) ? NULL : &prog->nodes[json_integer_value(at)];
+}

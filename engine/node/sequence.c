@@ -1,0 +1,47 @@
+/*
+ * sequence: steps in order (spec/ckp.md 10.1).
+ */
+
+#include "node/node.h"
+#include "node/parse.h"
+#include "node/types.h"
+
+
+static ckp_code_t
+sequence_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
+{
+    const ckp_at_t *const  at = ckp_parse_here(ps);
+    ckp_at_t               out;
+
+    node->u.sequence = ckp_parse_alloc(ps, sizeof(ckp_sequence_t));
+
+    if (node->u.sequence == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    ckp_parse_steps(ps, at, "steps", CKP_STEPS_SEQUENCE, node->u.sequence);
+
+    if (json_array_size(json_object_get(doc, "steps")) == 0) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 111,
+                                         .field = "steps" },
+                      "the node has no steps");
+    }
+
+    /* checks that guard a result must not be passed over in silence */
+
+    if (ckp_parse_array(ps, at, "validations", &out)
+        && json_array_size(out.value) > 0)
+    {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 110,
+                                         .field = "validations" },
+                      "validations are not checked by this engine yet");
+    }
+
+    return ckp_parse_end(ps);
+}
+
+
+const ckp_node_ops_t  ckp_node_sequence = {
+    .type = "sequence",
+    .parse = sequence_parse,
+};
