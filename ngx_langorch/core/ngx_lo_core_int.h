@@ -67,4 +67,13 @@ void ngx_lo_zone_lock(void);        /* short, never over a system call */
 void ngx_lo_zone_unlock(void);
 ngx_lo_slot_t *ngx_lo_zone_slot(void);      /* ours; NULL: none */
 
+/* --- arguments of directives (ngx_lo_conf_check.c) --------------------------- */
+
+/* NGX_CONF_OK, or what is wrong with the place of the file. */
+char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
+
+/* 1: host, host:port, [IPv6]:port or CIDR. */
+ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
+ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
+
 #endif

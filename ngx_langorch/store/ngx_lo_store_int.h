@@ -168,6 +168,25 @@ int64_t ngx_lo_store_clock(void);       /* monotonic ms; any thread */
 void ngx_lo_queue_end(ngx_lo_queue_t *q, ngx_lo_job_rc_t rc,
     const char *error);
 
+/* --- the file (ngx_lo_file.c); writer thread only ---------------------------- */
+
+/*
+ * Opens, looks whether the file is sound and ours, brings the tables up to
+ * date.  NGX_ERROR: the state says why.
+ */
+ngx_int_t ngx_lo_writer_open(ngx_lo_store_t *store);
+
+/* Every now and then: is it still there, does one that failed work again? */
+void ngx_lo_writer_look(ngx_lo_store_t *store);
+
+/* As ngx_lo_zone_write_lock; ends a worker that somebody stopped there. */
+ngx_int_t ngx_lo_writer_lock(ngx_lo_store_t *store);
+void ngx_lo_writer_unlock(ngx_int_t locked);        /* what lock() returned */
+
+ngx_lo_state_t ngx_lo_writer_state_of(int rc);      /* SQLite's code */
+ngx_lo_state_t ngx_lo_writer_state(ngx_lo_store_t *store,
+    ngx_lo_state_t state);                          /* returns the one before */
+
 /* --- connections (ngx_lo_db.c) ----------------------------------------------- */
 
 /* SQLite result code; 0 is success.  db->error says more. */

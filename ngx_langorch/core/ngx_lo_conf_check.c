@@ -1,0 +1,116 @@
+/*
+ * What a directive's argument may be.
+ */
+
+#include "core/ngx_lo_core_int.h"
+
+#include <sys/vfs.h>
+
+
+#define NGX_LO_FS_NFS   0x6969
+#define NGX_LO_FS_SMB   0x517b
+#define NGX_LO_FS_CIFS  0xff534d42
+#define NGX_LO_FS_SMB2  0xfe534d42
+
+
+/* SQLite's write-ahead log needs memory shared with all who have it open. */
+
+char *
+ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path)
+{
+    char           *dir, *slash;
+    struct statfs   fs;
+
+    dir = ngx_lo_cstr(cf->temp_pool, path);
+    if (dir == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    slash = strrchr(dir, '/');
+
+    if (slash != NULL && slash != dir) {
+        *slash = '\0';
+    }
+
+    /* a folder that is not there yet is not our question */
+
+    if (statfs(dir, &fs) == -1) {
+        return NGX_CONF_OK;
+    }
+
+    switch ((uint32_t) fs.f_type) {
+
+    case NGX_LO_FS_NFS:
+    case NGX_LO_FS_SMB:
+    case NGX_LO_FS_CIFS:
+    case NGX_LO_FS_SMB2:
+        return "lies on a network file system: it needs a local disk";
+
+    default:
+        return NGX_CONF_OK;
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_conf_is_target(ngx_str_t *target)
+{
+    size_t       len;
+    u_char      *p, *last, *colon;
+    ngx_int_t    port;
+    ngx_cidr_t   cidr;
+
+    p = target->data;
+    last = p + target->len;
+
+    if (ngx_strlchr(p, last, '/') != NULL) {
+        return ngx_ptocidr(target, &cidr) != NGX_ERROR;
+    }
+
+    if (p < last && *p == '[') {
+        colon = ngx_strlchr(p, last, ']');
+        if (colon == NULL) {
+            return 0;
+        }
+
+        len = (size_t) (colon + 1 - p);
+        colon = (colon + 1 < last) ? colon + 1 : NULL;
+
+    } else {
+        colon = ngx_strlchr(p, last, ':');
+
+        /* two colons and no brackets: an IPv6 address without a port */
+
+        if (colon != NULL && ngx_strlchr(colon + 1, last, ':') != NULL) {
+            colon = NULL;
+        }
+
+        len = (size_t) ((colon == NULL ? last : colon) - p);
+    }
+
+    if (colon != NULL) {
+        port = (*colon == ':')
+               ? ngx_atoi(colon + 1, (size_t) (last - colon - 1)) : NGX_ERROR;
+
+        if (port < 1 || port > 65535) {
+            return 0;
+        }
+    }
+
+    return ngx_lo_conf_is_host(p, len);
+}
+
+
+ngx_uint_t
+ngx_lo_conf_is_host(const u_char *p, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (!isalnum(p[i]) && strchr(".-_:[]", p[i]) == NULL) {
+            return 0;
+        }
+    }
+
+    return len > 0 && len < 256;
+}
