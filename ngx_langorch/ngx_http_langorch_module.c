@@ -3,6 +3,7 @@
  * core/ngx_lo_conf.c, the life of a worker in ngx_lo_worker.c.
  */
 
+#include "egress/ngx_lo_carrier.h"
 #include "ngx_lo_worker.h"
 
 
@@ -10,8 +11,8 @@ static ngx_int_t ngx_http_langorch_init_module(ngx_cycle_t *cycle);
 
 
 static ngx_http_module_t  ngx_http_langorch_module_ctx = {
-    NULL,                                  /* preconfiguration */
-    NULL,                                  /* postconfiguration */
+    ngx_lo_carrier_variables,              /* preconfiguration */
+    ngx_lo_carrier_init,                   /* postconfiguration */
 
     ngx_lo_create_main_conf,               /* create main configuration */
     ngx_lo_init_main_conf,                 /* init main configuration */

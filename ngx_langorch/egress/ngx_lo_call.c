@@ -1,0 +1,712 @@
+/*
+ * The life of a call, whoever carries it.
+ */
+
+#include "egress/ngx_lo_call_int.h"
+
+
+#define NGX_LO_CALL_POOL     2048
+#define NGX_LO_REPLY_FIRST   4096
+#define NGX_LO_LATER_MAX     (24 * 3600)
+
+
+typedef struct {
+    ngx_queue_t   calls;
+    ngx_uint_t    ncalls;
+    ngx_uint_t    calls_max;
+    ngx_uint_t    up;
+} ngx_lo_egress_t;
+
+
+static ngx_lo_call_t *ngx_lo_call_new(const ngx_lo_call_request_t *rq);
+static ngx_int_t ngx_lo_call_copy(ngx_lo_call_t *call,
+    const ngx_lo_call_request_t *rq);
+static ngx_int_t ngx_lo_call_copy_headers(ngx_lo_call_t *call,
+    const ngx_lo_call_request_t *rq);
+static ngx_int_t ngx_lo_call_copy_text(ngx_lo_call_t *call, ngx_str_t *to,
+    const char *from);
+static const char *ngx_lo_call_unfit(const ngx_lo_call_request_t *rq);
+static ngx_uint_t ngx_lo_call_is_token(const char *text);
+static void ngx_lo_call_resolve(ngx_lo_call_t *call);
+static void ngx_lo_call_resolved(ngx_resolver_ctx_t *ctx);
+static void ngx_lo_call_choose(ngx_lo_call_t *call, ngx_resolver_ctx_t *ctx);
+static void ngx_lo_call_open(ngx_lo_call_t *call);
+static void ngx_lo_call_deadline(ngx_event_t *ev);
+static void ngx_lo_call_ended(ngx_event_t *ev);
+static void ngx_lo_call_free(ngx_lo_call_t *call);
+
+
+static ngx_lo_egress_t  ngx_lo_egress;
+
+
+ngx_lo_call_t *
+ngx_lo_call_start(const ngx_lo_call_request_t *rq, ngx_lo_call_done_pt done,
+    void *data)
+{
+    const char     *why;
+    ngx_lo_call_t  *call;
+
+    if (!ngx_lo_egress.up || ngx_lo_egress.ncalls >= ngx_lo_egress.calls_max) {
+        return NULL;
+    }
+
+    call = ngx_lo_call_new(rq);
+
+    if (call == NULL) {
+        return NULL;
+    }
+
+    call->done = done;
+    call->data = data;
+    call->starting = 1;
+
+    ngx_add_timer(&call->deadline, rq->timeout);
+
+    why = ngx_lo_call_unfit(rq);
+
+    if (why != NULL
+        || ngx_lo_target_parse(&call->target, (char *) call->url.data, &why)
+           != NGX_OK)
+    {
+        ngx_lo_call_end(call, CKP_OUTCOME_FAILED, why);
+
+    } else {
+        ngx_lo_call_resolve(call);
+    }
+
+    call->starting = 0;
+
+    return call;
+}
+
+
+static ngx_lo_call_t *
+ngx_lo_call_new(const ngx_lo_call_request_t *rq)
+{
+    ngx_pool_t     *pool;
+    ngx_lo_call_t  *call;
+
+    pool = ngx_create_pool(NGX_LO_CALL_POOL, ngx_cycle->log);
+
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    call = ngx_pcalloc(pool, sizeof(ngx_lo_call_t));
+
+    if (call == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    call->pool = pool;
+    call->reply_max = rq->reply_max;
+    call->started = ngx_current_msec;
+
+    call->ops = (rq->carrier == NGX_LO_CARRIER_CURL) ? &ngx_lo_carrier_curl
+                                                     : &ngx_lo_carrier_upstream;
+    if (ngx_lo_call_copy(call, rq) != NGX_OK) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    call->deadline.handler = ngx_lo_call_deadline;
+    call->deadline.data = call;
+    call->deadline.log = ngx_cycle->log;
+    call->deadline.cancelable = 1;
+
+    call->ended.handler = ngx_lo_call_ended;
+    call->ended.data = call;
+    call->ended.log = ngx_cycle->log;
+
+    ngx_queue_insert_tail(&ngx_lo_egress.calls, &call->queue);
+    ngx_lo_egress.ncalls++;
+
+    return call;
+}
+
+
+static ngx_int_t
+ngx_lo_call_copy(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
+{
+    if (ngx_lo_call_copy_text(call, &call->url, rq->url) != NGX_OK
+        || ngx_lo_call_copy_text(call, &call->method, rq->method) != NGX_OK
+        || ngx_lo_call_copy_headers(call, rq) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (rq->body == NULL) {
+        return NGX_OK;
+    }
+
+    /* one byte more: an empty body is a body */
+
+    call->body.data = ngx_pnalloc(call->pool, rq->body_len + 1);
+
+    if (call->body.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(call->body.data, rq->body, rq->body_len);
+    call->body.len = rq->body_len;
+    call->has_body = 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_call_copy_headers(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
+{
+    ngx_uint_t  i;
+
+    call->nheaders = rq->nheaders;
+    call->headers = ngx_pcalloc(call->pool,
+                                (rq->nheaders + 1) * sizeof(ngx_keyval_t));
+
+    if (call->headers == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < rq->nheaders; i++) {
+        if (ngx_lo_call_copy_text(call, &call->headers[i].key,
+                                  rq->headers[i].name)
+            != NGX_OK
+            || ngx_lo_call_copy_text(call, &call->headers[i].value,
+                                     rq->headers[i].value)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_call_copy_text(ngx_lo_call_t *call, ngx_str_t *to, const char *from)
+{
+    to->len = ngx_strlen(from);
+    to->data = ngx_pnalloc(call->pool, to->len + 1);
+
+    if (to->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(to->data, from, to->len + 1);
+
+    return NGX_OK;
+}
+
+
+/* What could end a line of the head early must never come into one. */
+
+static const char *
+ngx_lo_call_unfit(const ngx_lo_call_request_t *rq)
+{
+    ngx_uint_t  i;
+
+    if (!ngx_lo_call_is_token(rq->method)) {
+        return "malformed method";
+    }
+
+    for (i = 0; i < rq->nheaders; i++) {
+        if (!ngx_lo_call_is_token(rq->headers[i].name)
+            || strpbrk(rq->headers[i].value, "\r\n") != NULL)
+        {
+            return "malformed header";
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_lo_call_is_token(const char *text)
+{
+    if (*text == '\0') {
+        return 0;
+    }
+
+    for ( /* void */ ; *text != '\0'; text++) {
+        if (!isalnum((u_char) *text)
+            && strchr("!#$%&'*+-.^_`|~", *text) == NULL)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* --- where to ------------------------------------------------------------- */
+
+
+static void
+ngx_lo_call_resolve(ngx_lo_call_t *call)
+{
+    ngx_str_t             host;
+    ngx_resolver_ctx_t   *ctx, temp;
+    ngx_lo_main_conf_t   *mcf;
+    struct sockaddr_in    sin;
+
+    if (ngx_lo_target_is_localhost(&call->target)) {
+        ngx_memzero(&sin, sizeof(sin));
+        sin.sin_family = AF_INET;
+        sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+
+        ngx_lo_target_set(&call->target, (struct sockaddr *) &sin, sizeof(sin));
+    }
+
+    if (call->target.kind != NGX_LO_HOST_NAME || call->target.socklen != 0) {
+        ngx_lo_call_open(call);
+        return;
+    }
+
+    mcf = ngx_lo_conf();
+
+    if (mcf->carrier_loc == NULL) {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no resolver");
+        return;
+    }
+
+    host.data = (u_char *) call->target.host;
+    host.len = ngx_strlen(call->target.host);
+
+    ngx_memzero(&temp, sizeof(temp));
+    temp.name = host;
+
+    ctx = ngx_resolve_start(mcf->carrier_loc->resolver, &temp);
+
+    if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN,
+                        ctx == NULL ? "no memory" : "no resolver");
+        return;
+    }
+
+    ctx->name = host;
+    ctx->handler = ngx_lo_call_resolved;
+    ctx->data = call;
+    ctx->timeout = mcf->carrier_loc->resolver_timeout;
+    ctx->cancelable = 1;
+
+    call->resolving = ctx;
+
+    if (ngx_resolve_name(ctx) != NGX_OK) {
+        call->resolving = NULL;
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no such host");
+    }
+}
+
+
+static void
+ngx_lo_call_resolved(ngx_resolver_ctx_t *ctx)
+{
+    ngx_lo_call_t  *call = ctx->data;
+
+    call->resolving = NULL;
+
+    if (ctx->state != NGX_OK || ctx->naddrs == 0) {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no such host");
+
+    } else {
+        ngx_lo_call_choose(call, ctx);
+    }
+
+    ngx_resolve_name_done(ctx);
+}
+
+
+/*
+ * One address that is refused refuses the name: whoever mixes public and inner
+ * addresses under one name is up to something.
+ */
+
+static void
+ngx_lo_call_choose(ngx_lo_call_t *call, ngx_resolver_ctx_t *ctx)
+{
+    ngx_uint_t  i, n, n4;
+
+    n4 = 0;
+
+    for (i = 0; i < ctx->naddrs; i++) {
+        ngx_lo_target_set(&call->target, ctx->addrs[i].sockaddr,
+                          ctx->addrs[i].socklen);
+
+        if (!ngx_lo_policy_allows(&call->target)) {
+            ngx_lo_call_end(call, CKP_OUTCOME_FAILED, "refused address");
+            return;
+        }
+
+        n4 += (ctx->addrs[i].sockaddr->sa_family == AF_INET);
+    }
+
+    /* any of them, but IPv6 only where there is nothing else: a machine may
+       have no way to it */
+
+    n = (ngx_uint_t) ngx_random() % (n4 > 0 ? n4 : ctx->naddrs);
+
+    for (i = 0; i < ctx->naddrs; i++) {
+
+        if (n4 > 0 && ctx->addrs[i].sockaddr->sa_family != AF_INET) {
+            continue;
+        }
+
+        if (n-- == 0) {
+            break;
+        }
+    }
+
+    ngx_lo_target_set(&call->target, ctx->addrs[i].sockaddr,
+                      ctx->addrs[i].socklen);
+
+    ngx_lo_call_open(call);
+}
+
+
+static void
+ngx_lo_call_open(ngx_lo_call_t *call)
+{
+    size_t  len;
+
+    if (!ngx_lo_policy_allows(&call->target)) {
+        ngx_lo_call_end(call, CKP_OUTCOME_FAILED, "refused address");
+        return;
+    }
+
+    if (!ngx_lo_call_has_room()) {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no free connection");
+        return;
+    }
+
+    /* only NGINX knows what the site's own upstreams are */
+
+    if (call->target.kind == NGX_LO_HOST_UPSTREAM) {
+        call->ops = &ngx_lo_carrier_upstream;
+    }
+
+    len = ngx_strlen(call->target.uri);
+
+    call->uri.data = ngx_pnalloc(call->pool, len + 1);
+
+    if (call->uri.data != NULL) {
+        call->uri.len = len;
+
+        if (call->target.uri[0] != '/') {
+            call->uri.data[0] = '/';
+            call->uri.len++;
+        }
+
+        ngx_memcpy(call->uri.data + call->uri.len - len, call->target.uri, len);
+    }
+
+    if (call->uri.data == NULL || call->ops->open(call) != NGX_OK) {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no memory");
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_call_has_room(void)
+{
+    return ngx_cycle->free_connection_n > 1;
+}
+
+
+/* --- what comes back ------------------------------------------------------- */
+
+
+const char *
+ngx_lo_call_reply_room(ngx_lo_call_t *call, size_t len)
+{
+    size_t   room;
+    u_char  *bytes;
+
+    if (len > call->reply_max) {
+        return "too large";
+    }
+
+    if (len <= call->room) {
+        return NULL;
+    }
+
+    room = call->room == 0 ? NGX_LO_REPLY_FIRST : call->room;
+
+    while (room < len) {
+        room *= 2;
+    }
+
+    bytes = ngx_alloc(room, ngx_cycle->log);
+
+    if (bytes == NULL) {
+        return "no memory";
+    }
+
+    if (call->nbytes > 0) {
+        ngx_memcpy(bytes, call->bytes, call->nbytes);
+    }
+
+    if (call->bytes != NULL) {
+        ngx_free(call->bytes);
+    }
+
+    call->bytes = bytes;
+    call->room = room;
+
+    return NULL;
+}
+
+
+const char *
+ngx_lo_call_reply_add(ngx_lo_call_t *call, const u_char *bytes, size_t len)
+{
+    const char  *why;
+
+    why = ngx_lo_call_reply_room(call, call->nbytes + len);
+
+    if (why == NULL && len > 0) {
+        ngx_memcpy(call->bytes + call->nbytes, bytes, len);
+        call->nbytes += len;
+    }
+
+    return why;
+}
+
+
+void
+ngx_lo_call_reply_later(ngx_lo_call_t *call, const ngx_str_t *value)
+{
+    time_t  seconds;
+
+    seconds = ngx_atotm(value->data, value->len);
+
+    if (seconds == (time_t) NGX_ERROR) {
+        seconds = ngx_parse_http_time(value->data, value->len);
+
+        if (seconds == (time_t) NGX_ERROR) {
+            return;
+        }
+
+        seconds -= ngx_time();
+    }
+
+    if (seconds > 0) {
+        call->reply.retry_after =
+                       (ngx_msec_t) ngx_min(seconds, NGX_LO_LATER_MAX) * 1000;
+    }
+}
+
+
+/* --- the end ---------------------------------------------------------------- */
+
+
+void
+ngx_lo_call_end(ngx_lo_call_t *call, ckp_outcome_t outcome, const char *why)
+{
+    if (call->over) {
+        return;
+    }
+
+    call->over = 1;
+    call->reply.outcome = outcome;
+    call->reply.why = why;
+    call->reply.elapsed = ngx_current_msec - call->started;
+
+    if (call->deadline.timer_set) {
+        ngx_del_timer(&call->deadline);
+    }
+
+    if (call->resolving != NULL) {
+        ngx_resolve_name_done(call->resolving);
+        call->resolving = NULL;
+    }
+
+    /* a caller that starts again at once must not hold up the loop */
+
+    if (call->starting) {
+        ngx_post_event(&call->ended, &ngx_posted_next_events);
+
+    } else {
+        ngx_post_event(&call->ended, &ngx_posted_events);
+    }
+}
+
+
+static void
+ngx_lo_call_deadline(ngx_event_t *ev)
+{
+    ngx_lo_call_end(ev->data, CKP_OUTCOME_UNKNOWN, "timeout");
+}
+
+
+static void
+ngx_lo_call_ended(ngx_event_t *ev)
+{
+    void                 *data;
+    ngx_lo_call_t        *call = ev->data;
+    ngx_lo_call_done_pt   done;
+
+    done = call->done;
+    data = call->data;
+    call->done = NULL;
+
+    if (call->carried != NULL) {
+        call->ops->close(call);
+        call->carried = NULL;
+    }
+
+    ngx_queue_remove(&call->queue);
+    ngx_lo_egress.ncalls--;
+
+    if (done != NULL) {
+
+        if (call->reply.outcome == CKP_OUTCOME_UNKNOWN) {
+            ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
+                          "langorch: call to %s: %s", call->target.authority,
+                          call->reply.why);
+        }
+
+        call->reply.body.data = call->bytes;
+        call->reply.body.len = call->nbytes;
+
+        done(&call->reply, data);
+    }
+
+    ngx_lo_call_free(call);
+}
+
+
+/* Bodies and heads may have carried secrets: none stays in freed memory. */
+
+static void
+ngx_lo_call_free(ngx_lo_call_t *call)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < call->nheaders; i++) {
+        ngx_explicit_memzero(call->headers[i].value.data,
+                             call->headers[i].value.len);
+    }
+
+    if (call->has_body) {
+        ngx_explicit_memzero(call->body.data, call->body.len);
+    }
+
+    if (call->bytes != NULL) {
+        ngx_free(call->bytes);
+    }
+
+    ngx_destroy_pool(call->pool);
+}
+
+
+void
+ngx_lo_call_abort(ngx_lo_call_t *call)
+{
+    if (call->done == NULL) {
+        return;
+    }
+
+    call->done = NULL;
+
+    ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "aborted");
+}
+
+
+ngx_uint_t
+ngx_lo_calls_open(void)
+{
+    return ngx_lo_egress.ncalls;
+}
+
+
+ngx_int_t
+ngx_lo_target_check(const char *url, const char **why)
+{
+    ngx_lo_target_t     target;
+    struct sockaddr_in  sin;
+
+    *why = NULL;
+
+    if (ngx_lo_target_parse(&target, url, why) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_lo_target_is_localhost(&target)) {
+        ngx_memzero(&sin, sizeof(sin));
+        sin.sin_family = AF_INET;
+        sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+
+        ngx_lo_target_set(&target, (struct sockaddr *) &sin, sizeof(sin));
+    }
+
+    if (!ngx_lo_policy_allows(&target)) {
+        *why = "refused address";
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_egress_start(ngx_cycle_t *cycle)
+{
+    ngx_queue_init(&ngx_lo_egress.calls);
+
+    ngx_lo_egress.ncalls = 0;
+    ngx_lo_egress.calls_max = ngx_lo_conf()->calls_max;
+
+    /* connections without a descriptor stay out of epoll only there */
+
+    if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT)) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "langorch: calls need \"use epoll\"");
+        return NGX_ERROR;
+    }
+
+    if (ngx_lo_policy_start(cycle) != NGX_OK
+        || ngx_lo_curl_start(cycle) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_lo_egress.up = 1;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_lo_egress_stop(ngx_cycle_t *cycle)
+{
+    ngx_queue_t    *q;
+    ngx_lo_call_t  *call;
+
+    if (!ngx_lo_egress.up) {
+        return;
+    }
+
+    ngx_lo_egress.up = 0;
+
+    /* the loop turns no more: what the ends would post is done here */
+
+    while (!ngx_queue_empty(&ngx_lo_egress.calls)) {
+        q = ngx_queue_head(&ngx_lo_egress.calls);
+        call = ngx_queue_data(q, ngx_lo_call_t, queue);
+
+        ngx_lo_call_abort(call);
+
+        if (call->ended.posted) {
+            ngx_delete_posted_event(&call->ended);
+        }
+
+        ngx_lo_call_ended(&call->ended);
+    }
+
+    ngx_lo_curl_stop();
+}
