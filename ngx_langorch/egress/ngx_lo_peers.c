@@ -122,8 +122,7 @@ ngx_lo_peers_init(ngx_conf_t *cf)
     ngx_memzero(&url, sizeof(ngx_url_t));
 
     ngx_str_set(&url.url, NGX_LO_PEERS_NAME);
-    url.host = url.url;
-    url.no_port = 1;
+    url.no_resolve = 1;
 
     us = ngx_http_upstream_add(cf, &url, 0);
 
