@@ -314,6 +314,10 @@ ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->identity, prev->identity, 2);
 
+    if (conf->api && conf->identity == 0) {
+        ngx_lo_conf_is_open(cf);
+    }
+
     return NGX_CONF_OK;
 }
 

@@ -13,6 +13,11 @@
 #define NGX_LO_FS_SMB2  0xfe534d42
 
 
+static ngx_uint_t ngx_lo_conf_listens(ngx_http_conf_addr_t *addr,
+    ngx_http_core_srv_conf_t *cscf);
+static ngx_uint_t ngx_lo_conf_is_local(struct sockaddr *sa);
+
+
 /* SQLite's write-ahead log needs memory shared with all who have it open. */
 
 char *
@@ -113,4 +118,85 @@ ngx_lo_conf_is_host(const u_char *p, size_t len)
     }
 
     return len > 0 && len < 256;
+}
+
+
+void
+ngx_lo_conf_is_open(ngx_conf_t *cf)
+{
+    ngx_uint_t                  p, a;
+    ngx_http_conf_port_t       *ports;
+    ngx_http_conf_addr_t       *addrs;
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    if (cmcf->ports == NULL) {
+        return;
+    }
+
+    ports = cmcf->ports->elts;
+
+    for (p = 0; p < cmcf->ports->nelts; p++) {
+        addrs = ports[p].addrs.elts;
+
+        for (a = 0; a < ports[p].addrs.nelts; a++) {
+
+            if (ngx_lo_conf_listens(&addrs[a], cscf)
+                && !ngx_lo_conf_is_local(addrs[a].opt.sockaddr))
+            {
+                ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                              "langorch_identity is off, and the server "
+                              "listens on %V: everybody there is an "
+                              "administrator", &addrs[a].opt.addr_text);
+                return;
+            }
+        }
+    }
+}
+
+
+static ngx_uint_t
+ngx_lo_conf_listens(ngx_http_conf_addr_t *addr, ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_uint_t                  i;
+    ngx_http_core_srv_conf_t  **servers;
+
+    servers = addr->servers.elts;
+
+    for (i = 0; i < addr->servers.nelts; i++) {
+        if (servers[i] == cscf) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_lo_conf_is_local(struct sockaddr *sa)
+{
+    struct sockaddr_in   *sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+#endif
+
+    switch (sa->sa_family) {
+
+    case AF_INET:
+        sin = (struct sockaddr_in *) sa;
+        return (ntohl(sin->sin_addr.s_addr) >> 24) == 127;
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) sa;
+        return IN6_IS_ADDR_LOOPBACK(&sin6->sin6_addr) != 0;
+#endif
+
+    default:
+        return 1;               /* a UNIX socket has its file's mode */
+    }
 }

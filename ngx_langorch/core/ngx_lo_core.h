@@ -65,7 +65,8 @@ char *ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
 /* Named by directives, provided by the rooms above. */
 ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);    /* api/ */
-char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf); /* egress/ */
+char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);                                        /* egress/ */
 
 /* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);

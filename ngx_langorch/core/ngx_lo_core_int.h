@@ -76,4 +76,8 @@ char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
 ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
 ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
 
+/* Warns when everybody is an administrator of the server that is being merged,
+ * and it listens to more than this machine. */
+void ngx_lo_conf_is_open(ngx_conf_t *cf);
+
 #endif
