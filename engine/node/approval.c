@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/ask.h"
 #include "node/node.h"
 #include "node/parse.h"
 #include "node/types.h"
@@ -308,4 +309,6 @@ approval_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 const ckp_node_ops_t  ckp_node_approval = {
     .type = "human_approval",
     .parse = approval_parse,
+    .enter = ckp_ask_enter,
+    .wake = ckp_ask_wake,
 };

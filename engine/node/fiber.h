@@ -89,6 +89,9 @@ ckp_code_t ckp_fiber_map(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
 ckp_code_t ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload);
 ckp_code_t ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row);
 
+/* The run goes on after a rest: execution_resumed, status running. */
+ckp_code_t ckp_fiber_resumed(ckp_fiber_t *f, const char *reason);
+
 /* A fresh name for an effect, kept by the caller in its state. */
 const char *ckp_fiber_ref(ckp_fiber_t *f);
 
@@ -110,10 +113,17 @@ ckp_code_t ckp_fiber_sleep(ckp_fiber_t *f, int64_t until_ms);
 /* It waits for somebody: INT64_MAX stands for no time at all. */
 #define CKP_NO_TIME  INT64_MAX
 
+/* Whether it was told to sleep since this was asked last. */
+bool ckp_fiber_slept(ckp_fiber_t *f);
+
 /* Go on in ops->wake with input NULL, as soon as the turn allows. */
 ckp_code_t ckp_fiber_again(ckp_fiber_t *f);
 
 /* --- failing -------------------------------------------------------------------*/
+
+/* {{error}}; NULL: none.  error is stolen. */
+ckp_code_t ckp_fiber_bind_error(ckp_fiber_t *f, json_t *error);
+json_t *ckp_fiber_bound_error(const ckp_fiber_t *f);        /* lent */
 
 /* Records an error of 15.2; returns CKP_E_INVALID (or CKP_E_NOMEM). */
 ckp_code_t ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt,
@@ -121,6 +131,9 @@ ckp_code_t ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt,
 
 /* The same from an object {type, message, ...}: stolen. */
 ckp_code_t ckp_fiber_raise_json(ckp_fiber_t *f, json_t *error);
+
+/* Lends the recorded error; NULL: there is none. */
+const json_t *ckp_fiber_raised(const ckp_fiber_t *f);
 
 /* Takes the recorded error, completed with its place; new reference. */
 json_t *ckp_fiber_error_take(ckp_fiber_t *f);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "node/node.h"
+#include "node/fiber.h"
 #include "node/parse.h"
 #include "node/types.h"
 
@@ -212,7 +212,56 @@ logic_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 }
 
 
+/* rule -1: none held.  Where it leads may be nowhere: the frame ends. */
+static ckp_code_t
+logic_take(ckp_fiber_t *f, int rule, ckp_target_t to)
+{
+    const ckp_code_t  rc = ckp_fiber_emit(f, "logic_evaluated",
+        json_pack("{s:o, s:s?}",
+            "matched_rule", rule < 0 ? json_null() : json_integer(rule),
+            "next_node", to.kind == CKP_TO_NODE ? to.node->id : NULL));
+
+    if (to.kind == CKP_TO_NOTHING) {
+        to.kind = CKP_TO_END;
+    }
+
+    return rc == CKP_OK ? ckp_fiber_done(f, to, NULL) : rc;
+}
+
+
+static ckp_code_t
+logic_enter(ckp_fiber_t *f)
+{
+    const ckp_logic_t *const  logic = ckp_fiber_node(f)->u.logic;
+
+    for (size_t i = 0; i < logic->nrules; i++) {
+        bool              holds = false;
+        const ckp_code_t  rc = ckp_fiber_test(f, logic->rules[i].when, &holds);
+
+        if (rc != CKP_OK) {
+            return rc;
+        }
+
+        if (holds) {
+            return logic_take(f, (int) i, logic->rules[i].next);
+        }
+    }
+
+    /* a run that stops in the middle must say so */
+
+    if (logic->otherwise.kind == CKP_TO_NOTHING && !logic->end_on_no_match
+        && ckp_fiber_is_top(f))
+    {
+        return ckp_fiber_fail(f, "LogicNoMatch", "no rule holds and there is "
+                              "no default");
+    }
+
+    return logic_take(f, -1, logic->otherwise);
+}
+
+
 const ckp_node_ops_t  ckp_node_logic = {
     .type = "logic",
     .parse = logic_parse,
+    .enter = logic_enter,
 };

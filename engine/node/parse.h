@@ -83,7 +83,8 @@ typedef enum {
 const ckp_at_t *ckp_parse_here(const ckp_parse_t *ps);
 
 /* The member `key` of the object at `at`, by its own or another accepted name;
- * aliases are reported.  false: absent, null, or `at` is no object. */
+ * aliases are reported.  false: absent, null, or `at` is no object; then
+ * out->value is NULL or a JSON null. */
 bool ckp_parse_find(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_at_t *out);
 

@@ -4,6 +4,7 @@
 
 #include "node/node.h"
 #include "node/parse.h"
+#include "node/step.h"
 #include "node/types.h"
 
 
@@ -68,4 +69,6 @@ processing_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 const ckp_node_ops_t  ckp_node_processing = {
     .type = "processing",
     .parse = processing_parse,
+    .enter = ckp_steps_run,
+    .wake = ckp_steps_wake,
 };

@@ -4,6 +4,7 @@
 
 #include "node/node.h"
 #include "node/parse.h"
+#include "node/step.h"
 #include "node/types.h"
 
 
@@ -44,4 +45,6 @@ sequence_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 const ckp_node_ops_t  ckp_node_sequence = {
     .type = "sequence",
     .parse = sequence_parse,
+    .enter = ckp_steps_run,
+    .wake = ckp_steps_wake,
 };

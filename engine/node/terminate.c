@@ -6,6 +6,7 @@
 
 #include "node/node.h"
 #include "node/parse.h"
+#include "node/terminate.h"
 #include "node/types.h"
 
 
@@ -101,4 +102,6 @@ terminate_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 const ckp_node_ops_t  ckp_node_terminate = {
     .type = "terminate",
     .parse = terminate_parse,
+    .enter = ckp_terminate_enter,
+    .wake = ckp_terminate_wake,
 };

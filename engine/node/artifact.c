@@ -1,0 +1,120 @@
+/*
+ * Artifacts that an answer brings, in one of the shapes of 19.3.
+ */
+
+#include "node/artifact.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+#define ARTIFACTS_MAX  100      /* of one answer */
+
+
+/* uri is what the answer said; `o` may tell more. */
+
+static ckp_code_t
+artifact_put(ckp_fiber_t *f, const char *kind, const char *uri,
+    const json_t *o)
+{
+    const bool     local = strcmp(kind, "screenshot") == 0
+                           && strstr(uri, "://") == NULL;
+    json_t *const  size = json_object_get(o, "size_bytes");
+    char           id[CKP_UUID_LEN + 1];
+    json_t        *row;
+    ckp_code_t     rc;
+
+    ckp_uuid7(ckp_fiber_rand(f), ckp_fiber_now(f), id);
+
+    row = json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:O*}", "artifact_id", id,
+                    "kind", kind, "uri",
+                    json_sprintf("%s%s", local ? "memory://" : "", uri),
+                    "name", ckp_json_str(o, "name"),
+                    "mime_type", ckp_json_str(o, "mime_type"),
+                    "size_bytes", json_is_integer(size) ? size : NULL);
+
+    if (row == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    rc = ckp_fiber_emit(f, "artifact_created", json_copy(row));
+
+    if (rc != CKP_OK
+        || json_object_set_new(row, "node_id",
+                               json_string(ckp_fiber_node(f)->id)) != 0
+        || json_object_set_new(row, "step_id",
+                               json_string(ckp_fiber_step(f)->id)) != 0)
+    {
+        json_decref(row);
+        return rc != CKP_OK ? rc : CKP_E_NOMEM;
+    }
+
+    return ckp_fiber_write(f, "artifact", row);
+}
+
+
+static ckp_code_t
+artifact_object(ckp_fiber_t *f, const json_t *o)
+{
+    const char *const  kind = ckp_json_str(o, "kind");
+    const char *const  uri = ckp_json_str(o, "uri");
+
+    if (uri == NULL || *uri == '\0') {
+        return CKP_OK;
+    }
+
+    return artifact_put(f, kind == NULL || *kind == '\0' ? "artifact" : kind,
+                        uri, o);
+}
+
+
+static ckp_code_t
+artifact_array(ckp_fiber_t *f, const json_t *list)
+{
+    ckp_code_t  rc = CKP_OK;
+
+    for (size_t i = 0; i < json_array_size(list) && i < ARTIFACTS_MAX
+                       && rc == CKP_OK; i++)
+    {
+        rc = artifact_object(f, json_array_get(list, i));
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_artifacts_found(ckp_fiber_t *f, const json_t *answer)
+{
+    const json_t *const  result = json_object_get(answer, "result");
+    const char          *uri = ckp_json_str(result, "screenshot");
+    ckp_code_t           rc;
+
+    rc = artifact_array(f, json_object_get(answer, "artifacts"));
+
+    if (rc == CKP_OK) {
+        rc = artifact_array(f, json_object_get(result, "artifacts"));
+    }
+
+    if (rc == CKP_OK) {
+        rc = artifact_object(f, json_object_get(result, "artifact"));
+    }
+
+    if (rc == CKP_OK && uri != NULL && *uri != '\0') {
+        rc = artifact_put(f, "screenshot", uri, NULL);
+    }
+
+    uri = ckp_json_str(result, "artifact_uri");
+
+    if (uri == NULL) {
+        uri = ckp_json_str(result, "uri");
+    }
+
+    if (rc == CKP_OK && uri != NULL && *uri != '\0') {
+        const char *const  kind = ckp_json_str(result, "artifact_kind");
+
+        rc = artifact_put(f, kind == NULL ? "artifact" : kind, uri, NULL);
+    }
+
+    return rc;
+}

@@ -1,0 +1,79 @@
+/*
+ * Steps in order, for every node type that has some: the machine of one step
+ * (step.c, attempt.c) and what follows its failure (handler.c).
+ *
+ * The life of a step.
+ *   begin    its condition, its parameters, a pause          step_begin
+ *   attempt  recorded, admitted, called                      attempt_start
+ *   rest     "admit" "busy" "call" "retry" "op" "pre" "after"
+ *   done     output, journal, step_completed                 ckp_step_done
+ *   failed   tried again, or handlers, or the node fails     ckp_step_failed
+ *
+ * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,
+ * busy, res, prev, amb}; n.at is its place in the list n.list (absent: the
+ * node's own; "clean", "error": of a terminate; "rec": of a handler).
+ * n.h is a handler at work {lvl, i, err, prev, at, round, step}, n.hc and n.rn
+ * count its retries in this visit of the step and of the node.
+ */
+
+#ifndef CKP_STEP_H
+#define CKP_STEP_H
+
+#include "node/fiber.h"
+
+/* From n.at on; for enter and wake with input NULL. */
+ckp_code_t ckp_steps_run(ckp_fiber_t *f);
+
+/* For wake: replies, ticks, recovery. */
+ckp_code_t ckp_steps_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* The call in flight, if there is one, is given up; its slot is freed. */
+ckp_code_t ckp_steps_abandon(ckp_fiber_t *f);
+
+/* true: something of it is with others (admission or call). */
+bool ckp_steps_in_flight(const ckp_fiber_t *f);
+
+/* --- between step.c, attempt.c and handler.c -------------------------------- */
+
+/* The list that n.at counts in, and its step; NULL: past its end. */
+const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
+
+ckp_code_t ckp_attempt_start(ckp_fiber_t *f);
+ckp_code_t ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* result is stolen.  fail_open: the policy's default stands for a result. */
+ckp_code_t ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open);
+
+/* The recorded error ended an attempt; ambiguous: it may have worked. */
+ckp_code_t ckp_attempt_failed(ckp_fiber_t *f, bool ambiguous);
+
+/* No attempt is left.  error is stolen. */
+ckp_code_t ckp_step_failed(ckp_fiber_t *f, json_t *error);
+
+/* The next one of the list. */
+ckp_code_t ckp_step_next(ckp_fiber_t *f);
+
+/* Waits for `ms`, then `ph` goes on. */
+ckp_code_t ckp_step_pause(ckp_fiber_t *f, const char *ph, int64_t ms);
+
+/* Another attempt after `ms`. */
+ckp_code_t ckp_step_again(ckp_fiber_t *f, uint32_t max_retries, int64_t ms,
+    const json_t *error);
+
+/* The first handler that matches acts; without one the node fails.  error is
+ * stolen. */
+ckp_code_t ckp_node_failed(ckp_fiber_t *f, json_t *error);
+
+/* Its recovery steps are over: the action.  ok: none that was required failed */
+ckp_code_t ckp_handler_resume(ckp_fiber_t *f, bool ok);
+
+/* The handler at work, from n.h; NULL: none. */
+const ckp_handler_t *ckp_handler_current(const ckp_fiber_t *f);
+
+/* The step that a handler is about, from n.h; NULL: the node as a whole. */
+const ckp_step_t *ckp_handler_step(const ckp_fiber_t *f);
+
+/* New string of at most 500 characters: error.message as payloads have it. */
+json_t *ckp_error_text(const json_t *error);
+
+#endif

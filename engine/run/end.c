@@ -1,0 +1,523 @@
+/*
+ * How a run begins and ends: complete, failed with on_failure before it,
+ * canceled, out of time.  Source: spec/ckp.md 10.12, 15.6, 17.1, 31.2.
+ */
+
+#include "run/run_int.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "model/event.h"
+#include "model/limits.h"
+#include "node/step.h"
+
+
+ckp_code_t
+ckp_run_status(ckp_run_t *run, const char *status)
+{
+    const char *const  old = ckp_run_get_str(run, "status", NULL);
+    const bool         was = old != NULL && strcmp(old, "running") == 0;
+    const bool         is = strcmp(status, "running") == 0;
+    ckp_code_t         rc = CKP_OK;
+
+    if (old != NULL && strcmp(old, status) == 0) {
+        return CKP_OK;
+    }
+
+    /* only time in `running` counts as active */
+
+    if (was) {
+        const int64_t  ms = run->now - ckp_run_get_int(run, "active", "since");
+
+        rc = ckp_run_put(run, "active", "ms",
+                         json_integer(ms + ckp_run_get_int(run, "active",
+                                                           "ms")));
+    }
+
+    if (rc == CKP_OK && is) {
+        rc = ckp_run_put(run, "active", "since", json_integer(run->now));
+    }
+
+    return rc == CKP_OK ? ckp_run_put(run, "status", NULL, json_string(status))
+                        : rc;
+}
+
+
+int64_t
+ckp_run_limit_at(const ckp_run_t *run, bool *deadline)
+{
+    const ckp_config_t *const  config = &run->prog->config;
+    const char *const          status = ckp_run_get_str(run, "status", NULL);
+    const int64_t              own = ckp_run_get_int(run, "active", "limit");
+    const int64_t              limit = own != 0 ? own
+                                       : config->timeout_ms != 0
+                                         ? config->timeout_ms
+                                         : 24LL * 3600 * 1000;
+    int64_t                    at = INT64_MAX;
+
+    *deadline = false;
+
+    if (status != NULL && strcmp(status, "running") == 0) {
+        at = ckp_run_get_int(run, "active", "since") + limit
+             - ckp_run_get_int(run, "active", "ms");
+    }
+
+    if (config->deadline_ms != 0 && ckp_run_get(run, "onf", NULL) == NULL) {
+        const int64_t  wall = ckp_run_get_int(run, "base_at", NULL)
+                              + config->deadline_ms;
+
+        if (wall < at) {
+            *deadline = true;
+            return wall;
+        }
+    }
+
+    return at;
+}
+
+
+/* --- the beginning --------------------------------------------------------- */
+
+static ckp_code_t
+end_validation_only(ckp_run_t *run)
+{
+    const ckp_place_t  at = { .type = "run_completed" };
+
+    return ckp_run_end(run, &at, "completed", json_pack("{s:{}, s:s, s:s}",
+                       "outputs", "mode", "validation_only", "message",
+                       "the procedure and its inputs are valid"));
+}
+
+
+ckp_code_t
+ckp_run_begin(ckp_run_t *run)
+{
+    const ckp_place_t  at = { .type = "execution_started" };
+    const ckp_node_t  *start = run->prog->start;
+    const char *const  mode = ckp_run_get_str(run, "meta", "execution_mode");
+    const char *const  whole = run->prog->config.execution_mode;
+    json_t *const      fiber = json_pack("{s:{s:s}, s:{s:{s:{}, s:i}}}", "n",
+                                         "id", start->id, "frames", "0",
+                                         "vis", "hops", 0);
+    ckp_code_t         rc = ckp_run_status(run, "running");
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "started_at", NULL, json_integer(run->now));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "fibers", "1", json_incref(fiber));
+    }
+
+    json_decref(fiber);
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_emit(run, &at, json_pack("{s:s, s:n}", "entry_node_id",
+                                              start->id, "resume_reason"));
+    }
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    if (strcmp(mode != NULL ? mode : whole != NULL ? whole : "",
+               "validation_only") == 0)
+    {
+        return end_validation_only(run);
+    }
+
+    if (run->prog->config.save != CKP_SAVE_DISABLED) {
+        const ckp_place_t  place = { .node_id = start->id };
+
+        return ckp_run_checkpoint(run, "start", &place, NULL, NULL);
+    }
+
+    return CKP_OK;
+}
+
+
+/* --- giving up ---------------------------------------------------------------- */
+
+ckp_code_t
+ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
+{
+    const char *const  ask = ckp_fiber_get_str(f, "ask", "id");
+    ckp_code_t         rc = ckp_steps_abandon(f);
+
+    f->step = NULL;
+
+    if (rc == CKP_OK && ask != NULL) {
+        rc = ckp_fiber_write(f, "approval_end", json_pack("{s:s, s:s}",
+                             "approval_id", ask, "status", "cancelled"));
+
+        if (rc == CKP_OK) {
+            rc = ckp_fiber_emit(f, "approval_voided", json_pack("{s:s, s:s}",
+                     "approval_id", ask, "reason",
+                     reason == NULL ? "canceled" : reason));
+        }
+
+        if (rc == CKP_OK) {
+            rc = ckp_fiber_del(f, "ask", NULL);
+        }
+    }
+
+    if (rc == CKP_OK && reason != NULL
+        && ckp_fiber_get(f, "visit", NULL) != NULL)
+    {
+        rc = ckp_fiber_emit(f, "node_canceled", json_pack("{s:s, s:s}",
+                            "node_name", f->node->name, "reason", reason));
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_run_abandon_all(ckp_run_t *run, const char *reason)
+{
+    json_t *const  fibers = json_copy(ckp_run_get(run, "fibers", NULL));
+    const char    *id;
+    json_t        *fiber;
+    ckp_code_t     rc = CKP_OK;
+
+    json_object_foreach(fibers, id, fiber) {
+        ckp_fiber_t  f;
+
+        ckp_fiber_open(&f, run, id);
+        rc = rc == CKP_OK && f.node != NULL ? ckp_fiber_abandon(&f, reason)
+                                            : rc;
+        ckp_fiber_close(&f);
+    }
+
+    json_decref(fibers);
+
+    return rc;
+}
+
+
+/* --- the end ------------------------------------------------------------------- */
+
+/* Where it stood, for a retry; the fibers themselves are over. */
+
+static ckp_code_t
+end_fibers(ckp_run_t *run, bool keep)
+{
+    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
+    ckp_code_t     rc = CKP_OK;
+
+    if (keep && ckp_run_get(run, "resume", NULL) == NULL && fibers != NULL) {
+        rc = ckp_run_put(run, "resume", NULL, json_deep_copy(fibers));
+    }
+
+    return rc == CKP_OK ? ckp_run_put(run, "fibers", NULL, json_object()) : rc;
+}
+
+
+ckp_code_t
+ckp_run_end(ckp_run_t *run, const ckp_place_t *at, const char *status,
+    json_t *payload)
+{
+    const bool         keep = strcmp(status, "completed") != 0;
+    const ckp_place_t  place = { .node_id = ckp_run_get_str(run, "last",
+                                                            "node") };
+    ckp_code_t         rc = payload == NULL ? CKP_E_NOMEM
+                            : ckp_run_status(run, status);
+
+    if (rc == CKP_OK) {
+        rc = end_fibers(run, keep);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "ended_at", NULL, json_integer(run->now));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "agents", NULL, json_object());
+    }
+
+    if (rc != CKP_OK) {
+        json_decref(payload);
+        return rc;
+    }
+
+    rc = ckp_run_emit(run, at, payload);
+    run->ended = true;
+
+    if (rc == CKP_OK && run->prog->config.save != CKP_SAVE_DISABLED) {
+        rc = ckp_run_checkpoint(run, "final", &place, NULL, NULL);
+    }
+
+    return rc;
+}
+
+
+static ckp_code_t
+end_record_error(ckp_run_t *run, const json_t *error)
+{
+    const char *const  text = ckp_json_str(error, "message");
+
+    return ckp_run_put(run, "error", NULL, json_pack("{s:o, s:o}",
+               "text", ckp_text_cut(text == NULL ? "" : text,
+                                    CKP_ERROR_MESSAGE_MAX),
+               "object", ckp_program_redact(run->prog, error)));
+}
+
+
+static ckp_code_t
+end_failed(ckp_run_t *run, const json_t *error, const json_t *second,
+    const char *reason)
+{
+    const ckp_place_t  at = { .type = "run_failed" };
+    const char *const  text = ckp_json_str(error, "message");
+    const char *const  other = ckp_json_str(second, "message");
+    ckp_code_t         rc = end_record_error(run, error);
+
+    if (rc == CKP_OK) {
+        const ckp_effect_t  fx = {
+            .kind = CKP_FX_NOTIFY, .target = "host", .ref = "", .key = "",
+            .body = json_pack("{s:s, s:s?}", "event", "run_failed", "error",
+                              text)
+        };
+
+        rc = ckp_run_effect(run, &fx);
+    }
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    return ckp_run_end(run, &at, "failed",
+               json_pack("{s:o, s:s?, s:s*, s:s*, s:o*}",
+                   "error", ckp_text_cut(text == NULL ? "" : text,
+                                         CKP_ERROR_MESSAGE_MAX),
+                   "error_type", ckp_json_str(error, "type"),
+                   "reason", reason,
+                   "node_id", ckp_json_str(error, "node_id"),
+                   "on_failure_error",
+                   other == NULL ? NULL : ckp_text_cut(other, 500)));
+}
+
+
+/* Which errors of the engine on_failure still sees: 15.2, last row. */
+
+static bool
+end_is_routed(const json_t *error)
+{
+    static const char *const  never[] = {
+        "RunCanceled", "EngineRestarted", "VariablesTooLarge", "CrashLoop"
+    };
+    const char *const  type = ckp_json_str(error, "type");
+
+    for (size_t i = 0; type != NULL && i < sizeof(never) / sizeof(never[0]);
+         i++)
+    {
+        if (strcmp(type, never[i]) == 0) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* on_failure begins: the failing fiber goes there, with the error bound. */
+
+static ckp_code_t
+end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
+{
+    const ckp_node_t *const  node = run->prog->config.on_failure.node;
+    const char *const        text = ckp_json_str(error, "message");
+    const ckp_place_t        at = { .type = "on_failure_invoked" };
+    const char *const        hops[] = { "fibers", f->id, "frames", "0", "hops",
+                                        NULL };
+    ckp_code_t               rc;
+
+    rc = ckp_run_put(run, "resume", NULL,
+                     json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_abandon_all(run, NULL);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "onf", NULL, json_pack("{s:s, s:o}", "node",
+                         node->id, "err", json_deep_copy(error)));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_emit(run, &at, json_pack("{s:s, s:o, s:s?}", "node_id",
+                 node->id, "error", ckp_text_cut(text == NULL ? "" : text,
+                                                 500),
+                 "error_type", ckp_json_str(error, "type")));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_own_put(f, "err", json_deep_copy(error));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_state_put(&run->state, hops, json_integer(0));
+    }
+
+    return rc == CKP_OK ? ckp_fiber_go(f, node, NULL) : rc;
+}
+
+
+ckp_code_t
+ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
+{
+    json_t *const  first = json_incref(ckp_run_get(run, "onf", "err"));
+    ckp_code_t     rc;
+
+    if (first == NULL && f != NULL
+        && run->prog->config.on_failure.kind == CKP_TO_NODE
+        && end_is_routed(error))
+    {
+        return end_on_failure(run, f, error);
+    }
+
+    if (f != NULL) {
+        f->ready = CKP_FIBER_REST;
+    }
+
+    rc = first == NULL ? end_failed(run, error, NULL, NULL)
+                       : end_failed(run, first, error, NULL);
+    json_decref(first);
+
+    return rc;
+}
+
+
+/* All variables but those that are ours. */
+
+static json_t *
+end_outputs(ckp_run_t *run)
+{
+    json_t *const  all = json_object();
+    const char    *name;
+    json_t        *value;
+
+    json_object_foreach(ckp_run_get(run, "vars", NULL), name, value) {
+        if (strncmp(name, "__", 2) != 0
+            && json_object_set(all, name, value) != 0)
+        {
+            json_decref(all);
+            return NULL;
+        }
+    }
+
+    return all;
+}
+
+
+static ckp_code_t
+end_completed(ckp_run_t *run, json_t *outputs, json_t *message,
+    const char *mode)
+{
+    const ckp_place_t  at = { .type = "run_completed" };
+    const char *const  by = ckp_run_get_str(run, "onf", "node");
+    const bool         plain = strcmp(mode, "production") == 0
+                               || strcmp(mode, "normal") == 0;
+
+    return ckp_run_end(run, &at, "completed", json_pack("{s:o, s:s*, s:o*, "
+                       "s:s*}", "outputs", outputs, "mode",
+                       plain ? NULL : mode, "message", message,
+                       "recovered_via", by));
+}
+
+
+/* A terminate that fails the run: on_failure is not asked. */
+
+static ckp_code_t
+end_terminated(ckp_run_t *run, ckp_fiber_t *f, const json_t *message)
+{
+    json_t *const      first = json_incref(ckp_run_get(run, "onf", "err"));
+    const char *const  text = json_string_value(message);
+    json_t *const      error = first != NULL ? json_incref(first)
+        : json_pack("{s:s, s:s, s:s}", "type", "ProcedureFailure", "message",
+                    text == NULL ? "the procedure ended as failed" : text,
+                    "node_id", f->node->id);
+    const ckp_code_t   rc = error == NULL ? CKP_E_NOMEM
+                            : end_failed(run, error, NULL, "terminate");
+
+    json_decref(error);
+    json_decref(first);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
+    json_t *message)
+{
+    ckp_run_t *const   run = f->run;
+    const ckp_place_t  canceled = { .type = "run_canceled" };
+    const bool         onf = ckp_run_get(run, "onf", NULL) != NULL;
+    const char *const  mode = ckp_fiber_mode(f);
+    json_t            *shown;
+    ckp_code_t         rc;
+
+    f->ready = CKP_FIBER_REST;
+
+    if (outputs == NULL) {
+        outputs = end_outputs(run);
+    }
+
+    shown = ckp_program_redact(run->prog, outputs);
+    json_decref(outputs);
+
+    rc = ckp_run_put(run, "outputs", NULL, json_incref(shown));
+
+    if (rc == CKP_OK && end == CKP_END_COMPLETED) {
+        rc = end_completed(run, json_incref(shown), json_incref(message),
+                           mode);
+
+    } else if (rc == CKP_OK && (end == CKP_END_FAILED || onf)) {
+        rc = end_terminated(run, f, message);
+
+    } else if (rc == CKP_OK) {
+        rc = ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?}",
+                         "reason", message));
+    }
+
+    json_decref(shown);
+    json_decref(message);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
+{
+    const ckp_place_t  asked = { .type = "run_cancel_requested" };
+    const ckp_place_t  ended = { .type = "run_canceled" };
+    json_t *const      actor = json_object_get(in->data, "actor");
+    json_t *const      reason = json_object_get(in->data, "reason");
+    ckp_code_t         rc;
+
+    rc = ckp_run_emit(run, &asked, json_pack("{s:O?, s:O?}", "actor", actor,
+                                             "reason", reason));
+
+    /* where it stood is kept before its calls are given up */
+
+    if (rc == CKP_OK && ckp_run_get(run, "resume", NULL) == NULL
+        && ckp_run_get(run, "fibers", NULL) != NULL)
+    {
+        rc = ckp_run_put(run, "resume", NULL,
+                         json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_abandon_all(run, "canceled");
+    }
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    return ckp_run_end(run, &ended, "canceled", json_pack("{s:O?, s:O*}",
+                       "reason", reason, "actor", actor));
+}

@@ -1,0 +1,585 @@
+/*
+ * The verbs of a fiber: where it is, its private state, telling, waiting; and
+ * the driver that moves it until it rests.
+ */
+
+#include "run/run_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "model/limits.h"
+
+
+void
+ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id)
+{
+    *f = (ckp_fiber_t) { .run = run, .id = id };
+
+    const char *const  node = ckp_fiber_get_str(f, "id", NULL);
+
+    f->node = node == NULL ? NULL : ckp_program_node(run->prog, node);
+
+    if (ckp_fiber_own_get(f, "wake") == NULL) {
+        f->ready = ckp_fiber_get(f, "visit", NULL) == NULL ? CKP_FIBER_ENTER
+                                                           : CKP_FIBER_AGAIN;
+    }
+}
+
+
+void
+ckp_fiber_close(ckp_fiber_t *f)
+{
+    json_decref(f->error);
+    f->error = NULL;
+}
+
+
+/* --- where it is ---------------------------------------------------------- */
+
+const ckp_program_t *
+ckp_fiber_program(const ckp_fiber_t *f)
+{
+    return f->run->prog;
+}
+
+
+const ckp_node_t *
+ckp_fiber_node(const ckp_fiber_t *f)
+{
+    return f->node;
+}
+
+
+const ckp_step_t *
+ckp_fiber_step(const ckp_fiber_t *f)
+{
+    return f->step;
+}
+
+
+void
+ckp_fiber_at_step(ckp_fiber_t *f, const ckp_step_t *step)
+{
+    f->step = step;
+}
+
+
+const char *
+ckp_fiber_run_id(const ckp_fiber_t *f)
+{
+    return f->run->id;
+}
+
+
+const char *
+ckp_fiber_id(const ckp_fiber_t *f)
+{
+    return f->id;
+}
+
+
+int64_t
+ckp_fiber_now(const ckp_fiber_t *f)
+{
+    return f->run->now;
+}
+
+
+ckp_rand_t *
+ckp_fiber_rand(ckp_fiber_t *f)
+{
+    return &f->run->rand;
+}
+
+
+/* One frame so far: the run itself. */
+
+bool
+ckp_fiber_is_top(const ckp_fiber_t *f)
+{
+    return json_object_size(ckp_fiber_own_get(f, "frames")) <= 1;
+}
+
+
+const char *
+ckp_fiber_mode(const ckp_fiber_t *f)
+{
+    const char *const  own = ckp_run_get_str(f->run, "meta",
+                                             "execution_mode");
+
+    if (own != NULL && *own != '\0') {
+        return own;
+    }
+
+    return f->run->prog->config.execution_mode == NULL
+           ? "production" : f->run->prog->config.execution_mode;
+}
+
+
+const char *
+ckp_fiber_node_path(ckp_fiber_t *f)
+{
+    const int64_t      visit = ckp_fiber_get_int(f, "visit", NULL);
+    const char *const  id = f->node == NULL ? "" : f->node->id;
+    const char        *path;
+
+    if (visit <= 1) {
+        return id;
+    }
+
+    path = ckp_arena_printf(f->run->arena, "%s#%lld", id, (long long) visit);
+
+    return path == NULL ? id : path;
+}
+
+
+const char *
+ckp_fiber_path(ckp_fiber_t *f)
+{
+    const char *const  node = ckp_fiber_node_path(f);
+    const int64_t      again = ckp_fiber_get_int(f, "h", "round");
+    const char        *path;
+
+    if (f->step == NULL) {
+        return node;
+    }
+
+    /* recovery steps may run several times in one visit */
+
+    if (again > 1 && ckp_fiber_get_str(f, "list", NULL) != NULL) {
+        path = ckp_arena_printf(f->run->arena, "%s/%s#%lld", node, f->step->id,
+                                (long long) again);
+
+    } else {
+        path = ckp_arena_printf(f->run->arena, "%s/%s", node, f->step->id);
+    }
+
+    return path == NULL ? node : path;
+}
+
+
+bool
+ckp_fiber_is_plain(ckp_fiber_t *f)
+{
+    return ckp_fiber_is_top(f) && ckp_fiber_get_int(f, "visit", NULL) <= 1
+           && ckp_fiber_get_int(f, "h", "round") <= 1;
+}
+
+
+/* --- private state ----------------------------------------------------------- */
+
+static json_t *
+fiber_own(const ckp_fiber_t *f)
+{
+    return json_object_get(json_object_get(f->run->state.root, "fibers"),
+                           f->id);
+}
+
+
+json_t *
+ckp_fiber_own_get(const ckp_fiber_t *f, const char *a)
+{
+    return json_object_get(fiber_own(f), a);
+}
+
+
+ckp_code_t
+ckp_fiber_own_put(ckp_fiber_t *f, const char *a, json_t *value)
+{
+    const char *const  path[] = { "fibers", f->id, a, NULL };
+    json_t *const      old = ckp_fiber_own_get(f, a);
+
+    if (json_is_integer(old) && json_equal(old, value)) {
+        json_decref(value);
+        return CKP_OK;
+    }
+
+    return ckp_state_put(&f->run->state, path, value);
+}
+
+
+ckp_code_t
+ckp_fiber_own_del(ckp_fiber_t *f, const char *a)
+{
+    const char *const  path[] = { "fibers", f->id, a, NULL };
+
+    return ckp_state_del(&f->run->state, path);
+}
+
+
+ckp_code_t
+ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b, json_t *value)
+{
+    const char *const  path[] = { "fibers", f->id, "n", a, b, NULL };
+
+    return ckp_state_put(&f->run->state, path, value);
+}
+
+
+ckp_code_t
+ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
+{
+    const char *const  path[] = { "fibers", f->id, "n", a, b, NULL };
+
+    return ckp_state_del(&f->run->state, path);
+}
+
+
+json_t *
+ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    json_t *const  v = json_object_get(json_object_get(fiber_own(f), "n"), a);
+
+    return b == NULL ? v : json_object_get(v, b);
+}
+
+
+int64_t
+ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    return json_integer_value(ckp_fiber_get(f, a, b));
+}
+
+
+const char *
+ckp_fiber_get_str(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    return json_string_value(ckp_fiber_get(f, a, b));
+}
+
+
+ckp_code_t
+ckp_fiber_run_put(ckp_fiber_t *f, const char *a, const char *b,
+    json_t *value)
+{
+    return ckp_run_put(f->run, a, b, value);
+}
+
+
+json_t *
+ckp_fiber_run_get(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    return ckp_run_get(f->run, a, b);
+}
+
+
+ckp_code_t
+ckp_fiber_count(ckp_fiber_t *f, const char *counter)
+{
+    return ckp_run_put(f->run, "counts", counter,
+                       json_integer(1 + ckp_run_get_int(f->run, "counts",
+                                                        counter)));
+}
+
+
+/* --- telling and asking ------------------------------------------------------ */
+
+static ckp_place_t
+fiber_place(ckp_fiber_t *f, const char *type)
+{
+    return (ckp_place_t) {
+        .type = type, .path = ckp_fiber_path(f),
+        .node_id = f->node == NULL ? NULL : f->node->id,
+        .step_id = f->step == NULL ? NULL : f->step->id,
+        .attempt = f->step == NULL ? 0
+                   : (uint32_t) ckp_fiber_get_int(f, "step", "try")
+    };
+}
+
+
+ckp_code_t
+ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload)
+{
+    const ckp_place_t  place = fiber_place(f, type);
+
+    return ckp_run_emit(f->run, &place, payload);
+}
+
+
+ckp_code_t
+ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row)
+{
+    return ckp_run_write(f->run, table, ckp_fiber_path(f), row);
+}
+
+
+ckp_code_t
+ckp_fiber_resumed(ckp_fiber_t *f, const char *reason)
+{
+    const ckp_place_t  at = { .type = "execution_resumed" };
+    const ckp_code_t   rc = ckp_run_status(f->run, "running");
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    return ckp_run_emit(f->run, &at, json_pack("{s:s, s:s}",
+                        "entry_node_id", f->node->id, "resume_reason",
+                        reason));
+}
+
+
+const char *
+ckp_fiber_ref(ckp_fiber_t *f)
+{
+    const int64_t  n = 1 + ckp_run_get_int(f->run, "fx", NULL);
+
+    if (ckp_run_put(f->run, "fx", NULL, json_integer(n)) != CKP_OK) {
+        return NULL;
+    }
+
+    return ckp_arena_printf(f->run->arena, "%s:%lld", f->id, (long long) n);
+}
+
+
+ckp_code_t
+ckp_fiber_effect(ckp_fiber_t *f, const ckp_effect_t *fx)
+{
+    return ckp_run_effect(f->run, fx);
+}
+
+
+ckp_code_t
+ckp_fiber_checkpoint(ckp_fiber_t *f, const char *reason, const char *name,
+    char *id)
+{
+    const ckp_place_t  place = fiber_place(f, NULL);
+
+    return ckp_run_checkpoint(f->run, reason, &place, name, id);
+}
+
+
+/* --- waiting and failing -------------------------------------------------------- */
+
+ckp_code_t
+ckp_fiber_sleep(ckp_fiber_t *f, int64_t until_ms)
+{
+    const int64_t  dl = ckp_fiber_get_int(f, "dl", NULL);   /* the node's */
+
+    if (dl != 0 && dl < until_ms) {
+        until_ms = dl;
+    }
+
+    f->ready = CKP_FIBER_REST;
+    f->slept = true;
+
+    return ckp_fiber_own_put(f, "wake",
+                             json_integer(until_ms == CKP_NO_TIME ? -1
+                                          : until_ms));
+}
+
+
+bool
+ckp_fiber_slept(ckp_fiber_t *f)
+{
+    const bool  slept = f->slept;
+
+    f->slept = false;
+
+    return slept;
+}
+
+
+ckp_code_t
+ckp_fiber_bind_error(ckp_fiber_t *f, json_t *error)
+{
+    return error == NULL ? ckp_fiber_own_del(f, "err")
+                         : ckp_fiber_own_put(f, "err", error);
+}
+
+
+json_t *
+ckp_fiber_bound_error(const ckp_fiber_t *f)
+{
+    return ckp_fiber_own_get(f, "err");
+}
+
+
+ckp_code_t
+ckp_fiber_again(ckp_fiber_t *f)
+{
+    f->ready = CKP_FIBER_AGAIN;
+
+    return CKP_OK;
+}
+
+
+ckp_code_t
+ckp_fiber_raise_json(ckp_fiber_t *f, json_t *error)
+{
+    if (error == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    if (f->error == NULL) {
+        f->error = error;
+
+    } else {
+        json_decref(error);
+    }
+
+    return CKP_E_INVALID;
+}
+
+
+const json_t *
+ckp_fiber_raised(const ckp_fiber_t *f)
+{
+    return f->error;
+}
+
+
+json_t *
+ckp_error_new(const char *type, const char *message)
+{
+    return json_pack("{s:s, s:s}", "type", type, "message", message);
+}
+
+
+ckp_code_t
+ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt, ...)
+{
+    char     text[480];
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    json_t  *error = ckp_error_new(type, text);
+
+    if (error == NULL) {
+
+        /* cut in the middle of a character, or memory ran out */
+
+        error = ckp_error_new(type, "an error without a readable text");
+    }
+
+    return ckp_fiber_raise_json(f, error);
+}
+
+
+json_t *
+ckp_fiber_error_take(ckp_fiber_t *f)
+{
+    static const char *const  members[] = {
+        "node_id", "step_id", "task_id", "path", "attempt", "retryable", "code",
+        "http_status", "agent_error_type", "details", "cause", "ts", NULL
+    };
+    char     ts[CKP_TIME_LEN + 1];
+    json_t  *error = f->error;
+
+    f->error = NULL;
+
+    if (error == NULL) {
+        error = ckp_error_new("InternalError", "an error without a name");
+    }
+
+    ckp_time_text(f->run->now, ts);
+
+    json_t *const  own = json_pack("{s:O?, s:O?, s:s?, s:s?, s:n, s:s, s:i, "
+                             "s:s}",
+                             "type", json_object_get(error, "type"),
+                             "message", json_object_get(error, "message"),
+                             "node_id", f->node == NULL ? NULL : f->node->id,
+                             "step_id", f->step == NULL ? NULL : f->step->id,
+                             "task_id", "path", ckp_fiber_path(f), "attempt",
+                             f->step == NULL ? 0
+                             : (int) ckp_fiber_get_int(f, "step", "try"),
+                             "ts", ts);
+
+    for (const char *const *m = members; own != NULL && *m != NULL; m++) {
+        json_t *const  v = json_object_get(error, *m);
+
+        if (v != NULL) {
+            (void) json_object_set(own, *m, v);
+
+        } else if (json_object_get(own, *m) == NULL) {
+            (void) json_object_set_new(own, *m, json_null());
+        }
+    }
+
+    if (own != NULL && json_is_null(json_object_get(own, "retryable"))) {
+        (void) json_object_set_new(own, "retryable",
+                             json_boolean(ckp_error_retryable(own, NULL)));
+    }
+
+    json_decref(error);
+
+    return own;
+}
+
+
+/* --- the driver ------------------------------------------------------------------ */
+
+/* What an executor returned: raised errors become the node's. */
+
+static ckp_code_t
+fiber_settle(ckp_fiber_t *f, ckp_code_t rc)
+{
+    if (rc != CKP_E_INVALID && rc != CKP_E_LIMIT) {
+        return rc;
+    }
+
+    json_t *const  error = ckp_fiber_error_take(f);
+
+    return error == NULL ? CKP_E_NOMEM : ckp_fiber_fail_json(f, error);
+}
+
+
+ckp_code_t
+ckp_fiber_drive(ckp_fiber_t *f)
+{
+    ckp_run_t *const  run = f->run;
+    ckp_code_t        rc = CKP_OK;
+
+    while (rc == CKP_OK && f->ready != CKP_FIBER_REST && !run->ended) {
+        if (run->crowded) {
+            json_t *const  error = ckp_error_new("LimitExceeded",
+                                                 "too many events");
+
+            rc = error == NULL ? CKP_E_NOMEM : ckp_run_failed(run, f, error);
+            json_decref(error);
+            return rc;
+        }
+
+        if (++run->work > CKP_TURN_WORK_MAX) {
+            return ckp_fiber_own_del(f, "wake");
+        }
+
+        if (f->ready == CKP_FIBER_ENTER) {
+            rc = fiber_settle(f, ckp_fiber_enter(f));
+            continue;
+        }
+
+        f->ready = CKP_FIBER_REST;
+        rc = f->node->ops->wake == NULL ? CKP_E_BUG
+             : fiber_settle(f, f->node->ops->wake(f, NULL));
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const int64_t  dl = ckp_fiber_get_int(f, "dl", NULL);
+    ckp_code_t     rc;
+
+    if (f->node == NULL || f->node->ops->wake == NULL) {
+        return CKP_E_STATE;
+    }
+
+    if (in->kind == CKP_IN_TICK && dl != 0 && dl <= f->run->now) {
+        rc = fiber_settle(f, ckp_fiber_node_timeout(f));
+
+    } else {
+        rc = fiber_settle(f, f->node->ops->wake(f, in));
+    }
+
+    return rc == CKP_OK ? ckp_fiber_drive(f) : rc;
+}

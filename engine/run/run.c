@@ -1,0 +1,267 @@
+/*
+ * A run as an object: made, loaded, folded from events, saved, summed up.
+ */
+
+#include "run/run_int.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "model/event.h"
+#include "model/limits.h"
+
+#define RUN_STATE_VERSION  1
+
+
+static ckp_run_t *
+run_alloc(ckp_program_t *prog, const char *id, json_t *root)
+{
+    ckp_run_t *const  run = ckp_calloc(sizeof(ckp_run_t));
+
+    if (run == NULL) {
+        json_decref(root);
+        return NULL;
+    }
+
+    run->prog = ckp_program_ref(prog);
+    run->arena = ckp_arena_new();
+    run->id = ckp_alloc(strlen(id) + 1);
+
+    if (ckp_state_init(&run->state, root) != CKP_OK || run->arena == NULL
+        || run->id == NULL)
+    {
+        ckp_run_free(run);
+        return NULL;
+    }
+
+    memcpy(run->id, id, strlen(id) + 1);
+
+    return run;
+}
+
+
+ckp_run_t *
+ckp_run_new(ckp_program_t *prog, const char *run_id)
+{
+    return run_alloc(prog, run_id,
+                     json_pack("{s:i}", "v", RUN_STATE_VERSION));
+}
+
+
+ckp_run_t *
+ckp_run_load(ckp_program_t *prog, const char *run_id,
+    const json_t *checkpoint, ckp_err_t *err)
+{
+    static const char *const  objects[] = {
+        "meta", "input", "vars", "fibers", "active", "keyed", NULL
+    };
+    ckp_run_t  *run;
+
+    if (checkpoint == NULL) {
+        run = ckp_run_new(prog, run_id);
+
+        if (run == NULL) {
+            (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        }
+
+        return run;
+    }
+
+    if (ckp_json_int(checkpoint, "v", 0) != RUN_STATE_VERSION
+        || ckp_json_int(checkpoint, "seq", -1) < 0)
+    {
+        (void) ckp_fail(err, CKP_E_INVALID, "", "this is no saved state of "
+                        "version %d", RUN_STATE_VERSION);
+        return NULL;
+    }
+
+    for (const char *const *name = objects; *name != NULL; name++) {
+        const json_t *const  v = json_object_get(checkpoint, *name);
+
+        if (v != NULL && !json_is_object(v)) {
+            (void) ckp_fail(err, CKP_E_INVALID, "", "%s of a saved state is "
+                            "no object", *name);
+            return NULL;
+        }
+    }
+
+    run = run_alloc(prog, run_id, json_deep_copy(checkpoint));
+
+    if (run == NULL) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        return NULL;
+    }
+
+    run->seq = (uint32_t) ckp_json_int(checkpoint, "seq", 0);
+    (void) json_object_del(run->state.root, "seq");
+
+    return run;
+}
+
+
+ckp_code_t
+ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
+{
+    if (ev->seq != run->seq + 1) {
+        return ckp_fail(err, CKP_E_INVALID, "", "event %u does not follow %u",
+                        ev->seq, run->seq);
+    }
+
+    const ckp_code_t  rc = ckp_state_apply(&run->state, ev->delta, err);
+
+    if (rc == CKP_OK) {
+        run->seq = ev->seq;
+        run->seeded = false;
+    }
+
+    return rc;
+}
+
+
+json_t *
+ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
+{
+    json_t *const  state = json_deep_copy(run->state.root);
+
+    if (state == NULL
+        || json_object_set_new(state, "seq",
+                               json_integer((json_int_t) seq)) != 0)
+    {
+        json_decref(state);
+        return NULL;
+    }
+
+    return state;
+}
+
+
+json_t *
+ckp_run_save(const ckp_run_t *run)
+{
+    return ckp_run_save_as(run, run->seq);
+}
+
+
+void
+ckp_run_free(ckp_run_t *run)
+{
+    if (run == NULL) {
+        return;
+    }
+
+    ckp_turn_free(run);
+    ckp_state_free(&run->state);
+    ckp_arena_free(run->arena);
+    ckp_program_unref(run->prog);
+    ckp_free(run->id);
+    ckp_free(run);
+}
+
+
+ckp_code_t
+ckp_run_put(ckp_run_t *run, const char *a, const char *b, json_t *value)
+{
+    const char *const  path[] = { a, b, NULL };
+
+    return ckp_state_put(&run->state, path, value);
+}
+
+
+ckp_code_t
+ckp_run_del(ckp_run_t *run, const char *a, const char *b)
+{
+    const char *const  path[] = { a, b, NULL };
+
+    return ckp_state_del(&run->state, path);
+}
+
+
+json_t *
+ckp_run_get(const ckp_run_t *run, const char *a, const char *b)
+{
+    const char *const  path[] = { a, b, NULL };
+
+    return ckp_state_get(&run->state, path);
+}
+
+
+int64_t
+ckp_run_get_int(const ckp_run_t *run, const char *a, const char *b)
+{
+    return json_integer_value(ckp_run_get(run, a, b));
+}
+
+
+const char *
+ckp_run_get_str(const ckp_run_t *run, const char *a, const char *b)
+{
+    return json_string_value(ckp_run_get(run, a, b));
+}
+
+
+bool
+ckp_run_is_final(const ckp_run_t *run)
+{
+    return ckp_run_get(run, "ended_at", NULL) != NULL;
+}
+
+
+/* What the first fiber that waits waits for: api.md 4.10. */
+
+static const char *
+run_waiting_for(const ckp_run_t *run)
+{
+    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
+    const char    *found = NULL;
+    const char    *id;
+    json_t        *fiber;
+
+    json_object_foreach(fibers, id, fiber) {
+        const json_t *const  n = json_object_get(fiber, "n");
+        const char *const    ph = ckp_json_str(json_object_get(n, "step"),
+                                               "ph");
+
+        if (json_object_get(n, "ask") != NULL) {
+            return "approval";
+        }
+
+        if (ph == NULL || strcmp(ph, "call") == 0
+            || strcmp(ph, "admit") == 0)
+        {
+            continue;
+        }
+
+        found = strcmp(ph, "busy") == 0 ? "lease" : "timer";
+    }
+
+    return found;
+}
+
+
+void
+ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out)
+{
+    const char *const  status = ckp_run_get_str(run, "status", NULL);
+    int64_t            active = ckp_run_get_int(run, "active", "ms");
+
+    if (status != NULL && strcmp(status, "running") == 0) {
+        const int64_t  since = ckp_run_get_int(run, "active", "since");
+
+        active += run->now > since ? run->now - since : 0;
+    }
+
+    *out = (ckp_summary_t) {
+        .status = status == NULL ? "created" : status,
+        .last_node_id = ckp_run_get_str(run, "last", "node"),
+        .last_step_id = ckp_run_get_str(run, "last", "step"),
+        .error_message = ckp_run_get_str(run, "error", "text"),
+        .error = ckp_run_get(run, "error", "object"),
+        .outputs = ckp_run_get(run, "outputs", NULL),
+        .started_at_ms = ckp_run_get_int(run, "started_at", NULL),
+        .ended_at_ms = ckp_run_get_int(run, "ended_at", NULL),
+        .active_ms = active,
+        .attempt = (uint32_t) ckp_run_get_int(run, "attempt", NULL),
+        .seq = run->seq,
+        .waiting_for = run_waiting_for(run)
+    };
+}

@@ -1,0 +1,152 @@
+/*
+ * What the files of run/ share: the run, its turn, a fiber at work.
+ *
+ * The state, as saved (all objects; absent is empty):
+ *   v, status, attempt, created_at, started_at, ended_at, base_at
+ *   meta, input, vars, counts {steps, retries, done}, fx, next
+ *   active {ms, since, limit}        time in `running`
+ *   fibers {id: fiber}, resume       fibers where a run that ended stood
+ *   keyed {key: result}, agents {channel: agent_id}, approval {node: record}
+ *   error, onf {node, err}           the failure that on_failure handles
+ *   outputs, last {node, step}, cp   the last checkpoint's id
+ *   fiber   {n, frames {"0": {vis {node: visits}, hops}}, err, wake}
+ *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
+ *   wake    ms; -1: no time; absent: the fiber can move
+ */
+
+#ifndef CKP_RUN_INT_H
+#define CKP_RUN_INT_H
+
+#include "ckp.h"
+#include "model/program.h"
+#include "model/state.h"
+#include "node/fiber.h"
+
+/* Growing array of a turn's things. */
+typedef struct {
+    void    *items;
+    size_t   n;
+    size_t   size;
+} ckp_list_t;
+
+struct ckp_run_s {
+    ckp_program_t       *prog;
+    char                *id;
+    ckp_state_t          state;
+    uint32_t             seq;
+    size_t               vars_bytes;
+
+    /* the turn */
+
+    ckp_arena_t         *arena;
+    ckp_list_t           events;
+    ckp_list_t           writes;
+    ckp_list_t           effects;
+    const ckp_input_t   *in;
+    int64_t              now;           /* of the last input */
+    ckp_rand_t           rand;
+    unsigned             work;
+    bool                 seeded;
+    bool                 ended;         /* in this turn */
+    bool                 crowded;       /* a limit of the whole run was met */
+};
+
+typedef enum {
+    CKP_FIBER_REST,
+    CKP_FIBER_ENTER,
+    CKP_FIBER_AGAIN
+} ckp_ready_t;
+
+struct ckp_fiber_s {
+    ckp_run_t         *run;
+    const char        *id;
+    const ckp_node_t  *node;
+    const ckp_step_t  *step;
+    json_t            *error;           /* raised, not taken */
+    ckp_ready_t        ready;
+    bool               slept;
+    ckp_scope_t        scopes[3];
+};
+
+/* --- turn.c -------------------------------------------------------------- */
+
+ckp_code_t ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);
+ckp_code_t ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn);
+void ckp_turn_undo(ckp_run_t *run, uint32_t seq);
+void ckp_turn_free(ckp_run_t *run);
+
+/* Of the run itself (path "") or of a place.  payload is stolen. */
+typedef struct {
+    const char  *type;
+    const char  *path;
+    const char  *node_id;
+    const char  *step_id;
+    uint32_t     attempt;
+} ckp_place_t;
+
+ckp_code_t ckp_run_emit(ckp_run_t *run, const ckp_place_t *at,
+    json_t *payload);
+ckp_code_t ckp_run_write(ckp_run_t *run, const char *table, const char *path,
+    json_t *row);
+ckp_code_t ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx);
+ckp_code_t ckp_run_checkpoint(ckp_run_t *run, const char *reason,
+    const ckp_place_t *at, const char *name, char *id);
+
+/* --- run.c ---------------------------------------------------------------- */
+
+/* state[a][b]; b NULL: state[a].  Stolen; lent. */
+ckp_code_t ckp_run_put(ckp_run_t *run, const char *a, const char *b,
+    json_t *value);
+ckp_code_t ckp_run_del(ckp_run_t *run, const char *a, const char *b);
+json_t *ckp_run_get(const ckp_run_t *run, const char *a, const char *b);
+int64_t ckp_run_get_int(const ckp_run_t *run, const char *a, const char *b);
+const char *ckp_run_get_str(const ckp_run_t *run, const char *a,
+    const char *b);
+bool ckp_run_is_final(const ckp_run_t *run);
+json_t *ckp_run_save_as(const ckp_run_t *run, uint32_t seq);
+
+/* --- fiber.c --------------------------------------------------------------- */
+
+void ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id);
+void ckp_fiber_close(ckp_fiber_t *f);
+
+/* fiber[a] itself, not its node's state. */
+json_t *ckp_fiber_own_get(const ckp_fiber_t *f, const char *a);
+ckp_code_t ckp_fiber_own_put(ckp_fiber_t *f, const char *a, json_t *value);
+ckp_code_t ckp_fiber_own_del(ckp_fiber_t *f, const char *a);
+
+/* Stands before a node; the driver enters it. */
+ckp_code_t ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more);
+
+/* Moves until it rests, ends or the turn has done enough. */
+ckp_code_t ckp_fiber_drive(ckp_fiber_t *f);
+ckp_code_t ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* What it has in flight is given up: calls, slots, questions. */
+ckp_code_t ckp_fiber_abandon(ckp_fiber_t *f, const char *reason);
+
+/* --- route.c, end.c, recover.c ---------------------------------------------- */
+
+ckp_code_t ckp_fiber_enter(ckp_fiber_t *f);
+ckp_code_t ckp_fiber_node_timeout(ckp_fiber_t *f);
+
+/* error is borrowed */
+ckp_code_t ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error);
+ckp_code_t ckp_run_end(ckp_run_t *run, const ckp_place_t *at,
+    const char *status, json_t *payload);
+ckp_code_t ckp_run_abandon_all(ckp_run_t *run, const char *reason);
+ckp_code_t ckp_run_begin(ckp_run_t *run);
+ckp_code_t ckp_run_recover(ckp_run_t *run, const ckp_input_t *in);
+ckp_code_t ckp_run_resume(ckp_run_t *run, const ckp_input_t *in);
+ckp_code_t ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in);
+ckp_code_t ckp_run_refused(ckp_run_t *run, const ckp_input_t *in);
+ckp_code_t ckp_run_drive_all(ckp_run_t *run);
+ckp_code_t ckp_run_status(ckp_run_t *run, const char *status);
+
+/* New error object of the engine's own. */
+json_t *ckp_error_new(const char *type, const char *message);
+
+/* ms when the run's own time is over; INT64_MAX: never. */
+int64_t ckp_run_limit_at(const ckp_run_t *run, bool *deadline);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * What templates and expressions of a fiber see: the node's inputs, the run's
+ * variables, the built-ins.  Source: spec/ckp.md 6.5.
+ */
+
+#include "run/run_int.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+
+typedef json_t *(*scope_make_pt)(ckp_fiber_t *f);
+
+
+static json_t *
+scope_lent(json_t *v)
+{
+    return v == NULL ? json_null() : json_incref(v);
+}
+
+
+static json_t *
+scope_text(const char *s)
+{
+    return s == NULL ? json_null() : json_string(s);
+}
+
+
+static json_t *
+scope_vars(ckp_fiber_t *f)
+{
+    /* a copy of the members: what was rendered must not change later */
+
+    return json_copy(ckp_run_get(f->run, "vars", NULL));
+}
+
+
+static json_t *
+scope_input(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_run_get(f->run, "input", NULL));
+}
+
+
+static json_t *
+scope_run_id(ckp_fiber_t *f)
+{
+    return json_string(f->run->id);
+}
+
+
+static json_t *
+scope_procedure_id(ckp_fiber_t *f)
+{
+    return scope_text(f->run->prog->procedure_id);
+}
+
+
+static json_t *
+scope_procedure_version(ckp_fiber_t *f)
+{
+    return scope_text(f->run->prog->version);
+}
+
+
+static json_t *
+scope_project_id(ckp_fiber_t *f)
+{
+    json_t *const  own = ckp_run_get(f->run, "meta", "project_id");
+
+    return own != NULL ? json_incref(own)
+                       : scope_text(f->run->prog->project_id);
+}
+
+
+static json_t *
+scope_case_id(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_run_get(f->run, "meta", "case_id"));
+}
+
+
+static json_t *
+scope_node_id(ckp_fiber_t *f)
+{
+    return scope_text(f->node == NULL ? NULL : f->node->id);
+}
+
+
+static json_t *
+scope_step_id(ckp_fiber_t *f)
+{
+    return scope_text(f->step == NULL ? NULL : f->step->id);
+}
+
+
+static json_t *
+scope_attempt(ckp_fiber_t *f)
+{
+    const int64_t  n = ckp_fiber_get_int(f, "step", "try");
+
+    return json_integer(n < 1 ? 1 : n);
+}
+
+
+static json_t *
+scope_trigger_type(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_run_get(f->run, "meta", "trigger_type"));
+}
+
+
+static json_t *
+scope_triggered_by(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_run_get(f->run, "meta", "triggered_by"));
+}
+
+
+static json_t *
+scope_trigger(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_run_get(f->run, "meta", "trigger"));
+}
+
+
+static json_t *
+scope_now(ckp_fiber_t *f)
+{
+    char  iso[CKP_TIME_LEN + 1];
+
+    ckp_time_text(f->run->now, iso);
+
+    return json_string(iso);
+}
+
+
+static json_t *
+scope_today(ckp_fiber_t *f)
+{
+    char  iso[CKP_TIME_LEN + 1];
+
+    ckp_time_text(f->run->now, iso);
+
+    return json_stringn(iso, 10);
+}
+
+
+static json_t *
+scope_timestamp(ckp_fiber_t *f)
+{
+    return json_integer(f->run->now);
+}
+
+
+static json_t *
+scope_error(ckp_fiber_t *f)
+{
+    return scope_lent(ckp_fiber_own_get(f, "err"));
+}
+
+
+static json_t *
+scope_approval(ckp_fiber_t *f)
+{
+    return json_copy(ckp_run_get(f->run, "approval", NULL));
+}
+
+
+static json_t *
+scope_null(ckp_fiber_t *f)
+{
+    (void) f;
+
+    return json_null();
+}
+
+
+static json_t *
+scope_telemetry(ckp_fiber_t *f)
+{
+    const int64_t  now = f->run->now;
+    const int64_t  started = ckp_run_get_int(f->run, "started_at", NULL);
+    const int64_t  total = started == 0 ? 0 : now - started;
+    ckp_summary_t  sum;
+
+    ckp_run_summary(f->run, &sum);
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:f}",
+               "total_duration_ms", (json_int_t) total,
+               "total_duration", (json_int_t) total,
+               "active_ms", (json_int_t) sum.active_ms,
+               "retries", (json_int_t) ckp_run_get_int(f->run, "counts",
+                                                       "retries"),
+               "steps_completed", (json_int_t) ckp_run_get_int(f->run,
+                                                         "counts", "done"),
+               "prompt_tokens", 0, "completion_tokens", 0, "total_tokens", 0,
+               "cost_usd", 0.0);
+}
+
+
+static const struct {
+    const char     *name;
+    scope_make_pt   make;
+} scope_names[] = {
+    { "vars", scope_vars }, { "variables", scope_vars },
+    { "input", scope_input }, { "run_id", scope_run_id },
+    { "procedure_id", scope_procedure_id },
+    { "procedure_version", scope_procedure_version },
+    { "project_id", scope_project_id }, { "case_id", scope_case_id },
+    { "node_id", scope_node_id }, { "step_id", scope_step_id },
+    { "attempt", scope_attempt }, { "trigger_type", scope_trigger_type },
+    { "triggered_by", scope_triggered_by }, { "trigger", scope_trigger },
+    { "now", scope_now }, { "today", scope_today },
+    { "timestamp", scope_timestamp }, { "error", scope_error },
+    { "approval", scope_approval }, { "telemetry", scope_telemetry },
+    { "loop_index", scope_null }, { "loop_item", scope_null },
+    { "loop_results", scope_null }, { "parallel_results", scope_null },
+    { "llm_output", scope_null }, { "subflow_output", scope_null }
+};
+
+
+static json_t *
+scope_builtin(const ckp_scope_t *scope, const char *name)
+{
+    for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
+        if (strcmp(scope_names[i].name, name) == 0) {
+            return scope_names[i].make(scope->data);
+        }
+    }
+
+    return NULL;
+}
+
+
+const ckp_scope_t *
+ckp_fiber_scope(ckp_fiber_t *f)
+{
+    json_t *const  in = ckp_fiber_get(f, "in", NULL);
+
+    f->scopes[2] = (ckp_scope_t) { .get = scope_builtin, .data = f };
+    f->scopes[1] = (ckp_scope_t) {
+        .get = ckp_scope_object_get, .outer = &f->scopes[2],
+        .object = ckp_run_get(f->run, "vars", NULL)
+    };
+
+    if (!json_is_object(in)) {
+        return &f->scopes[1];
+    }
+
+    f->scopes[0] = (ckp_scope_t) {
+        .get = ckp_scope_object_get, .outer = &f->scopes[1], .object = in
+    };
+
+    return &f->scopes[0];
+}
+
+
+static void
+scope_warn(void *data, ckp_warn_t kind, const char *source,
+    const char *message)
+{
+    ckp_fiber_t *const  f = data;
+    const bool          debug = f->run->prog->config.log_level == 0;
+    const char *const   where = f->step != NULL ? "step" : "node";
+
+    if (kind != CKP_WARN_EXPRESSION && !debug) {
+        return;
+    }
+
+    if (kind == CKP_WARN_TEMPLATE) {
+        (void) ckp_fiber_emit(f, "template_missing",
+                              json_pack("{s:s, s:s}", "path", source, "where",
+                                        where));
+        return;
+    }
+
+    (void) ckp_fiber_emit(f, "expression_warning",
+                          json_pack("{s:s, s:s, s:s}", "expression", source,
+                                    "message", message, "where", where));
+}
+
+
+void
+ckp_fiber_eval(ckp_fiber_t *f, ckp_eval_t *ev)
+{
+    *ev = (ckp_eval_t) {
+        .scope = ckp_fiber_scope(f), .now_ms = f->run->now,
+        .rand = &f->run->rand, .missing = f->run->prog->config.missing,
+        .budget = CKP_EVAL_STEPS_MAX, .strict = f->run->prog->config.strict,
+        .warn = scope_warn, .warn_data = f
+    };
+}
+
+
+ckp_code_t
+ckp_fiber_render(ckp_fiber_t *f, const ckp_template_t *t, json_t **out)
+{
+    ckp_eval_t        ev;
+    ckp_err_t         err = CKP_ERR_INIT;
+
+    ckp_fiber_eval(f, &ev);
+
+    const ckp_code_t  rc = ckp_template_render(t, &ev, out, &err);
+
+    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
+        return ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_test(ckp_fiber_t *f, const ckp_expr_t *expr, bool *holds)
+{
+    ckp_eval_t        ev;
+    ckp_err_t         err = CKP_ERR_INIT;
+
+    ckp_fiber_eval(f, &ev);
+
+    const ckp_code_t  rc = ckp_expr_test(expr, &ev, holds, &err);
+
+    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
+        return ckp_fiber_raise(f, "ExpressionError", "%s", err.msg);
+    }
+
+    return rc;
+}

@@ -1,0 +1,311 @@
+/*
+ * Collecting a turn: its events, writes and effects, and what it changed.
+ *
+ * The whole change hangs on the turn's last event, so a reader of the journal
+ * is either before the turn or after it.
+ */
+
+#include "run/run_int.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "model/event.h"
+#include "model/limits.h"
+#include "model/write.h"
+
+/* How many events of a run are kept free for its end. */
+#define TURN_EVENTS_SPARE  200
+
+
+static void *
+turn_push(ckp_list_t *list, size_t item)
+{
+    if (list->n == list->size) {
+        const size_t  size = list->size == 0 ? 16 : list->size * 2;
+        void *const   items = ckp_alloc(size * item);
+
+        if (items == NULL) {
+            return NULL;
+        }
+
+        if (list->n > 0) {
+            memcpy(items, list->items, list->n * item);
+        }
+
+        ckp_free(list->items);
+        list->items = items;
+        list->size = size;
+    }
+
+    return (char *) list->items + item * list->n++;
+}
+
+
+static void
+turn_clear(ckp_run_t *run)
+{
+    ckp_event_t *const   events = run->events.items;
+    ckp_write_t *const   writes = run->writes.items;
+    ckp_effect_t *const  effects = run->effects.items;
+
+    for (size_t i = 0; i < run->events.n; i++) {
+        json_decref(events[i].payload);
+        json_decref(events[i].delta);
+    }
+
+    for (size_t i = 0; i < run->writes.n; i++) {
+        json_decref(writes[i].row);
+    }
+
+    for (size_t i = 0; i < run->effects.n; i++) {
+        json_decref(effects[i].body);
+    }
+
+    run->events.n = 0;
+    run->writes.n = 0;
+    run->effects.n = 0;
+}
+
+
+ckp_code_t
+ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
+{
+    static const uint8_t  none[CKP_SEED_LEN];
+
+    turn_clear(run);
+    ckp_arena_reset(run->arena);
+
+    run->in = in;
+    run->now = in->now_ms;
+    run->work = 0;
+    run->ended = false;
+    run->crowded = false;
+    ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
+
+    return ckp_state_begin(&run->state);
+}
+
+
+ckp_code_t
+ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
+{
+    ckp_event_t *const  events = run->events.items;
+    json_t *const       delta = ckp_state_end(&run->state);
+
+    *turn = (ckp_turn_t) {
+        .events = events, .nevents = run->events.n,
+        .writes = run->writes.items, .nwrites = run->writes.n,
+        .effects = run->effects.items, .neffects = run->effects.n
+    };
+
+    if (delta == NULL) {
+        return CKP_OK;
+    }
+
+    if (run->events.n == 0) {
+        turn->checkpoint = 1;
+        json_decref(delta);
+
+    } else {
+        events[run->events.n - 1].delta = delta;
+    }
+
+    return CKP_OK;
+}
+
+
+void
+ckp_turn_undo(ckp_run_t *run, uint32_t seq)
+{
+    ckp_state_undo(&run->state);
+    turn_clear(run);
+    run->seq = seq;
+    run->seeded = false;        /* the variables are counted again */
+}
+
+
+void
+ckp_turn_free(ckp_run_t *run)
+{
+    turn_clear(run);
+    ckp_free(run->events.items);
+    ckp_free(run->writes.items);
+    ckp_free(run->effects.items);
+}
+
+
+/* payload.path when the path says more than node and step. */
+
+static ckp_code_t
+turn_payload_path(json_t *payload, const ckp_place_t *at)
+{
+    const size_t  n = at->node_id == NULL ? 0 : strlen(at->node_id);
+    const char   *rest;
+
+    if (at->path == NULL || *at->path == '\0'
+        || json_object_get(payload, "path") != NULL)
+    {
+        return CKP_OK;
+    }
+
+    if (n > 0 && strncmp(at->path, at->node_id, n) == 0) {
+        rest = at->path + n;
+
+        if (*rest == '\0' || (*rest == '/' && at->step_id != NULL
+                              && strcmp(rest + 1, at->step_id) == 0))
+        {
+            return CKP_OK;
+        }
+    }
+
+    return json_object_set_new(payload, "path", json_string(at->path)) == 0
+           ? CKP_OK : CKP_E_NOMEM;
+}
+
+
+ckp_code_t
+ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
+{
+    const ckp_event_type_t *const  type = ckp_event_type(at->type);
+    const char *const              path = at->path == NULL ? "" : at->path;
+    json_t                        *shown;
+
+    if (payload == NULL || turn_payload_path(payload, at) != CKP_OK) {
+        json_decref(payload);
+        return CKP_E_NOMEM;
+    }
+
+    if (type == NULL || !ckp_event_fits(type, payload)) {
+        json_decref(payload);
+        return CKP_E_BUG;
+    }
+
+    shown = type->plain ? json_incref(payload)
+                        : ckp_program_redact(run->prog, payload);
+    shown = ckp_event_cut(shown);
+    json_decref(payload);
+
+    ckp_event_t *const  ev = shown == NULL ? NULL
+                             : turn_push(&run->events, sizeof(ckp_event_t));
+
+    if (ev == NULL) {
+        json_decref(shown);
+        return CKP_E_NOMEM;
+    }
+
+    *ev = (ckp_event_t) {
+        .seq = ++run->seq, .at_ms = run->now, .type = type->type,
+        .path = path, .node_id = at->node_id, .step_id = at->step_id,
+        .attempt = at->attempt, .payload = shown
+    };
+
+    if (run->seq > CKP_EVENTS_MAX - TURN_EVENTS_SPARE) {
+        run->crowded = true;
+    }
+
+    return CKP_OK;
+}
+
+
+ckp_code_t
+ckp_run_write(ckp_run_t *run, const char *table, const char *path,
+    json_t *row)
+{
+    const char *const  kind = ckp_write_kind(table);
+
+    if (row == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    if (kind == NULL || !ckp_write_fits(kind, row)) {
+        json_decref(row);
+        return CKP_E_BUG;
+    }
+
+    ckp_write_t *const  w = turn_push(&run->writes, sizeof(ckp_write_t));
+
+    if (w == NULL) {
+        json_decref(row);
+        return CKP_E_NOMEM;
+    }
+
+    *w = (ckp_write_t) { .table = kind, .path = path, .row = row };
+
+    return CKP_OK;
+}
+
+
+ckp_code_t
+ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx)
+{
+    char *const  ref = ckp_arena_strdup(run->arena, fx->ref);
+    char *const  key = ckp_arena_strdup(run->arena, fx->key);
+
+    ckp_effect_t *const  e = ref == NULL || key == NULL || fx->body == NULL
+                             ? NULL
+                             : turn_push(&run->effects, sizeof(ckp_effect_t));
+
+    if (e == NULL) {
+        json_decref(fx->body);
+        return CKP_E_NOMEM;
+    }
+
+    *e = *fx;
+    e->ref = ref;
+    e->key = key;
+
+    return CKP_OK;
+}
+
+
+ckp_code_t
+ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
+    const char *name, char *id)
+{
+    const char *const  parent = ckp_run_get_str(run, "cp", NULL);
+    const bool         told = strcmp(reason, "start") != 0
+                              && strcmp(reason, "node") != 0
+                              && strcmp(reason, "final") != 0;
+    char               own[CKP_UUID_LEN + 1];
+    ckp_code_t         rc;
+
+    ckp_uuid7(&run->rand, run->now, own);
+
+    if (id != NULL) {
+        memcpy(id, own, sizeof(own));
+    }
+
+    if (told) {
+        ckp_place_t  place = *at;
+
+        place.type = "checkpoint_saved";
+        rc = ckp_run_emit(run, &place, json_pack("{s:s, s:s?, s:s, s:s*}",
+                 "checkpoint_id", own, "node_id", at->node_id, "reason",
+                 reason, "name", name));
+
+        if (rc != CKP_OK) {
+            return rc;
+        }
+    }
+
+    json_t *const  row = json_pack("{s:s, s:s?, s:I, s:s?, s:s, s:s, s:s?}",
+                             "checkpoint_id", own, "parent_id", parent,
+                             "seq", (json_int_t) run->seq,
+                             "node_id", at->node_id,
+                             "path", at->path == NULL ? "" : at->path,
+                             "reason", reason, "name", name);
+
+    rc = ckp_run_put(run, "cp", NULL, json_string(own));
+
+    if (rc != CKP_OK
+        || json_object_set_new(row, "state",
+                               ckp_run_save_as(run, run->seq)) != 0)
+    {
+        json_decref(row);
+        return CKP_E_NOMEM;
+    }
+
+    return ckp_run_write(run, "checkpoint", at->path == NULL ? "" : at->path,
+                         row);
+}
