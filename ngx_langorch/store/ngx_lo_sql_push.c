@@ -12,11 +12,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_push_tail = {
 };
 
 
-/* after -> run_id: runs with events that are newer */
+/* after -> run_id: runs with events that are newer.  DISTINCT inside would make
+ * SQLite read the whole index for it. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_push_runs = {
     "push_runs",
     "SELECT run_id FROM runs WHERE id IN"
-    " (SELECT DISTINCT run FROM events WHERE event_id > $1)",
+    " (SELECT run FROM events WHERE event_id > $1)",
     "i", -1
 };
