@@ -7,6 +7,7 @@
 #include "egress/ngx_lo_call_int.h"
 
 #include <curl/curl.h>
+#include <openssl/err.h>
 
 
 #define NGX_LO_CURL_CONNECT  5000L
@@ -105,6 +106,10 @@ ngx_lo_curl_close(ngx_lo_call_t *call)
     curl_easy_cleanup(cc->easy);
     curl_slist_free_all(cc->headers);
     curl_slist_free_all(cc->resolve);
+
+    /* NGINX takes what libcurl leaves there for an error of its own */
+
+    ERR_clear_error();
 }
 
 
@@ -441,6 +446,8 @@ ngx_lo_curl_act(curl_socket_t s, int what)
     ngx_lo_curl_call_t  *cc;
 
     (void) curl_multi_socket_action(ngx_lo_curl.multi, s, what, &left);
+
+    ERR_clear_error();
 
     for ( ;; ) {
         msg = curl_multi_info_read(ngx_lo_curl.multi, &left);

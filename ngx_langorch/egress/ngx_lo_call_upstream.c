@@ -701,8 +701,12 @@ ngx_lo_detached_why(ngx_lo_detached_t *d, ngx_http_request_t *r, ngx_int_t rc)
         return "timeout";
     }
 
+    if (d->head && d->reset) {
+        return "reset";
+    }
+
     if (d->head) {
-        return d->reset ? "reset" : "truncated";
+        return rc == NGX_ERROR ? "malformed body" : "truncated";
     }
 
     state = (r->upstream == NULL) ? NULL : r->upstream->state;

@@ -131,6 +131,9 @@ ngx_lo_carrier_check(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf)
 
         wrong = "\"proxy_next_upstream off\"";
 
+    } else if (clcf->client_max_body_size != 0) {
+        wrong = "\"client_max_body_size 0\"";
+
     } else if (ucf->intercept_errors) {
         wrong = "\"proxy_intercept_errors off\"";
     }
