@@ -85,13 +85,15 @@ fold_result(fold_t *f, ckp_agg_t agg)
     ckp_num_t  avg;
 
     if (agg == CKP_AGG_SUM) {
+        f->sum.d = f->sum.real ? ckp_num_settle(f->sum.d) : f->sum.d;
+
         return ckp_num_json(&f->sum);
     }
 
     if (agg == CKP_AGG_AVG && f->n != 0) {
         avg.real = true;
         avg.i = 0;
-        avg.d = f->sum.d / (double) f->n;
+        avg.d = ckp_num_settle(f->sum.d / (double) f->n);
 
         return ckp_num_json(&avg);
     }

@@ -3,42 +3,10 @@
  */
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "lang/expr_int.h"
 #include "lang/value.h"
-
-#define SHORT_DIGITS  12        /* a decimal that a person would write */
-
-
-/*
- * 7 * 1.05 is 7.3500000000000005 in binary; who reads 7.35 is right.  A value
- * that has at most SHORT_DIGITS digits when its last bits are rounded away
- * becomes that decimal; 1/3 keeps all of its bits.
- */
-static double
-arith_settle(double d)
-{
-    char    text[CKP_REAL_LEN];
-    size_t  digits = 0;
-    size_t  zeros = 0;
-
-    ckp_real_round(d, 15, text);
-
-    for (const char *p = text; *p != '\0' && *p != 'e'; p++) {
-        if (*p == '0') {
-            zeros += (digits != 0) ? 1 : 0;
-
-        } else if (*p > '0' && *p <= '9') {
-            digits += zeros + 1;
-            zeros = 0;
-        }
-    }
-
-    return (digits <= SHORT_DIGITS) ? strtod(text, NULL) : d;
-}
 
 
 ckp_code_t
@@ -50,7 +18,7 @@ ckp_x_real(ckp_xc_t *c, double d, json_t **out)
         return ckp_x_fail(c, "number out of range");
     }
 
-    num.d = (d == floor(d) && fabs(d) < 1e15) ? d : arith_settle(d);
+    num.d = (d == floor(d) && fabs(d) < 1e15) ? d : ckp_num_settle(d);
 
     return ckp_x_give(c, ckp_num_json(&num), out);
 }

@@ -162,8 +162,8 @@ ckp_code_t ckp_x_arith(ckp_xc_t *c, const ckp_x_t *x, json_t **out);
 ckp_code_t ckp_x_power(ckp_xc_t *c, const ckp_x_t *x, json_t **out);
 ckp_code_t ckp_x_sign(ckp_xc_t *c, const ckp_x_t *x, json_t **out);
 
-/* A number that is no longer exact: what is a short decimal but for the last
- * bits becomes it; not finite is an error. */
+/* A number that is no longer exact, settled (ckp_num_settle); not finite is an
+ * error. */
 ckp_code_t ckp_x_real(ckp_xc_t *c, double d, json_t **out);
 
 /* expr_compare.c */

@@ -140,8 +140,8 @@ rule_required(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 
 /* Sizes: at least or at most so many of something. */
 static ckp_code_t
-rule_size(ckp_sc_t *c, const json_t *rule, size_t size, bool least,
-    const char *what)
+rule_size(ckp_sc_t *c, const json_t *rule, bool applies, size_t size,
+    bool least, const char *what)    /* tidy: called by RULE_SIZE alone */
 {
     ckp_num_t  bound;
 
@@ -149,7 +149,9 @@ rule_size(ckp_sc_t *c, const json_t *rule, size_t size, bool least,
         return ckp_sc_bad(c, "bound of %s is no number from 0 on", what);
     }
 
-    if (least ? (double) size >= bound.d : (double) size <= bound.d) {
+    if (!applies
+        || (least ? (double) size >= bound.d : (double) size <= bound.d))
+    {
         return CKP_OK;
     }
 
@@ -165,8 +167,7 @@ rule_size(ckp_sc_t *c, const json_t *rule, size_t size, bool least,
     {                                                                         \
         (void) schema;                                                        \
                                                                               \
-        return is_type(value) ? rule_size(c, rule, size, least, what)         \
-                              : CKP_OK;                                       \
+        return rule_size(c, rule, is_type(value), size, least, what);         \
     }
 
 

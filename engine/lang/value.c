@@ -12,6 +12,7 @@
 
 #define NUMBER_TEXT_MAX  400        /* no JSON number that matters is longer */
 #define TWO_63           9223372036854775808.0
+#define SHORT_DIGITS     12         /* a decimal that a person would write */
 
 
 void
@@ -245,6 +246,29 @@ ckp_num_json(const ckp_num_t *num)
     }
 
     return json_real(num->d);
+}
+
+
+double
+ckp_num_settle(double d)
+{
+    char    text[CKP_REAL_LEN];
+    size_t  digits = 0;
+    size_t  zeros = 0;
+
+    ckp_real_round(d, 15, text);
+
+    for (const char *p = text; *p != '\0' && *p != 'e'; p++) {
+        if (*p == '0') {
+            zeros += (digits != 0) ? 1 : 0;
+
+        } else if (*p > '0' && *p <= '9') {
+            digits += zeros + 1;
+            zeros = 0;
+        }
+    }
+
+    return (digits <= SHORT_DIGITS) ? strtod(text, NULL) : d;
 }
 
 

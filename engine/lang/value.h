@@ -39,6 +39,13 @@ bool ckp_num_of(const json_t *v, ckp_num_t *num);
  * or not finite. */
 json_t *ckp_num_json(const ckp_num_t *num);
 
+/*
+ * 7 * 1.05 is 7.3500000000000005 in binary; who reads 7.35 is right.  A value
+ * that has at most 12 digits when its last bits are rounded away becomes that
+ * decimal; 1/3 keeps all of its bits.
+ */
+double ckp_num_settle(double d);
+
 /* -1, 0, 1, exact also between 64-bit integers and reals. */
 int ckp_num_order(const ckp_num_t *a, const ckp_num_t *b);
 
