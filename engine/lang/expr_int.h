@@ -1,6 +1,9 @@
 /*
  * The life of an expression.
- *   parse    text -> tree, all in one arena              expr_parse, expr_atom
+ *   parse    text -> tree, all in one arena              expr_parse,
+ *                                                        expr_relation,
+ *                                                        expr_literal,
+ *                                                        expr_atom
  *   refs     what the tree speaks of                     expr
  *   eval     tree and scope -> value                     expr_eval, expr_arith
  *   compare  one comparison; errors stop here in a test  expr_compare
@@ -144,7 +147,20 @@ bool ckp_xp_take(ckp_xp_t *p, const char *symbol);
 bool ckp_xp_word(ckp_xp_t *p, const char *word);
 bool ckp_xp_enter(ckp_xp_t *p);
 bool ckp_xp_count(ckp_xp_t *p);
+ckp_x_t *ckp_xp_wrap(ckp_xp_t *p, ckp_x_kind_t kind, bool negate,
+    ckp_x_t *kid);
+ckp_x_t *ckp_xp_sum(ckp_xp_t *p);
+
+/* expr_relation.c */
+ckp_x_t *ckp_xp_comparison(ckp_xp_t *p);
 bool ckp_xp_pattern(ckp_xp_t *p, ckp_x_t *x);
+
+/* expr_literal.c: the cursor stands at the first character; `value` is stolen,
+ * NULL is no memory */
+ckp_x_t *ckp_xp_const(ckp_xp_t *p, json_t *value);
+ckp_x_t *ckp_xp_number(ckp_xp_t *p);
+ckp_x_t *ckp_xp_string(ckp_xp_t *p);
+bool ckp_xp_quoted(ckp_xp_t *p, ckp_buf_t *b);
 
 /* expr_atom.c: primaries and what follows them */
 ckp_x_t *ckp_xp_postfix(ckp_xp_t *p);

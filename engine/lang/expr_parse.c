@@ -8,34 +8,6 @@
 #include "lang/expr_int.h"
 #include "lang/value.h"
 
-typedef struct {
-    const char  *text;
-    unsigned     op;
-} op_row_t;
-
-/* Longer ones first. */
-static const op_row_t  parse_symbols[] = {
-    { "===", CKP_OP_SAME }, { "!==", CKP_OP_SAME | CKP_OP_NOT },
-    { "==", CKP_OP_EQ }, { "!=", CKP_OP_EQ | CKP_OP_NOT },
-    { "<>", CKP_OP_EQ | CKP_OP_NOT }, { "<=", CKP_OP_LE },
-    { ">=", CKP_OP_GE }, { "<", CKP_OP_LT }, { ">", CKP_OP_GT },
-    { NULL, 0 }
-};
-
-static const op_row_t  parse_words[] = {
-    { "contains", CKP_OP_CONTAINS },
-    { "not_contains", CKP_OP_CONTAINS | CKP_OP_NOT },
-    { "in", CKP_OP_IN }, { "not_in", CKP_OP_IN | CKP_OP_NOT },
-    { "starts_with", CKP_OP_STARTS },
-    { "not_starts_with", CKP_OP_STARTS | CKP_OP_NOT },
-    { "ends_with", CKP_OP_ENDS },
-    { "not_ends_with", CKP_OP_ENDS | CKP_OP_NOT },
-    { "matches", CKP_OP_MATCHES },
-    { "not_matches", CKP_OP_MATCHES | CKP_OP_NOT },
-    { NULL, 0 }
-};
-
-
 ckp_x_t *
 ckp_xp_fail(ckp_xp_t *p, const char *what)
 {
@@ -232,35 +204,6 @@ ckp_xp_count(ckp_xp_t *p)
 }
 
 
-/* A literal that is used as a pattern is compiled now; a bad one is told by
- * ckp_expr_refs.  false: no memory. */
-bool
-ckp_xp_pattern(ckp_xp_t *p, ckp_x_t *x)
-{
-    ckp_err_t  err = CKP_ERR_INIT;
-
-    if (x->kind != CKP_X_CONST || !json_is_string(x->value)
-        || x->regex != NULL)
-    {
-        return true;
-    }
-
-    x->regex = ckp_regex_new(json_string_value(x->value), false, NULL, &err);
-
-    if (err.code == CKP_E_NOMEM) {
-        (void) ckp_xp_nomem(p);
-        return false;
-    }
-
-    if (x->regex == NULL) {
-        x->bad_regex = true;
-        x->name = ckp_arena_strdup(p->arena, err.msg);
-    }
-
-    return true;
-}
-
-
 static ckp_x_t *parse_or(ckp_xp_t *p);
 static ckp_x_t *parse_not(ckp_xp_t *p);
 static ckp_x_t *parse_factor(ckp_xp_t *p);
@@ -418,8 +361,8 @@ parse_sum_part(ckp_xp_t *p)
 }
 
 
-static ckp_x_t *
-parse_sum(ckp_xp_t *p)
+ckp_x_t *
+ckp_xp_sum(ckp_xp_t *p)
 {
     ckp_x_t  *first = parse_sum_part(p);
     ckp_x_t  *x = NULL;
@@ -456,102 +399,8 @@ parse_sum(ckp_xp_t *p)
 }
 
 
-static bool
-parse_op_word(ckp_xp_t *p, unsigned *op)
-{
-    for (const op_row_t *row = parse_words; row->text != NULL; row++) {
-        if (ckp_xp_word(p, row->text)) {
-            *op = row->op;
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static bool
-parse_op(ckp_xp_t *p, unsigned *op, bool *assign)
-{
-    const char *const  before = p->p;
-
-    for (const op_row_t *row = parse_symbols; row->text != NULL; row++) {
-        if (ckp_xp_take(p, row->text)) {
-            *op = row->op;
-            return true;
-        }
-    }
-
-    if (ckp_xp_take(p, "=")) {
-        *op = CKP_OP_EQ;
-        *assign = true;
-        return true;
-    }
-
-    if (parse_op_word(p, op)) {
-        return true;
-    }
-
-    if (ckp_xp_word(p, "not") && parse_op_word(p, op)) {
-        *op ^= CKP_OP_NOT;
-        return true;
-    }
-
-    p->p = before;
-
-    return false;
-}
-
-
-/* A single bare name is its own spelling when nothing has that name. */
-static ckp_x_t *
-parse_operand(ckp_x_t *x)
-{
-    if (x != NULL && x->kind == CKP_X_PATH && ckp_path_depth(x->path) == 1) {
-        x->bare = true;
-    }
-
-    return x;
-}
-
-
-static ckp_x_t *
-parse_chain(ckp_xp_t *p, ckp_x_t *first)
-{
-    ckp_x_t  *x = NULL;
-    unsigned  op;
-    bool      assign = false;
-
-    while (parse_op(p, &op, &assign)) {
-        if (x == NULL) {
-            x = ckp_xp_node(p, CKP_X_COMPARE);
-
-            if (!ckp_xp_add(p, x, parse_operand(first), 0, NULL)) {
-                return NULL;
-            }
-        }
-
-        if (!ckp_xp_count(p)
-            || !ckp_xp_add(p, x, parse_operand(parse_sum(p)), op, NULL))
-        {
-            return NULL;
-        }
-
-        if ((op & ~(unsigned) CKP_OP_NOT) == CKP_OP_MATCHES
-            && !ckp_xp_pattern(p, x->kids[x->n - 1]))
-        {
-            return NULL;
-        }
-
-        x->assign = assign;
-    }
-
-    return (x != NULL) ? x : first;
-}
-
-
-static ckp_x_t *
-parse_wrap(ckp_xp_t *p, ckp_x_kind_t kind, bool negate, ckp_x_t *kid)
+ckp_x_t *
+ckp_xp_wrap(ckp_xp_t *p, ckp_x_kind_t kind, bool negate, ckp_x_t *kid)
 {
     ckp_x_t *const  x = ckp_xp_node(p, kind);
 
@@ -562,97 +411,6 @@ parse_wrap(ckp_xp_t *p, ckp_x_kind_t kind, bool negate, ckp_x_t *kid)
     x->negate = negate;
 
     return x;
-}
-
-
-/* is_empty, is_not_empty; -1: neither. */
-static int
-parse_empty_op(ckp_xp_t *p)
-{
-    return ckp_xp_word(p, "is_empty") ? 0
-           : ckp_xp_word(p, "is_not_empty") ? 1 : -1;
-}
-
-
-/* "x is_empty false" asks the opposite; any other literal there is idle. */
-static ckp_x_t *
-parse_empty(ckp_xp_t *p, ckp_x_t *kid, bool negate)
-{
-    ckp_xp_space(p);
-
-    if (ckp_xp_word(p, "false")) {
-        negate = !negate;
-
-    } else if (p->p < p->end
-               && ((*p->p >= '0' && *p->p <= '9') || *p->p == '\''
-                   || *p->p == '"'))
-    {
-        if (ckp_xp_postfix(p) == NULL) {
-            return NULL;
-        }
-
-    } else if (!ckp_xp_word(p, "true") && !ckp_xp_word(p, "null")) {
-        (void) ckp_xp_word(p, "none");
-    }
-
-    return parse_wrap(p, CKP_X_IS_EMPTY, negate, kid);
-}
-
-
-static ckp_x_t *
-parse_is(ckp_xp_t *p, ckp_x_t *kid)
-{
-    const bool  negate = ckp_xp_word(p, "not");
-    ckp_x_t    *x;
-
-    if (ckp_xp_word(p, "null") || ckp_xp_word(p, "none")) {
-        return parse_wrap(p, CKP_X_IS_NULL, negate, kid);
-    }
-
-    if (ckp_xp_word(p, "empty")) {
-        return parse_wrap(p, CKP_X_IS_EMPTY, negate, kid);
-    }
-
-    x = ckp_xp_node(p, CKP_X_COMPARE);
-
-    if (!ckp_xp_count(p) || !ckp_xp_add(p, x, parse_operand(kid), 0, NULL)
-        || !ckp_xp_add(p, x, parse_operand(parse_sum(p)),
-                       CKP_OP_EQ | (negate ? CKP_OP_NOT : 0U), NULL))
-    {
-        return NULL;
-    }
-
-    return x;
-}
-
-
-static ckp_x_t *
-parse_comparison(ckp_xp_t *p)
-{
-    int       empty = parse_empty_op(p);
-    ckp_x_t  *first;
-
-    if (empty >= 0) {
-        return parse_wrap(p, CKP_X_IS_EMPTY, empty == 1, parse_sum(p));
-    }
-
-    first = parse_sum(p);
-
-    if (first == NULL) {
-        return NULL;
-    }
-
-    empty = parse_empty_op(p);
-
-    if (empty >= 0) {
-        return parse_empty(p, first, empty == 1);
-    }
-
-    if (ckp_xp_word(p, "is")) {
-        return parse_is(p, first);
-    }
-
-    return parse_chain(p, first);
 }
 
 
@@ -677,14 +435,14 @@ parse_not(ckp_xp_t *p)
     ckp_x_t  *x;
 
     if (!parse_not_op(p)) {
-        return parse_comparison(p);
+        return ckp_xp_comparison(p);
     }
 
     if (!ckp_xp_enter(p)) {
         return NULL;
     }
 
-    x = parse_wrap(p, CKP_X_NOT, false, parse_not(p));
+    x = ckp_xp_wrap(p, CKP_X_NOT, false, parse_not(p));
     p->depth--;
 
     return x;
@@ -729,7 +487,7 @@ parse_factor(ckp_xp_t *p)
         return NULL;
     }
 
-    x = parse_wrap(p, minus ? CKP_X_MINUS : CKP_X_PLUS, false,
+    x = ckp_xp_wrap(p, minus ? CKP_X_MINUS : CKP_X_PLUS, false,
                    parse_factor(p));
     p->depth--;
 

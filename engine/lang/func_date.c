@@ -13,7 +13,6 @@
 #define DATE_MS_MAX   253402300799999       /* the end of the year 9999 */
 #define DATE_MS_MIN   (-62167219200000)     /* the begin of the year 0 */
 #define DAY_MS        86400000
-#define FORMAT_MAX    4096
 
 typedef enum {
     UNIT_MS,
@@ -37,49 +36,32 @@ static const struct {
     { "month", "months", 0 }, { "year", "years", 0 },
 };
 
-static const char *const  date_months[] = {
-    "January", "February", "March", "April", "May", "June", "July", "August",
-    "September", "October", "November", "December"
-};
 
-static const char *const  date_days[] = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-    "Saturday"
-};
-
-/* An instant taken apart. */
-typedef struct {
-    int64_t  ms;                /* local, as if it were UTC */
-    int64_t  days;
-    int      offset_min;        /* east of UTC */
-    int      year;
-    int      month;
-    int      day;
-    int      hour;
-    int      minute;
-    int      second;
-    int      milli;
-    int      weekday;           /* 0 is Sunday */
-    int      yearday;           /* 1 .. 366 */
-} civil_t;
-
-
-static int64_t
-date_floor(int64_t a, int64_t b)
+int64_t
+ckp_date_floor(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
 
-/* Takes an ISO text or unix milliseconds; *bare: a date without a time. */
 static ckp_code_t
-date_of(ckp_xc_t *c, const ckp_x_t *x, const json_t *v, int64_t *ms,
+date_check(ckp_xc_t *c, int64_t ms)
+{
+    return (ms < DATE_MS_MIN || ms > DATE_MS_MAX)
+           ? ckp_x_fail(c, "date beyond the years 0 to 9999") : CKP_OK;
+}
+
+
+ckp_code_t
+ckp_date_of(ckp_xc_t *c, const ckp_x_t *x, const json_t *v, int64_t *ms,
     bool *bare)
 {
     *bare = false;
 
     if (json_is_number(v)) {
-        return ckp_func_whole(c, x, v, ms);
+        const ckp_code_t  rc = ckp_func_whole(c, x, v, ms);
+
+        return (rc == CKP_OK) ? date_check(c, *ms) : rc;
     }
 
     if (!json_is_string(v) || !ckp_time_parse(json_string_value(v), ms)) {
@@ -90,7 +72,7 @@ date_of(ckp_xc_t *c, const ckp_x_t *x, const json_t *v, int64_t *ms,
 
     *bare = json_string_length(v) == DATE_LEN;
 
-    return CKP_OK;
+    return date_check(c, *ms);
 }
 
 
@@ -117,8 +99,8 @@ date_give(ckp_xc_t *c, int64_t ms, bool bare, json_t **out)
 {
     char  text[CKP_TIME_LEN + 1];
 
-    if (ms < DATE_MS_MIN || ms > DATE_MS_MAX) {
-        return ckp_x_fail(c, "date beyond the years 0 to 9999");
+    if (date_check(c, ms) != CKP_OK) {
+        return CKP_E_INVALID;
     }
 
     ckp_time_text(ms, text);
@@ -160,7 +142,7 @@ CKP_FUNC(date)
 {
     int64_t           ms;
     bool              bare;
-    const ckp_code_t  rc = date_of(c, x, args[0], &ms, &bare);
+    const ckp_code_t  rc = ckp_date_of(c, x, args[0], &ms, &bare);
 
     if (rc != CKP_OK) {
         return rc;
@@ -188,7 +170,7 @@ date_month_days(int year, int month)
 static int64_t
 date_add_months(int64_t ms, int64_t months)
 {
-    const int64_t  days = date_floor(ms, DAY_MS);
+    const int64_t  days = ckp_date_floor(ms, DAY_MS);
     int            year;
     int            month;
     int            day;
@@ -198,7 +180,7 @@ date_add_months(int64_t ms, int64_t months)
     ckp_date_civil(days, &year, &month, &day);
 
     count = (int64_t) year * 12 + month - 1 + months;
-    year = (int) date_floor(count, 12);
+    year = (int) ckp_date_floor(count, 12);
     month = (int) (count - (int64_t) year * 12) + 1;
     last = date_month_days(year, month);
 
@@ -214,7 +196,7 @@ CKP_FUNC(date_add)
     bool        bare;
     unit_t      unit;
     ckp_num_t   num = { .real = false };
-    ckp_code_t  rc = date_of(c, x, args[0], &ms, &bare);
+    ckp_code_t  rc = ckp_date_of(c, x, args[0], &ms, &bare);
 
     rc = (rc == CKP_OK) ? date_unit(c, x, args[2], &unit) : rc;
     rc = (rc == CKP_OK) ? ckp_func_number(c, x, args[1], &num) : rc;
@@ -255,8 +237,8 @@ date_months_between(int64_t a, int64_t b)
     int      day;
     int64_t  n;
 
-    ckp_date_civil(date_floor(a, DAY_MS), &year[0], &month[0], &day);
-    ckp_date_civil(date_floor(b, DAY_MS), &year[1], &month[1], &day);
+    ckp_date_civil(ckp_date_floor(a, DAY_MS), &year[0], &month[0], &day);
+    ckp_date_civil(ckp_date_floor(b, DAY_MS), &year[1], &month[1], &day);
 
     n = (int64_t) (year[0] - year[1]) * 12 + (month[0] - month[1]);
 
@@ -278,9 +260,9 @@ CKP_FUNC(date_diff)
     int64_t     b = 0;
     bool        bare;
     unit_t      unit = UNIT_MS;
-    ckp_code_t  rc = date_of(c, x, args[0], &a, &bare);
+    ckp_code_t  rc = ckp_date_of(c, x, args[0], &a, &bare);
 
-    rc = (rc == CKP_OK) ? date_of(c, x, args[1], &b, &bare) : rc;
+    rc = (rc == CKP_OK) ? ckp_date_of(c, x, args[1], &b, &bare) : rc;
     rc = (rc == CKP_OK) ? date_unit(c, x, args[2], &unit) : rc;
 
     if (rc != CKP_OK) {
@@ -294,373 +276,4 @@ CKP_FUNC(date_diff)
     }
 
     return ckp_x_give(c, json_integer((a - b) / date_units[unit].ms), out);
-}
-
-
-/* "UTC", "Z", "+02:00", "-0530"; the names of zones are not known here. */
-static bool
-date_offset(const char *zone, int *minutes)
-{
-    static const char  shape[] = "+00:00";
-    const char        *p = zone + 1;
-    int                digits[4];
-    int                n = 0;
-
-    *minutes = 0;
-
-    if (ckp_fold_equal(zone, "utc") || ckp_fold_equal(zone, "z")
-        || ckp_fold_equal(zone, "gmt") || *zone == '\0')
-    {
-        return true;
-    }
-
-    if ((*zone != '+' && *zone != '-') || strlen(zone) > sizeof(shape) - 1) {
-        return false;
-    }
-
-    for ( /* void */ ; *p != '\0'; p++) {
-        if (*p == ':' && n == 2) {
-            continue;
-        }
-
-        if (*p < '0' || *p > '9' || n == 4) {
-            return false;
-        }
-
-        digits[n++] = *p - '0';
-    }
-
-    if (n != 4 && n != 2) {
-        return false;
-    }
-
-    *minutes = (digits[0] * 10 + digits[1]) * 60;
-    *minutes += (n == 4) ? digits[2] * 10 + digits[3] : 0;
-    *minutes = (*zone == '-') ? -*minutes : *minutes;
-
-    return *minutes < 24 * 60 && *minutes > -24 * 60;
-}
-
-
-static void
-civil_fill(civil_t *t, int64_t ms, int offset_min)
-{
-    int64_t  rest;
-
-    t->offset_min = offset_min;
-    t->ms = ms + (int64_t) offset_min * 60000;
-    t->days = date_floor(t->ms, DAY_MS);
-    rest = t->ms - t->days * DAY_MS;
-
-    ckp_date_civil(t->days, &t->year, &t->month, &t->day);
-
-    t->hour = (int) (rest / 3600000);
-    t->minute = (int) (rest / 60000 % 60);
-    t->second = (int) (rest / 1000 % 60);
-    t->milli = (int) (rest % 1000);
-
-    /* 1970-01-01 was a Thursday */
-
-    t->weekday = (int) (((t->days + 4) % 7 + 7) % 7);
-    t->yearday = (int) (t->days - ckp_date_days(t->year, 1, 1)) + 1;
-}
-
-
-/* The ISO week; its year is that of its Thursday. */
-static int
-civil_week(const civil_t *t, int *year)
-{
-    const int64_t  thursday = t->days - (t->weekday + 6) % 7 + 3;
-    int            month;
-    int            day;
-
-    ckp_date_civil(thursday, year, &month, &day);
-
-    return (int) ((thursday - ckp_date_days(*year, 1, 1)) / 7) + 1;
-}
-
-
-static int
-civil_hour12(const civil_t *t)
-{
-    return (t->hour % 12 == 0) ? 12 : t->hour % 12;
-}
-
-
-static void
-format_zone(ckp_buf_t *b, const civil_t *t)
-{
-    const int  minutes = abs(t->offset_min);
-
-    ckp_buf_printf(b, "%c%02d%02d", t->offset_min < 0 ? '-' : '+',
-                   minutes / 60, minutes % 60);
-}
-
-
-/* Letters that stand for several others. */
-static const char *
-format_long(char letter)
-{
-    switch (letter) {
-
-    case 'F':
-        return "%Y-%m-%d";
-
-    case 'T':
-    case 'X':
-        return "%H:%M:%S";
-
-    case 'R':
-        return "%H:%M";
-
-    case 'D':
-    case 'x':
-        return "%m/%d/%y";
-
-    case 'r':
-        return "%I:%M:%S %p";
-
-    case 'c':
-        return "%a %b %e %H:%M:%S %Y";
-
-    default:
-        return NULL;
-    }
-}
-
-
-/* Numbers: *value and how many digits; 0: the letter is none of them. */
-static int
-format_number(char letter, const civil_t *t, int *value)
-{
-    int  year;
-
-    switch (letter) {
-
-    case 'Y':
-        *value = t->year;
-        return 4;
-
-    case 'C':
-        *value = t->year / 100;
-        return 2;
-
-    case 'y':
-        *value = t->year % 100;
-        return 2;
-
-    case 'm':
-        *value = t->month;
-        return 2;
-
-    case 'd':
-        *value = t->day;
-        return 2;
-
-    case 'H':
-        *value = t->hour;
-        return 2;
-
-    case 'I':
-        *value = civil_hour12(t);
-        return 2;
-
-    case 'M':
-        *value = t->minute;
-        return 2;
-
-    case 'S':
-        *value = t->second;
-        return 2;
-
-    case 'j':
-        *value = t->yearday;
-        return 3;
-
-    case 'u':
-        *value = (t->weekday == 0) ? 7 : t->weekday;
-        return 1;
-
-    case 'w':
-        *value = t->weekday;
-        return 1;
-
-    case 'V':
-        *value = civil_week(t, &year);
-        return 2;
-
-    case 'G':
-        (void) civil_week(t, value);
-        return 4;
-
-    case 'U':
-        *value = (t->yearday + 6 - t->weekday) / 7;
-        return 2;
-
-    case 'W':
-        *value = (t->yearday + 6 - (t->weekday + 6) % 7) / 7;
-        return 2;
-
-    case 'f':
-        *value = t->milli * 1000;
-        return 6;
-
-    default:
-        return 0;
-    }
-}
-
-
-static bool
-format_word(ckp_buf_t *b, char letter, const civil_t *t)
-{
-    switch (letter) {
-
-    case 'B':
-        ckp_buf_puts(b, date_months[t->month - 1]);
-        return true;
-
-    case 'b':
-    case 'h':
-        ckp_buf_put(b, date_months[t->month - 1], 3);
-        return true;
-
-    case 'A':
-        ckp_buf_puts(b, date_days[t->weekday]);
-        return true;
-
-    case 'a':
-        ckp_buf_put(b, date_days[t->weekday], 3);
-        return true;
-
-    case 'p':
-        ckp_buf_puts(b, t->hour < 12 ? "AM" : "PM");
-        return true;
-
-    case 'P':
-        ckp_buf_puts(b, t->hour < 12 ? "am" : "pm");
-        return true;
-
-    case 'e':
-        ckp_buf_printf(b, "%2d", t->day);
-        return true;
-
-    case 'k':
-        ckp_buf_printf(b, "%2d", t->hour);
-        return true;
-
-    case 'l':
-        ckp_buf_printf(b, "%2d", civil_hour12(t));
-        return true;
-
-    case 's':
-        ckp_buf_printf(b, "%lld",
-                       (long long) date_floor(t->ms
-                                              - (int64_t) t->offset_min
-                                                * 60000, 1000));
-        return true;
-
-    case 'z':
-        format_zone(b, t);
-        return true;
-
-    case 'Z':
-        if (t->offset_min == 0) {
-            ckp_buf_puts(b, "UTC");
-        } else {
-            format_zone(b, t);
-        }
-
-        return true;
-
-    case 'n':
-        ckp_buf_puts(b, "\n");
-        return true;
-
-    case 't':
-        ckp_buf_puts(b, "\t");
-        return true;
-
-    case '%':
-        ckp_buf_puts(b, "%");
-        return true;
-
-    default:
-        return false;
-    }
-}
-
-
-/* What is not known stands as it was written. */
-static void
-format_date(ckp_buf_t *b, const char *format, const civil_t *t)
-{
-    for (const char *p = format; *p != '\0'; p++) {
-        int  value = 0;
-
-        if (*p != '%' || p[1] == '\0') {
-            ckp_buf_put(b, p, 1);
-            continue;
-        }
-
-        p++;
-
-        /* "%-d" is a number without zeros before it */
-
-        const bool         plain = (*p == '-' && p[1] != '\0');
-        const char         letter = plain ? p[1] : *p;
-        const int          digits = format_number(letter, t, &value);
-        const char *const  longer = plain ? NULL : format_long(letter);
-
-        if (digits != 0) {
-            ckp_buf_printf(b, "%0*d", plain ? 1 : digits, value);
-
-        } else if (longer != NULL) {
-            format_date(b, longer, t);
-
-        } else if (plain || !format_word(b, letter, t)) {
-            ckp_buf_put(b, "%", 1);
-            ckp_buf_put(b, p, plain ? 2 : 1);
-        }
-
-        p += plain ? 1 : 0;
-    }
-}
-
-
-CKP_FUNC(format_date)
-{
-    int64_t     ms;
-    bool        bare;
-    int         minutes = 0;
-    civil_t     t;
-    ckp_buf_t   b;
-    ckp_code_t  rc = date_of(c, x, args[0], &ms, &bare);
-
-    if (rc != CKP_OK) {
-        return rc;
-    }
-
-    if (!json_is_string(args[1])) {
-        return ckp_x_fail(c, "format_date() needs a format");
-    }
-
-    if (x->n == 3 && !json_is_null(args[2])
-        && (!json_is_string(args[2])
-            || !date_offset(json_string_value(args[2]), &minutes)))
-    {
-        return ckp_x_fail(c, "format_date(): unknown time zone \"%.64s\"",
-                          json_is_string(args[2])
-                          ? json_string_value(args[2]) : "");
-    }
-
-    if (ms < DATE_MS_MIN || ms > DATE_MS_MAX) {
-        return ckp_x_fail(c, "date beyond the years 0 to 9999");
-    }
-
-    civil_fill(&t, ms, minutes);
-    ckp_buf_init(&b, FORMAT_MAX);
-    format_date(&b, json_string_value(args[1]), &t);
-
-    return ckp_x_text(c, &b, out);
 }

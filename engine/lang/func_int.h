@@ -1,6 +1,6 @@
 /*
  * The functions of spec/ckp.md 7.6.  The table is in func.c, the bodies are in
- * func_list, func_object, func_text, func_number and func_date.
+ * func_list, func_object, func_text, func_number, func_date and func_format.
  */
 
 #ifndef CKP_FUNC_INT_H
@@ -79,6 +79,14 @@ CKP_FUNC(timestamp);
 CKP_FUNC(date);
 CKP_FUNC(date_add);
 CKP_FUNC(date_diff);
+
+/* Takes an ISO text or unix milliseconds within the years 0 to 9999; *bare: a
+ * date without a time. */
+ckp_code_t ckp_date_of(ckp_xc_t *c, const ckp_x_t *x, const json_t *v,
+    int64_t *ms, bool *bare);
+int64_t ckp_date_floor(int64_t a, int64_t b);
+
+/* func_format.c */
 CKP_FUNC(format_date);
 
 /* The number an argument is, or an ExpressionError that names the function. */

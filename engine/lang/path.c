@@ -1,5 +1,5 @@
 /*
- * Dotted paths: parsing, resolving, assigning.
+ * Dotted paths: their text.
  */
 
 #include <stdint.h>
@@ -10,33 +10,6 @@
 
 #define PATH_SEGMENTS_MAX  64
 #define PATH_INDEX_MAX     1000000000
-
-typedef enum {
-    SEG_NAME,               /* a.b, also a.0 */
-    SEG_INDEX,              /* [0] */
-    SEG_KEY,                /* ["x y"] */
-    SEG_AGGREGATE           /* sum(f) */
-} seg_kind_t;
-
-typedef struct seg_s  seg_t;
-
-struct seg_s {
-    seg_kind_t         kind;
-    ckp_agg_t          agg;
-    bool               numeric;     /* the name is an index too */
-    int64_t            index;
-    const char        *name;
-    const ckp_path_t  *field;       /* of the aggregate, or NULL */
-    seg_t             *next;
-};
-
-struct ckp_path_s {
-    ckp_arena_t  *arena;
-    bool          owner;            /* the arena ends with the path */
-    size_t        depth;
-    seg_t        *first;
-    seg_t        *last;
-};
 
 typedef struct {
     ckp_arena_t  *arena;
@@ -67,10 +40,10 @@ path_is_name_char(char c)
 }
 
 
-static seg_t *
-path_add(ckp_path_t *path, seg_kind_t kind, const char *name, size_t len)
+static ckp_seg_t *
+path_add(ckp_path_t *path, ckp_seg_kind_t kind, const char *name, size_t len)
 {
-    seg_t *const  seg = ckp_arena_alloc(path->arena, sizeof(seg_t));
+    ckp_seg_t *const  seg = ckp_arena_alloc(path->arena, sizeof(ckp_seg_t));
 
     if (seg == NULL) {
         return NULL;
@@ -100,7 +73,7 @@ path_add(ckp_path_t *path, seg_kind_t kind, const char *name, size_t len)
 bool
 ckp_path_add_name(ckp_path_t *path, const char *name, size_t len)
 {
-    seg_t *const  seg = path_add(path, SEG_NAME, name, len);
+    ckp_seg_t *const  seg = path_add(path, CKP_SEG_NAME, name, len);
 
     if (seg == NULL) {
         return false;
@@ -120,7 +93,7 @@ ckp_path_add_name(ckp_path_t *path, const char *name, size_t len)
 bool
 ckp_path_add_key(ckp_path_t *path, const char *name, size_t len)
 {
-    return path_add(path, SEG_KEY, name, len) != NULL;
+    return path_add(path, CKP_SEG_KEY, name, len) != NULL;
 }
 
 
@@ -129,13 +102,13 @@ ckp_path_add_index(ckp_path_t *path, int64_t index)
 {
     const char *const  name = ckp_arena_printf(path->arena, "%lld",
                                                (long long) index);
-    seg_t             *seg;
+    ckp_seg_t             *seg;
 
     if (name == NULL) {
         return false;
     }
 
-    seg = path_add(path, SEG_INDEX, name, strlen(name));
+    seg = path_add(path, CKP_SEG_INDEX, name, strlen(name));
 
     if (seg == NULL) {
         return false;
@@ -286,7 +259,7 @@ path_read_aggregate(cursor_t *c, ckp_path_t *path, const char *name,
     size_t len)
 {
     ckp_agg_t   agg = CKP_AGG_NONE;
-    seg_t      *seg;
+    ckp_seg_t      *seg;
 
     for (size_t i = 0; i < PATH_AGGREGATES; i++) {
         if (strlen(path_aggregates[i].name) == len
@@ -301,7 +274,7 @@ path_read_aggregate(cursor_t *c, ckp_path_t *path, const char *name,
                         (int) (len > 64 ? 64 : len), name);
     }
 
-    seg = path_add(path, SEG_AGGREGATE, name, len);
+    seg = path_add(path, CKP_SEG_AGGREGATE, name, len);
 
     if (seg == NULL) {
         return cursor_nomem(c);
@@ -457,246 +430,9 @@ ckp_path_depth(const ckp_path_t *path)
 const char *
 ckp_path_second(const ckp_path_t *path)
 {
-    const seg_t *const  seg = path->first->next;
+    const ckp_seg_t *const  seg = path->first->next;
 
-    return (seg != NULL && (seg->kind == SEG_NAME || seg->kind == SEG_KEY))
+    return (seg != NULL
+            && (seg->kind == CKP_SEG_NAME || seg->kind == CKP_SEG_KEY))
            ? seg->name : NULL;
-}
-
-
-/* length, len, count of whatever has a size. */
-static json_t *
-value_pseudo(const json_t *v, const char *name)
-{
-    if (strcmp(name, "length") != 0 && strcmp(name, "len") != 0
-        && strcmp(name, "count") != 0)
-    {
-        return NULL;
-    }
-
-    if (json_is_array(v)) {
-        return json_integer((json_int_t) json_array_size(v));
-    }
-
-    if (json_is_object(v)) {
-        return json_integer((json_int_t) json_object_size(v));
-    }
-
-    if (json_is_string(v)) {
-        return json_integer((json_int_t)
-                            ckp_text_length(json_string_value(v),
-                                            json_string_length(v)));
-    }
-
-    return NULL;
-}
-
-
-json_t *
-ckp_value_member(const json_t *value, const char *name)
-{
-    json_t *const  member = json_object_get(value, name);
-
-    return (member != NULL) ? json_incref(member) : value_pseudo(value, name);
-}
-
-
-json_t *
-ckp_value_element(const json_t *array, int64_t index)
-{
-    const int64_t  n = (int64_t) json_array_size(array);
-
-    if (index < 0) {
-        index += n;
-    }
-
-    return (index < 0 || index >= n)
-           ? NULL : json_incref(json_array_get(array, (size_t) index));
-}
-
-
-/* Takes a step for each element; `budget` may be NULL. */
-static bool
-seg_charge(const json_t *v, uint32_t *budget)
-{
-    const size_t  n = json_array_size(v);
-
-    if (budget == NULL) {
-        return true;
-    }
-
-    if (n > *budget) {
-        *budget = 0;
-        return false;
-    }
-
-    *budget -= (uint32_t) n;
-
-    return true;
-}
-
-
-static json_t *
-seg_resolve(const seg_t *seg, const json_t *v, uint32_t *budget)
-{
-    switch (seg->kind) {
-
-    case SEG_NAME:
-    case SEG_INDEX:
-        if (seg->numeric && json_is_array(v)) {
-            return ckp_value_element(v, seg->index);
-        }
-
-        return ckp_value_member(v, seg->name);
-
-    case SEG_KEY:
-        return json_incref(json_object_get(v, seg->name));
-
-    case SEG_AGGREGATE:
-        return seg_charge(v, budget)
-               ? ckp_aggregate(seg->agg, v, seg->field) : NULL;
-    }
-
-    return NULL;
-}
-
-
-/* Goes on from `v` (stolen) through the segments from `seg` on. */
-static json_t *
-path_walk(const seg_t *seg, json_t *v, uint32_t *budget)
-{
-    for ( /* void */ ; seg != NULL && v != NULL; seg = seg->next) {
-        json_t *const  next = json_is_null(v)
-                              ? NULL : seg_resolve(seg, v, budget);
-
-        json_decref(v);
-        v = next;
-    }
-
-    return v;
-}
-
-
-static json_t *
-path_resolve(const ckp_path_t *path, const ckp_scope_t *scope,
-    uint32_t *budget)
-{
-    json_t *const  v = ckp_scope_find(scope, path->first->name);
-
-    if (v == NULL && path->first->next != NULL
-        && strcmp(path->first->name, "secrets") == 0)
-    {
-        return json_string(CKP_REDACTED);
-    }
-
-    return path_walk(path->first->next, v, budget);
-}
-
-
-json_t *
-ckp_path_resolve(const ckp_path_t *path, const ckp_eval_t *ev)
-{
-    return path_resolve(path, ev->scope, NULL);
-}
-
-
-json_t *
-ckp_path_resolve_counted(const ckp_path_t *path, ckp_eval_t *ev)
-{
-    return path_resolve(path, ev->scope, &ev->budget);
-}
-
-
-json_t *
-ckp_path_below(const ckp_path_t *path, const json_t *value)
-{
-    return json_is_null(value)
-           ? NULL : path_walk(path->first, json_incref((json_t *) value), NULL);
-}
-
-
-/* A member that is the caller's own: what others share is copied first. */
-static json_t *
-assign_own(json_t *object, const char *key)
-{
-    json_t  *v = json_object_get(object, key);
-
-    if (v == NULL || json_is_null(v)) {
-        v = json_object();
-        return json_object_set_new(object, key, v) == 0 ? v : NULL;
-    }
-
-    if (v->refcount > 1) {
-        v = json_copy(v);
-        return json_object_set_new(object, key, v) == 0 ? v : NULL;
-    }
-
-    return v;
-}
-
-
-/* The text up to the dot at `len`, as a key; NULL: too long or empty. */
-static const char *
-assign_key(const char *name, size_t len, char key[256])
-{
-    if (len == 0 || len > 255) {
-        return NULL;
-    }
-
-    memcpy(key, name, len);
-    key[len] = '\0';
-
-    return key;
-}
-
-
-ckp_code_t
-ckp_path_assign(json_t *object, const char *name, json_t *value,
-    ckp_err_t *err)
-{
-    char         key[256];
-    ckp_code_t   rc = CKP_OK;
-    const char  *rest = name;
-
-    for ( ;; ) {
-        const size_t  len = strcspn(rest, ".");
-
-        if (assign_key(rest, len, key) == NULL) {
-            rc = ckp_fail(err, CKP_E_INVALID, "",
-                          "\"%s\" is no name of a variable", name);
-            break;
-        }
-
-        if (rest[len] == '\0') {
-            break;
-        }
-
-        json_t *const  current = json_object_get(object, key);
-
-        if (current != NULL && !json_is_null(current)
-            && !json_is_object(current))
-        {
-            rc = ckp_fail(err, CKP_E_INVALID, "",
-                          "\"%.*s\" is no object but %s",
-                          (int) (rest + len - name), name,
-                          ckp_value_type(current));
-            break;
-        }
-
-        object = assign_own(object, key);
-        rest += len + 1;
-
-        if (object == NULL) {
-            rc = ckp_fail(err, CKP_E_NOMEM, "", "no memory");
-            break;
-        }
-    }
-
-    if (rc != CKP_OK) {
-        json_decref(value);
-        return rc;
-    }
-
-    return json_object_set_new(object, key, value) == 0
-           ? CKP_OK : ckp_fail(err, CKP_E_NOMEM, "", "no memory");
 }

@@ -1,5 +1,8 @@
 /*
- * Paths for the files of this room that make them piece by piece.
+ * Paths for the files of this room: their segments, made piece by piece.
+ *   path          text -> segments
+ *   path_resolve  segments and a value -> what lies there
+ *   path_assign   a dotted name and an object -> the object changed
  */
 
 #ifndef CKP_PATH_INT_H
@@ -21,6 +24,33 @@ typedef enum {
     CKP_AGG_JOIN,
     CKP_AGG_PLUCK
 } ckp_agg_t;
+
+typedef enum {
+    CKP_SEG_NAME,           /* a.b, also a.0 */
+    CKP_SEG_INDEX,          /* [0] */
+    CKP_SEG_KEY,            /* ["x y"] */
+    CKP_SEG_AGGREGATE       /* sum(f) */
+} ckp_seg_kind_t;
+
+typedef struct ckp_seg_s  ckp_seg_t;
+
+struct ckp_seg_s {
+    ckp_seg_kind_t     kind;
+    ckp_agg_t          agg;
+    bool               numeric;     /* the name is an index too */
+    int64_t            index;
+    const char        *name;
+    const ckp_path_t  *field;       /* of the aggregate, or NULL */
+    ckp_seg_t         *next;
+};
+
+struct ckp_path_s {
+    ckp_arena_t  *arena;
+    bool          owner;            /* the arena ends with the path */
+    size_t        depth;
+    ckp_seg_t    *first;
+    ckp_seg_t    *last;
+};
 
 /* All in the arena; NULL: no memory. */
 ckp_path_t *ckp_path_begin(ckp_arena_t *arena, const char *name, size_t len);

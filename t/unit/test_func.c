@@ -210,7 +210,8 @@ test_kinds_and_json_texts(void **state)
         { "is_number(1.5)", "true" }, { "is_number('1')", "false" },
         { "is_string('1')", "true" }, { "is_string(1)", "false" },
         { "json('{\"a\": [1]}')", "{\"a\":[1]}" }, { "json('{')", "error" },
-        { "json(5)", "error" }, { "to_json({'a': 1.0})", "\"{\\\"a\\\":1.0}\"" },
+        { "json(5)", "error" },
+        { "to_json({'a': 1.0})", "\"{\\\"a\\\":1.0}\"" },
         { NULL, NULL }
     };
 

@@ -156,7 +156,8 @@ static void
 test_constants_are_shared_and_not_copied(void **state)
 {
     ckp_err_t        err = CKP_ERR_INIT;
-    json_t          *source = t_json("{\"a\":[1,{\"b\":\"x\"}],\"c\":\"{{n}}\"}");
+    json_t          *source = t_json("{\"a\":[1,{\"b\":\"x\"}],"
+                                     "\"c\":\"{{n}}\"}");
     ckp_template_t  *tpl = ckp_template_new(source, &err);
     ckp_template_t  *constant;
     json_t          *v;
