@@ -222,6 +222,11 @@ state_record(ckp_state_t *s, json_t *path, json_t *value)
             return rc == 0 ? CKP_OK : CKP_E_NOMEM;
         }
 
+        if (rel == STATE_BELOW) {
+            (void) json_array_remove(s->delta, i);  /* overruled */
+            continue;
+        }
+
         break;
     }
 

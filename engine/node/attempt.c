@@ -30,10 +30,8 @@ attempt_phase(ckp_fiber_t *f, const char *ph)
 }
 
 
-/* The key with its "#k"; `out` has CKP_KEY_MAX + 1 bytes. */
-
-static const char *
-attempt_key(const ckp_fiber_t *f, char *out)
+const char *
+ckp_step_key(const ckp_fiber_t *f, char *out)
 {
     const char *const  key = ckp_fiber_get_str(f, "step", "key");
     const int64_t      k = ckp_fiber_get_int(f, "step", "k");
@@ -69,7 +67,7 @@ attempt_admit(ckp_fiber_t *f)
     const ckp_effect_t       fx = {
         .kind = CKP_FX_ADMIT, .target = "agent",
         .ref = ckp_fiber_get_str(f, "step", "ref"),
-        .key = attempt_key(f, key),
+        .key = ckp_step_key(f, key),
         .body = json_pack("{s:s?, s:s, s:s, s:s, s:s, s:O?, s:b, s:b}",
                     "channel", step->agent, "action", step->action,
                     "path", ckp_fiber_path(f),
@@ -113,7 +111,7 @@ attempt_call(ckp_fiber_t *f)
     const ckp_effect_t       fx = {
         .kind = CKP_FX_CALL, .target = "agent",
         .ref = ckp_fiber_get_str(f, "step", "ref"),
-        .key = attempt_key(f, key), .timeout_ms = (uint32_t) ms,
+        .key = ckp_step_key(f, key), .timeout_ms = (uint32_t) ms,
         .body = json_pack("{s:O, s:{s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:I}}",
                     "agent", ckp_fiber_get(f, "step", "agent"),
                     "request", "action", step->action,
@@ -276,7 +274,7 @@ attempt_external(ckp_fiber_t *f)
     rc = ckp_fiber_write(f, "journal", json_pack("{s:s, s:s, s:s, s:s, s:s, "
              "s:I}", "path", ckp_fiber_path(f),
              "node_id", ckp_fiber_node(f)->id,
-             "step_id", ckp_fiber_step(f)->id, "key", attempt_key(f, key),
+             "step_id", ckp_fiber_step(f)->id, "key", ckp_step_key(f, key),
              "status", "started", "attempts",
              (json_int_t) ckp_fiber_get_int(f, "step", "try")));
 
@@ -341,7 +339,7 @@ ckp_attempt_start(ckp_fiber_t *f)
     if (rc == CKP_OK) {
         rc = ckp_fiber_emit(f, "step_started", json_pack("{s:s, s:s}",
                             "action", step->action, "key",
-                            attempt_key(f, key)));
+                            ckp_step_key(f, key)));
     }
 
     if (rc == CKP_OK) {

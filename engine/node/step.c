@@ -110,8 +110,10 @@ ckp_step_next(ckp_fiber_t *f)
 
     ckp_fiber_at_step(f, NULL);
 
+    /* what is left of it is replaced by the next one's, in one change */
+
     if (rc == CKP_OK) {
-        rc = ckp_fiber_del(f, "step", NULL);
+        rc = ckp_fiber_put(f, "step", "ph", json_string("done"));
     }
 
     if (rc == CKP_OK && ckp_fiber_get_str(f, "list", NULL) == NULL) {
@@ -226,11 +228,13 @@ step_make_key(ckp_fiber_t *f)
 static json_t *
 step_journal_row(ckp_fiber_t *f, const char *status, const json_t *result)
 {
-    return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:I, s:O*}",
+    char  key[CKP_KEY_MAX + 1];
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:O*}",
                      "path", ckp_fiber_path(f),
                      "node_id", ckp_fiber_node(f)->id,
                      "step_id", ckp_fiber_step(f)->id,
-                     "key", ckp_fiber_get(f, "step", "key"),
+                     "key", ckp_step_key(f, key),
                      "status", status,
                      "attempts", (json_int_t) ckp_fiber_get_int(f, "step",
                                                                 "try"),
@@ -399,12 +403,19 @@ step_resume(ckp_fiber_t *f)
     json_t *const  held = ckp_fiber_get(f, "h", "step");
     const json_t  *last = held != NULL ? held
                           : ckp_fiber_get(f, "step", NULL);
-    int64_t        k = ckp_json_int(last, "k", 0);
+    const char    *ph = ckp_json_str(last, "ph");
+    int64_t        k = 0;
     ckp_code_t     rc = CKP_OK;
+
+    if (ph != NULL && strcmp(ph, "done") != 0) {
+        k = ckp_json_int(last, "k", 0);
+    }
 
     /* a reply that was recorded makes the next call another one */
 
-    if (last != NULL && !ckp_json_bool(last, "amb", true)) {
+    if (ph != NULL && strcmp(ph, "failed") == 0
+        && !ckp_json_bool(last, "amb", true))
+    {
         k++;
     }
 

@@ -38,6 +38,10 @@ bool ckp_steps_in_flight(const ckp_fiber_t *f);
 /* The list that n.at counts in, and its step; NULL: past its end. */
 const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
 
+/* The key of its present attempt, "#k" included; "" before there is one.
+ * `out` has CKP_KEY_MAX + 1 bytes and is returned. */
+const char *ckp_step_key(const ckp_fiber_t *f, char *out);
+
 ckp_code_t ckp_attempt_start(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in);
 

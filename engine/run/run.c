@@ -225,13 +225,16 @@ run_waiting_for(const ckp_run_t *run)
             return "approval";
         }
 
-        if (ph == NULL || strcmp(ph, "call") == 0
-            || strcmp(ph, "admit") == 0)
-        {
-            continue;
-        }
+        if (ph != NULL && strcmp(ph, "busy") == 0) {
+            found = "lease";
 
-        found = strcmp(ph, "busy") == 0 ? "lease" : "timer";
+        } else if (ph != NULL && (strcmp(ph, "pre") == 0
+                                  || strcmp(ph, "op") == 0
+                                  || strcmp(ph, "retry") == 0
+                                  || strcmp(ph, "after") == 0))
+        {
+            found = "timer";
+        }
     }
 
     return found;
