@@ -255,6 +255,7 @@ site_start()
 
     if ! site_await_ready; then
         tail -n 20 "$home/logs/error.log" >&2
+        site_stop
         die "the site did not become ready; its log: $home/logs/error.log"
     fi
 }
