@@ -8,7 +8,6 @@
 static const char *ngx_lo_reply_title(ngx_uint_t status);
 static json_t *ngx_lo_reply_string(const char *s);
 static json_t *ngx_lo_reply_instance(ngx_lo_api_t *api);
-static ngx_int_t ngx_lo_reply_headers(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_reply_has_tag(const char *list, const char *tag);
 static void ngx_lo_reply_free(void *data);
 
@@ -401,7 +400,7 @@ ngx_lo_api_send(ngx_lo_api_t *api)
     r->headers_out.status = api->status;
     r->headers_out.content_length_n = (off_t) api->out.len;
 
-    if (ngx_lo_reply_headers(api) == NGX_ERROR) {
+    if (ngx_lo_api_common(api) == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -440,8 +439,8 @@ ngx_lo_api_send(ngx_lo_api_t *api)
 }
 
 
-static ngx_int_t
-ngx_lo_reply_headers(ngx_lo_api_t *api)
+ngx_int_t
+ngx_lo_api_common(ngx_lo_api_t *api)
 {
     ngx_http_request_t  *r;
 

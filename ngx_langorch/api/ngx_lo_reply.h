@@ -54,4 +54,8 @@ ngx_uint_t ngx_lo_api_stale(ngx_lo_api_t *api, const char *tag);
 /* Sends the answer.  What ngx_http_finalize_request wants. */
 ngx_int_t ngx_lo_api_send(ngx_lo_api_t *api);
 
+/* The headers that every answer carries; api/ sets them itself except for a
+ * request that becomes a stream. */
+ngx_int_t ngx_lo_api_common(ngx_lo_api_t *api);
+
 #endif

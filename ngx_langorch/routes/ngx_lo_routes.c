@@ -113,7 +113,7 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
     { L, NGX_HTTP_GET, "/leases",
       NGX_LO_VIEWER, R, GO(leases_list) },
     { L, NGX_HTTP_DELETE, "/leases/{lease_id}",
-      NGX_LO_OPERATOR, W, GO(leases_release) },
+      NGX_LO_OPERATOR, R, GO(leases_release) },
 
     { L, NGX_HTTP_GET, "/audit",
       NGX_LO_VIEWER, R, GO(audit_list) },

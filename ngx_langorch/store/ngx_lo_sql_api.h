@@ -139,6 +139,11 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get;           /* id, now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active;       /* now -> n */
+
+/* lease_id, actor, now: a note in the inbox of its run, if that is not over */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_note;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake;          /* id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted; /* id -> n not taken */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
 
 /* category, actor, action, resource_type, resource_id, search, since, until,

@@ -40,6 +40,38 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_api_lease_note = {
+    "api_lease_note",
+    "INSERT INTO inbox (run, kind, ref, data, created_at)"
+    " SELECT l.run, 'note', 'lease_force_released',"
+    " json_object('node_id', l.node_id, 'step_id', l.step_id, 'payload',"
+    " json_object('lease_id', l.lease_id, 'resource_key', l.resource_key,"
+    " 'actor', $2)), $3"
+    " FROM leases l JOIN runs r ON r.id = l.run"
+    " WHERE l.lease_id = $1 AND l.released_at IS NULL"
+    " AND r.status NOT IN ('completed', 'failed', 'canceled')",
+    "ssi", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake = {
+    "api_lease_wake",
+    "UPDATE runs SET wake_at = 0, updated_at = $2"
+    " WHERE id = (SELECT run FROM leases WHERE lease_id = $1)"
+    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    "si", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted = {
+    "api_lease_noted",
+    "SELECT COUNT(*) AS n FROM inbox WHERE run ="
+    " (SELECT run FROM leases WHERE lease_id = $1)"
+    " AND ref = 'lease_force_released'",
+    "s", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases = {
     "api_run_leases",
     "SELECT l.lease_id, l.resource_key, l.node_id, l.step_id,"

@@ -1,0 +1,40 @@
+/*
+ * What the files of the resource "runs" share.
+ */
+
+#ifndef NGX_LO_RUNS_H
+#define NGX_LO_RUNS_H
+
+#include "api/ngx_lo_api.h"
+#include "api/ngx_lo_once.h"
+
+/* A run about to be born; the texts live as long as the request. */
+
+typedef struct {
+    const char      *procedure_id;
+    const char      *version;       /* NULL: the newest that may run */
+    const char      *channel;       /* NULL: any */
+    const char      *project_id;    /* NULL: the procedure's */
+    const char      *case_id;
+    const char      *mode;          /* NULL: the document's */
+    const char      *retry_of;
+    const json_t    *inputs;        /* an object, or NULL */
+    const char      *hash;          /* of the document */
+    ngx_lo_once_t    once;
+    char             run_id[37];
+    ngx_str_t        answer;
+    char            *location;      /* path below the mount */
+} ngx_lo_birth_t;
+
+/* The row of ngx_lo_sql_api_procedure_run: refuses, or goes on with the
+ * program.  Also when `b->hash` and the version are known already: row NULL. */
+ngx_int_t ngx_lo_birth_of(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    const json_t *row);
+
+ngx_uint_t ngx_lo_run_is_final(const char *status);
+ngx_int_t ngx_lo_run_404(ngx_lo_api_t *api);
+
+/* 0, or NGX_DONE with the answer, for a first statement that must find a run. */
+ngx_int_t ngx_lo_run_found(ngx_lo_api_t *api, ngx_lo_job_t *job);
+
+#endif
