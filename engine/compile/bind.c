@@ -83,7 +83,9 @@ bind_channel_check(ckp_parse_t *ps, const ckp_at_t *at, const ckp_step_t *step)
 {
     const bind_channel_t *const  mine = bind_channel(step->agent);
 
-    if (mine == NULL || ckp_word_in(mine->actions, step->action)) {
+    if (mine == NULL || step->op != NULL
+        || ckp_word_in(mine->actions, step->action))
+    {
         return;
     }
 

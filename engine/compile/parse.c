@@ -75,6 +75,34 @@ ckp_parse_here(const ckp_parse_t *ps)
 }
 
 
+/* The place is the member that the complaint names, when it is there. */
+static void
+parse_say_place(const ckp_say_t *say, ckp_buf_t *b)
+{
+    const ckp_at_t *const  at = say->at;
+    const char            *member = say->field;
+
+    ckp_at_pointer(at, b);
+
+    if (say->below != NULL) {
+        ckp_buf_puts(b, say->below);
+        return;
+    }
+
+    if (member == NULL || (at->key != NULL && strcmp(at->key, member) == 0)) {
+        return;
+    }
+
+    if (json_object_get(at->value, member) == NULL) {
+        member = ckp_alias_find(at->value, at->as, member);
+    }
+
+    if (member != NULL) {
+        ckp_pointer_push(b, member);
+    }
+}
+
+
 void
 ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
 {
@@ -99,8 +127,7 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     more.step_id = ps->step_id;
 
     ckp_buf_init(&b, PARSE_POINTER_MAX);
-    ckp_at_pointer(say->at, &b);
-    ckp_buf_puts(&b, say->below == NULL ? "" : say->below);
+    parse_say_place(say, &b);
     ckp_diag(ps->diags, say->number, say->code, ckp_buf_str(&b), &more, "%s",
              sentence);
     ckp_buf_free(&b);
@@ -161,6 +188,7 @@ ckp_parse_find(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
         *out = other;
 
     } else {
+        parse_step_in(at, key, NULL, out);
         return false;
     }
 

@@ -191,6 +191,9 @@ ckp_root_read(ckp_parse_t *ps)
     root_language(ps);
     root_metadata(ps);
     root_shapes(ps);
-    ckp_parse_known(ps, &ps->out.root, root_known,
-                    ckp_parse_is_flat(ps) ? root_flat : NULL);
+
+    if (ps->out.form != 'D' && ps->out.form != 'E') {
+        ckp_parse_known(ps, &ps->out.root, root_known,
+                        ckp_parse_is_flat(ps) ? root_flat : NULL);
+    }
 }

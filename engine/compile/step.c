@@ -105,35 +105,39 @@ step_merge(const step_reader_t *r, const ckp_at_t *params)
 }
 
 
+/* These would make a secret public, or a variable of it. */
+static unsigned
+step_secrets(const ckp_step_t *step)
+{
+    static const char  public[] =
+        " log notify send_notification set_variable append_to_array"
+        " emit_event fail ";
+
+    return (step->bind == CKP_BIND_INTERNAL
+            && ckp_word_in(public, step->action))
+           ? CKP_SECRET_WARNS : CKP_SECRET_FITS;
+}
+
+
 /* Complaints about parameters stand where the author wrote each. */
 static void
 step_params_tell(const step_reader_t *r, const ckp_at_t *params)
 {
-    const char    *key;
-    const json_t  *value;
+    const unsigned  flags = step_secrets(r->step);
+    const char     *key;
+    const json_t   *value;
 
     json_object_foreach((json_t *) r->at->value, key, value) {
         const ckp_at_t  at = { .up = r->at, .key = key, .value = value };
 
         if (step_is_param(r, key)) {
-            ckp_template_tell(r->ps, &at, CKP_SECRET_FITS);
+            ckp_template_tell(r->ps, &at, flags);
         }
     }
 
     if (json_is_object(params->value)) {
-        ckp_template_tell(r->ps, params, CKP_SECRET_FITS);
+        ckp_template_tell(r->ps, params, flags);
     }
-}
-
-
-/* log, notify and set_variable would make a secret public. */
-static unsigned
-step_secrets(const ckp_step_t *step)
-{
-    const bool  internal = step->bind == CKP_BIND_INTERNAL;
-
-    return (internal && strcmp(step->action, "http_request") != 0)
-           ? CKP_SECRET_WARNS : CKP_SECRET_FITS;
 }
 
 
