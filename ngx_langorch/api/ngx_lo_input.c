@@ -22,7 +22,7 @@ ngx_lo_text_clean(const ngx_str_t *s)
     last = p + s->len;
 
     while (p < last) {
-        c = ngx_utf8_decode(&p, last - p);
+        c = (*p < 0x80) ? *p++ : ngx_utf8_decode(&p, last - p);
 
         if (c > 0x10ffff || c < 0x20 || c == 0x7f
             || (c >= 0xd800 && c <= 0xdfff))
