@@ -177,6 +177,8 @@ format_number(char letter, const civil_t *t, int *value)
 {
     int  year;
 
+    /* tidy: one flat switch over the letters */
+
     switch (letter) {
 
     case 'Y':
@@ -256,6 +258,8 @@ format_number(char letter, const civil_t *t, int *value)
 static bool
 format_word(ckp_buf_t *b, char letter, const civil_t *t)
 {
+    /* tidy: one flat switch over the letters */
+
     switch (letter) {
 
     case 'B':

@@ -1,5 +1,5 @@
 /*
- * Dotted paths: what lies at them.
+ * Names and dotted paths: what lies at them.
  */
 
 #include <stdint.h>
@@ -7,6 +7,28 @@
 
 #include "lang/path_int.h"
 #include "lang/value.h"
+
+
+json_t *
+ckp_scope_object_get(const ckp_scope_t *scope, const char *name)
+{
+    return json_incref(json_object_get(scope->object, name));
+}
+
+
+json_t *
+ckp_scope_find(const ckp_scope_t *scope, const char *name)
+{
+    for ( /* void */ ; scope != NULL; scope = scope->outer) {
+        json_t *const  v = scope->get(scope, name);
+
+        if (v != NULL) {
+            return v;
+        }
+    }
+
+    return NULL;
+}
 
 
 /* length, len, count of whatever has a size. */

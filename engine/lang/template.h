@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/mem.h"
 #include "lang/expr.h"
 
 #define CKP_TEMPLATE_TEXT_MAX   (64 * 1024)
