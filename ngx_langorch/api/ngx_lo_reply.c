@@ -455,10 +455,11 @@ ngx_lo_api_common(ngx_lo_api_t *api)
 
     if (ngx_lo_api_set(api, "Cache-Control", "no-store") == NGX_ERROR
         || ngx_lo_api_set(api, "X-Content-Type-Options", "nosniff")
-           == NGX_ERROR)
+           == NGX_ERROR
+        || ngx_lo_api_set(api, "X-Request-ID", api->request_id) == NGX_ERROR)
     {
         return NGX_ERROR;
     }
 
-    return ngx_lo_api_set(api, "X-Request-ID", api->request_id);
+    return NGX_OK;
 }
