@@ -417,8 +417,8 @@ ckp_ask_wake(ckp_fiber_t *f, const ckp_input_t *in)
 
     ckp_fiber_at_step(f, NULL);
 
-    if (in == NULL || in->kind == CKP_IN_RESUME) {
-        return ckp_ask_enter(f);        /* asked anew: another question */
+    if (in == NULL) {
+        return ckp_ask_enter(f);
     }
 
     if (in->kind == CKP_IN_RECOVER) {

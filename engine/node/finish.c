@@ -35,12 +35,6 @@ ckp_terminate_enter(ckp_fiber_t *f)
 ckp_code_t
 ckp_terminate_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
-    if (in != NULL && in->kind == CKP_IN_RESUME) {
-        const ckp_code_t  rc = ckp_fiber_del(f, "step", NULL);
-
-        return rc == CKP_OK ? ckp_terminate_enter(f) : rc;
-    }
-
     return ckp_steps_wake(f, in);
 }
 

@@ -204,10 +204,26 @@ static ckp_code_t
 end_fibers(ckp_run_t *run, bool keep)
 {
     json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
+    const bool     kept = ckp_run_get(run, "resume", NULL) != NULL;
+    const char    *id;
+    json_t        *fiber;
     ckp_code_t     rc = CKP_OK;
 
-    if (keep && ckp_run_get(run, "resume", NULL) == NULL && fibers != NULL) {
+    if (keep && !kept && fibers != NULL) {
         rc = ckp_run_put(run, "resume", NULL, json_deep_copy(fibers));
+    }
+
+    /* visits made since then count, or their paths would come twice */
+
+    json_object_foreach(fibers, id, fiber) {
+        const char *const  path[] = { "resume", id, "frames", NULL };
+
+        if (rc == CKP_OK && keep && kept
+            && ckp_run_get(run, "resume", id) != NULL)
+        {
+            rc = ckp_state_put(&run->state, path,
+                     json_deep_copy(json_object_get(fiber, "frames")));
+        }
     }
 
     return rc == CKP_OK ? ckp_run_put(run, "fibers", NULL, json_object()) : rc;

@@ -172,13 +172,37 @@ resume_state(ckp_run_t *run)
 }
 
 
-/* The node that failed: its step once more, or the node from its beginning. */
+/* A node of steps goes on with the one that failed, in the same visit. */
+
+static ckp_code_t
+resume_steps(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const ckp_node_t *const  node = f->node;
+    ckp_code_t               rc;
+
+    rc = ckp_fiber_emit(f, "node_started", json_pack("{s:s, s:s}",
+                        "node_name", node->name, "node_type",
+                        node->ops->type));
+
+    if (rc == CKP_OK && ckp_fiber_get(f, "dl", NULL) != NULL) {
+        const int64_t  ms = node->timeout_ms != 0 ? node->timeout_ms
+                            : node->timeout.node_ms;
+
+        rc = ckp_fiber_put(f, "dl", NULL, json_integer(f->run->now + ms));
+    }
+
+    return rc == CKP_OK ? ckp_fiber_wake(f, in) : rc;
+}
+
+
+/* Any other begins again, as another visit: what it did was recorded. */
 
 static ckp_code_t
 resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
 {
-    ckp_fiber_t  f;
-    ckp_code_t   rc = CKP_OK;
+    const char *const  hops[] = { "fibers", id, "frames", "0", "hops", NULL };
+    ckp_fiber_t        f;
+    ckp_code_t         rc;
 
     ckp_fiber_open(&f, run, id);
 
@@ -186,28 +210,12 @@ resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
         return CKP_E_BUG;
     }
 
-    if (ckp_fiber_get(&f, "visit", NULL) == NULL) {
-        rc = ckp_fiber_own_del(&f, "wake");
-        f.ready = CKP_FIBER_ENTER;
-        rc = rc == CKP_OK ? ckp_fiber_drive(&f) : rc;
-        ckp_fiber_close(&f);
+    rc = ckp_state_put(&run->state, hops, json_integer(0));
 
-        return rc;
-    }
-
-    rc = ckp_fiber_emit(&f, "node_started", json_pack("{s:s, s:s}",
-                        "node_name", f.node->name, "node_type",
-                        f.node->ops->type));
-
-    if (rc == CKP_OK && ckp_fiber_get(&f, "dl", NULL) != NULL) {
-        const int64_t  ms = f.node->timeout_ms != 0 ? f.node->timeout_ms
-                            : f.node->timeout.node_ms;
-
-        rc = ckp_fiber_put(&f, "dl", NULL, json_integer(run->now + ms));
-    }
-
-    if (rc == CKP_OK && f.node->ops->wake != NULL) {
-        rc = ckp_fiber_wake(&f, in);
+    if (rc == CKP_OK && ckp_fiber_get(&f, "visit", NULL) != NULL
+        && f.node->ops->enter == ckp_steps_run)
+    {
+        rc = resume_steps(&f, in);
 
     } else if (rc == CKP_OK) {
         rc = ckp_fiber_go(&f, f.node, NULL);

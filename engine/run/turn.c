@@ -87,11 +87,42 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
+/*
+ * A checkpoint of the turn's last event stands for the whole turn: who loads it
+ * applies the events after it, and this turn's change is on none of them.
+ */
+
+static ckp_code_t
+turn_last_states(ckp_run_t *run)
+{
+    ckp_write_t *const  writes = run->writes.items;
+
+    for (size_t i = 0; i < run->writes.n; i++) {
+        json_t *const  row = writes[i].row;
+
+        if (strcmp(writes[i].table, "checkpoint") == 0
+            && ckp_json_int(row, "seq", 0) == (int64_t) run->seq
+            && json_object_set_new(row, "state",
+                                   ckp_run_save_as(run, run->seq)) != 0)
+        {
+            return CKP_E_NOMEM;
+        }
+    }
+
+    return CKP_OK;
+}
+
+
 ckp_code_t
 ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 {
     ckp_event_t *const  events = run->events.items;
-    json_t *const       delta = ckp_state_end(&run->state);
+
+    if (turn_last_states(run) != CKP_OK) {
+        return CKP_E_NOMEM;
+    }
+
+    json_t *const  delta = ckp_state_end(&run->state);
 
     *turn = (ckp_turn_t) {
         .events = events, .nevents = run->events.n,

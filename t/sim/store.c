@@ -1,0 +1,218 @@
+/*
+ * The simulated store: one transaction holds all of a turn, or nothing.
+ */
+
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+static json_t *
+store_event(const ckp_event_t *ev)
+{
+    return json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:I, s:o, s:o?}",
+               "seq", (json_int_t) ev->seq, "type", ev->type, "path", ev->path,
+               "node_id", ev->node_id, "step_id", ev->step_id,
+               "attempt", (json_int_t) ev->attempt,
+               "payload", json_deep_copy(ev->payload),
+               "delta", json_deep_copy(ev->delta));
+}
+
+
+/* Slots of one agent, those of others included. */
+
+static bool
+store_has_slot(const sim_t *w, const json_t *row)
+{
+    const char *const  path = ckp_json_str(row, "path");
+    size_t             taken = w->strangers;
+
+    /* a recovered run enters its own lease again */
+
+    if (json_object_get(w->store.leases, path) != NULL) {
+        return true;
+    }
+
+    taken += json_object_size(w->store.leases);
+
+    return taken < (size_t) ckp_json_int(row, "limit", 1);
+}
+
+
+static void
+store_approval_end(sim_t *w, const json_t *row)
+{
+    const char *const  id = ckp_json_str(row, "approval_id");
+    json_t *const      a = json_object_get(w->store.approvals, id);
+    const char *const  status = ckp_json_str(a, "status");
+
+    if (a == NULL) {
+        sim_broken(w, "approval %s is ended but was never asked", id);
+        return;
+    }
+
+    if (status == NULL || strcmp(status, "pending") == 0) {
+        json_object_set(a, "status", json_object_get(row, "status"));
+    }
+}
+
+
+static void
+store_write(sim_t *w, const ckp_write_t *write)
+{
+    json_t *const  row = json_deep_copy(write->row);
+    sim_store_t   *s = &w->store;
+
+    if (strcmp(write->table, "journal") == 0) {
+        json_object_set(s->journal, ckp_json_str(row, "path"), row);
+
+    } else if (strcmp(write->table, "lease") == 0) {
+        json_object_set(s->leases, ckp_json_str(row, "path"), row);
+
+    } else if (strcmp(write->table, "lease_release") == 0) {
+        json_object_del(s->leases, ckp_json_str(row, "path"));
+
+    } else if (strcmp(write->table, "approval") == 0) {
+        json_object_set_new(row, "status", json_string("pending"));
+        json_object_set(s->approvals, ckp_json_str(row, "approval_id"), row);
+
+    } else if (strcmp(write->table, "approval_end") == 0) {
+        store_approval_end(w, row);
+
+    } else if (strcmp(write->table, "checkpoint") == 0) {
+        json_decref(s->state);
+        s->state = json_incref(json_object_get(row, "state"));
+    }
+
+    json_decref(row);
+}
+
+
+static void
+store_effects(sim_t *w, const ckp_turn_t *turn)
+{
+    for (size_t i = 0; i < turn->neffects; i++) {
+        const ckp_effect_t *const  fx = &turn->effects[i];
+
+        json_array_append_new(w->effects, json_pack("{s:i, s:s, s:s, s:s, "
+            "s:O, s:I}", "kind", (int) fx->kind, "target", fx->target,
+            "ref", fx->ref, "key", fx->key, "body", fx->body,
+            "timeout_ms", (json_int_t) fx->timeout_ms));
+    }
+}
+
+
+sim_commit_t
+sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
+{
+    sim_store_t *const  s = &w->store;
+
+    for (size_t i = 0; i < turn->nwrites; i++) {
+        const ckp_write_t *const  write = &turn->writes[i];
+
+        if (strcmp(write->table, "lease") == 0
+            && !store_has_slot(w, write->row))
+        {
+            (void) snprintf(at, 256, "%s", ckp_json_str(write->row, "path"));
+            return SIM_REFUSED;
+        }
+    }
+
+    if (sim_fault(w, SIM_COMMIT_FAILS)) {
+        return SIM_LOST;
+    }
+
+    for (size_t i = 0; i < turn->nevents; i++) {
+        sim_check_event(w, &turn->events[i]);
+
+        if (s->nevents == SIM_EVENTS_MAX) {
+            sim_broken(w, "more than %d events", SIM_EVENTS_MAX);
+            return SIM_LOST;
+        }
+
+        s->events[s->nevents++] = store_event(&turn->events[i]);
+    }
+
+    for (size_t i = 0; i < turn->nwrites; i++) {
+        store_write(w, &turn->writes[i]);
+    }
+
+    if (turn->checkpoint) {
+        json_decref(s->state);
+        s->state = ckp_run_save(w->run);
+    }
+
+    s->wake_at_ms = turn->wake_at_ms;
+    s->final = turn->final;
+
+    if (sim_fault(w, SIM_COMMIT_UNKNOWN)) {
+        return SIM_LOST;
+    }
+
+    store_effects(w, turn);
+
+    return SIM_COMMITTED;
+}
+
+
+/* As a text, the way a store keeps it. */
+
+static json_t *
+store_read(const json_t *v)
+{
+    char *const    text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_t *const  read = json_loads(text, JSON_DECODE_ANY, NULL);
+
+    free(text);
+
+    return read;
+}
+
+
+ckp_run_t *
+sim_load(sim_t *w)
+{
+    sim_store_t *const  s = &w->store;
+    json_t *const       state = s->state == NULL ? NULL : store_read(s->state);
+    ckp_err_t           err = CKP_ERR_INIT;
+    ckp_run_t *const    run = ckp_run_load(w->prog, "run", state, &err);
+    const int64_t       from = ckp_json_int(state, "seq", 0);
+
+    json_decref(state);
+
+    if (run == NULL) {
+        sim_broken(w, "the run does not load: %s", err.msg);
+        return NULL;
+    }
+
+    for (size_t i = (size_t) from; i < s->nevents; i++) {
+        json_t *const  delta = json_object_get(s->events[i], "delta");
+        json_t *const  read = json_is_null(delta) ? NULL : store_read(delta);
+        ckp_event_t    ev = { .seq = (uint32_t) (i + 1), .delta = read };
+
+        ev.type = ckp_json_str(s->events[i], "type");
+
+        if (ckp_run_apply(run, &ev, &err) != CKP_OK) {
+            sim_broken(w, "event %zu does not apply: %s", i + 1, err.msg);
+        }
+
+        json_decref(read);
+    }
+
+    return run;
+}
+
+
+void
+sim_store_free(sim_store_t *s)
+{
+    for (size_t i = 0; i < s->nevents; i++) {
+        json_decref(s->events[i]);
+    }
+
+    json_decref(s->state);
+    json_decref(s->journal);
+    json_decref(s->leases);
+    json_decref(s->approvals);
+}

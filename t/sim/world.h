@@ -1,0 +1,151 @@
+/*
+ * A world for one run: the real engine under a simulated host, store and agent,
+ * with a clock of its own, that can die between any two lines of
+ * design/architecture.md 6.
+ *
+ * The life of a round (world.c).
+ *   load    checkpoint, later events, RECOVER       after each death
+ *   feed    one input -> a turn                     may die: nothing happened
+ *   commit  all of the turn or nothing (store.c)    may fail, or its answer may
+ *                                                   be lost
+ *   act     effects, one by one (agent.c)           may die between two
+ */
+
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <jansson.h>
+
+#include "ckp.h"
+
+#define SIM_EVENTS_MAX   4096
+#define SIM_INPUTS_MAX   256
+#define SIM_CALLS_MAX    64
+
+/* Pseudo-random numbers of the schedule, not of the engine. */
+typedef struct {
+    uint64_t  state;
+} sim_rand_t;
+
+uint64_t sim_rand(sim_rand_t *r);
+bool sim_chance(sim_rand_t *r, unsigned percent);
+
+typedef struct {
+    ckp_input_kind_t  kind;
+    ckp_outcome_t     outcome;
+    char              ref[64];
+    json_t           *data;
+    bool              durable;      /* an inbox row: survives a death */
+} sim_input_t;
+
+typedef struct {
+    char           ref[64];
+    char           path[256];
+    int64_t        at_ms;           /* when its reply comes */
+    ckp_outcome_t  outcome;
+    json_t        *data;
+    bool           twice;
+} sim_call_t;
+
+/* What was committed: nothing else survives. */
+typedef struct {
+    json_t   *events[SIM_EVENTS_MAX];       /* {seq, type, path, ...} */
+    size_t    nevents;
+    json_t   *state;                /* the newest checkpoint; NULL: none */
+    json_t   *journal;              /* path -> row */
+    json_t   *leases;               /* path -> row */
+    json_t   *approvals;            /* id -> row */
+    int64_t   wake_at_ms;
+    bool      final;
+    bool      cancel;               /* the flag that guards every commit */
+} sim_store_t;
+
+typedef struct {
+    sim_rand_t      rand;
+    ckp_program_t  *prog;
+    ckp_run_t      *run;            /* NULL: nobody drives it */
+    int64_t         now_ms;
+    sim_store_t     store;
+
+    sim_input_t     inputs[SIM_INPUTS_MAX];
+    size_t          ninputs;
+    json_t         *effects;        /* committed, not performed yet */
+    sim_call_t      calls[SIM_CALLS_MAX];
+    size_t          ncalls;
+
+    json_t         *agent;          /* key -> {calls, outcome, data} */
+    json_t         *keys;           /* path -> {key, failed} */
+    unsigned        strangers;      /* slots that others hold, now */
+    unsigned        deaths;
+    unsigned        unknowns;
+    unsigned        faults[8];      /* how often each class fired */
+    unsigned        retries;        /* RESUMEs asked for */
+    unsigned        faulty;         /* percent; 0: nothing goes wrong now */
+    bool            died;           /* the next RECOVER tells of a crash */
+    char            broken[512];    /* the invariant that did not hold; "" */
+} sim_t;
+
+enum {
+    SIM_DIE_BEFORE_COMMIT,
+    SIM_COMMIT_FAILS,
+    SIM_COMMIT_UNKNOWN,
+    SIM_DIE_BEFORE_EFFECT,
+    SIM_REPLY_LOST,
+    SIM_REPLY_TWICE,
+    SIM_SLOT_LOST,
+    SIM_DIE_AT_REST
+};
+
+/* Records the first invariant that is broken. */
+void sim_broken(sim_t *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+bool sim_fault(sim_t *w, int which);
+
+/* --- docs.c ------------------------------------------------------------------ */
+
+size_t sim_docs(void);
+json_t *sim_doc(size_t i);              /* new reference */
+
+/* --- world.c ----------------------------------------------------------------- */
+
+void sim_start(sim_t *w, uint64_t seed);
+void sim_go(sim_t *w);                  /* until the run has ended for good */
+void sim_end(sim_t *w);
+void sim_input(sim_t *w, ckp_input_kind_t kind, ckp_outcome_t outcome,
+    const char *ref, json_t *data);     /* data is stolen */
+void sim_seed(sim_t *w, uint8_t *seed);
+
+/* --- store.c ----------------------------------------------------------------- */
+
+typedef enum {
+    SIM_COMMITTED,
+    SIM_REFUSED,                        /* the last slot was gone */
+    SIM_LOST
+} sim_commit_t;
+
+/* A turn with the input it came from; refused: the lease's path in `at`. */
+sim_commit_t sim_commit(sim_t *w, const ckp_turn_t *turn, char *at);
+ckp_run_t *sim_load(sim_t *w);
+void sim_store_free(sim_store_t *s);
+
+/* --- agent.c ----------------------------------------------------------------- */
+
+void sim_effect(sim_t *w, const json_t *fx);
+void sim_replies(sim_t *w);             /* those whose time has come */
+int64_t sim_next_reply(const sim_t *w); /* INT64_MAX: none */
+void sim_hang_up(sim_t *w);
+
+/* --- check.c ----------------------------------------------------------------- */
+
+void sim_check_event(sim_t *w, const ckp_event_t *ev);
+void sim_check_state(sim_t *w);
+void sim_check_call(sim_t *w, const json_t *fx);
+void sim_check_end(sim_t *w);
+uint64_t sim_trace(const sim_t *w);
+
+#endif
