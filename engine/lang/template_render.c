@@ -46,6 +46,7 @@ hole_missing(render_t *r, const ckp_hole_t *hole, json_t **out)
 
     case CKP_MISSING_ERROR:
         if (strcmp(ckp_path_first(hole->path), "error") != 0) {
+            *out = NULL;
             return ckp_fail(r->err, CKP_E_INVALID, "", "%s has no value",
                             hole->source);
         }
