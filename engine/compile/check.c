@@ -7,6 +7,8 @@
 
 #include "compile/parse_int.h"
 
+#define CHECK_ROUNDS_MAX  64
+
 /* Successors of each node (or predecessors): those of node i are
  * to[first[i]] .. to[first[i + 1] - 1]. */
 typedef struct {
@@ -132,9 +134,15 @@ check_is_exit(const ckp_node_t *node)
 
 /* Nothing follows, and nobody said that this is the end. */
 static bool
-check_is_dead_end(const ckp_node_t *node)
+check_is_dead_end(const ckp_node_t *node, const ckp_entry_t *entry)
 {
-    if (node->ops == NULL || node->next.kind != CKP_TO_NOTHING) {
+    const json_t *const  written = json_object_get(entry->at.value,
+                                                   "next_node");
+
+    if (node->ops == NULL || node->next.kind != CKP_TO_NOTHING
+        || json_is_string(written)      /* to no node: that is told */
+        || ckp_alias_find(entry->at.value, entry->at.as, "next_node") != NULL)
+    {
         return false;
     }
 
@@ -159,28 +167,65 @@ check_tell(check_t *c, size_t i, int number, const char *what)
 }
 
 
+/*
+ * From a node that leads to no end: goes on, each time to a node from where
+ * there is no way back, until there is always one.  That is the cycle; all that
+ * lead into it are done with it.
+ */
+static void
+check_cycle(check_t *c, size_t i)
+{
+    bool *const  ahead = ckp_parse_alloc(c->ps, c->n * sizeof(bool));
+    bool *const  behind = ckp_parse_alloc(c->ps, c->n * sizeof(bool));
+    size_t       next = i;
+
+    if (c->ps->nomem) {
+        return;
+    }
+
+    for (size_t round = 0; round < CHECK_ROUNDS_MAX; round++) {
+        i = next;
+        memset(ahead, 0, c->n * sizeof(bool));
+        memset(behind, 0, c->n * sizeof(bool));
+        check_walk(c, &c->forth, i, ahead, true);
+        check_walk(c, &c->back, i, behind, true);
+
+        for (size_t k = 0; k < c->n; k++) {
+            next = (ahead[k] && !behind[k]) ? k : next;
+        }
+
+        if (next == i) {
+            break;
+        }
+    }
+
+    check_tell(c, i, 122, "no way leads out of the cycle that this node is in");
+
+    for (size_t k = 0; k < c->n; k++) {
+        c->leaves[k] = c->leaves[k] || behind[k];
+    }
+}
+
+
 static void
 check_nodes(check_t *c)
 {
     for (size_t i = 0; i < c->n; i++) {
-        const ckp_node_t *const  node = &c->ps->prog->nodes[i];
+        const ckp_node_t *const   node = &c->ps->prog->nodes[i];
+        const ckp_entry_t *const  entry = &c->ps->out.entries[i];
 
         if (!c->reached[i]) {
             check_tell(c, i, 120, "no way leads to this node");
 
-        } else if (c->top[i] && check_is_dead_end(node)) {
+        } else if (c->top[i] && check_is_dead_end(node, entry)) {
             check_tell(c, i, 121, "nothing follows this node: the run ends "
                        "here as a success");
         }
     }
 
-    /* one word for each cycle: those behind it are marked */
-
     for (size_t i = 0; i < c->n; i++) {
         if (c->reached[i] && !c->leaves[i]) {
-            check_tell(c, i, 122, "no way leads out of the cycle that this "
-                       "node is in");
-            check_walk(c, &c->forth, i, c->leaves, true);
+            check_cycle(c, i);
         }
     }
 }

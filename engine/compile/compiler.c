@@ -317,7 +317,7 @@ ckp_compiler_outline(const ckp_compiler_t *c)
     for (size_t i = 0; c->prog != NULL && c->prog->nodes != NULL
                        && i < c->prog->nnodes; i++)
     {
-        nodes += ps->out.entries[i].drawn;
+        nodes += (ps->out.entries[i].owner == SIZE_MAX);
         bad |= outline_node(ps, i, list, &steps);
     }
 

@@ -44,7 +44,11 @@ draw_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
 
     (void) inner;
 
-    if (to == ps->out.n || d->nedges >= CKP_EDGES_MAX) {
+    /* a node that the form made is drawn as part of its owner */
+
+    if (to == ps->out.n || ps->out.entries[to].owner != SIZE_MAX
+        || d->nedges >= CKP_EDGES_MAX)
+    {
         return;
     }
 
@@ -120,7 +124,7 @@ draw_order(draw_t *d)
     }
 
     for (size_t i = 0; i < out->n; i++) {
-        if (d->level[i] == SIZE_MAX) {
+        if (d->level[i] == SIZE_MAX && out->entries[i].owner == SIZE_MAX) {
             d->level[i] = lowest;
             d->order[d->norder++] = i;
         }
@@ -306,7 +310,9 @@ draw_all(draw_t *d)
     d->level = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
 
     for (size_t i = 0; i < ps->out.n; i++) {
-        d->from = i;
+        const size_t  owner = ps->out.entries[i].owner;
+
+        d->from = (owner == SIZE_MAX) ? i : owner;
         ckp_leads(ps, &ps->out.entries[i], draw_lead, d);
     }
 

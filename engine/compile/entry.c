@@ -343,7 +343,7 @@ entry_read(ckp_parse_t *ps, size_t i)
     } else {
         entry_alias(ps, entry);
 
-        if (entry->drawn) {
+        if (entry->owner == SIZE_MAX) {
             entry_common(ps, entry);
         } else {
             node->name = entry->id;

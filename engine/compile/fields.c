@@ -106,7 +106,7 @@ ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry)
         }
     }
 
-    if (mine == NULL || ps->diags == NULL || !entry->drawn) {
+    if (mine == NULL || ps->diags == NULL || entry->owner != SIZE_MAX) {
         return;
     }
 

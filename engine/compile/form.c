@@ -156,7 +156,8 @@ ckp_outline_add(ckp_parse_t *ps, const char *id, const ckp_at_t *at)
     memset(entry, 0, sizeof(ckp_entry_t));
     entry->id = id;
     entry->at = *at;
-    entry->drawn = true;
+    entry->told = id;
+    entry->owner = SIZE_MAX;
 
     return entry;
 }

@@ -68,7 +68,8 @@ flat_route(ckp_parse_t *ps, size_t of)
     route = ckp_outline_add(ps, id, &at);
 
     if (route != NULL) {
-        route->drawn = false;
+        route->told = entry.id;
+        route->owner = of;
         ps->out.entries[of].next = id;
     }
 }

@@ -103,6 +103,36 @@ parse_say_place(const ckp_say_t *say, ckp_buf_t *b)
 }
 
 
+/* A text that was cut may end inside a character: such bytes become '?'. */
+static void
+parse_say_mend(char *text)
+{
+    unsigned char *const  p = (unsigned char *) text;
+
+    for (size_t i = 0; p[i] != '\0'; ) {
+        const size_t  want = (p[i] < 0x80) ? 1
+                             : (p[i] >= 0xf0) ? 4
+                             : (p[i] >= 0xe0) ? 3
+                             : (p[i] >= 0xc0) ? 2 : 0;
+        size_t        have = 1;
+
+        while (have < want && (p[i + have] & 0xc0) == 0x80) {
+            have++;
+        }
+
+        if (have != want) {
+            p[i] = '?';
+
+            for (size_t k = 1; k < have; k++) {
+                p[i + k] = '?';
+            }
+        }
+
+        i += have;
+    }
+}
+
+
 void
 ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
 {
@@ -119,9 +149,10 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     va_start(args, fmt);
     (void) vsnprintf(sentence, sizeof(sentence), fmt, args);
     va_end(args);
+    parse_say_mend(sentence);
 
     if (ps->entry != NULL) {
-        more.node_id = ps->entry->id;
+        more.node_id = ps->entry->told;
     }
 
     more.step_id = ps->step_id;

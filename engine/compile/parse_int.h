@@ -35,7 +35,9 @@ typedef struct {
     const char                   *type;     /* canonical; NULL: unknown */
     const char                   *next;     /* what the form says; or NULL */
     const struct ckp_node_ops_s  *ops;      /* NULL: not run by this engine */
-    bool                          drawn;    /* false: made by the form */
+    const char                   *told;     /* id in diagnostics */
+    size_t                        owner;    /* SIZE_MAX: the author's own; else
+                                               made by the form for that one */
 } ckp_entry_t;
 
 typedef struct {

@@ -144,6 +144,44 @@ a_cycle_with_a_way_out_is_fine(void **state)
 
 
 static void
+a_way_into_a_cycle_is_not_the_cycle(void **state)
+{
+    t_doc_t  t;
+
+    t_doc(&t, T_GRAPH("a", "'a':" SEQ("b", LOG) ",'b':{'type':'logic','rules':"
+          "[{'condition':'attempt > 3','next_node':'c'}],'default_next_node':"
+          "'a'},'c':" SEQ("c", LOG), ""));
+    t_says(&t, "CKP122", "/workflow_graph/nodes/c");
+    assert_int_equal(json_array_size(t.list), 1);
+    t_doc_free(&t);
+}
+
+
+static void
+a_text_that_is_cut_ends_with_a_character(void **state)
+{
+    char     id[200];
+    char     text[1000];
+    t_doc_t  t;
+
+    for (int shift = 0; shift < 2; shift++) {
+        memset(id, 'x', sizeof(id));
+
+        for (int i = shift; i < 180; i += 2) {
+            memcpy(&id[i], "\u00e9", 2);
+        }
+
+        id[180 + shift] = '\0';
+        snprintf(text, sizeof(text), "{'procedure_id':'%s','version':'1'}", id);
+        t_doc(&t, text);
+        assert_non_null(t.list);
+        t_says(&t, "CKP017", "/procedure_id");
+        t_doc_free(&t);
+    }
+}
+
+
+static void
 routing_is_checked(void **state)
 {
     t_wants("CKP132", NODE, ONE("{'type':'logic','rules':[{'condition':'1 == "
@@ -530,6 +568,8 @@ main(void)
         cmocka_unit_test(names_that_start_with_an_underscore_are_notes),
         cmocka_unit_test(the_graph_is_judged_as_a_whole),
         cmocka_unit_test(a_cycle_with_a_way_out_is_fine),
+        cmocka_unit_test(a_way_into_a_cycle_is_not_the_cycle),
+        cmocka_unit_test(a_text_that_is_cut_ends_with_a_character),
         cmocka_unit_test(routing_is_checked),
         cmocka_unit_test(an_action_without_an_agent_is_an_error),
         cmocka_unit_test(parameters_of_the_engines_own_actions_are_checked),
