@@ -24,6 +24,10 @@ my @rows    = @ARGV ? @ARGV : (1, 16, 128);
 
 my $site = LangOrch::Site->start(
     workers => $workers,
+
+    # the load is steps, not handshakes
+
+    server => "keepalive_requests 1000000000;\n",
     $ENV{BENCH_STATE} ? (state => $ENV{BENCH_STATE}) : (),
 );
 
