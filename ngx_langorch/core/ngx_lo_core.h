@@ -203,6 +203,9 @@ ngx_pid_t ngx_lo_zone_free_stopped(void);
  */
 ngx_int_t ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first);
 
+/* 1: there was a file since the site started; one that is missing is lost. */
+ngx_uint_t ngx_lo_zone_file_seen(void);
+
 /* A number that grows whenever agents or settings change. */
 ngx_uint_t ngx_lo_zone_settings(void);
 void ngx_lo_zone_settings_changed(void);

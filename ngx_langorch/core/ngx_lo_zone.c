@@ -473,6 +473,17 @@ ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first)
 }
 
 
+ngx_uint_t
+ngx_lo_zone_file_seen(void)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    return zone != NULL && zone->file_seen;
+}
+
+
 /* --- counters --------------------------------------------------------------- */
 
 

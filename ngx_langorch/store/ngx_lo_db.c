@@ -93,7 +93,7 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
 
 /*
  * The file is for the worker's user alone, and is made once: one that went away
- * under us is not replaced by an empty one.
+ * from a site that runs is not replaced by an empty one.
  */
 static int
 ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store)
@@ -101,6 +101,16 @@ ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store)
     int  fd;
 
     if (store->opened) {
+        return SQLITE_OK;
+    }
+
+    if (ngx_lo_zone_file_seen()) {
+
+        if (access(store->path, F_OK) == -1 && errno == ENOENT) {
+            (void) snprintf(db->error, NGX_LO_STORE_TEXT, "the file is gone");
+            return SQLITE_NOTFOUND;
+        }
+
         return SQLITE_OK;
     }
 
