@@ -153,7 +153,7 @@ ngx_lo_body_gather(ngx_lo_api_t *api)
 }
 
 
-/* Spooled a moment ago and within the limit: the bytes are in the page cache. */
+/* Spooled a moment ago, within the limit: the bytes are in the page cache. */
 
 static ngx_int_t
 ngx_lo_body_file(ngx_buf_t *b, u_char *dst)

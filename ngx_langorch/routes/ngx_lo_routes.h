@@ -8,73 +8,113 @@
 
 #include "api/ngx_lo_api.h"
 
-#define NGX_LO_ROUTE(name)                                                    \
-    ngx_int_t ngx_lo_##name##_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job);  \
-    ngx_int_t ngx_lo_##name##_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+/* The type of both. */
+typedef ngx_int_t ngx_lo_stage_t(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 /* ngx_lo_health.c */
-NGX_LO_ROUTE(health_live);
-NGX_LO_ROUTE(health_ready);
-NGX_LO_ROUTE(health_metrics);
-NGX_LO_ROUTE(health_summary);
+ngx_lo_stage_t  ngx_lo_health_live_render;
+ngx_lo_stage_t  ngx_lo_health_ready_render;
+ngx_lo_stage_t  ngx_lo_health_metrics_prepare;
+ngx_lo_stage_t  ngx_lo_health_metrics_render;
+ngx_lo_stage_t  ngx_lo_health_summary_prepare;
+ngx_lo_stage_t  ngx_lo_health_summary_render;
 
 /* ngx_lo_compile.c */
-NGX_LO_ROUTE(compile_any);
-NGX_LO_ROUTE(compile_stored);
-NGX_LO_ROUTE(compile_graph);
+ngx_lo_stage_t  ngx_lo_compile_any_render;
+ngx_lo_stage_t  ngx_lo_compile_stored_prepare;
+ngx_lo_stage_t  ngx_lo_compile_stored_render;
+ngx_lo_stage_t  ngx_lo_compile_graph_prepare;
+ngx_lo_stage_t  ngx_lo_compile_graph_render;
 
 /* ngx_lo_procedures.c, ngx_lo_procedure_put.c */
-NGX_LO_ROUTE(procedures_list);
-NGX_LO_ROUTE(procedures_versions);
-NGX_LO_ROUTE(procedures_newest);
-NGX_LO_ROUTE(procedures_get);
-NGX_LO_ROUTE(procedures_import);
-NGX_LO_ROUTE(procedures_put);
-NGX_LO_ROUTE(procedures_delete);
-NGX_LO_ROUTE(procedures_status);
+ngx_lo_stage_t  ngx_lo_procedures_list_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_list_render;
+ngx_lo_stage_t  ngx_lo_procedures_versions_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_versions_render;
+ngx_lo_stage_t  ngx_lo_procedures_newest_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_newest_render;
+ngx_lo_stage_t  ngx_lo_procedures_get_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_get_render;
+ngx_lo_stage_t  ngx_lo_procedures_import_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_import_render;
+ngx_lo_stage_t  ngx_lo_procedures_put_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_put_render;
+ngx_lo_stage_t  ngx_lo_procedures_delete_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_delete_render;
+ngx_lo_stage_t  ngx_lo_procedures_status_prepare;
+ngx_lo_stage_t  ngx_lo_procedures_status_render;
 
-/* ngx_lo_runs.c, ngx_lo_run_control.c, ngx_lo_run_new.c, ngx_lo_diagnostics.c */
-NGX_LO_ROUTE(runs_create);
-NGX_LO_ROUTE(runs_list);
-NGX_LO_ROUTE(runs_get);
-NGX_LO_ROUTE(runs_cancel);
-NGX_LO_ROUTE(runs_retry);
-NGX_LO_ROUTE(runs_delete);
-NGX_LO_ROUTE(runs_diagnostics);
-NGX_LO_ROUTE(runs_checkpoints);
-NGX_LO_ROUTE(runs_checkpoint);
+/* ngx_lo_run_new.c, ngx_lo_runs.c, ngx_lo_run_control.c,
+ * ngx_lo_diagnostics.c */
+ngx_lo_stage_t  ngx_lo_runs_create_prepare;
+ngx_lo_stage_t  ngx_lo_runs_create_render;
+ngx_lo_stage_t  ngx_lo_runs_list_prepare;
+ngx_lo_stage_t  ngx_lo_runs_list_render;
+ngx_lo_stage_t  ngx_lo_runs_get_prepare;
+ngx_lo_stage_t  ngx_lo_runs_get_render;
+ngx_lo_stage_t  ngx_lo_runs_cancel_prepare;
+ngx_lo_stage_t  ngx_lo_runs_cancel_render;
+ngx_lo_stage_t  ngx_lo_runs_retry_prepare;
+ngx_lo_stage_t  ngx_lo_runs_retry_render;
+ngx_lo_stage_t  ngx_lo_runs_delete_prepare;
+ngx_lo_stage_t  ngx_lo_runs_delete_render;
+ngx_lo_stage_t  ngx_lo_runs_diagnostics_prepare;
+ngx_lo_stage_t  ngx_lo_runs_diagnostics_render;
+ngx_lo_stage_t  ngx_lo_runs_checkpoints_prepare;
+ngx_lo_stage_t  ngx_lo_runs_checkpoints_render;
+ngx_lo_stage_t  ngx_lo_runs_checkpoint_prepare;
+ngx_lo_stage_t  ngx_lo_runs_checkpoint_render;
 
 /* ngx_lo_events.c */
-NGX_LO_ROUTE(events_list);
-NGX_LO_ROUTE(events_stream);
+ngx_lo_stage_t  ngx_lo_events_list_prepare;
+ngx_lo_stage_t  ngx_lo_events_list_render;
+ngx_lo_stage_t  ngx_lo_events_stream_prepare;
+ngx_lo_stage_t  ngx_lo_events_stream_render;
 
 /* ngx_lo_approvals.c */
-NGX_LO_ROUTE(approvals_list);
-NGX_LO_ROUTE(approvals_get);
-NGX_LO_ROUTE(approvals_decide);
+ngx_lo_stage_t  ngx_lo_approvals_list_prepare;
+ngx_lo_stage_t  ngx_lo_approvals_list_render;
+ngx_lo_stage_t  ngx_lo_approvals_get_prepare;
+ngx_lo_stage_t  ngx_lo_approvals_get_render;
+ngx_lo_stage_t  ngx_lo_approvals_decide_prepare;
+ngx_lo_stage_t  ngx_lo_approvals_decide_render;
 
-/* ngx_lo_agents.c, ngx_lo_agent_ask.c */
-NGX_LO_ROUTE(agents_list);
-NGX_LO_ROUTE(agents_get);
-NGX_LO_ROUTE(agents_create);
-NGX_LO_ROUTE(agents_put);
-NGX_LO_ROUTE(agents_delete);
-NGX_LO_ROUTE(agents_heartbeat);
-NGX_LO_ROUTE(agents_circuit);
-NGX_LO_ROUTE(agents_pools);
-NGX_LO_ROUTE(agents_bootstrap);
-NGX_LO_ROUTE(agents_probe);
-NGX_LO_ROUTE(agents_sync);
-NGX_LO_ROUTE(agents_check);
+/* ngx_lo_agents.c, ngx_lo_agent_pool.c, ngx_lo_agent_ask.c */
+ngx_lo_stage_t  ngx_lo_agents_list_prepare;
+ngx_lo_stage_t  ngx_lo_agents_list_render;
+ngx_lo_stage_t  ngx_lo_agents_get_prepare;
+ngx_lo_stage_t  ngx_lo_agents_get_render;
+ngx_lo_stage_t  ngx_lo_agents_create_prepare;
+ngx_lo_stage_t  ngx_lo_agents_create_render;
+ngx_lo_stage_t  ngx_lo_agents_put_prepare;
+ngx_lo_stage_t  ngx_lo_agents_put_render;
+ngx_lo_stage_t  ngx_lo_agents_delete_prepare;
+ngx_lo_stage_t  ngx_lo_agents_delete_render;
+ngx_lo_stage_t  ngx_lo_agents_heartbeat_prepare;
+ngx_lo_stage_t  ngx_lo_agents_heartbeat_render;
+ngx_lo_stage_t  ngx_lo_agents_circuit_prepare;
+ngx_lo_stage_t  ngx_lo_agents_circuit_render;
+ngx_lo_stage_t  ngx_lo_agents_pools_prepare;
+ngx_lo_stage_t  ngx_lo_agents_pools_render;
+ngx_lo_stage_t  ngx_lo_agents_bootstrap_render;
+ngx_lo_stage_t  ngx_lo_agents_probe_render;
+ngx_lo_stage_t  ngx_lo_agents_sync_prepare;
+ngx_lo_stage_t  ngx_lo_agents_sync_render;
+ngx_lo_stage_t  ngx_lo_agents_check_prepare;
+ngx_lo_stage_t  ngx_lo_agents_check_render;
 
 /* ngx_lo_actions.c */
-NGX_LO_ROUTE(actions_list);
+ngx_lo_stage_t  ngx_lo_actions_list_prepare;
+ngx_lo_stage_t  ngx_lo_actions_list_render;
 
 /* ngx_lo_leases.c */
-NGX_LO_ROUTE(leases_list);
-NGX_LO_ROUTE(leases_release);
+ngx_lo_stage_t  ngx_lo_leases_list_prepare;
+ngx_lo_stage_t  ngx_lo_leases_list_render;
+ngx_lo_stage_t  ngx_lo_leases_release_prepare;
+ngx_lo_stage_t  ngx_lo_leases_release_render;
 
 /* ngx_lo_audit.c */
-NGX_LO_ROUTE(audit_list);
+ngx_lo_stage_t  ngx_lo_audit_list_prepare;
+ngx_lo_stage_t  ngx_lo_audit_list_render;
 
 #endif

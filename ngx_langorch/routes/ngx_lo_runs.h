@@ -34,7 +34,7 @@ ngx_int_t ngx_lo_birth_of(ngx_lo_api_t *api, ngx_lo_birth_t *b,
 ngx_uint_t ngx_lo_run_is_final(const char *status);
 ngx_int_t ngx_lo_run_404(ngx_lo_api_t *api);
 
-/* 0, or NGX_DONE with the answer, for a first statement that must find a run. */
+/* NGX_OK, or NGX_DONE with the answer: the first statement finds a run. */
 ngx_int_t ngx_lo_run_found(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 #endif
