@@ -16,6 +16,7 @@
 typedef struct {
     CURLM        *multi;
     ngx_event_t   timer;
+    ngx_queue_t   sockets;          /* ngx_connection_t by its `queue` */
 } ngx_lo_curl_t;
 
 typedef struct {
@@ -37,6 +38,8 @@ static ngx_int_t ngx_lo_curl_add(struct curl_slist **list, const char *text);
 static size_t ngx_lo_curl_body(char *bytes, size_t size, size_t n, void *data);
 static int ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what,
     void *data, void *known);
+static int ngx_lo_curl_close_socket(void *data, curl_socket_t s);
+static ngx_connection_t *ngx_lo_curl_find(curl_socket_t s);
 static ngx_connection_t *ngx_lo_curl_connection(curl_socket_t s);
 static int ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t wanted);
@@ -181,6 +184,8 @@ ngx_lo_curl_limits(ngx_lo_curl_call_t *cc)
                            NGX_LO_CURL_CONNECT);
     rc |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     rc |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    rc |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION,
+                           ngx_lo_curl_close_socket);
     rc |= curl_easy_setopt(easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 
     return rc == CURLE_OK ? NGX_OK : NGX_ERROR;
@@ -305,7 +310,9 @@ static int
 ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
     void *known)
 {
-    ngx_connection_t  *c = known;
+    ngx_connection_t  *c;
+
+    c = ngx_lo_curl_find(s);
 
     if (what == CURL_POLL_REMOVE) {
         if (c != NULL) {
@@ -321,8 +328,6 @@ ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
         if (c == NULL) {
             return -1;
         }
-
-        (void) curl_multi_assign(ngx_lo_curl.multi, s, c);
     }
 
     if (ngx_lo_curl_watch(c->read, NGX_READ_EVENT, what & CURL_POLL_IN) != 0) {
@@ -330,6 +335,47 @@ ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
     }
 
     return ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, what & CURL_POLL_OUT);
+}
+
+
+/*
+ * libcurl may close a socket first and say so later; by then its number may be
+ * another's.
+ */
+
+static int
+ngx_lo_curl_close_socket(void *data, curl_socket_t s)
+{
+    ngx_connection_t  *c;
+
+    c = ngx_lo_curl_find(s);
+
+    if (c != NULL) {
+        ngx_lo_curl_forget(c);
+    }
+
+    return close(s);
+}
+
+
+static ngx_connection_t *
+ngx_lo_curl_find(curl_socket_t s)
+{
+    ngx_queue_t       *q;
+    ngx_connection_t  *c;
+
+    for (q = ngx_queue_head(&ngx_lo_curl.sockets);
+         q != ngx_queue_sentinel(&ngx_lo_curl.sockets);
+         q = ngx_queue_next(q))
+    {
+        c = ngx_queue_data(q, ngx_connection_t, queue);
+
+        if (c->fd == s) {
+            return c;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -354,6 +400,8 @@ ngx_lo_curl_connection(curl_socket_t s)
     c->write->log = c->log;
     c->read->handler = ngx_lo_curl_event_handler;
     c->write->handler = ngx_lo_curl_event_handler;
+
+    ngx_queue_insert_head(&ngx_lo_curl.sockets, &c->queue);
 
     return c;
 }
@@ -397,6 +445,9 @@ ngx_lo_curl_forget(ngx_connection_t *c)
 
     c->read->closed = 1;
     c->write->closed = 1;
+
+    ngx_queue_remove(&c->queue);
+    ngx_memzero(&c->queue, sizeof(ngx_queue_t));
 
     ngx_free_connection(c);
     c->fd = (ngx_socket_t) -1;
@@ -557,6 +608,7 @@ ngx_lo_curl_start(ngx_cycle_t *cycle)
     }
 
     ngx_memzero(&ngx_lo_curl, sizeof(ngx_lo_curl));
+    ngx_queue_init(&ngx_lo_curl.sockets);
 
     ngx_lo_curl.multi = curl_multi_init();
 

@@ -42,6 +42,7 @@ typedef struct {
 
 static ngx_int_t ngx_lo_carrier_open(ngx_lo_call_t *call);
 static void ngx_lo_carrier_close(ngx_lo_call_t *call);
+static void ngx_lo_detached_unhurried(ngx_lo_detached_t *d);
 static void ngx_lo_detached_connection(ngx_lo_detached_t *d);
 static ngx_int_t ngx_lo_detached_request(ngx_lo_detached_t *d);
 static ngx_int_t ngx_lo_detached_headers(ngx_lo_detached_t *d);
@@ -126,7 +127,32 @@ ngx_lo_carrier_open(ngx_lo_call_t *call)
 
     ngx_http_run_posted_requests(c);
 
+    ngx_lo_detached_unhurried(d);
+
     return NGX_OK;
+}
+
+
+/*
+ * A worker that was told to quit waits for timers, but how long it waits for
+ * calls is the engine's to say: those of the exchange do not count.
+ */
+
+static void
+ngx_lo_detached_unhurried(ngx_lo_detached_t *d)
+{
+    ngx_connection_t  *c;
+
+    if (d->sub->upstream == NULL) {
+        return;
+    }
+
+    c = d->sub->upstream->peer.connection;
+
+    if (c != NULL) {
+        c->read->cancelable = 1;
+        c->write->cancelable = 1;
+    }
 }
 
 
