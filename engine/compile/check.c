@@ -244,7 +244,8 @@ check_start(ckp_parse_t *ps, size_t *start)
         const ckp_at_t *const  place = (out->form == 'A') ? &out->places[0]
                                                           : &out->root;
 
-        ckp_parse_say(ps, &(ckp_say_t) { .number = (at.value == NULL) ? 101 : 15,
+        ckp_parse_say(ps, &(ckp_say_t) {
+                          .number = (at.value == NULL) ? 101 : 15,
                           .at = (at.value == NULL) ? place : &at,
                           .field = "start_node" },
                       (at.value == NULL) ? "there is no start node"

@@ -228,8 +228,10 @@ form_types(ckp_parse_t *ps)
 
         entry->at.as = form_node_as(entry->type);
         entry->ops = (entry->type == NULL) ? NULL : ckp_node_type(entry->type);
-        ps->loops = ps->loops
-                    || (entry->type != NULL && strcmp(entry->type, "loop") == 0);
+
+        if (entry->type != NULL && strcmp(entry->type, "loop") == 0) {
+            ps->loops = true;
+        }
     }
 }
 

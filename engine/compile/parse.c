@@ -194,8 +194,10 @@ ckp_parse_find(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     }
 
     if (alias != NULL) {
-        const char *const  hint = (ps->diags == NULL) ? NULL
-                                  : ckp_arena_printf(ps->arena, "use '%s'", key);
+        const char *const  hint = (ps->diags == NULL)
+                                  ? NULL
+                                  : ckp_arena_printf(ps->arena, "use '%s'",
+                                                     key);
 
         parse_step_in(at, alias, json_object_get(at->value, alias), &other);
 

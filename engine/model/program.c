@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "ckp.h"
 #include "lang/regex.h"
 #include "model/program.h"
 

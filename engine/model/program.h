@@ -131,7 +131,7 @@ typedef enum {
 typedef struct {
     const char      *variable;
     const char      *mapping;       /* as written; NULL: `value` is it */
-    ckp_template_t  *value;         /* a template (`result` bound), or literal */
+    ckp_template_t  *value;         /* a template (`result` bound) or literal */
     ckp_unmet_t      unmet;         /* on_missing */
     json_t          *otherwise;     /* with CKP_UNMET_NULL; NULL: null */
 } ckp_mapping_t;
@@ -140,7 +140,7 @@ typedef struct {
 
 typedef enum {
     CKP_BIND_INTERNAL,          /* op is set; the engine itself */
-    CKP_BIND_EXTERNAL           /* bound at run time; op may be the native one */
+    CKP_BIND_EXTERNAL           /* at run time; op may be the native one */
 } ckp_bind_t;
 
 struct ckp_step_s {
@@ -343,7 +343,7 @@ typedef struct {
     ckp_missing_t      missing;
     bool               strict_inputs;
     bool               strict;          /* compile.strict */
-    int                log_level;       /* 0 DEBUG, 1 INFO, 2 WARNING, 3 ERROR */
+    int                log_level;       /* 0 DEBUG 1 INFO 2 WARNING 3 ERROR */
     uint32_t           max_node_visits;
     bool               screenshot_on_fail;
     bool               detailed;        /* audit_level: detailed */
@@ -380,6 +380,10 @@ typedef struct ckp_program_s  ckp_program_t;
 const ckp_node_t *ckp_program_node(const ckp_program_t *prog, const char *id);
 
 ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
+
+/* As the face shows them (ckp.h), declared where they are made. */
+ckp_program_t *ckp_program_ref(ckp_program_t *prog);
+void ckp_program_unref(ckp_program_t *prog);
 
 /* Hands a template, expression, regex or JSON reference to the program, which
  * ends it with itself; on failure it is ended at once and NULL is returned. */

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "ckp.h"
 #include "lang/regex.h"
 #include "model/program.h"
 #include "model/redact.h"
@@ -38,7 +37,8 @@ static bool
 redact_has_auth(const char *key)
 {
     for (size_t i = 0; key[i] != '\0'; i++) {
-        const unsigned char  before = (i == 0) ? '_' : (unsigned char) key[i - 1];
+        const unsigned char  before = (unsigned char) (i == 0 ? '_'
+                                                              : key[i - 1]);
         bool                 same = true;
         unsigned char        after;
 

@@ -8,11 +8,17 @@
 #include <stdbool.h>
 #include <jansson.h>
 
+#include "model/program.h"
+
 #define CKP_REDACTED        "***REDACTED***"
 #define CKP_TRUNCATED       "***TRUNCATED***"
 #define CKP_REDACT_DEPTH    10
 
 /* Whether a member of that name is masked whatever the procedure says (a). */
 bool ckp_key_is_secret(const char *key);
+
+/* As the face shows it (ckp.h): (a) without a program, (b) and (c) with one.
+ * New reference, the value itself where nothing is masked; NULL: no memory. */
+json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 
 #endif

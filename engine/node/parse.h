@@ -53,7 +53,7 @@ typedef struct {
     const char      *code;      /* NULL: the number's own */
     const char      *field;     /* NULL: none */
     const char      *hint;      /* NULL: none */
-    bool             soft;      /* a warning here, although an error elsewhere */
+    bool             soft;      /* a warning here, an error elsewhere */
     const char      *below;     /* pointer that goes on from `at`; NULL: none */
 } ckp_say_t;
 

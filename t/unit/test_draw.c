@@ -27,7 +27,7 @@ edges_are(const json_t *graph, const char *want)
     ckp_buf_init(&b, 10000);
 
     json_array_foreach(json_object_get(graph, "edges"), i, e) {
-        char  id[20];
+        char  id[32];
 
         ckp_buf_printf(&b, "%s%s>%s %s%s", i == 0 ? "" : "; ",
                        ckp_json_str(e, "source"), ckp_json_str(e, "target"),
@@ -170,8 +170,8 @@ positions_are_all_different(void **state)
     size_t         i;
 
     for (int k = 0; k < 300; k++) {
-        char  id[20];
-        char  next[20];
+        char  id[32];
+        char  next[32];
 
         snprintf(id, sizeof(id), "n%d", k);
         snprintf(next, sizeof(next), "n%d", (k * 7 + 1) % 300);

@@ -131,9 +131,11 @@ rules_are_asked_in_their_order(void **state)
           "{'x':'ab1'}", "Does not match required pattern: [a-z]+");
     fails("{'x':{'type':'string','validation':{'regex':'[a-z]+'}}}",
           "{'x':'ab\\n'}", "Does not match required pattern: [a-z]+");
-    fails("{'x':{'type':'string','validation':{'min':3}}}", "{'x':'\u00e9\u00e9'}",
+    fails("{'x':{'type':'string','validation':{'min':3}}}",
+          "{'x':'\u00e9\u00e9'}",
           "Must be at least 3 characters");
-    fits("{'x':{'type':'string','validation':{'max':2}}}", "{'x':'\u00e9\u00e9'}",
+    fits("{'x':{'type':'string','validation':{'max':2}}}",
+         "{'x':'\u00e9\u00e9'}",
          "{'x':'\u00e9\u00e9'}");
     fails("{'x':{'type':'string','validation':{'max':2}}}", "{'x':'abc'}",
           "Must be at most 2 characters");
