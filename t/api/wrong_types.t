@@ -1,0 +1,141 @@
+# Every member of every body and every parameter of every query with every wrong
+# type: an answer that says so, and the same worker afterwards (issue "Bad
+# input", reliability.md 4).
+
+use strict;
+use warnings;
+
+use Test::More;
+
+use LangOrch::Agent;
+use LangOrch::Http;
+use LangOrch::Site;
+
+my $agent = LangOrch::Agent->start(capabilities => ['pay']);
+my $site  = LangOrch::Site->start(workers => 1,
+    procedures => [ 'log-only', 'one-approval' ]);
+my ($worker) = $site->workers;
+
+my $run = $site->run('one-approval');
+my $ask = $run->wait_approval->{approval_id};
+$site->post('/api/agents', { name => 'a', channel => 'c', agent_id => 'known',
+    base_url => $agent->url, capabilities => ['pay'] });
+
+my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
+    "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
+    { a => { b => [] } }, JSON::PP::true, JSON::PP::false);
+
+# method, path, members of a good body; '+' marks bodies that change nothing of
+# use when they happen to be right
+
+my @routes = (
+    [ POST => '/api/runs', { procedure_id => 'log-only', procedure_version => 1,
+        version => 1, channel => 'dev', input_vars => {}, project_id => 'p',
+        case_id => 'c', execution_mode => 'production',
+        retry_of_run_id => 'r' } ],
+    [ POST => '/api/procedures', { ckp_json => {}, project_id => 'p' } ],
+    [ POST => '/api/procedures/compile', { ckp_json => {} } ],
+    [ POST => '/api/procedures/log-only/latest/compile', { ckp_json => {} } ],
+    [ PUT => '/api/procedures/log-only/9.9.9', { ckp_json => {} } ],
+    [ PATCH => '/api/procedures/log-only/9.9.9/status', { status => 'x' } ],
+    [ POST => '/api/runs/none/cancel', { reason => 'x' } ],
+    [ POST => '/api/runs/none/retry', { input_vars => {}, new_run => 1,
+        from_checkpoint_id => 'x' } ],
+    [ POST => "/api/approvals/$ask/decision", { status => 'perhaps',
+        decision => 'perhaps', resolved_decision => 'x', option => 'x',
+        decided_by => 'x', comment => 'x', payload => {}, input => {} } ],
+    [ POST => '/api/agents', { name => 'a', channel => 'c',
+        agent_id => 'known', base_url => $agent->url, resource_key => 'r',
+        pool_id => 'p', concurrency_limit => 1, capabilities => ['pay'] } ],
+    [ PUT => '/api/agents/known', { name => 'a', status => 'online',
+        base_url => $agent->url, concurrency_limit => 1, pool_id => 'p',
+        capabilities => ['pay'] } ],
+    [ POST => '/api/agents/heartbeat', { agent_id => 'known',
+        status => 'online', cpu_percent => 1, memory_percent => 1 } ],
+    [ POST => '/api/agents/known/circuit', { action => 'open' } ],
+);
+
+for (@routes) {
+    my ($method, $path, $good) = @$_;
+    my ($asked, @bad) = (0);
+
+    for my $name (sort keys %$good) {
+        for my $value (@values) {
+            my $r = $site->request($method, $path,
+                { %$good, $name => $value });
+            $asked++;
+            push @bad, "$name: $r->{status} "
+                . LangOrch::Http::encode([$value]) unless answered($r);
+        }
+    }
+
+    for my $body (map({ LangOrch::Http::encode($_) } @values), '', '{', '{"a"',
+        "{\"\xff\":1}")
+    {
+        my $r = $site->request($method, $path, $body);
+        $asked++;
+        push @bad, "body: $r->{status} " . substr $body, 0, 40
+            unless answered($r);
+    }
+
+    is_deeply \@bad, [], "$method $path had an answer to all $asked bodies";
+}
+
+
+my @queries = (
+    '/api/procedures?',
+    '/api/procedures/log-only?',
+    '/api/runs?',
+    '/api/runs/' . $run->id . '/events?',
+    '/api/approvals?',
+    '/api/agents?',
+    '/api/leases?',
+    '/api/audit?',
+    '/api/actions?',
+    '/api/agents/probe-capabilities?',
+    '/api/runs/' . $run->id . '/stream?follow=false&',
+);
+
+my @parameters = qw(limit offset cursor order total status tags search
+    metadata_search channel latest_only project_id procedure_id q created_from
+    created_to trigger_type parent_run_id after_id types node_id run_id live
+    resource_key stale category since until base_url last_event_id);
+
+my @texts = ('', '-', '0', '-1', '9' x 30, 'text', '%00', '%ff%fe', '%25_%5C',
+    "a'b\"c", '%0d%0aX:%20y', 'true', 'x' x 1000, '%F0%9F%98%80', ',,,', '%');
+
+for my $path (@queries) {
+    my ($asked, @bad) = (0);
+
+    for my $name (@parameters) {
+        for my $text (@texts) {
+            my $r = $site->get("$path$name=$text");
+            $asked++;
+            push @bad, "$name=$text: $r->{status}" unless answered($r, 502);
+        }
+    }
+
+    is_deeply \@bad, [], "GET $path had an answer to all $asked queries";
+}
+
+
+# 2xx when it happened to be right, or a problem of the client's.
+
+sub answered {
+    my ($r, $also) = @_;
+
+    return 1 if $r->{status} =~ /^2/;
+    return 0 unless $r->{status} =~ /^4\d\d$/ || $r->{status} == ($also || 0);
+
+    my $p = $r->{json} || {};
+    return $r->{headers}{'content-type'} eq 'application/problem+json'
+        && $p->{status} == $r->{status} && length $p->{code}
+        && length $p->{title} && exists $p->{detail};
+}
+
+
+is_deeply [ $site->workers ], [$worker], 'the same worker gave all of them';
+is $site->get($run->path)->{status}, 200, 'and still reads its store';
+
+$site->log_is_calm;
+done_testing;
