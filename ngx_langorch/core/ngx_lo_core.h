@@ -88,7 +88,7 @@ int64_t ngx_lo_boot_ms(void);
 
 /* --- bells (ngx_lo_bell.c): "look again" ------------------------------------ */
 
-#define NGX_LO_BELL_RUNS      0x01      /* a run may be due, an inbox full */
+#define NGX_LO_BELL_RUNS      0x01      /* runs are due or have an inbox */
 #define NGX_LO_BELL_STREAMS   0x02      /* events were committed */
 #define NGX_LO_BELL_SETTINGS  0x04      /* agents or settings changed */
 #define NGX_LO_BELL_N         3

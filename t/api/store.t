@@ -11,7 +11,9 @@ use LangOrch::Site;
 use LangOrch::Store;
 use LangOrch::Wait qw(until_true);
 
-my $site = LangOrch::Site->start(procedures => ['log-only']);
+# Each worker looks at the file by itself; one makes what a test sees certain.
+
+my $site = LangOrch::Site->start(workers => 1, procedures => ['log-only']);
 my $file = $site->home . '/data/langorch.db';
 
 
