@@ -225,7 +225,11 @@ run_waiting_for(const ckp_run_t *run)
             return "approval";
         }
 
-        if (ph != NULL && strcmp(ph, "busy") == 0) {
+        if (ph != NULL && (strcmp(ph, "busy") == 0
+                           || (strcmp(ph, "admit") == 0
+                               && json_object_get(json_object_get(n, "step"),
+                                                  "busy") != NULL)))
+        {
             found = "lease";
 
         } else if (ph != NULL && (strcmp(ph, "pre") == 0

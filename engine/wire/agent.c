@@ -200,7 +200,7 @@ json_t *
 ckp_agent_unreached(const char *why)
 {
     static const char *const  broken[] = {
-        "truncated", "too large", "malformed", "protocol"
+        "too large", "malformed", "protocol"
     };
 
     if (why == NULL) {

@@ -27,8 +27,9 @@ json_t *ckp_agent_reply(int http_status, const char *body, size_t len,
 
 /*
  * No complete reply: data of an UNKNOWN outcome {type, message}.  `why` is the
- * carrier's word: "timeout" is a TimeoutError, "truncated", "too large" and
- * other broken replies are AgentProtocolError, the rest AgentUnavailable.
+ * carrier's word: "timeout" is a TimeoutError, "too large" and other replies
+ * that are none are AgentProtocolError; a reply that was cut is a read that
+ * failed, and AgentUnavailable like all else.
  */
 json_t *ckp_agent_unreached(const char *why);
 

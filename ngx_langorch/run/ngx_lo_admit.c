@@ -21,6 +21,7 @@ struct ngx_lo_slot_s {
     ngx_queue_t     waiting;        /* ngx_lo_effect_t, first come first */
     ngx_uint_t      taken;
     ngx_msec_t      full_until;     /* others hold the rest; 0: not known */
+    ngx_msec_t      probe_at;       /* a lease may be free before its call */
     ngx_event_t     timer;
     char            key[1];
 };
@@ -254,7 +255,8 @@ ngx_lo_admit_agent(const json_t *agent)
 
 
 static ngx_uint_t
-ngx_lo_admit_is_full(ngx_lo_slot_t *slot, const json_t *agent)
+ngx_lo_admit_is_full(ngx_lo_slot_t *slot, const json_t *agent,
+    ngx_uint_t commit)
 {
     if (slot->full_until != 0
         && (ngx_msec_int_t) (slot->full_until - ngx_current_msec) > 0)
@@ -264,8 +266,24 @@ ngx_lo_admit_is_full(ngx_lo_slot_t *slot, const json_t *agent)
 
     slot->full_until = 0;
 
-    return slot->taken
-           >= (ngx_uint_t) ckp_json_int(agent, "concurrency_limit", 1);
+    if (slot->taken < (ngx_uint_t) ckp_json_int(agent, "concurrency_limit", 1))
+    {
+        slot->probe_at = ngx_current_msec + NGX_LO_FULL_MS;
+        return 0;
+    }
+
+    /*
+     * Leases decide, not calls: one may have been taken away by force, or have
+     * run out.  So once in a while somebody tries, and the guard says.
+     */
+
+    if (commit || (ngx_msec_int_t) (slot->probe_at - ngx_current_msec) > 0) {
+        return 1;
+    }
+
+    slot->probe_at = ngx_current_msec + NGX_LO_FULL_MS;
+
+    return 0;
 }
 
 
@@ -340,7 +358,7 @@ ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit)
         return NULL;
     }
 
-    if (ngx_lo_admit_is_full(slot, agent)) {
+    if (ngx_lo_admit_is_full(slot, agent, commit)) {
         return commit ? NULL : ngx_lo_admit_hold(e, slot, agent);
     }
 
