@@ -9,6 +9,8 @@
 #include "lang/expr_int.h"
 #include "lang/value.h"
 
+#define MATCHES_LIMIT_STEPS  10000
+
 
 static void
 compare_warn(const ckp_xc_t *c, ckp_warn_t kind, const char *message)
@@ -94,6 +96,31 @@ matches_regex(ckp_xc_t *c, const ckp_x_t *pattern, const json_t *value,
 }
 
 
+/* A limit means "does not match", costs, and is told. */
+static ckp_code_t
+matches_run(ckp_xc_t *c, const ckp_regex_t *re, const char *s, size_t len,
+    ckp_span_t *spans, size_t nspans, size_t *found)
+{
+    bool  limited;
+
+    if (ckp_x_charge(c, len) != CKP_OK) {
+        return CKP_E_LIMIT;
+    }
+
+    *found = ckp_regex_try(re, s, len, 0, spans, nspans, &limited);
+
+    if (!limited) {
+        return CKP_OK;
+    }
+
+    compare_warn(c, CKP_WARN_EXPRESSION,
+                 "regular expression reached its limit");
+
+    return ckp_eval_step(c->ev, MATCHES_LIMIT_STEPS, c->err);
+}
+
+
+/* tidy: what a match takes cannot be fewer */
 ckp_code_t
 ckp_x_matches(ckp_xc_t *c, const json_t *subject, const ckp_x_t *pattern,
     const json_t *value, ckp_span_t *spans, size_t nspans, size_t *found)
@@ -115,19 +142,18 @@ ckp_x_matches(ckp_xc_t *c, const json_t *subject, const ckp_x_t *pattern,
     }
 
     if (text.failed == CKP_OK) {
-        *found = ckp_regex_match(made != NULL ? made : pattern->regex,
-                                 json_is_string(subject)
-                                 ? json_string_value(subject)
-                                 : ckp_buf_str(&text),
-                                 json_is_string(subject)
-                                 ? json_string_length(subject) : text.len,
-                                 0, spans, nspans);
+        rc = matches_run(c, made != NULL ? made : pattern->regex,
+                         json_is_string(subject) ? json_string_value(subject)
+                                                 : ckp_buf_str(&text),
+                         json_is_string(subject) ? json_string_length(subject)
+                                                 : text.len,
+                         spans, nspans, found);
     }
 
     ckp_buf_free(&text);
     ckp_regex_free(made);
 
-    return CKP_OK;
+    return rc;
 }
 
 
@@ -137,6 +163,12 @@ compare_two(ckp_xc_t *c, unsigned op, const json_t *a, const ckp_x_t *right,
 {
     size_t      found;
     ckp_code_t  rc;
+
+    if (ckp_x_charge_value(c, a) != CKP_OK
+        || ckp_x_charge_value(c, b) != CKP_OK)
+    {
+        return CKP_E_LIMIT;
+    }
 
     switch ((ckp_op_t) (op & ~(unsigned) CKP_OP_NOT)) {
 

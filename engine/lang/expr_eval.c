@@ -40,6 +40,31 @@ ckp_x_give(ckp_xc_t *c, json_t *made, json_t **out)
 }
 
 
+ckp_code_t
+ckp_x_charge(ckp_xc_t *c, size_t bytes)
+{
+    return ckp_eval_step(c->ev, (uint32_t) (bytes / CKP_STEP_BYTES), c->err);
+}
+
+
+/* Scalars are free; of a large value no more is counted than can be paid. */
+ckp_code_t
+ckp_x_charge_value(ckp_xc_t *c, const json_t *v)
+{
+    const size_t  most = ((size_t) c->ev->budget + 1) * CKP_STEP_BYTES;
+
+    if (json_is_string(v)) {
+        return ckp_x_charge(c, json_string_length(v));
+    }
+
+    if (!json_is_array(v) && !json_is_object(v)) {
+        return CKP_OK;
+    }
+
+    return ckp_x_charge(c, ckp_json_size(v, most));
+}
+
+
 /* The text in b becomes the value; b is freed. */
 ckp_code_t
 ckp_x_text(ckp_xc_t *c, ckp_buf_t *b, json_t **out)
@@ -56,7 +81,12 @@ ckp_x_text(ckp_xc_t *c, ckp_buf_t *b, json_t **out)
         rc = ckp_x_nomem(c);
 
     } else {
-        rc = ckp_x_give(c, json_stringn_nocheck(ckp_buf_str(b), b->len), out);
+        rc = ckp_x_charge(c, b->len);
+
+        if (rc == CKP_OK) {
+            rc = ckp_x_give(c, json_stringn_nocheck(ckp_buf_str(b), b->len),
+                            out);
+        }
     }
 
     ckp_buf_free(b);

@@ -173,6 +173,11 @@ ckp_code_t ckp_x_nomem(ckp_xc_t *c);
 ckp_code_t ckp_x_give(ckp_xc_t *c, json_t *made, json_t **out);
 ckp_code_t ckp_x_text(ckp_xc_t *c, ckp_buf_t *b, json_t **out);
 
+/* Takes a step for each CKP_STEP_BYTES of what is gone through. */
+#define CKP_STEP_BYTES  64
+ckp_code_t ckp_x_charge(ckp_xc_t *c, size_t bytes);
+ckp_code_t ckp_x_charge_value(ckp_xc_t *c, const json_t *v);
+
 /* expr_arith.c */
 ckp_code_t ckp_x_arith(ckp_xc_t *c, const ckp_x_t *x, json_t **out);
 ckp_code_t ckp_x_power(ckp_xc_t *c, const ckp_x_t *x, json_t **out);

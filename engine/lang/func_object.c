@@ -247,6 +247,10 @@ CKP_FUNC(json)
                           ckp_value_type(args[0]));
     }
 
+    if (ckp_x_charge_value(c, args[0]) != CKP_OK) {
+        return CKP_E_LIMIT;
+    }
+
     *out = ckp_json_parse(json_string_value(args[0]),
                           json_string_length(args[0]), &err);
 

@@ -25,6 +25,10 @@ arg_text(ckp_xc_t *c, const json_t *v, arg_t *arg)
 {
     ckp_buf_init(&arg->b, CKP_EVAL_RESULT_MAX);
 
+    if (ckp_x_charge_value(c, v) != CKP_OK) {
+        return CKP_E_LIMIT;
+    }
+
     if (json_is_string(v)) {
         arg->s = json_string_value(v);
         arg->len = json_string_length(v);
@@ -420,8 +424,11 @@ CKP_FUNC(ends_with)
 
 CKP_FUNC(contains)
 {
-    (void) c;
     (void) x;
+
+    if (ckp_x_charge_value(c, args[0]) != CKP_OK) {
+        return CKP_E_LIMIT;
+    }
 
     *out = json_boolean(ckp_value_contains(args[0], args[1]));
 

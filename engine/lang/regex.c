@@ -256,25 +256,37 @@ regex_run(const ckp_regex_t *re, pcre2_match_data *data, const char *subject,
 }
 
 
+static bool
+regex_is_limit(int found)
+{
+    return found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_HEAPLIMIT
+           || found == PCRE2_ERROR_DEPTHLIMIT || found == PCRE2_ERROR_NOMEMORY;
+}
+
+
 size_t
-ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
-    size_t from, ckp_span_t *spans, size_t nspans)
+ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *spans, size_t nspans, bool *limited)
 {
     pcre2_match_data  *data;
     size_t             n = 0;
     int                found;
 
-    if (len > CKP_REGEX_SUBJECT_MAX || from > len) {
+    *limited = len > CKP_REGEX_SUBJECT_MAX;
+
+    if (*limited || from > len) {
         return 0;
     }
 
     data = pcre2_match_data_create_from_pattern(re->code, re->memory);
 
     if (data == NULL) {
+        *limited = true;
         return 0;
     }
 
     found = regex_run(re, data, subject, len, from);
+    *limited = regex_is_limit(found);
 
     if (found > 0) {
         const PCRE2_SIZE *const  at = pcre2_get_ovector_pointer(data);
@@ -292,4 +304,14 @@ ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
     pcre2_match_data_free(data);
 
     return (nspans != 0 && n > nspans) ? nspans : n;
+}
+
+
+size_t
+ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *spans, size_t nspans)
+{
+    bool  limited;
+
+    return ckp_regex_try(re, subject, len, from, spans, nspans, &limited);
 }

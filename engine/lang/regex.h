@@ -33,4 +33,8 @@ typedef struct {
 size_t ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
     size_t from, ckp_span_t *spans, size_t nspans);
 
+/* The same; *limited: it does not match only because a limit was reached. */
+size_t ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *spans, size_t nspans, bool *limited);
+
 #endif

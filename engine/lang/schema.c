@@ -54,6 +54,21 @@ ckp_sc_wrong(ckp_sc_t *c, const char *fmt, ...)
 }
 
 
+ckp_code_t
+ckp_sc_charge(ckp_sc_t *c, size_t steps)
+{
+    if (steps > c->budget) {
+        c->budget = 0;
+        return ckp_fail(c->err, CKP_E_LIMIT, "",
+                        "schema takes more than %d steps", SCHEMA_STEPS_MAX);
+    }
+
+    c->budget -= (uint32_t) steps;
+
+    return CKP_OK;
+}
+
+
 /* Whether the value holds, without telling why not. */
 static ckp_code_t
 schema_test(ckp_sc_t *c, const json_t *schema, const json_t *value,
@@ -141,7 +156,6 @@ schema_covers(ckp_sc_t *c, const json_t *schema, const char *key, bool *covers)
                                                     "patternProperties");
     const char          *pattern;
     json_t              *ignored;
-    json_t              *name;
     int                  found = 0;
 
     *covers = json_object_get(json_object_get(schema, "properties"), key)
@@ -151,20 +165,17 @@ schema_covers(ckp_sc_t *c, const json_t *schema, const char *key, bool *covers)
         return CKP_OK;
     }
 
-    name = json_string(key);
-
     json_object_foreach((json_t *) patterns, pattern, ignored) {
-        found = ckp_sc_matches(pattern, name, c->err);
+        found = ckp_sc_matches(c, pattern, key);
 
         if (found != 0) {
             break;
         }
     }
 
-    json_decref(name);
     *covers = (found == 1);
 
-    return (found < 0) ? CKP_E_INVALID : CKP_OK;
+    return (found < 0) ? c->err->code : CKP_OK;
 }
 
 
@@ -217,13 +228,10 @@ schema_patterns(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 
     json_object_foreach((json_t *) rule, pattern, below) {
         json_object_foreach((json_t *) value, key, member) {
-            json_t *const  name = json_string(key);
-            const int      found = ckp_sc_matches(pattern, name, c->err);
-
-            json_decref(name);
+            const int  found = ckp_sc_matches(c, pattern, key);
 
             if (found < 0) {
-                return CKP_E_INVALID;
+                return c->err->code;
             }
 
             if (found == 1 && rc == CKP_OK) {
@@ -528,12 +536,7 @@ schema_walk(ckp_sc_t *c, const json_t *schema, const json_t *value)
     json_object_foreach((json_t *) schema, keyword, rule) {
         const ckp_sc_pt  check = schema_keyword(keyword);
 
-        if (c->budget-- <= 1) {
-            c->budget = 1;
-            rc = ckp_fail(c->err, CKP_E_LIMIT, "",
-                          "schema takes more than %d steps",
-                          SCHEMA_STEPS_MAX);
-        }
+        rc = ckp_sc_charge(c, 1);
 
         if (rc == CKP_OK && check != NULL) {
             rc = check(c, schema, rule, value);
@@ -554,8 +557,9 @@ ckp_code_t
 ckp_schema_check(const json_t *schema, const json_t *value, json_t **errors,
     ckp_err_t *err)
 {
+    ckp_err_t   own = CKP_ERR_INIT;
     ckp_sc_t    c = { .root = schema, .budget = SCHEMA_STEPS_MAX,
-                      .err = err };
+                      .err = &own };
     ckp_code_t  rc;
 
     *errors = json_array();
@@ -568,10 +572,12 @@ ckp_schema_check(const json_t *schema, const json_t *value, json_t **errors,
     ckp_buf_init(&c.path, SCHEMA_PATH_MAX);
     rc = schema_walk(&c, schema, value);
     ckp_buf_free(&c.path);
+    ckp_sc_end(&c);
 
     if (rc != CKP_OK) {
         json_decref(*errors);
         *errors = NULL;
+        (void) ckp_fail(err, rc, "", "%s", own.msg);
     }
 
     return rc;

@@ -11,7 +11,10 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "lang/regex.h"
 #include "lang/schema.h"
+
+#define CKP_SC_PATTERNS  8
 
 typedef struct {
     const json_t  *root;            /* for $ref */
@@ -21,6 +24,9 @@ typedef struct {
     uint32_t       budget;
     unsigned       depth;
     ckp_err_t     *err;
+    const char    *patterns[CKP_SC_PATTERNS];       /* by address */
+    ckp_regex_t   *regexes[CKP_SC_PATTERNS];
+    unsigned       next_pattern;
 } ckp_sc_t;
 
 /* The value breaks a rule. */
@@ -41,8 +47,13 @@ ckp_sc_pt ckp_sc_rule(const char *keyword);
 /* Whether the keyword belongs to the subset at all. */
 bool ckp_sc_known(const char *keyword);
 
-/* 1, 0; -1: the pattern is wrong, and *err says why. */
-int ckp_sc_matches(const char *pattern, const json_t *text, ckp_err_t *err);
+/* 1, 0; -1: the pattern is wrong, and c->err says why. */
+int ckp_sc_matches(ckp_sc_t *c, const char *pattern, const char *text);
+
+/* Ends the patterns that were compiled on the way. */
+void ckp_sc_end(ckp_sc_t *c);
+
+ckp_code_t ckp_sc_charge(ckp_sc_t *c, size_t steps);
 
 /* Lends what a local "$ref" leads to, or NULL. */
 const json_t *ckp_sc_ref(const json_t *root, const char *ref);

@@ -10,7 +10,9 @@
 #include "lang/schema_int.h"
 #include "lang/value.h"
 
-#define RULE_UNIQUE_MAX  2000       /* elements that are compared */
+#define RULE_UNIQUE_MAX   2000      /* elements that are compared */
+#define RULE_UNIQUE_STEP  32        /* comparisons */
+#define RULE_MATCH_STEPS  4
 
 
 static bool
@@ -270,21 +272,55 @@ rule_multiple(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 }
 
 
-int
-ckp_sc_matches(const char *pattern, const json_t *text, ckp_err_t *err)
+/* The few patterns of a schema are compiled once for all its values. */
+static const ckp_regex_t *
+rule_regex(ckp_sc_t *c, const char *pattern)
 {
-    ckp_regex_t *const  re = ckp_regex_new(pattern, false, NULL, err);
-    size_t              n;
+    ckp_regex_t  *re;
 
-    if (re == NULL) {
+    for (unsigned i = 0; i < CKP_SC_PATTERNS; i++) {
+        if (c->patterns[i] == pattern) {
+            return c->regexes[i];
+        }
+    }
+
+    re = ckp_regex_new(pattern, false, NULL, c->err);
+
+    if (re != NULL) {
+        const unsigned  at = c->next_pattern++ % CKP_SC_PATTERNS;
+
+        ckp_regex_free(c->regexes[at]);
+        c->regexes[at] = re;
+        c->patterns[at] = pattern;
+    }
+
+    return re;
+}
+
+
+int
+ckp_sc_matches(ckp_sc_t *c, const char *pattern, const char *text)
+{
+    const ckp_regex_t *const  re = rule_regex(c, pattern);
+    const size_t              len = strlen(text);
+
+    if (re == NULL || ckp_sc_charge(c, RULE_MATCH_STEPS + len / 16) != CKP_OK)
+    {
         return -1;
     }
 
-    n = ckp_regex_match(re, json_string_value(text), json_string_length(text),
-                        0, NULL, 0);
-    ckp_regex_free(re);
+    return ckp_regex_match(re, text, len, 0, NULL, 0) != 0 ? 1 : 0;
+}
 
-    return (n != 0) ? 1 : 0;
+
+void
+ckp_sc_end(ckp_sc_t *c)
+{
+    for (unsigned i = 0; i < CKP_SC_PATTERNS; i++) {
+        ckp_regex_free(c->regexes[i]);
+        c->regexes[i] = NULL;
+        c->patterns[i] = NULL;
+    }
 }
 
 
@@ -304,9 +340,10 @@ rule_pattern(ckp_sc_t *c, const json_t *schema, const json_t *rule,
         return CKP_OK;
     }
 
-    found = ckp_sc_matches(json_string_value(rule), value, c->err);
+    found = ckp_sc_matches(c, json_string_value(rule),
+                           json_string_value(value));
 
-    return (found < 0) ? CKP_E_INVALID
+    return (found < 0) ? c->err->code
            : (found == 1) ? CKP_OK
            : ckp_sc_wrong(c, "does not match \"%.100s\"",
                           json_string_value(rule));
@@ -349,6 +386,10 @@ rule_unique(ckp_sc_t *c, const json_t *schema, const json_t *rule,
         return ckp_fail(c->err, CKP_E_LIMIT, "",
                         "uniqueItems over %zu elements, at most %d", n,
                         RULE_UNIQUE_MAX);
+    }
+
+    if (ckp_sc_charge(c, n * n / RULE_UNIQUE_STEP) != CKP_OK) {
+        return CKP_E_LIMIT;
     }
 
     for (size_t i = 0; i < n; i++) {

@@ -360,6 +360,34 @@ test_evaluation_ends_with_its_budget(void **state)
 }
 
 
+/* Going through large values costs too. */
+static void
+test_large_values_cost_steps(void **state)
+{
+    t_lang_t   t;
+    ckp_buf_t  b;
+
+    ckp_buf_init(&b, 1 << 20);
+
+    for (int i = 0; i < 500000; i++) {
+        ckp_buf_puts(&b, "a");
+    }
+
+    t_lang_init(&t, "{}");
+    json_object_set_new(t.vars, "s", json_string(b.data));
+    t_holds(&t, "s == s and s == s");
+    t_value(&t, "hash(s) == hash(s) and hash(s) == hash(s) and hash(s) =="
+                " hash(s) and hash(s) == hash(s) and hash(s) == hash(s)"
+                " and hash(s) == hash(s) and hash(s) == hash(s)", "error");
+    t_value(&t, "concat(substring(s, 0, 60), '!') matches '^(a|aa)+$'",
+            "false");
+    assert_int_equal(t.warnings, 1);
+    assert_true(t.ev.budget < CKP_EVAL_STEPS_MAX - 10000);
+    ckp_buf_free(&b);
+    t_lang_free(&t);
+}
+
+
 static void
 test_results_have_a_size_limit(void **state)
 {
@@ -474,6 +502,7 @@ main(void)
         cmocka_unit_test(test_a_thousand_operators_are_the_limit),
         cmocka_unit_test(test_four_kibibytes_are_the_limit),
         cmocka_unit_test(test_evaluation_ends_with_its_budget),
+        cmocka_unit_test(test_large_values_cost_steps),
         cmocka_unit_test(test_results_have_a_size_limit),
         cmocka_unit_test(test_references_tell_what_the_compiler_asks),
         cmocka_unit_test(

@@ -124,6 +124,18 @@ test_what_does_not_compile_is_told(void **state)
 
 
 static void
+limit_is_told(const char *pattern, const char *subject, bool want)
+{
+    ckp_regex_t *const  re = ckp_regex_new(pattern, false, NULL, NULL);
+    bool                limited = !want;
+
+    (void) ckp_regex_try(re, subject, strlen(subject), 0, NULL, 0, &limited);
+    assert_int_equal(limited, want);
+    ckp_regex_free(re);
+}
+
+
+static void
 test_a_runaway_pattern_does_not_match(void **state)
 {
     char  subject[4001];
@@ -133,6 +145,12 @@ test_a_runaway_pattern_does_not_match(void **state)
     assert_false(matches("(a+)+$b", false, NULL, subject));
     assert_false(matches("(a|aa)+b", false, NULL, subject));
     assert_false(matches("(a+)+b", true, NULL, subject));
+    subject[3999] = '!';
+    assert_false(matches("^(a|aa)+$", false, NULL, subject));
+    assert_false(matches("(a|aa)+", true, NULL, subject));
+    limit_is_told("^(a|aa)+$", subject, true);
+    limit_is_told("^(a|b)+!$", subject, false);
+    limit_is_told("b", subject, false);
     assert_false(matches("(?s).*.*.*=.*", false, NULL, subject));
 }
 
