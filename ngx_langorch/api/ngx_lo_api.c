@@ -7,6 +7,10 @@
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 
+/* How long a request waits for a job or a call.  The timer is also what keeps a
+ * worker that quits until its requests are answered. */
+#define NGX_LO_API_WAIT_MS  60000
+
 
 static ngx_lo_api_t *ngx_lo_api_new(ngx_http_request_t *r);
 static void ngx_lo_api_request_id(ngx_lo_api_t *api);
@@ -22,6 +26,7 @@ static void ngx_lo_api_done(ngx_lo_job_t *job, void *data);
 static ngx_int_t ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_lo_render_pt render, ngx_lo_render_pt missed);
 static void ngx_lo_api_woken(ngx_event_t *ev);
+static void ngx_lo_api_drop(ngx_lo_api_t *api);
 static void ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data);
 static void ngx_lo_api_again(ngx_lo_api_t *api, ngx_int_t rc);
 static void ngx_lo_api_cleanup(void *data);
@@ -509,6 +514,8 @@ ngx_lo_api_call(ngx_lo_api_t *api, const ngx_lo_call_request_t *rq,
                                   "No room for another call now");
     }
 
+    ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
+
     return NGX_AGAIN;
 }
 
@@ -561,6 +568,7 @@ ngx_lo_api_submit(ngx_lo_api_t *api)
     api->open = NULL;
     api->next = 0;
 
+    ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
     ngx_lo_job_submit(api->job, ngx_lo_api_done, api);
 }
 
@@ -578,6 +586,8 @@ ngx_lo_api_done(ngx_lo_job_t *job, void *data)
     api->job = NULL;
     api->render = NULL;
     api->missed = NULL;
+
+    ngx_del_timer(&api->timer);
 
     ngx_lo_api_again(api, ngx_lo_api_outcome(api, job, render, missed));
 }
@@ -624,7 +634,45 @@ ngx_lo_api_woken(ngx_event_t *ev)
 {
     ngx_lo_api_t  *api = ev->data;
 
-    ngx_lo_api_again(api, api->resume(api));
+    ngx_lo_resume_pt  resume;
+
+    resume = api->resume;
+    api->resume = NULL;
+
+    if (resume != NULL) {
+        ngx_lo_api_again(api, resume(api));
+        return;
+    }
+
+    ngx_lo_api_drop(api);
+    ngx_lo_api_again(api, ngx_lo_api_problem(api, 503, "unavailable",
+                                             "It took too long"));
+}
+
+
+/* Nobody waits for what is under way any more. */
+
+static void
+ngx_lo_api_drop(ngx_lo_api_t *api)
+{
+    if (api->open != NULL) {
+        ngx_lo_job_free(api->open);
+        api->open = NULL;
+    }
+
+    if (api->job != NULL) {
+        ngx_lo_job_forget(api->job);
+        api->job = NULL;
+    }
+
+    if (api->call != NULL) {
+        ngx_lo_call_abort(api->call);
+        api->call = NULL;
+    }
+
+    if (api->timer.timer_set) {
+        ngx_del_timer(&api->timer);
+    }
 }
 
 
@@ -634,6 +682,8 @@ ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data)
     ngx_lo_api_t  *api = data;
 
     api->call = NULL;
+
+    ngx_del_timer(&api->timer);
 
     ngx_lo_api_again(api, api->reply(api, reply));
 }
@@ -662,25 +712,7 @@ ngx_lo_api_cleanup(void *data)
 
     char  code[4];
 
-    if (api->open != NULL) {
-        ngx_lo_job_free(api->open);
-    }
-
-    if (api->job != NULL) {
-        ngx_lo_job_forget(api->job);
-    }
-
-    if (api->call != NULL) {
-        ngx_lo_call_abort(api->call);
-    }
-
-    if (api->timer.timer_set) {
-        ngx_del_timer(&api->timer);
-    }
-
-    api->open = NULL;
-    api->job = NULL;
-    api->call = NULL;
+    ngx_lo_api_drop(api);
 
     json_decref(api->kept);
     json_decref(api->errors);
