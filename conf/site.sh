@@ -77,8 +77,10 @@ site_write()
         mv "$home/console/new" "$home/console/ui"
     fi
 
-    cp "$top/conf/mime.types" "$top/conf/limits.conf" "$top/conf/egress.conf" \
-       "$home/conf/"
+    for file in mime.types limits.conf problems.conf egress.conf; do
+        cp "$top/conf/$file" "$home/conf/"
+    done
+
     cp "$top/conf/demo/agent.conf" "$top/conf/demo/agent.js" "$home/conf/demo/"
 
     sed "s|/usr/share/langorch/console|$home/console|" \
@@ -224,7 +226,8 @@ site_check()
                 "langorch_store $home/" "listen 127.0.0.1:$site_port;" \
                 "langorch_identity $site_identity;" \
                 "langorch_egress $site_egress;" \
-                "include $home/conf/langorch.conf;"
+                "include $home/conf/langorch.conf;" \
+                "include $home/conf/egress.conf;"
     do
         grep -qF -- "$line" "$1" || die "conf/nginx.conf has no line for: $line"
     done
@@ -296,7 +299,7 @@ site_take_over()
 site_await_ready()
 {
     for _ in $(seq 300); do
-        [ -n "$(site_master)" ] || return 1
+        [ -n "$(site_pids)" ] || return 1
 
         if curl -fs -o /dev/null --max-time 5 \
             "http://127.0.0.1:$site_port/api/health/ready"

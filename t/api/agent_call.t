@@ -20,7 +20,7 @@ my $named = LangOrch::Agent->start;
 
 my $site = LangOrch::Site->start(
     workers => 1,
-    http    => 'upstream till { server 127.0.0.1:' . $named->port
+    http    => 'langorch_upstreams till; upstream till { server 127.0.0.1:' . $named->port
         . '; keepalive 4; }',
 );
 
@@ -34,7 +34,7 @@ subtest 'a call has the body and the headers of the contract' => sub {
             params => { amount => '{{amount}}', to => 'Ann & {{name}}' },
             memo => 'inline')),
         end => { type => 'terminate', outputs => { pay => '{{pay}}' } },
-    }));
+    }, variables_schema => { amount => {}, name => {} }));
 
     my $run  = $site->run('one', { amount => 12.5, name => "B\x{f6}rge" });
     my $end  = $run->wait_final;
@@ -107,7 +107,7 @@ subtest 'values cannot reach into the head' => sub {
         main => sequence('end', { %{ step('work') }, step_id => "st\x{e9}p",
             idempotency_key => "k {{inject}}\x{20ac}" }),
         end => { type => 'terminate' },
-    }));
+    }, variables_schema => { inject => {} }));
     my $run = $site->run('odd', { inject => "a\r\nX-Evil: 1" });
     is $run->wait_final->{status}, 'completed', 'it completes';
 

@@ -23,13 +23,17 @@ $site->register($agent);
 my $n = 0;
 
 
-# A run of: step, then `after`; the nodes end, plan_b and last are there.
+# A run of: step, then `after`.  The nodes plan_b and last are there for handlers,
+# and reachable only on paper.
 
 sub run_with {
     my ($step, $handlers, %o) = @_;
     my $id = 'h' . ++$n;
 
-    $site->import_document(procedure($id, 'main', {
+    $site->import_document(procedure($id, 'start', {
+        start => { type => 'logic', default_next_node => 'main', rules => [
+            { condition => '1 == 2', next_node => 'plan_b' },
+            { condition => '1 == 2', next_node => 'last' } ] },
         main => { %{ sequence('end', $step, step('after', action => 'good')) },
             error_handlers => $handlers, %{ $o{node} || {} } },
         plan_b => sequence('end', step('rescue', action => 'good',

@@ -50,7 +50,7 @@ subtest 'only success is kept' => sub {
 subtest 'a key has a form' => sub {
     is create('x' x 255)->{status}, 201, '255 characters';
     cmp_ok create('x' x 256)->{status}, '>=', 400, 'not 256';
-    cmp_ok create("a\x{7f}b")->{status}, '>=', 400, 'visible ones';
+    cmp_ok create('a b')->{status}, '>=', 400, 'visible ones';
 };
 
 

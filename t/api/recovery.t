@@ -29,7 +29,7 @@ $site->import_document(procedure('five', 'main', {
     main => sequence('end', map { step("s$_", action => 'work',
         params => { hold => '{{hold}}' }) } 1 .. 5),
     end => { type => 'terminate', outputs => { s1 => '{{s1}}', s5 => '{{s5}}' } },
-}));
+}, variables_schema => { hold => {} }));
 
 
 # The calls of a run, as "s1 s2 s3 s3".
@@ -45,7 +45,8 @@ sub keys_of {
     my %keys = map { $_->{headers}{'idempotency-key'} => 1 }
         grep { $_->{json}{run_id} eq $run->id && $_->{json}{step_id} eq $step }
         $agent->calls('work');
-    return sort keys %keys;
+    my @keys = sort keys %keys;
+    return @keys;
 }
 
 sub has_no_holes {

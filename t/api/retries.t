@@ -12,12 +12,12 @@ use LangOrch::Site;
 
 my $agent = LangOrch::Agent->start(script => {
     third  => [ ({ status => 503, body => '' }) x 2, { result => 'third' } ],
-    never  => { status => 503, body => '' },
+    never  => { error => 'Busy: later' },
     denied => { status => 403, body => '' },
     final  => { error => 'No: never', retryable => JSON::PP::false },
     hang   => [ { hang => 1 }, { result => 'late' } ],
     reset  => [ { reset => 1 }, { result => 'after all' } ],
-    wait   => [ { status => 429, body => '', headers => { 'Retry-After' => 1 } },
+    later  => [ { status => 429, body => '', headers => { 'Retry-After' => 1 } },
         { result => 1 } ],
     good   => { result => 1 },
 });
@@ -98,7 +98,7 @@ subtest 'pauses grow as the table says' => sub {
 
 
 subtest 'an agent may ask for a longer pause' => sub {
-    my ($run, $end) = run_step('wait', retry_policy => \%quick);
+    my ($run, $end) = run_step('later', retry_policy => \%quick);
     is $end->{status}, 'completed', 'it completes';
     my ($retry) = $run->events_of('step_retry');
     cmp_ok $retry->{payload}{delay_ms}, '>=', 1000, 'it was given';

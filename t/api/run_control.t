@@ -33,7 +33,7 @@ $site->import_document(procedure('moody', 'main', {
         step('moody', params => { good => '{{good}}' }),
         step('after', action => 'work')),
     end => { type => 'terminate' },
-}));
+}, variables_schema => { good => {} }));
 
 
 subtest 'a cancelled run starts no further step' => sub {

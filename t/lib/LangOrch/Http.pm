@@ -58,7 +58,7 @@ sub answer {
     return {
         status  => $r->{status},
         headers => $r->{headers},
-        body    => $r->{content},
+        body    => $r->{content} // '',
         json    => $data,
     };
 }

@@ -141,7 +141,7 @@ sub await_ready {
     my ($self, $limit) = @_;
 
     return until_true('the site is ready', sub {
-        croak 'nginx ended: ' . $self->log_tail unless $self->master;
+        croak 'nginx ended: ' . $self->log_tail unless $self->pids;
         return $self->get('/api/health/ready')->{status} == 200;
     }, $limit);
 }
