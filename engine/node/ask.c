@@ -246,16 +246,21 @@ static ask_result_t
 ask_read(const ckp_approval_t *ask, const char *text,
     const ckp_option_t **option)
 {
+    static const char *const  words[] = {
+        "approved", "approve", "yes", "submitted", "acknowledged",
+        "acknowledge"
+    };
+
     *option = ask_option(ask, text);
 
     if (*option != NULL && (*option)->next.kind != CKP_TO_NOTHING) {
         return ASK_OPTION;
     }
 
-    if (ask_is_word(text, "approved") || ask_is_word(text, "approve")
-        || ask_is_word(text, "yes"))
-    {
-        return ASK_APPROVED;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (ask_is_word(text, words[i])) {
+            return ASK_APPROVED;
+        }
     }
 
     if (ask->ask == CKP_ASK_SELECT_OPTION && *option != NULL) {
