@@ -3,6 +3,7 @@
  */
 
 #include "egress/ngx_lo_call_int.h"
+#include "egress/ngx_lo_peers.h"
 
 
 #define NGX_LO_CALL_POOL     2048
@@ -159,15 +160,16 @@ ngx_lo_call_copy(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
 static ngx_int_t
 ngx_lo_call_copy_headers(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, typed;
 
-    call->nheaders = rq->nheaders;
     call->headers = ngx_pcalloc(call->pool,
                                 (rq->nheaders + 1) * sizeof(ngx_keyval_t));
 
     if (call->headers == NULL) {
         return NGX_ERROR;
     }
+
+    typed = (rq->body == NULL);
 
     for (i = 0; i < rq->nheaders; i++) {
         if (ngx_lo_call_copy_text(call, &call->headers[i].key,
@@ -179,9 +181,23 @@ ngx_lo_call_copy_headers(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
         {
             return NGX_ERROR;
         }
+
+        call->nheaders++;
+        typed = typed || ngx_strcasecmp(call->headers[i].key.data,
+                                        (u_char *) "Content-Type") == 0;
     }
 
-    return NGX_OK;
+    if (typed) {
+        return NGX_OK;
+    }
+
+    /* what we send is JSON where nobody says otherwise */
+
+    ngx_str_set(&call->headers[i].key, "Content-Type");
+    call->nheaders++;
+
+    return ngx_lo_call_copy_text(call, &call->headers[i].value,
+                                 "application/json");
 }
 
 
@@ -378,15 +394,20 @@ ngx_lo_call_open(ngx_lo_call_t *call)
         return;
     }
 
-    if (!ngx_lo_call_has_room()) {
-        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no free connection");
-        return;
-    }
-
     /* only NGINX knows what the site's own upstreams are */
 
     if (call->target.kind == NGX_LO_HOST_UPSTREAM) {
         call->ops = &ngx_lo_carrier_upstream;
+    }
+
+    /* the dynamic upstream may have an idle connection for it, and asks late */
+
+    if ((call->ops == &ngx_lo_carrier_curl
+         || call->target.kind == NGX_LO_HOST_UPSTREAM)
+        && !ngx_lo_peers_make_room())
+    {
+        ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no free connection");
+        return;
     }
 
     len = ngx_strlen(call->target.uri);
@@ -407,13 +428,6 @@ ngx_lo_call_open(ngx_lo_call_t *call)
     if (call->uri.data == NULL || call->ops->open(call) != NGX_OK) {
         ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no memory");
     }
-}
-
-
-ngx_uint_t
-ngx_lo_call_has_room(void)
-{
-    return ngx_cycle->free_connection_n > 1;
 }
 
 
@@ -668,6 +682,8 @@ ngx_lo_egress_start(ngx_cycle_t *cycle)
                       "langorch: calls need \"use epoll\"");
         return NGX_ERROR;
     }
+
+    ngx_lo_peers_start(cycle);
 
     if (ngx_lo_policy_start(cycle) != NGX_OK
         || ngx_lo_curl_start(cycle) != NGX_OK)

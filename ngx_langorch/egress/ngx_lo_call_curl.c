@@ -5,6 +5,7 @@
  */
 
 #include "egress/ngx_lo_call_int.h"
+#include "egress/ngx_lo_peers.h"
 
 #include <curl/curl.h>
 #include <openssl/err.h>
@@ -41,7 +42,8 @@ static int ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what,
 static int ngx_lo_curl_close_socket(void *data, curl_socket_t s);
 static ngx_connection_t *ngx_lo_curl_find(curl_socket_t s);
 static ngx_connection_t *ngx_lo_curl_connection(curl_socket_t s);
-static int ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event,
+static void ngx_lo_curl_unwatched(CURL *easy);
+static ngx_int_t ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t wanted);
 static void ngx_lo_curl_forget(ngx_connection_t *c);
 static int ngx_lo_curl_timer(CURLM *multi, long ms, void *data);
@@ -324,17 +326,33 @@ ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
 
     if (c == NULL) {
         c = ngx_lo_curl_connection(s);
-
-        if (c == NULL) {
-            return -1;
-        }
     }
 
-    if (ngx_lo_curl_watch(c->read, NGX_READ_EVENT, what & CURL_POLL_IN) != 0) {
-        return -1;
+    if (c == NULL
+        || ngx_lo_curl_watch(c->read, NGX_READ_EVENT, what & CURL_POLL_IN)
+           != NGX_OK
+        || ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, what & CURL_POLL_OUT)
+           != NGX_OK)
+    {
+        ngx_lo_curl_unwatched(easy);
     }
 
-    return ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, what & CURL_POLL_OUT);
+    /* an error would end all of libcurl's transfers for good */
+
+    return 0;
+}
+
+
+static void
+ngx_lo_curl_unwatched(CURL *easy)
+{
+    ngx_lo_curl_call_t  *cc;
+
+    if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &cc) == CURLE_OK
+        && cc != NULL)
+    {
+        ngx_lo_call_end(cc->call, CKP_OUTCOME_UNKNOWN, "no free connection");
+    }
 }
 
 
@@ -384,7 +402,7 @@ ngx_lo_curl_connection(curl_socket_t s)
 {
     ngx_connection_t  *c;
 
-    if (!ngx_lo_call_has_room()) {
+    if (!ngx_lo_peers_make_room()) {
         return NULL;
     }
 
@@ -409,21 +427,18 @@ ngx_lo_curl_connection(curl_socket_t s)
 
 /* By level, not by edge: libcurl does not promise to read all there is. */
 
-static int
+static ngx_int_t
 ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t wanted)
 {
-    ngx_int_t  rc;
-
-    rc = NGX_OK;
-
     if (wanted && !ev->active) {
-        rc = ngx_add_event(ev, event, NGX_LEVEL_EVENT);
-
-    } else if (!wanted && ev->active) {
-        rc = ngx_del_event(ev, event, 0);
+        return ngx_add_event(ev, event, NGX_LEVEL_EVENT);
     }
 
-    return rc == NGX_OK ? 0 : -1;
+    if (!wanted && ev->active) {
+        return ngx_del_event(ev, event, 0);
+    }
+
+    return NGX_OK;
 }
 
 

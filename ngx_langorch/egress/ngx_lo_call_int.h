@@ -68,9 +68,6 @@ const char *ngx_lo_call_reply_add(ngx_lo_call_t *call, const u_char *bytes,
 /* A Retry-After: seconds or a date; what is neither counts for nothing. */
 void ngx_lo_call_reply_later(ngx_lo_call_t *call, const ngx_str_t *value);
 
-/* Descriptors are left for one more connection. */
-ngx_uint_t ngx_lo_call_has_room(void);
-
 ngx_int_t ngx_lo_curl_start(ngx_cycle_t *cycle);
 void ngx_lo_curl_stop(void);
 

@@ -751,6 +751,13 @@ ngx_lo_detached_why(ngx_lo_detached_t *d, ngx_http_request_t *r, ngx_int_t rc)
 }
 
 
+void
+ngx_lo_detached_fail(ngx_lo_detached_t *d, const char *why)
+{
+    d->fault = why;
+}
+
+
 ngx_uint_t
 ngx_lo_detached_is_spoiled(ngx_lo_detached_t *d)
 {

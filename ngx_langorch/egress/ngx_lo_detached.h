@@ -26,6 +26,9 @@ ngx_lo_call_t *ngx_lo_detached_call(ngx_lo_detached_t *d);
 ngx_int_t ngx_lo_detached_head(ngx_lo_detached_t *d, ngx_http_request_t *r);
 ngx_int_t ngx_lo_detached_body(ngx_lo_detached_t *d, ngx_chain_t *in);
 
+/* Ends the exchange, before its connection is made, for this reason. */
+void ngx_lo_detached_fail(ngx_lo_detached_t *d, const char *why);
+
 /* Something about this exchange went wrong: its connection has no future. */
 ngx_uint_t ngx_lo_detached_is_spoiled(ngx_lo_detached_t *d);
 

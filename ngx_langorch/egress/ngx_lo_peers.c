@@ -52,6 +52,7 @@ typedef struct {
 } ngx_lo_peer_t;
 
 
+static ngx_uint_t ngx_lo_peers_are_ours(ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_lo_peers_init_upstream(ngx_conf_t *cf,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_lo_peers_init_peer(ngx_http_request_t *r,
@@ -71,6 +72,11 @@ static void ngx_lo_peers_close(ngx_connection_t *c);
 static ngx_int_t ngx_lo_peers_set_session(ngx_peer_connection_t *pc,
     void *data);
 static void ngx_lo_peers_save_session(ngx_peer_connection_t *pc, void *data);
+
+
+static u_char  ngx_lo_peers_name[] = NGX_LO_PEERS_NAME;
+
+static ngx_lo_peers_t  *ngx_lo_peers_here;      /* this worker's; NULL: none */
 
 
 /* --- configuration ------------------------------------------------------------ */
@@ -106,7 +112,8 @@ ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     ngx_memzero(server, sizeof(ngx_http_upstream_server_t));
-    ngx_str_set(&server->name, NGX_LO_PEERS_NAME);
+    server->name.data = ngx_lo_peers_name;
+    server->name.len = sizeof(ngx_lo_peers_name) - 1;
     server->down = 1;
 
     return NGX_CONF_OK;
@@ -130,11 +137,66 @@ ngx_lo_peers_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (us->peer.init_upstream == NULL && us->peer.init == NULL) {
-        return ngx_lo_peers_init_upstream(cf, us);
+    if (!ngx_lo_peers_are_ours(us)) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "the upstream \"%V\" needs langorch_peers", &us->host);
+        return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return us->servers == NULL ? ngx_lo_peers_init_upstream(cf, us) : NGX_OK;
+}
+
+
+/* Made by us, or by a block that the directive has put its mark into. */
+
+static ngx_uint_t
+ngx_lo_peers_are_ours(ngx_http_upstream_srv_conf_t *us)
+{
+    ngx_uint_t                   i;
+    ngx_http_upstream_server_t  *server;
+
+    if (us->servers == NULL) {
+        return 1;
+    }
+
+    server = us->servers->elts;
+
+    for (i = 0; i < us->servers->nelts; i++) {
+        if (server[i].name.data == ngx_lo_peers_name) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+ngx_lo_peers_start(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                       i;
+    ngx_http_upstream_srv_conf_t   **us;
+    ngx_http_upstream_main_conf_t   *umcf;
+
+    ngx_lo_peers_here = NULL;
+
+    if (ngx_lo_conf()->carrier == NULL) {
+        return;
+    }
+
+    umcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_upstream_module);
+    us = umcf->upstreams.elts;
+
+    for (i = 0; i < umcf->upstreams.nelts; i++) {
+        if (us[i]->host.len == sizeof(ngx_lo_peers_name) - 1
+            && ngx_strncmp(us[i]->host.data, ngx_lo_peers_name,
+                           us[i]->host.len)
+               == 0)
+        {
+            ngx_lo_peers_here = us[i]->peer.data;
+            return;
+        }
+    }
 }
 
 
@@ -266,7 +328,38 @@ ngx_lo_peers_get(ngx_peer_connection_t *pc, void *data)
         }
     }
 
+    if (!ngx_lo_peers_make_room()) {
+        ngx_lo_detached_fail(peer->detached, "no free connection");
+        return NGX_ERROR;
+    }
+
     return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_lo_peers_make_room(void)
+{
+    ngx_queue_t    *q;
+    ngx_lo_idle_t  *idle;
+
+    if (ngx_cycle->free_connection_n > 1) {
+        return 1;
+    }
+
+    if (ngx_lo_peers_here == NULL || ngx_queue_empty(&ngx_lo_peers_here->idle)) {
+        return 0;
+    }
+
+    q = ngx_queue_last(&ngx_lo_peers_here->idle);
+    idle = ngx_queue_data(q, ngx_lo_idle_t, queue);
+
+    ngx_queue_remove(q);
+    ngx_queue_insert_head(&ngx_lo_peers_here->free, q);
+
+    ngx_lo_peers_close(idle->connection);
+
+    return 1;
 }
 
 

@@ -19,4 +19,10 @@ char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* Makes that upstream, unless the site has such a block. */
 ngx_int_t ngx_lo_peers_init(ngx_conf_t *cf);
 
+void ngx_lo_peers_start(ngx_cycle_t *cycle);
+
+/* Is there a connection for one more call, if need be in place of an idle one?
+ * 0: none. */
+ngx_uint_t ngx_lo_peers_make_room(void);
+
 #endif
