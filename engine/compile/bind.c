@@ -273,7 +273,7 @@ bind_known(ckp_parse_t *ps, const ckp_at_t *at, const ckp_op_t *op,
         return;
     }
 
-    ckp_near_init(&near, key);
+    ckp_near_init(ps, &near, key);
     ckp_near_list(&near, op->params);
     bind_place(at, key, &params, &out);
     ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 412, .field = key,
@@ -289,11 +289,11 @@ ckp_step_params_check(ckp_parse_t *ps, const ckp_at_t *at,
     const char    *key;
     const json_t  *value;
 
-    if (ps->diags == NULL) {
-        return;
-    }
-
     json_object_foreach((json_t *) params, key, value) {
+        if (ckp_parse_is_full(ps)) {
+            return;
+        }
+
         if (step->bind == CKP_BIND_INTERNAL) {
             bind_known(ps, at, step->op, key);
 

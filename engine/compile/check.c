@@ -256,7 +256,7 @@ check_start(ckp_parse_t *ps, size_t *start)
     *start = ckp_outline_find(out, out->start);
 
     if (*start == out->n) {
-        ckp_near_init(&near, out->start);
+        ckp_near_init(ps, &near, out->start);
 
         for (size_t i = 0; i < out->n; i++) {
             ckp_near_try(&near, out->entries[i].id);

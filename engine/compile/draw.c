@@ -17,6 +17,7 @@ typedef struct {
     size_t       to;
     const char  *label;
     bool         animated;
+    size_t       next;          /* of the same node; SIZE_MAX: none */
 } draw_edge_t;
 
 typedef struct {
@@ -25,6 +26,8 @@ typedef struct {
     size_t        nedges;
     size_t        size;
     size_t        from;         /* the node that is being looked at */
+    size_t       *first;        /* its edges, in order; SIZE_MAX: none */
+    size_t       *last;
     size_t       *order;        /* nodes as they are listed */
     size_t       *level;        /* distance from the start; SIZE_MAX: none */
     size_t        norder;
@@ -69,10 +72,19 @@ draw_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
         d->size = size;
     }
 
-    d->edges[d->nedges++] = (draw_edge_t) {
+    d->edges[d->nedges] = (draw_edge_t) {
         .from = d->from, .to = to, .label = label,
-        .animated = label[0] != '\0'
+        .animated = label[0] != '\0', .next = SIZE_MAX
     };
+
+    if (d->first[d->from] == SIZE_MAX) {
+        d->first[d->from] = d->nedges;
+
+    } else {
+        d->edges[d->last[d->from]].next = d->nedges;
+    }
+
+    d->last[d->from] = d->nedges++;
 }
 
 
@@ -90,12 +102,12 @@ draw_reach(draw_t *d, size_t start)
     while (next < d->norder) {
         const size_t  at = d->order[next++];
 
-        for (size_t i = 0; i < d->nedges; i++) {
-            const draw_edge_t *const  edge = &d->edges[i];
+        for (size_t i = d->first[at]; i != SIZE_MAX; i = d->edges[i].next) {
+            const size_t  to = d->edges[i].to;
 
-            if (edge->from == at && d->level[edge->to] == SIZE_MAX) {
-                d->level[edge->to] = d->level[at] + 1;
-                d->order[d->norder++] = edge->to;
+            if (d->level[to] == SIZE_MAX) {
+                d->level[to] = d->level[at] + 1;
+                d->order[d->norder++] = to;
             }
         }
     }
@@ -225,14 +237,10 @@ draw_node(draw_t *d, size_t i, size_t across)
     const char               *type = entry->type;
     const bool                start = ps->out.start != NULL
                                       && strcmp(ps->out.start, entry->id) == 0;
-    bool                      leads = false;
+    const bool                leads = d->first[i] != SIZE_MAX;
 
     if (type == NULL) {
         type = (entry->written == NULL) ? "unknown" : entry->written;
-    }
-
-    for (size_t k = 0; k < d->nedges && !leads; k++) {
-        leads = d->edges[k].from == i;
     }
 
     return json_pack("{s:s, s:s, s:{s:i, s:i}, s:{s:s, s:s?, s:s, s:s?, s:s,"
@@ -280,18 +288,18 @@ draw_edges(const draw_t *d, json_t *edges)
     size_t                    n = 0;
 
     for (size_t k = 0; k < d->norder; k++) {
-        for (size_t i = 0; i < d->nedges; i++) {
+        for (size_t i = d->first[d->order[k]]; i != SIZE_MAX;
+             i = d->edges[i].next)
+        {
             const draw_edge_t *const  edge = &d->edges[i];
 
-            if (edge->from == d->order[k]) {
-                bad |= json_array_append_new(edges,
-                           json_pack("{s:o, s:s, s:s, s:s, s:b}",
-                                     "id", json_sprintf("e%zu", ++n),
-                                     "source", entries[edge->from].id,
-                                     "target", entries[edge->to].id,
-                                     "label", edge->label,
-                                     "animated", edge->animated));
-            }
+            bad |= json_array_append_new(edges,
+                       json_pack("{s:o, s:s, s:s, s:s, s:b}",
+                                 "id", json_sprintf("e%zu", ++n),
+                                 "source", entries[edge->from].id,
+                                 "target", entries[edge->to].id,
+                                 "label", edge->label,
+                                 "animated", edge->animated));
         }
     }
 
@@ -308,8 +316,14 @@ draw_all(draw_t *d)
 
     d->order = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
     d->level = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
+    d->first = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
+    d->last = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
 
-    for (size_t i = 0; i < ps->out.n; i++) {
+    for (size_t i = 0; d->first != NULL && i < ps->out.n; i++) {
+        d->first[i] = SIZE_MAX;
+    }
+
+    for (size_t i = 0; !ps->nomem && i < ps->out.n; i++) {
         const size_t  owner = ps->out.entries[i].owner;
 
         d->from = (owner == SIZE_MAX) ? i : owner;

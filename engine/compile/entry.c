@@ -283,7 +283,7 @@ entry_foreign(ckp_parse_t *ps, const ckp_entry_t *entry)
                       "'%s' must be a string", at.key);
 
     } else {
-        ckp_near_init(&near, entry->written);
+        ckp_near_init(ps, &near, entry->written);
         ckp_near_list(&near, " sequence logic loop parallel processing"
                       " verification llm_action human_approval transform"
                       " subflow terminate dag ");

@@ -84,7 +84,7 @@ fields_say(ckp_parse_t *ps, const ckp_entry_t *entry, const char *key,
         return;
     }
 
-    ckp_near_init(&near, key);
+    ckp_near_init(ps, &near, key);
     ckp_near_list(&near, mine);
     ckp_near_list(&near, fields_common);
     ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 90, .field = key,
@@ -106,7 +106,7 @@ ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry)
         }
     }
 
-    if (mine == NULL || ps->diags == NULL || entry->owner != SIZE_MAX) {
+    if (mine == NULL || entry->owner != SIZE_MAX) {
         return;
     }
 
@@ -114,6 +114,10 @@ ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry)
         const bool  flat = ps->out.form != 'A'
                            && ckp_word_in(" id node_id node_type transitions ",
                                           key);
+
+        if (ckp_parse_is_full(ps)) {
+            return;
+        }
 
         if (!ckp_is_note(key) && !flat && !ckp_word_in(fields_common, key)
             && !ckp_word_in(mine, key) && !ckp_alias_is(entry->at.as, key))

@@ -6,21 +6,32 @@
 
 #include "compile/parse_int.h"
 
-#define HINT_LEN_MAX  48
+#define HINT_LEN_MAX  32
 
 
-/* How many letters must change, or SIZE_MAX when the names are too unlike to
- * be worth counting. */
-static size_t
-hint_distance(const char *a, const char *b)
+/* Names of about the same length, as long as there is time for comparing. */
+static bool
+hint_worth(ckp_near_t *near, size_t len)
 {
-    const size_t  la = strlen(a);
-    const size_t  lb = strlen(b);
-    size_t        row[HINT_LEN_MAX + 1];
+    const size_t  wanted = strlen(near->wanted);
 
-    if (la > HINT_LEN_MAX || lb > HINT_LEN_MAX || la > lb + 3 || lb > la + 3) {
-        return SIZE_MAX;
+    if (wanted > HINT_LEN_MAX || len > HINT_LEN_MAX || len == 0
+        || wanted > len + 3 || len > wanted + 3)
+    {
+        return false;
     }
+
+    *near->compared += 1;
+
+    return *near->compared <= CKP_COMPARED_MAX;
+}
+
+
+/* How many letters must change; both are no longer than HINT_LEN_MAX. */
+static size_t
+hint_distance(const char *a, size_t la, const char *b, size_t lb)
+{
+    size_t  row[HINT_LEN_MAX + 1];
 
     for (size_t k = 0; k <= lb; k++) {
         row[k] = k;
@@ -53,23 +64,48 @@ hint_distance(const char *a, const char *b)
 
 
 void
-ckp_near_init(ckp_near_t *near, const char *wanted)
+ckp_near_init(ckp_parse_t *ps, ckp_near_t *near, const char *wanted)
 {
+    near->compared = &ps->compared;
     near->wanted = wanted;
     near->best = NULL;
     near->distance = strlen(wanted) / 3 + 2;    /* nothing farther is alike */
 }
 
 
-void
-ckp_near_try(ckp_near_t *near, const char *candidate)
+bool
+ckp_near_is_cheap(const ckp_parse_t *ps, size_t n)
 {
-    const size_t  distance = hint_distance(near->wanted, candidate);
+    return !ckp_parse_is_full(ps) && ps->compared < CKP_COMPARED_MAX
+           && n <= CKP_NODES_MAX;
+}
+
+
+/* `candidate` need not end with NUL. */
+static void
+hint_try(ckp_near_t *near, const char *candidate, size_t len)
+{
+    size_t  distance;
+
+    if (!hint_worth(near, len)) {
+        return;
+    }
+
+    distance = hint_distance(near->wanted, strlen(near->wanted), candidate,
+                             len);
 
     if (distance < near->distance) {
         near->distance = distance;
         near->best = candidate;
+        near->best_len = len;
     }
+}
+
+
+void
+ckp_near_try(ckp_near_t *near, const char *candidate)
+{
+    hint_try(near, candidate, strlen(candidate));
 }
 
 
@@ -79,22 +115,9 @@ ckp_near_list(ckp_near_t *near, const char *list)
     const char  *p = (list == NULL) ? "" : list;
 
     while (*p != '\0') {
-        char          word[HINT_LEN_MAX + 1];
         const size_t  len = strcspn(p, " ");
 
-        if (len > 0 && len <= HINT_LEN_MAX) {
-            size_t  distance;
-
-            memcpy(word, p, len);
-            word[len] = '\0';
-            distance = hint_distance(near->wanted, word);
-
-            if (distance < near->distance) {
-                near->distance = distance;
-                near->best = p;         /* ends with a space, not with NUL */
-            }
-        }
-
+        hint_try(near, p, len);
         p += len + (p[len] == ' ');
     }
 }
@@ -108,5 +131,5 @@ ckp_near_hint(ckp_parse_t *ps, const ckp_near_t *near)
     }
 
     return ckp_arena_printf(ps->arena, "did you mean '%.*s'?",
-                            (int) strcspn(near->best, " "), near->best);
+                            (int) near->best_len, near->best);
 }

@@ -36,14 +36,12 @@ language_hint(language_t *l, const char *name)
     const char  *key;
     json_t      *value;
 
-    if (l->ps->hints++ >= CKP_HINTS_MAX) {
-        return NULL;
-    }
+    ckp_near_init(l->ps, &near, name);
 
-    ckp_near_init(&near, name);
-
-    json_object_foreach(l->ps->names, key, value) {
-        ckp_near_try(&near, key);
+    if (ckp_near_is_cheap(l->ps, json_object_size(l->ps->names))) {
+        json_object_foreach(l->ps->names, key, value) {
+            ckp_near_try(&near, key);
+        }
     }
 
     return ckp_near_hint(l->ps, &near);

@@ -146,6 +146,12 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
         return;
     }
 
+    if (ps->full) {
+        ckp_diag(ps->diags, say->number, say->code, "", &more, "%s", "");
+        return;         /* it counts, but it is not shown */
+    }
+
+    ps->full = ckp_diags_count(ps->diags) >= CKP_DIAGS_MAX;
     va_start(args, fmt);
     (void) vsnprintf(sentence, sizeof(sentence), fmt, args);
     va_end(args);
@@ -528,6 +534,13 @@ ckp_parse_word(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 
 
 bool
+ckp_parse_is_full(const ckp_parse_t *ps)
+{
+    return ps->diags == NULL || ps->full;
+}
+
+
+bool
 ckp_is_note(const char *key)
 {
     return key[0] == '_' || key[0] == '$';
@@ -563,12 +576,12 @@ ckp_parse_known(ckp_parse_t *ps, const ckp_at_t *at, const char *known,
     const json_t  *value;
     ckp_at_t       out;
 
-    if (ps->diags == NULL) {
-        return;
-    }
-
     json_object_foreach((json_t *) at->value, key, value) {
         ckp_near_t  near;
+
+        if (ckp_parse_is_full(ps)) {
+            return;
+        }
 
         if (ckp_is_note(key) || ckp_word_in(known, key)
             || ckp_word_in(more, key) || ckp_alias_is(at->as, key))
@@ -576,7 +589,7 @@ ckp_parse_known(ckp_parse_t *ps, const ckp_at_t *at, const char *known,
             continue;
         }
 
-        ckp_near_init(&near, key);
+        ckp_near_init(ps, &near, key);
         ckp_near_list(&near, known);
         ckp_near_list(&near, more);
         parse_step_in(at, key, value, &out);

@@ -25,7 +25,7 @@
 #define CKP_HANDLERS_MAX    64
 #define CKP_EDGES_MAX       10000
 #define CKP_ID_MAX          256
-#define CKP_HINTS_MAX       100
+#define CKP_COMPARED_MAX    20000   /* names compared for hints, in all */
 
 /* One node as its form lists it. */
 typedef struct {
@@ -75,8 +75,9 @@ struct ckp_parse_s {
     size_t          nedges;
     size_t          edges_size;
     size_t          nsteps;
-    unsigned        hints;      /* how many were looked for */
+    unsigned        compared;   /* names, for hints */
     bool            nomem;
+    bool            full;       /* no more diagnostics are shown */
     bool            loops;      /* some node is a loop */
     bool            inner;      /* edges lead into a body or branch */
 
@@ -102,6 +103,9 @@ bool ckp_alias_is(ckp_as_t as, const char *name);
 /* Canonical name of a node type, of the catalogue or an alias; NULL: none. */
 const char *ckp_alias_type(const char *written);
 
+/* The list of diagnostics is full: looking for more is of no use. */
+bool ckp_parse_is_full(const ckp_parse_t *ps);
+
 /* Whether `word` stands in " a b c ". */
 bool ckp_word_in(const char *list, const char *word);
 
@@ -109,11 +113,16 @@ bool ckp_word_in(const char *list, const char *word);
 
 typedef struct {
     const char  *wanted;
-    const char  *best;
+    const char  *best;          /* not always ended by NUL */
+    size_t       best_len;
     size_t       distance;      /* of best */
+    unsigned    *compared;      /* of the parse: hints may not cost much */
 } ckp_near_t;
 
-void ckp_near_init(ckp_near_t *near, const char *wanted);
+void ckp_near_init(ckp_parse_t *ps, ckp_near_t *near, const char *wanted);
+
+/* Whether comparing with `n` names is worth the time now. */
+bool ckp_near_is_cheap(const ckp_parse_t *ps, size_t n);
 void ckp_near_try(ckp_near_t *near, const char *candidate);
 void ckp_near_list(ckp_near_t *near, const char *list);     /* " a b c " */
 

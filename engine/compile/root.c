@@ -70,7 +70,7 @@ root_status(ckp_parse_t *ps)
     int64_t            ms;
 
     if (status != NULL && !ckp_word_in(known, status)) {
-        ckp_near_init(&near, status);
+        ckp_near_init(ps, &near, status);
         ckp_near_list(&near, known);
         ckp_parse_say(ps, &(ckp_say_t) { .at = &ps->out.root, .number = 13,
                                          .field = "status",

@@ -44,8 +44,7 @@ target_edge(ckp_parse_t *ps, size_t to)
 static void
 target_unknown(ckp_parse_t *ps, const ckp_at_t *at, const char *id)
 {
-    ckp_near_t   near;
-    const char  *hint = NULL;
+    ckp_near_t  near;
 
     if (strstr(id, "{{") != NULL) {
         ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 212,
@@ -53,17 +52,13 @@ target_unknown(ckp_parse_t *ps, const ckp_at_t *at, const char *id)
                       "a node is named, never computed");
     }
 
-    if (ps->hints++ < CKP_HINTS_MAX) {
-        ckp_near_init(&near, id);
+    ckp_near_init(ps, &near, id);
 
-        for (size_t i = 0; i < ps->out.n; i++) {
-            ckp_near_try(&near, ps->out.entries[i].id);
-        }
-
-        hint = ckp_near_hint(ps, &near);
+    for (size_t i = 0; ckp_near_is_cheap(ps, i) && i < ps->out.n; i++) {
+        ckp_near_try(&near, ps->out.entries[i].id);
     }
 
-    ckp_parse_say(ps, &(ckp_say_t) { .at = at, .hint = hint,
+    ckp_parse_say(ps, &(ckp_say_t) { .at = at, .hint = ckp_near_hint(ps, &near),
                       .number = (at->key != NULL
                                  && strcmp(at->key, "on_failure") == 0
                                  && ps->node == NULL) ? 303 : 130,
