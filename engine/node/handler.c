@@ -524,9 +524,8 @@ static ckp_code_t
 handler_open(ckp_fiber_t *f, const char *level, size_t index,
     const json_t *error, json_t *prev)
 {
-    const bool     step = ckp_fiber_step(f) != NULL;
-    json_t *const  at = step ? json_incref(ckp_fiber_get(f, "at", NULL))
-                             : NULL;
+    json_t *const  at = ckp_fiber_step(f) == NULL ? NULL
+                        : json_integer(ckp_fiber_get_int(f, "at", NULL));
 
     return ckp_fiber_put(f, "h", NULL, json_pack("{s:s, s:I, s:o, s:O*, s:o*}",
                "lvl", level, "i", (json_int_t) index, "err",

@@ -16,7 +16,7 @@ typedef struct {
     ckp_err_t   err;
     int64_t     now;
     uint8_t     seed[CKP_SEED_LEN];
-    char        story[8192];    /* event types of the last turn */
+    char        story[65536];    /* event types of the last turn */
     char        ref[64];        /* of the last admit or call */
     char        key[300];
 } t_run_t;
