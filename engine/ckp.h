@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/outcome.h"
 #include "base/sha.h"
 
 typedef struct ckp_compiler_s  ckp_compiler_t;
@@ -97,12 +98,6 @@ typedef enum {
     CKP_IN_RESUME,      /* data: {actor, kind: "retry" | "operator", ...} */
     CKP_IN_CANCEL       /* data: {reason, actor} */
 } ckp_input_kind_t;
-
-typedef enum {
-    CKP_OUTCOME_OK,         /* complete, well-formed success */
-    CKP_OUTCOME_FAILED,     /* complete, well-formed error: definitive */
-    CKP_OUTCOME_UNKNOWN     /* timeout, reset, crash: ambiguous */
-} ckp_outcome_t;
 
 typedef struct {
     ckp_input_kind_t  kind;

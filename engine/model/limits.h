@@ -9,12 +9,12 @@
 
 #define CKP_VARS_MAX           (1024 * 1024)    /* bytes of all variables */
 #define CKP_VALUE_MAX          (512 * 1024)     /* bytes of one of them */
-#define CKP_PAYLOAD_MAX        (64 * 1024)      /* bytes of an event's payload */
+#define CKP_PAYLOAD_MAX        (64 * 1024)    /* bytes of an event's payload */
 #define CKP_EVENTS_MAX         50000            /* events of a run */
 #define CKP_RUN_STEPS_MAX      100000           /* attempts of a run */
 #define CKP_ERROR_TEXT_MAX     500              /* characters in a payload */
-#define CKP_ERROR_MESSAGE_MAX  2000             /* characters in the run's row */
-#define CKP_KEY_MAX            255              /* bytes of an idempotency key */
+#define CKP_ERROR_MESSAGE_MAX  2000    /* characters in the run's row */
+#define CKP_KEY_MAX            255    /* bytes of an idempotency key */
 
 /* One turn does no more internal work than this; then it asks to go on. */
 #define CKP_TURN_WORK_MAX      500
@@ -26,7 +26,7 @@
 #define CKP_LEASE_TTL_MS       300000
 #define CKP_LEASE_WAIT_MS      5000             /* then ResourceBusy */
 #define CKP_SLOT_AGAIN_MS      100              /* a slot was lost: ask again */
-#define CKP_FAILURE_MS         60000            /* of on_failure after a timeout */
+#define CKP_FAILURE_MS         60000    /* of on_failure after a timeout */
 #define CKP_CRASHES_MAX        3                /* then CrashLoop */
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The state of a run: one JSON tree of objects, changed by two operations only,
- * `put` a value at a path and `del` a path.  What a turn changes is collected as
+ * `put` a value at a path, `del` a path.  What a turn changes is collected as
  * its delta, an array of [path, value] and [path]; applying the delta to the
  * state before gives the state after.  Source: design/style.md 7.
  *

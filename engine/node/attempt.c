@@ -629,7 +629,7 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
                : attempt_is(f, "call") ? attempt_call(f) : CKP_OK;
     }
 
-    /* the last slot went to somebody else between the question and the commit */
+    /* the last slot went to somebody else between question and commit */
 
     if (in->kind == CKP_IN_REFUSED) {
         return ckp_steps_in_flight(f)

@@ -119,7 +119,7 @@ bool ckp_fiber_slept(ckp_fiber_t *f);
 /* Go on in ops->wake with input NULL, as soon as the turn allows. */
 ckp_code_t ckp_fiber_again(ckp_fiber_t *f);
 
-/* --- failing -------------------------------------------------------------------*/
+/* --- failing -------------------------------------------------------------- */
 
 /* {{error}}; NULL: none.  error is stolen. */
 ckp_code_t ckp_fiber_bind_error(ckp_fiber_t *f, json_t *error);

@@ -68,7 +68,7 @@ ckp_code_t ckp_step_again(ckp_fiber_t *f, uint32_t max_retries, int64_t ms,
  * stolen. */
 ckp_code_t ckp_node_failed(ckp_fiber_t *f, json_t *error);
 
-/* Its recovery steps are over: the action.  ok: none that was required failed */
+/* Its recovery steps are over: the action.  ok: no required one failed */
 ckp_code_t ckp_handler_resume(ckp_fiber_t *f, bool ok);
 
 /* The handler at work, from n.h; NULL: none. */

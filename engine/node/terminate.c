@@ -49,7 +49,17 @@ terminate_outputs(ckp_parse_t *ps, const ckp_at_t *at, ckp_terminate_t *end)
     made = json_object();
 
     json_object_foreach((json_t *) out.value, name, value) {
-        json_object_set_new(made, name, terminate_output(ps, value));
+        const bool  reserved = strncmp(name, "__", 2) == 0
+                               || strcmp(name, "secrets") == 0;
+
+        if (reserved) {
+            ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 413,
+                                             .field = name },
+                          "'%.120s' is a reserved name", name);
+
+        } else if (name[0] != '_' && name[0] != '$') {
+            json_object_set_new(made, name, terminate_output(ps, value));
+        }
     }
 
     end->outputs = ckp_parse_made(ps, &out, made, CKP_SECRET_WARNS);

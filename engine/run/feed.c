@@ -184,6 +184,8 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
 static ckp_code_t
 feed_start(ckp_run_t *run, const ckp_input_t *in)
 {
+    /* tidy: one flat list of what a run begins with */
+
     static const char *const  empty[] = {
         "fibers", "counts", "keyed", "agents", "approval", "last", NULL
     };

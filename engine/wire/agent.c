@@ -3,6 +3,7 @@
  */
 
 #include "wire/agent.h"
+#include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <jansson.h>
 
-#include "ckp.h"
+#include "base/outcome.h"
 
 /*
  * A complete HTTP reply -> data of CKP_IN_REPLY, a new object; NULL: no memory.

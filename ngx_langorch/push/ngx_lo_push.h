@@ -2,9 +2,9 @@
  * Streams of a run's events.
  *
  * The life of a stream.
- *   opened   the head goes out; the request is the stream's    ngx_lo_push_open
- *   looked   rows after the last one sent are read             ngx_lo_stream_look
- *   sent     one block at a time; the next look waits for it   ngx_lo_sse.c
+ *   opened   the head goes out; the request is the stream's ngx_lo_push_open
+ *   looked   rows after the last one sent are read          ngx_lo_stream_look
+ *   sent     one block at a time; the next look waits       ngx_lo_sse.c
  *   ended    after the run's last event, on quit, or the client left
  *
  * A stream shows what the store holds, in order, from a point on.  No event is

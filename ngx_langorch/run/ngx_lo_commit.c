@@ -233,8 +233,8 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
 
 /*
- * The run's row.  Given back: owner NULL, and due at once when an inbox row came
- * meanwhile or effects were left to the next owner.
+ * The run's row.  Given back: owner NULL, and due at once when an inbox row
+ * came meanwhile or effects were left to the next owner.
  */
 
 ngx_int_t

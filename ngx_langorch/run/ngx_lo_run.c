@@ -125,7 +125,7 @@ ngx_lo_run_arm(ngx_lo_run_t *run)
         return;
     }
 
-    /* a day at most: the loop's clock counts in 32 bits of ms on some systems */
+    /* a day at most: the loop's clock has 32 bits of ms on some systems */
 
     ngx_add_timer(&run->timer, (ngx_msec_t) ngx_min(wait, 86400000));
 }

@@ -158,4 +158,10 @@ void ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs);
 void ngx_lo_claim_release(int64_t id, int64_t epoch);
 ngx_uint_t ngx_lo_claim_pending(void);
 
+/* --- the worker's lease (ngx_lo_lease.c) ----------------------------------------- */
+
+ngx_int_t ngx_lo_lease_start(ngx_cycle_t *cycle);
+void ngx_lo_lease_stop(void);
+ngx_uint_t ngx_lo_lease_pending(void);
+
 #endif

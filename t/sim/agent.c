@@ -103,7 +103,7 @@ agent_admit(sim_t *w, const json_t *fx)
 {
     const char *const  ref = ckp_json_str(fx, "ref");
 
-    /* somebody else may take the last slot between this answer and the commit */
+    /* somebody else may take the last slot between answer and commit */
 
     if (sim_fault(w, SIM_SLOT_LOST)) {
         w->strangers = 2;

@@ -187,6 +187,8 @@ world_act(sim_t *w)
 static void
 world_feed(sim_t *w)
 {
+    /* tidy: a crash between any two lines shows best in one place */
+
     sim_input_t *const  in = &w->inputs[0];
     char                at[256] = "";
     uint8_t             seed[CKP_SEED_LEN];

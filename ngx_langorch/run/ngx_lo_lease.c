@@ -1,0 +1,242 @@
+/*
+ * The worker's own lease: renewed in time, or its runs are another's.  Whoever
+ * finds a worker dead or out of time frees its runs.
+ */
+
+#include <signal.h>
+
+#include "run/ngx_lo_run_int.h"
+
+
+static struct {
+    ngx_event_t   renew;
+    ngx_uint_t    pending;          /* jobs under way */
+    char          boot_id[40];
+    unsigned      stopped:1;
+} ngx_lo_worker_lease;
+
+
+static void
+ngx_lo_lease_dead(const char *worker, int64_t feeding, void *data)
+{
+    ngx_lo_job_t  *job = data;
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_bury, worker);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_gone, worker);
+
+    if (feeding != 0) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, feeding);
+    }
+}
+
+
+static void
+ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
+{
+    ngx_uint_t  found;
+
+    (void) job;
+    found = (ngx_uint_t) (uintptr_t) data;
+
+    ngx_lo_worker_lease.pending--;
+
+    if (found) {
+        ngx_lo_claim_look(NULL);
+    }
+}
+
+
+/* Keeps our lease, ends those that ran out, buries the dead. */
+
+static void
+ngx_lo_lease_renew(ngx_event_t *ev)
+{
+    int64_t              now;
+    ngx_uint_t           base;
+    ngx_lo_job_t        *job;
+    ngx_lo_main_conf_t  *mcf;
+
+    (void) ev;
+
+    if (ngx_lo_worker_lease.stopped) {
+        return;
+    }
+
+    mcf = ngx_lo_conf();
+    ngx_add_timer(&ngx_lo_worker_lease.renew, mcf->lease_time / 5);
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job == NULL) {
+        return;
+    }
+
+    now = ngx_lo_boot_ms();
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_renew, ngx_lo_worker_id(),
+                          now + (int64_t) mcf->lease_time,
+                          (const char *) ngx_lo_worker_lease.boot_id);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_runs, now,
+                          (const char *) ngx_lo_worker_lease.boot_id);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_workers, now,
+                          (const char *) ngx_lo_worker_lease.boot_id);
+
+    base = ngx_lo_job_len(job);
+    ngx_lo_zone_bury(ngx_lo_lease_dead, job);
+    base = (ngx_lo_job_len(job) != base);
+
+    ngx_lo_worker_lease.pending++;
+    ngx_lo_job_submit(job, ngx_lo_lease_renewed, (void *) (uintptr_t) base);
+}
+
+
+/* "<node>:<pid>:<random>" of this node whose process is no more. */
+
+static ngx_uint_t
+ngx_lo_lease_is_dead(const char *owner)
+{
+    size_t       len;
+    ngx_int_t    pid;
+    const char  *p, *end;
+    ngx_str_t   *node;
+
+    node = &ngx_lo_conf()->node_id;
+    len = node->len;
+
+    if (ngx_strncmp(owner, node->data, len) != 0 || owner[len] != ':') {
+        return 0;
+    }
+
+    p = owner + len + 1;
+    end = ngx_strchr(p, ':');
+    pid = end ? ngx_atoi((u_char *) p, (size_t) (end - p)) : NGX_ERROR;
+
+    return pid > 0 && kill((pid_t) pid, 0) == -1 && ngx_errno == NGX_ESRCH;
+}
+
+
+static void
+ngx_lo_lease_survey(ngx_lo_job_t *job, void *data)
+{
+    size_t         i;
+    json_t        *row;
+    ngx_uint_t     dead;
+    const char    *owner;
+    ngx_lo_job_t  *bury;
+
+    (void) data;
+
+    ngx_lo_worker_lease.pending--;
+    dead = 0;
+    bury = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (bury == NULL) {
+        return;
+    }
+
+    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
+        owner = ckp_json_str(row, "owner");
+
+        if (owner != NULL && ngx_lo_lease_is_dead(owner)) {
+            ngx_lo_lease_dead(owner, 0, bury);
+            dead = 1;
+        }
+    }
+
+    if (!dead) {
+        ngx_lo_job_free(bury);
+        return;
+    }
+
+    ngx_lo_worker_lease.pending++;
+    ngx_lo_job_submit(bury, ngx_lo_lease_renewed, (void *) (uintptr_t) 1);
+}
+
+
+static void
+ngx_lo_lease_boot_id(void)
+{
+    int      fd;
+    ssize_t  n;
+
+    ngx_memcpy(ngx_lo_worker_lease.boot_id, "unknown", sizeof("unknown"));
+
+    fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
+
+    if (fd == -1) {
+        return;
+    }
+
+    n = read(fd, ngx_lo_worker_lease.boot_id, 36);
+    ngx_lo_worker_lease.boot_id[n > 0 ? n : 0] = '\0';
+
+    (void) close(fd);
+}
+
+
+ngx_int_t
+ngx_lo_lease_start(ngx_cycle_t *cycle)
+{
+    ngx_lo_job_t  *job;
+
+    ngx_memzero(&ngx_lo_worker_lease, sizeof(ngx_lo_worker_lease));
+    ngx_lo_lease_boot_id();
+
+    ngx_lo_worker_lease.renew.handler = ngx_lo_lease_renew;
+    ngx_lo_worker_lease.renew.data = &ngx_lo_worker_lease;
+    ngx_lo_worker_lease.renew.log = cycle->log;
+    ngx_lo_worker_lease.renew.cancelable = 1;
+
+    ngx_lo_lease_renew(&ngx_lo_worker_lease.renew);
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_workers);
+        ngx_lo_worker_lease.pending++;
+        ngx_lo_job_submit(job, ngx_lo_lease_survey, NULL);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_lo_lease_pending(void)
+{
+    return ngx_lo_worker_lease.pending;
+}
+
+
+static void
+ngx_lo_lease_gone(ngx_lo_job_t *job, void *data)
+{
+    (void) job;
+    (void) data;
+}
+
+
+/* Nothing of ours is left: the row would only tell of a death. */
+
+void
+ngx_lo_lease_stop(void)
+{
+    ngx_lo_job_t  *job;
+
+    ngx_lo_worker_lease.stopped = 1;
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_all,
+                              ngx_lo_worker_id());
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_gone,
+                              ngx_lo_worker_id());
+        ngx_lo_job_submit(job, ngx_lo_lease_gone, NULL);
+        ngx_lo_job_forget(job);
+    }
+
+    if (ngx_lo_worker_lease.renew.timer_set) {
+        ngx_del_timer(&ngx_lo_worker_lease.renew);
+    }
+}
