@@ -148,11 +148,9 @@ vars_validation(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
 static void
 vars_default(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
 {
-    const json_t *const  value = json_object_get(at->value, "default");
-    const ckp_at_t       out = { .up = at, .key = "default", .value = value };
-    json_t *const        names = ps->names;
+    json_t *const  names = ps->names;
 
-    if (value == NULL) {
+    if (at->value == NULL) {
         return;
     }
 
@@ -162,7 +160,7 @@ vars_default(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
         ps->nomem = true;
 
     } else {
-        var->fallback = ckp_template_at(ps, &out, value, CKP_SECRET_WARNS);
+        var->fallback = ckp_template_at(ps, at, at->value, CKP_SECRET_WARNS);
         json_decref(ps->names);
     }
 
@@ -177,6 +175,9 @@ vars_entry(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
         { "user_lazy", 0 }, { "user_strict", 0 }, { "system_captured", 0 },
         { NULL, 0 }
     };
+    const ckp_at_t           value = { .up = at, .key = "default",
+                                       .value = json_object_get(at->value,
+                                                                "default") };
 
     var->type = (ckp_type_t) ckp_parse_word(ps, at, "type", vars_types,
                                             CKP_TYPE_ANY, 302);
@@ -187,7 +188,7 @@ vars_entry(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
     (void) ckp_parse_word(ps, at, "origin", origins, 0, 302);
     vars_allowed(ps, at, "enum", var);
     vars_validation(ps, at, var);
-    vars_default(ps, at, var);
+    vars_default(ps, &value, var);
     ckp_parse_known(ps, at, vars_known, NULL);
 }
 
@@ -223,7 +224,7 @@ vars_add(ckp_parse_t *ps, const ckp_at_t *at, bool required, bool flat)
 
     } else if (flat) {
         var->type = vars_type_of(at->value);
-        var->fallback = ckp_template_at(ps, at, at->value, CKP_SECRET_WARNS);
+        vars_default(ps, at, var);
 
     } else {
         ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 15 },

@@ -85,6 +85,35 @@ static const char  full[] =
     "'final_audit_log':{'x':'{{n}}'}}}}}";
 
 
+/* The flat forms, and what is not run yet. */
+static const char *const  others[] = {
+    "{'procedure_id':'b','procedure_version':1,'start_node_id':'a','nodes':[{"
+    "'node_id':'a','node_type':'step','agent':'A','steps':[{'executor_id':'x',"
+    "'parameters':{'p':'{{q}}'},'output_variable':'v'}],'transitions':[{"
+    "'condition':'{{v}} == 1','target_node_id':'b'},{'target_node_id':'c'}]},{"
+    "'node_id':'b','type':'logic','transitions':[{'condition':'always',"
+    "'target_node_id':'c'}],'rules':[{'condition_expr':'1 == 1',"
+    "'target_node_id':'c'}],'default_next_node_id':'c'},{'node_id':'c',"
+    "'node_type':'end','terminal_status':'success'}]}",
+    "{'id':'c','version':2,'entry':'a','nodes':[{'id':'a','type':'task','steps'"
+    ":[{'action':'t.f','agent':'A'}]},{'id':'b','type':'switch','branches':[{"
+    "'condition':'{{t.x}} > 1','next':'d'},{'condition':true,'next':'a'}]},{"
+    "'id':'d','type':'processing','action':'log','params':{'message':'m'},"
+    "'output_variable':'v'},{'id':'e','type':'end'}]}",
+    "{'procedure_id':'l','version':'1','workflow_graph':{'start_node':'a',"
+    "'nodes':{'a':{'type':'loop','items':'x','item_variable':'i','body_node':"
+    "'b','index_variable':'k','collect_variable':'all','next_node':'c'},'b':{"
+    "'type':'parallel','branches':[{'branch_id':'l','start_node':'d'},'d']},"
+    "'c':{'type':'verification','checks':[{'condition':'1','on_fail':'goto:e'"
+    "}],'on_pass':'e','on_fail':'e'},'d':{'type':'llm_action','prompt':'p',"
+    "'outputs':{'o':'json: a'},'branches':['e'],'default_branch':'e'},'e':{"
+    "'type':'terminate'}}}}",
+    "{'name':'d','steps':[{'id':'a','config':{'action':'x'},'depends_on':[]}]}",
+    "{'name':'e','nodes':[{'id':'a'}],'edges':[{'from':'a','to':'a'}]}",
+    NULL
+};
+
+
 static const ckp_node_t *
 node(const t_doc_t *t, const char *id)
 {
@@ -357,6 +386,15 @@ outputs_of_a_run_are_variables_templates_or_texts(void **state)
     assert_int_equal(end->nerror_actions, 1);
     assert_string_equal(end->error_actions[0].id, "error_1");
     t_doc_free(&t);
+
+    t_compiles(&t, T_GRAPH("end", "'end':{'type':'terminate','outputs':{"
+               "'_why':1,'a b':'a b'}}", ",'variables_schema':{'a b':{}}"));
+    template_is(node(&t, "end")->u.terminate->outputs, "{'a b':'a b'}");
+    t_doc_free(&t);
+
+    t_wants("CKP413", "/workflow_graph/nodes/end/outputs/__x",
+            T_GRAPH("end", "'end':{'type':'terminate','outputs':{'__x':1}}",
+                    ""));
 }
 
 
@@ -527,11 +565,16 @@ mutate(const json_t *doc, json_t *at)
 static void
 no_wrong_or_missing_value_in_any_field_is_a_fault(void **state)
 {
-    json_t *const  doc = t_doc_json(full);
-    const size_t   n = mutate(doc, doc);
+    json_t  *doc = t_doc_json(full);
 
-    assert_true(n > 4000);
+    assert_true(mutate(doc, doc) > 4000);
     json_decref(doc);
+
+    for (size_t i = 0; others[i] != NULL; i++) {
+        doc = t_doc_json(others[i]);
+        assert_true(mutate(doc, doc) > 100);
+        json_decref(doc);
+    }
 }
 
 

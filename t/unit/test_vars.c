@@ -212,6 +212,8 @@ a_wrong_schema_is_told(void **state)
             "{'variables_schema':{'__x':{}}}");
     t_wants("CKP210", "/variables_schema/x/default",
             "{'variables_schema':{'y':{},'x':{'default':'{{y}}'}}}");
+    t_wants("CKP210", "/variables_schema/x",
+            "{'variables_schema':{'y':{},'x':'{{y}}'}}");
     t_wants("CKP226", NULL,
             "{'variables_schema':{'x':{'validation':{'schema':{'frob':1}}}}}");
     t_wants("CKP015", "/variables_schema/required/x",
