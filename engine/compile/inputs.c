@@ -145,159 +145,6 @@ inputs_default(inputs_t *in, const ckp_var_t *var)
 }
 
 
-/* --- types ------------------------------------------------------------------------ */
-
-
-static bool
-inputs_whole(const json_t *number)
-{
-    const double  d = json_number_value(number);
-
-    return json_is_integer(number)
-           || (d >= -9.2e18 && d <= 9.2e18 && d == (double) (int64_t) d);
-}
-
-
-static json_t *
-inputs_number(const ckp_var_t *var, const json_t *value)
-{
-    json_t  *number = NULL;
-
-    if (json_is_number(value)) {
-        number = json_incref((json_t *) value);
-
-    } else if (!json_is_string(value) || !ckp_value_number(value, &number)) {
-        return NULL;
-    }
-
-    if (var->type == CKP_TYPE_INTEGER && !inputs_whole(number)) {
-        json_decref(number);
-        return NULL;
-    }
-
-    return number;
-}
-
-
-static json_t *
-inputs_text(const ckp_var_t *var, const json_t *value)
-{
-    ckp_buf_t  b;
-    json_t    *text;
-
-    if (json_is_string(value)) {
-        return json_incref((json_t *) value);
-    }
-
-    if (!var->coerce || (!json_is_number(value) && !json_is_boolean(value))) {
-        return NULL;
-    }
-
-    ckp_buf_init(&b, INPUTS_SENTENCE_MAX);
-    ckp_value_text(&b, value);
-    text = json_string(ckp_buf_str(&b));
-    ckp_buf_free(&b);
-
-    return text;
-}
-
-
-static json_t *
-inputs_boolean(const ckp_var_t *var, const json_t *value)
-{
-    const char *const  text = json_string_value(value);
-
-    if (json_is_boolean(value)) {
-        return json_incref((json_t *) value);
-    }
-
-    if (!var->coerce || text == NULL) {
-        return NULL;
-    }
-
-    return ckp_fold_equal(text, "true") ? json_true()
-           : ckp_fold_equal(text, "false") ? json_false() : NULL;
-}
-
-
-static json_t *
-inputs_tree(const ckp_var_t *var, const json_t *value)
-{
-    const char *const  text = json_string_value(value);
-    ckp_err_t          err = CKP_ERR_INIT;
-    json_t            *tree = NULL;
-
-    if (text != NULL && var->coerce) {
-        tree = ckp_json_parse(text, json_string_length(value), &err);
-
-    } else {
-        tree = json_incref((json_t *) value);
-    }
-
-    if (tree != NULL && json_is_array(tree) == (var->type == CKP_TYPE_ARRAY)
-        && (json_is_array(tree) || json_is_object(tree)))
-    {
-        return tree;
-    }
-
-    json_decref(tree);
-
-    return NULL;
-}
-
-
-/* New reference; NULL: said. */
-static json_t *
-inputs_typed(inputs_t *in, const ckp_var_t *var, const json_t *value)
-{
-    json_t      *typed = NULL;
-    const char  *sentence = "";
-
-    switch (var->type) {
-
-    case CKP_TYPE_ANY:
-        return json_incref((json_t *) value);
-
-    case CKP_TYPE_STRING:
-    case CKP_TYPE_PASSWORD:
-        typed = inputs_text(var, value);
-        sentence = "Must be a string";
-        break;
-
-    case CKP_TYPE_NUMBER:
-        typed = inputs_number(var, value);
-        sentence = "Must be a number";
-        break;
-
-    case CKP_TYPE_INTEGER:
-        typed = inputs_number(var, value);
-        sentence = "Must be an integer";
-        break;
-
-    case CKP_TYPE_BOOLEAN:
-        typed = inputs_boolean(var, value);
-        sentence = "Must be a boolean (true/false)";
-        break;
-
-    case CKP_TYPE_ARRAY:
-        typed = inputs_tree(var, value);
-        sentence = "Must be a valid array";
-        break;
-
-    case CKP_TYPE_OBJECT:
-        typed = inputs_tree(var, value);
-        sentence = "Must be a valid object";
-        break;
-    }
-
-    if (typed == NULL) {
-        inputs_say(in, var->name, sentence);
-    }
-
-    return typed;
-}
-
-
 /* --- rules ------------------------------------------------------------------------- */
 
 
@@ -497,6 +344,7 @@ static void
 inputs_variable(inputs_t *in, const ckp_var_t *var, const json_t *value)
 {
     const char *const  text = json_string_value(value);
+    const char        *sentence = "";
     json_t            *typed;
 
     if (inputs_missing(value)) {
@@ -520,12 +368,15 @@ inputs_variable(inputs_t *in, const ckp_var_t *var, const json_t *value)
         return;
     }
 
-    typed = inputs_typed(in, var, value);
+    typed = ckp_var_coerce(var, value, &sentence);
 
-    if (typed != NULL && inputs_rules(in, var, typed)) {
-        if (json_object_set(in->vars, var->name, typed) != 0) {
-            in->nomem = true;
-        }
+    if (typed == NULL) {
+        inputs_say(in, var->name, sentence);
+
+    } else if (inputs_rules(in, var, typed)
+               && json_object_set(in->vars, var->name, typed) != 0)
+    {
+        in->nomem = true;
     }
 
     json_decref(typed);

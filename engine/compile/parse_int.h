@@ -87,7 +87,7 @@ struct ckp_parse_s {
     ckp_policy_t        policy; /* of the node */
 };
 
-/* --- cursor: parse.c, alias.c ------------------------------------------------ */
+/* --- cursor: parse.c, say.c, alias.c ------------------------------------------------ */
 
 void ckp_at_root(ckp_at_t *at, const json_t *doc, ckp_as_t as);
 void ckp_at_pointer(const ckp_at_t *at, ckp_buf_t *b);
@@ -168,6 +168,11 @@ void ckp_config_read(ckp_parse_t *ps);                          /* config.c */
 void ckp_trigger_read(ckp_parse_t *ps);                         /* trigger.c */
 bool ckp_cron_check(const char *text, int *number, const char **why);
 void ckp_vars_read(ckp_parse_t *ps);                            /* vars.c */
+
+/* New reference; NULL: it is none of that type, as the sentence says. */
+json_t *ckp_var_coerce(const ckp_var_t *var, const json_t *value,
+    const char **sentence);                                     /* coerce.c */
+
 void ckp_nodes_read(ckp_parse_t *ps);                           /* entry.c */
 void ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry);
                                                                 /* fields.c */
