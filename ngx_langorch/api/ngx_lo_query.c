@@ -146,11 +146,13 @@ ngx_lo_page_cursor(ngx_lo_api_t *api, int64_t at, int64_t id)
 static ngx_int_t
 ngx_lo_page_link(ngx_lo_api_t *api, const char *cursor)
 {
-    u_char        *p, *start;
-    size_t         len;
-    ngx_str_t     *args, *uri;
-    u_char        *a, *end, *last, *q;
-    static const char  tail[] = ">; rel=\"next\"";
+    size_t       len;
+    u_char      *p, *start, *a, *end, *last, *q;
+    ngx_str_t    base, *args, *uri;
+
+    if (ngx_lo_api_base(api, &base) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     args = &api->r->args;
     uri = &api->r->unparsed_uri;
@@ -158,12 +160,14 @@ ngx_lo_page_link(ngx_lo_api_t *api, const char *cursor)
     q = ngx_strlchr(uri->data, uri->data + uri->len, '?');
     len = (q != NULL) ? (size_t) (q - uri->data) : uri->len;
 
-    start = ngx_pnalloc(api->r->pool, len + args->len + strlen(cursor) + 32);
+    start = ngx_pnalloc(api->r->pool, base.len + len + args->len
+                                      + strlen(cursor) + 32);
     if (start == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_cpymem(start, "<", 1);
+    *start = '<';
+    p = ngx_cpymem(start + 1, base.data, base.len);
     p = ngx_cpymem(p, uri->data, len);
     *p++ = '?';
 
@@ -184,7 +188,7 @@ ngx_lo_page_link(ngx_lo_api_t *api, const char *cursor)
         }
     }
 
-    *ngx_sprintf(p, "cursor=%s%s", cursor, tail) = '\0';
+    *ngx_sprintf(p, "cursor=%s>; rel=\"next\"", cursor) = '\0';
 
     return ngx_lo_api_set(api, "Link", (const char *) start) == NGX_ERROR
            ? NGX_ERROR : NGX_OK;

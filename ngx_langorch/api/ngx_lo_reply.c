@@ -249,43 +249,57 @@ ngx_lo_api_set(ngx_lo_api_t *api, const char *name, const char *value)
 ngx_int_t
 ngx_lo_api_set_url(ngx_lo_api_t *api, const char *name, const char *path)
 {
-    u_char              *p;
-    size_t               len;
-    ngx_str_t            scheme, host, *base;
-    ngx_http_request_t  *r;
+    u_char     *p;
+    ngx_str_t   base, *mount;
 
-    r = api->r;
-    base = &ngx_lo_conf()->base_url;
+    mount = &api->conf->mount;
 
-    ngx_str_set(&scheme, "http://");
-    ngx_str_null(&host);
-
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl != NULL) {
-        ngx_str_set(&scheme, "https://");
-    }
-#endif
-
-    if (base->len != 0) {
-        scheme = *base;
-
-    } else if (r->headers_in.host != NULL) {
-        host = r->headers_in.host->value;
-
-    } else {
-        scheme.len = 0;
+    if (ngx_lo_api_base(api, &base) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    len = scheme.len + host.len + api->conf->mount.len + strlen(path) + 1;
-
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(api->r->pool, base.len + mount->len + strlen(path) + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    *ngx_sprintf(p, "%V%V%V%s", &scheme, &host, &api->conf->mount, path) = '\0';
+    *ngx_sprintf(p, "%V%V%s", &base, mount, path) = '\0';
 
     return ngx_lo_api_set(api, name, (const char *) p);
+}
+
+
+ngx_int_t
+ngx_lo_api_base(ngx_lo_api_t *api, ngx_str_t *base)
+{
+    const char          *scheme;
+    ngx_str_t           *host;
+    ngx_http_request_t  *r;
+
+    r = api->r;
+    *base = ngx_lo_conf()->base_url;
+
+    if (base->len != 0 || r->headers_in.host == NULL) {
+        return NGX_OK;
+    }
+
+    scheme = "http";
+    host = &r->headers_in.host->value;
+
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl != NULL) {
+        scheme = "https";
+    }
+#endif
+
+    base->data = ngx_pnalloc(r->pool, host->len + sizeof("https://"));
+    if (base->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    base->len = ngx_sprintf(base->data, "%s://%V", scheme, host) - base->data;
+
+    return NGX_OK;
 }
 
 

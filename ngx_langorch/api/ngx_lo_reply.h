@@ -38,6 +38,10 @@ ngx_int_t ngx_lo_api_set(ngx_lo_api_t *api, const char *name,
 ngx_int_t ngx_lo_api_set_url(ngx_lo_api_t *api, const char *name,
     const char *path);
 
+/* Scheme and host of absolute URLs: the configured ones, else the request's;
+ * empty when it names none.  Source: spec/api.md 1.1. */
+ngx_int_t ngx_lo_api_base(ngx_lo_api_t *api, ngx_str_t *base);
+
 /* The path for a URL: each text is escaped.  NULL: no memory. */
 char *ngx_lo_api_path(ngx_lo_api_t *api, const char *collection,
     const char *id, const char *sub);

@@ -93,6 +93,10 @@ ngx_lo_stream_timer(ngx_event_t *ev)
 
     } else {
         ngx_lo_sse_ping(st);
+
+        /* of a deleted run no bell tells */
+
+        ngx_lo_stream_look(st);
     }
 
     ngx_http_run_posted_requests(c);
@@ -130,11 +134,14 @@ ngx_lo_stream_looked(ngx_lo_job_t *job, void *data)
 
     rows = ngx_lo_job_rows(job, 0);
     status = NULL;
-    end = 0;
+
+    /* a run that was deleted has nothing more to tell */
+
+    end = (ngx_lo_job_row(job, 1) == NULL);
 
     if (json_array_size(rows) < NGX_LO_STREAM_ROWS) {
 
-        end = !st->follow;
+        end |= !st->follow;
         row = json_array_get(rows, json_array_size(rows) - 1);
         type = row ? ckp_json_str(row, "event_type") : NULL;
 
@@ -184,6 +191,8 @@ ngx_lo_stream_look(ngx_lo_stream_t *st)
     (void) ngx_lo_job_add(job, &ngx_lo_sql_api_events_after,
                           (const char *) st->run_id, st->seq,
                           (int64_t) NGX_LO_STREAM_ROWS);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_api_run_known,
+                          (const char *) st->run_id);
 
     st->job = job;
     ngx_lo_job_submit(job, ngx_lo_stream_looked, st);

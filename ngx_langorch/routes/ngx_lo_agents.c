@@ -36,7 +36,9 @@ static ngx_int_t ngx_lo_agent_added(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_agent_taken(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_agent_changed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static const char *ngx_lo_agent_tag(ngx_lo_api_t *api, const json_t *row);
+static ngx_int_t ngx_lo_agent_412(ngx_lo_api_t *api, const json_t *row);
 static ngx_int_t ngx_lo_agent_gone(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_agent_removed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
 ngx_int_t
@@ -418,7 +420,7 @@ ngx_lo_agents_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_agents_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    const char      *id, *tag;
+    const char      *id;
     const json_t    *row;
     ngx_lo_agent_t  *a;
 
@@ -430,16 +432,8 @@ ngx_lo_agents_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_agent_404(api);
     }
 
-    tag = ngx_lo_agent_tag(api, row);
-
-    if (ngx_lo_api_stale(api, tag)) {
-
-        if (ngx_lo_api_set(api, "ETag", tag) == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        return ngx_lo_api_problem(api, 412, "precondition_failed",
-                                  "It was changed since it was read");
+    if (ngx_lo_api_stale(api, ngx_lo_agent_tag(api, row))) {
+        return ngx_lo_agent_412(api, row);
     }
 
     job = ngx_lo_api_job(api, 1);
@@ -459,6 +453,22 @@ ngx_lo_agents_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ngx_lo_api_missed(api, ngx_lo_agent_gone);
 
     return ngx_lo_api_then(api, job, ngx_lo_agent_changed);
+}
+
+
+static ngx_int_t
+ngx_lo_agent_412(ngx_lo_api_t *api, const json_t *row)
+{
+    const char  *tag;
+
+    tag = ngx_lo_agent_tag(api, row);
+
+    if (tag == NULL || ngx_lo_api_set(api, "ETag", tag) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_problem(api, 412, "precondition_failed",
+                              "It was changed since it was read");
 }
 
 
@@ -489,22 +499,44 @@ ngx_lo_agent_gone(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_agents_delete_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    const char  *id;
-
-    id = ngx_lo_api_seg(api, "agent_id");
-
-    ngx_lo_api_missed(api, ngx_lo_agent_gone);
-
-    if (ngx_lo_job_add(job, &ngx_lo_sql_api_agent_del, id) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_agent_trail(api, job, id, "delete", NULL);
+    return ngx_lo_agents_get_prepare(api, job);
 }
 
 
 ngx_int_t
 ngx_lo_agents_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    const char    *id;
+    const json_t  *row;
+
+    id = ngx_lo_api_seg(api, "agent_id");
+    row = ngx_lo_job_row(job, 0);
+
+    if (row == NULL) {
+        return ngx_lo_agent_404(api);
+    }
+
+    if (ngx_lo_api_stale(api, ngx_lo_agent_tag(api, row))) {
+        return ngx_lo_agent_412(api, row);
+    }
+
+    job = ngx_lo_api_job(api, 1);
+
+    if (job == NULL
+        || ngx_lo_job_add(job, &ngx_lo_sql_api_agent_del, id) != NGX_OK
+        || ngx_lo_agent_trail(api, job, id, "delete", NULL) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_lo_api_missed(api, ngx_lo_agent_gone);
+
+    return ngx_lo_api_then(api, job, ngx_lo_agent_removed);
+}
+
+
+static ngx_int_t
+ngx_lo_agent_removed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_lo_agents_changed();
 

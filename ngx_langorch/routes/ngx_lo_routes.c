@@ -99,7 +99,7 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
     { L, NGX_HTTP_PUT, "/agents/{agent_id}",
       NGX_LO_OPERATOR, R|B, GO(agents_put) },
     { L, NGX_HTTP_DELETE, "/agents/{agent_id}",
-      NGX_LO_OPERATOR, W, GO(agents_delete) },
+      NGX_LO_OPERATOR, R, GO(agents_delete) },
     { L, NGX_HTTP_POST, "/agents/{agent_id}/sync-capabilities",
       NGX_LO_OPERATOR, R, GO(agents_sync) },
     { L, NGX_HTTP_POST, "/agents/{agent_id}/health-check",

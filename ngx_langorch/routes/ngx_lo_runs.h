@@ -31,6 +31,10 @@ typedef struct {
 ngx_int_t ngx_lo_birth_of(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *row);
 
+/* Writes the run and its first turn, then answers 201. */
+ngx_int_t ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    ckp_program_t *prog, const ckp_turn_t *turn);
+
 ngx_uint_t ngx_lo_run_is_final(const char *status);
 ngx_int_t ngx_lo_run_404(ngx_lo_api_t *api);
 

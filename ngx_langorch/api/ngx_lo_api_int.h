@@ -1,0 +1,28 @@
+/*
+ * What the files of api/ share: the parts of a request's life.
+ */
+
+#ifndef NGX_LO_API_INT_H
+#define NGX_LO_API_INT_H
+
+#include "api/ngx_lo_api.h"
+
+/* Finds the route: NGX_OK, NGX_DONE (404, 405, OPTIONS), NGX_ERROR. */
+ngx_int_t ngx_lo_api_match(ngx_lo_api_t *api);
+
+/* The problem for what NGINX refused, r->err_status; NGX_DONE. */
+ngx_int_t ngx_lo_api_refused(ngx_lo_api_t *api);
+
+/* What a stage returned: sends, submits, or waits. */
+void ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc);
+
+/* Submits the job that was set up. */
+void ngx_lo_api_submit(ngx_lo_api_t *api);
+
+/* The timer's handler: the end of a sleep, or of patience. */
+void ngx_lo_api_woken(ngx_event_t *ev);
+
+/* Forgets whatever is under way. */
+void ngx_lo_api_drop(ngx_lo_api_t *api);
+
+#endif

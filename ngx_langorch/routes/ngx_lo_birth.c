@@ -1,0 +1,243 @@
+/*
+ * What is written when a run is born, in one transaction: its row, its first
+ * event, the kept answer and the audit; and what the client is told.
+ */
+
+#include "api/ngx_lo_reply.h"
+#include "routes/ngx_lo_runs.h"
+#include "store/ngx_lo_sql_api.h"
+
+
+static json_t *ngx_lo_birth_shown(const json_t *inputs,
+    const ckp_program_t *prog);
+static ngx_int_t ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    const json_t *shown);
+static ngx_int_t ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
+    const ckp_turn_t *turn);
+static ngx_int_t ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_birth_raced(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_birth_twin(ngx_lo_api_t *api, ngx_lo_job_t *job);
+
+
+ngx_int_t
+ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
+    const ckp_turn_t *turn)
+{
+    json_t          *shown;
+    ngx_int_t        rc;
+    ngx_lo_job_t    *job;
+    const json_t    *raw;
+    ngx_lo_trail_t   trail;
+
+    shown = ngx_lo_birth_shown(b->inputs, prog);
+    job = ngx_lo_api_job(api, 1);
+
+    if (shown == NULL || job == NULL
+        || ngx_lo_birth_answer(api, b, shown) != NGX_OK)
+    {
+        json_decref(shown);
+        return NGX_ERROR;
+    }
+
+    raw = (b->inputs != NULL && !json_equal(shown, b->inputs)) ? b->inputs
+                                                               : NULL;
+
+    rc = ngx_lo_once_add(api, &b->once, job, NGX_HTTP_CREATED,
+                         (const char *) b->answer.data, b->location);
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_add,
+                            (const char *) b->run_id, b->procedure_id,
+                            b->version, b->hash, "created", shown, raw,
+                            "manual", api->actor, b->project_id, b->case_id,
+                            api->now_ms, b->mode, b->retry_of, api->actor,
+                            (int64_t) turn->nevents);
+    }
+
+    json_decref(shown);
+
+    if (rc != NGX_OK || ngx_lo_birth_events(b, job, turn) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&trail, sizeof(trail));
+    trail.category = "run";
+    trail.action = (b->retry_of != NULL) ? "retry" : "create";
+    trail.description = "Run created";
+    trail.resource_type = "run";
+    trail.resource_id = b->run_id;
+
+    if (ngx_lo_api_audit(api, job, &trail) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_lo_api_missed(api, ngx_lo_birth_raced);
+
+    return ngx_lo_api_then(api, job, ngx_lo_birth_done);
+}
+
+
+/* What readers of the run may see of its inputs (spec/api.md 1.15, 4). */
+
+static json_t *
+ngx_lo_birth_shown(const json_t *inputs, const ckp_program_t *prog)
+{
+    void        *next;
+    json_t      *v, *all;
+    const char  *key;
+
+    if (inputs == NULL) {
+        return json_object();
+    }
+
+    v = ckp_program_redact(prog, inputs);
+    if (v == NULL) {
+        return NULL;
+    }
+
+    all = json_copy(v);
+    json_decref(v);
+
+    for (v = all, next = json_object_iter(v); next != NULL; /* void */) {
+        key = json_object_iter_key(next);
+        next = json_object_iter_next(v, next);
+
+        if (key[0] == '_' && key[1] == '_') {
+            (void) json_object_del(v, key);
+        }
+    }
+
+    return all;
+}
+
+
+static ngx_int_t
+ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
+{
+    char     now[CKP_TIME_LEN + 1], *text;
+    size_t   len;
+    json_t  *v;
+
+    ckp_time_text(api->now_ms, now);
+
+    v = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
+                  " s:n, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
+                  " s:s, s:s?, s:b, s:s?, s:i, s:s}",
+                  "run_id", b->run_id, "procedure_id", b->procedure_id,
+                  "procedure_version", b->version, "thread_id", b->run_id,
+                  "status", "created", "input_vars", shown, "output_vars",
+                  "total_prompt_tokens", "total_completion_tokens",
+                  "estimated_cost_usd", "started_at", "ended_at",
+                  "duration_seconds", "last_node_id", "last_step_id",
+                  "error_message", "parent_run_id", "trigger_type", "manual",
+                  "triggered_by", api->actor, "project_id", b->project_id,
+                  "case_id", b->case_id, "created_at", now, "updated_at", now,
+                  "execution_mode", b->mode, "cancellation_requested", 0,
+                  "retry_of_run_id", b->retry_of, "attempt", 1,
+                  "created_by", api->actor);
+
+    text = (v != NULL) ? ckp_json_text(v) : NULL;
+    json_decref(v);
+
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = strlen(text);
+    b->answer.len = len;
+    b->answer.data = ngx_pnalloc(api->r->pool, len + 1);
+
+    if (b->answer.data != NULL) {
+        ngx_memcpy(b->answer.data, text, len + 1);
+    }
+
+    ckp_free(text);
+    b->location = ngx_lo_api_path(api, "runs", b->run_id, NULL);
+
+    return (b->answer.data != NULL && b->location != NULL) ? NGX_OK
+                                                           : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
+    const ckp_turn_t *turn)
+{
+    size_t              i;
+    const ckp_event_t  *ev;
+
+    for (i = 0; i < turn->nevents; i++) {
+        ev = &turn->events[i];
+
+        if (ngx_lo_job_add(job, &ngx_lo_sql_event_add,
+                           (const char *) b->run_id, (int64_t) ev->seq,
+                           ev->at_ms, ev->type, ev->path, ev->node_id,
+                           ev->step_id, ev->attempt ? (int64_t) ev->attempt
+                                                    : NGX_LO_NULL,
+                           ev->payload, ev->delta)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_birth_t  *b;
+
+    b = api->ctx;
+
+    ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 1);
+
+    if (ngx_lo_api_set_url(api, "Location", b->location) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_text(api, NGX_HTTP_CREATED, "application/json",
+                           &b->answer);
+}
+
+
+/* Another request with the same key was first: its answer is ours. */
+
+static ngx_int_t
+ngx_lo_birth_raced(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_birth_t  *b;
+
+    b = api->ctx;
+    job = ngx_lo_api_job(api, 0);
+
+    if (job == NULL || ngx_lo_once_find(api, &b->once, job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, job, ngx_lo_birth_twin);
+}
+
+
+static ngx_int_t
+ngx_lo_birth_twin(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_int_t        rc;
+    ngx_lo_birth_t  *b;
+
+    b = api->ctx;
+
+    rc = ngx_lo_once_again(api, &b->once, ngx_lo_job_row(job, 0));
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_lo_api_set(api, "Retry-After", "1") == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_problem(api, 409, "idempotency_in_flight",
+                              "The first request with this key is not done");
+}
