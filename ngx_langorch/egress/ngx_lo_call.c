@@ -6,9 +6,7 @@
 #include "egress/ngx_lo_peers.h"
 
 
-#define NGX_LO_CALL_POOL     2048
-#define NGX_LO_REPLY_FIRST   4096
-#define NGX_LO_LATER_MAX     (24 * 3600)
+#define NGX_LO_CALL_POOL  2048
 
 
 typedef struct {
@@ -20,14 +18,6 @@ typedef struct {
 
 
 static ngx_lo_call_t *ngx_lo_call_new(const ngx_lo_call_request_t *rq);
-static ngx_int_t ngx_lo_call_copy(ngx_lo_call_t *call,
-    const ngx_lo_call_request_t *rq);
-static ngx_int_t ngx_lo_call_copy_headers(ngx_lo_call_t *call,
-    const ngx_lo_call_request_t *rq);
-static ngx_int_t ngx_lo_call_copy_text(ngx_lo_call_t *call, ngx_str_t *to,
-    const char *from);
-static const char *ngx_lo_call_unfit(const ngx_lo_call_request_t *rq);
-static ngx_uint_t ngx_lo_call_is_token(const char *text);
 static void ngx_lo_call_resolve(ngx_lo_call_t *call);
 static void ngx_lo_call_resolved(ngx_resolver_ctx_t *ctx);
 static void ngx_lo_call_choose(ngx_lo_call_t *call, ngx_resolver_ctx_t *ctx);
@@ -124,138 +114,6 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
     ngx_lo_egress.ncalls++;
 
     return call;
-}
-
-
-static ngx_int_t
-ngx_lo_call_copy(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
-{
-    if (ngx_lo_call_copy_text(call, &call->url, rq->url) != NGX_OK
-        || ngx_lo_call_copy_text(call, &call->method, rq->method) != NGX_OK
-        || ngx_lo_call_copy_headers(call, rq) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (rq->body == NULL) {
-        return NGX_OK;
-    }
-
-    /* one byte more: an empty body is a body */
-
-    call->body.data = ngx_pnalloc(call->pool, rq->body_len + 1);
-
-    if (call->body.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(call->body.data, rq->body, rq->body_len);
-    call->body.len = rq->body_len;
-    call->has_body = 1;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_lo_call_copy_headers(ngx_lo_call_t *call, const ngx_lo_call_request_t *rq)
-{
-    ngx_uint_t  i, typed;
-
-    call->headers = ngx_pcalloc(call->pool,
-                                (rq->nheaders + 1) * sizeof(ngx_keyval_t));
-
-    if (call->headers == NULL) {
-        return NGX_ERROR;
-    }
-
-    typed = (rq->body == NULL);
-
-    for (i = 0; i < rq->nheaders; i++) {
-        if (ngx_lo_call_copy_text(call, &call->headers[i].key,
-                                  rq->headers[i].name)
-            != NGX_OK
-            || ngx_lo_call_copy_text(call, &call->headers[i].value,
-                                     rq->headers[i].value)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        call->nheaders++;
-        typed = typed || ngx_strcasecmp(call->headers[i].key.data,
-                                        (u_char *) "Content-Type") == 0;
-    }
-
-    if (typed) {
-        return NGX_OK;
-    }
-
-    /* what we send is JSON where nobody says otherwise */
-
-    ngx_str_set(&call->headers[i].key, "Content-Type");
-    call->nheaders++;
-
-    return ngx_lo_call_copy_text(call, &call->headers[i].value,
-                                 "application/json");
-}
-
-
-static ngx_int_t
-ngx_lo_call_copy_text(ngx_lo_call_t *call, ngx_str_t *to, const char *from)
-{
-    to->len = ngx_strlen(from);
-    to->data = ngx_pnalloc(call->pool, to->len + 1);
-
-    if (to->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(to->data, from, to->len + 1);
-
-    return NGX_OK;
-}
-
-
-/* What could end a line of the head early must never come into one. */
-
-static const char *
-ngx_lo_call_unfit(const ngx_lo_call_request_t *rq)
-{
-    ngx_uint_t  i;
-
-    if (!ngx_lo_call_is_token(rq->method)) {
-        return "malformed method";
-    }
-
-    for (i = 0; i < rq->nheaders; i++) {
-        if (!ngx_lo_call_is_token(rq->headers[i].name)
-            || strpbrk(rq->headers[i].value, "\r\n") != NULL)
-        {
-            return "malformed header";
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_uint_t
-ngx_lo_call_is_token(const char *text)
-{
-    if (*text == '\0') {
-        return 0;
-    }
-
-    for ( /* void */ ; *text != '\0'; text++) {
-        if (!isalnum((u_char) *text)
-            && strchr("!#$%&'*+-.^_`|~", *text) == NULL)
-        {
-            return 0;
-        }
-    }
-
-    return 1;
 }
 
 
@@ -427,90 +285,6 @@ ngx_lo_call_open(ngx_lo_call_t *call)
 
     if (call->uri.data == NULL || call->ops->open(call) != NGX_OK) {
         ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN, "no memory");
-    }
-}
-
-
-/* --- what comes back ------------------------------------------------------- */
-
-
-const char *
-ngx_lo_call_reply_room(ngx_lo_call_t *call, size_t len)
-{
-    size_t   room;
-    u_char  *bytes;
-
-    if (len > call->reply_max) {
-        return "too large";
-    }
-
-    if (len <= call->room) {
-        return NULL;
-    }
-
-    room = call->room == 0 ? NGX_LO_REPLY_FIRST : call->room;
-
-    while (room < len) {
-        room *= 2;
-    }
-
-    bytes = ngx_alloc(room, ngx_cycle->log);
-
-    if (bytes == NULL) {
-        return "no memory";
-    }
-
-    if (call->nbytes > 0) {
-        ngx_memcpy(bytes, call->bytes, call->nbytes);
-    }
-
-    if (call->bytes != NULL) {
-        ngx_free(call->bytes);
-    }
-
-    call->bytes = bytes;
-    call->room = room;
-
-    return NULL;
-}
-
-
-const char *
-ngx_lo_call_reply_add(ngx_lo_call_t *call, const u_char *bytes, size_t len)
-{
-    const char  *why;
-
-    why = ngx_lo_call_reply_room(call, call->nbytes + len);
-
-    if (why == NULL && len > 0) {
-        ngx_memcpy(call->bytes + call->nbytes, bytes, len);
-        call->nbytes += len;
-    }
-
-    return why;
-}
-
-
-void
-ngx_lo_call_reply_later(ngx_lo_call_t *call, const ngx_str_t *value)
-{
-    time_t  seconds;
-
-    seconds = ngx_atotm(value->data, value->len);
-
-    if (seconds == (time_t) NGX_ERROR) {
-        seconds = ngx_parse_http_time(value->data, value->len);
-
-        if (seconds == (time_t) NGX_ERROR) {
-            return;
-        }
-
-        seconds -= ngx_time();
-    }
-
-    if (seconds > 0) {
-        call->reply.retry_after =
-                       (ngx_msec_t) ngx_min(seconds, NGX_LO_LATER_MAX) * 1000;
     }
 }
 

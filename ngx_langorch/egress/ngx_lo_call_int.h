@@ -13,6 +13,8 @@
 #include "egress/ngx_lo_call.h"
 #include "egress/ngx_lo_target.h"
 
+#define NGX_LO_LATER_MAX  (24 * 3600)   /* the longest Retry-After, in s */
+
 typedef struct {
     ngx_int_t  (*open)(ngx_lo_call_t *call);    /* NGX_ERROR: no memory */
     void       (*close)(ngx_lo_call_t *call);   /* gives back all it holds */
@@ -58,6 +60,12 @@ extern const ngx_lo_carrier_ops_t  ngx_lo_carrier_curl;
 /* The outcome is known.  Later ends of the same call are ignored. */
 void ngx_lo_call_end(ngx_lo_call_t *call, ckp_outcome_t outcome,
     const char *why);
+
+/* Copies what a call keeps of its request.  What cannot be sent: NULL, or why:
+ * nothing that could end a line of the head early may come into one. */
+ngx_int_t ngx_lo_call_copy(ngx_lo_call_t *call,
+    const ngx_lo_call_request_t *rq);
+const char *ngx_lo_call_unfit(const ngx_lo_call_request_t *rq);
 
 /* Makes room for a body of a known length, if it may be that long; appends to
  * the body.  NULL, or why the reply cannot be taken. */

@@ -170,7 +170,7 @@ ngx_lo_carrier_target(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_OK;
     }
 
-    call = ngx_lo_detached_call(d);
+    call = d->call;
 
     upstream = (call->target.kind == NGX_LO_HOST_UPSTREAM)
                ? call->target.host : NGX_LO_PEERS_NAME;
@@ -211,10 +211,10 @@ ngx_lo_carrier_host(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_OK;
     }
 
-    call = ngx_lo_detached_call(d);
+    call = d->call;
 
-    v->data = (u_char *) (data == NGX_LO_VARIABLE_NAME ? call->target.host
-                                                       : call->target.authority);
+    v->data = (u_char *) (data == NGX_LO_VARIABLE_NAME
+                          ? call->target.host : call->target.authority);
     v->len = (unsigned) ngx_strlen(v->data);
     v->valid = 1;
     v->no_cacheable = 0;

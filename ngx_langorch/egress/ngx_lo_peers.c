@@ -253,7 +253,7 @@ ngx_lo_peers_init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
         return NGX_ERROR;
     }
 
-    call = ngx_lo_detached_call(d);
+    call = d->call;
 
     peer->peers = us->peer.data;
     peer->detached = d;
@@ -329,7 +329,7 @@ ngx_lo_peers_get(ngx_peer_connection_t *pc, void *data)
     }
 
     if (!ngx_lo_peers_make_room()) {
-        ngx_lo_detached_fail(peer->detached, "no free connection");
+        peer->detached->fault = "no free connection";
         return NGX_ERROR;
     }
 
@@ -347,7 +347,9 @@ ngx_lo_peers_make_room(void)
         return 1;
     }
 
-    if (ngx_lo_peers_here == NULL || ngx_queue_empty(&ngx_lo_peers_here->idle)) {
+    if (ngx_lo_peers_here == NULL
+        || ngx_queue_empty(&ngx_lo_peers_here->idle))
+    {
         return 0;
     }
 
