@@ -17,11 +17,20 @@ my $tool = abs_path(dirname(__FILE__) . '/../../langorch');
 plan skip_all => 'the console is not built'
     unless -f dirname($tool) . '/html/dist/index.html';
 
+my $notes = File::Temp->new;
 my @states;
+
+# Its exit code and what it printed; what it told people is kept for failures.
 
 sub tool {
     my (@args) = @_;
-    open my $out, '-|', $tool, @args or die "langorch: $!";
+    my $pid = open my $out, '-|';
+
+    if ($pid == 0) {
+        open STDERR, '>>', $notes->filename;
+        exec($tool, @args) or exit 127;
+    }
+
     my $said = join '', <$out>;
     close $out;
     return ($? >> 8, $said);
@@ -37,6 +46,8 @@ sub new_state {
 END {
     my $status = $?;
     tool('stop', '--state', $_) for @states;
+    diag(LangOrch::Site::slurp($notes->filename))
+        unless Test::More->builder->is_passing;
     $? = $status;
 }
 
