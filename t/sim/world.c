@@ -226,6 +226,12 @@ world_feed(sim_t *w)
         return;
     }
 
+    /* what was with others is asked or sent again at once, not by a time-out */
+
+    if (input.kind == CKP_IN_RECOVER && !turn.idle && turn.neffects == 0) {
+        sim_broken(w, "a recovered run waits for what nobody does");
+    }
+
     if (sim_fault(w, SIM_DIE_BEFORE_COMMIT)) {
         world_die(w, true);
         return;
