@@ -33,10 +33,42 @@ ngx_lo_effect_resource(const ngx_lo_effect_t *e)
 }
 
 
+/* NGX_OK: it was there, and is no more. */
+
+static ngx_int_t
+ngx_lo_effect_abort_one(ngx_queue_t *among, const char *ref)
+{
+    ngx_queue_t      *q;
+    ngx_lo_effect_t  *e;
+
+    for (q = ngx_queue_head(among);
+         q != ngx_queue_sentinel(among);
+         q = ngx_queue_next(q))
+    {
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        if (ngx_strcmp(e->ref, ref) == 0) {
+            ngx_lo_effect_free(e);
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
 ngx_int_t
 ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
 {
     ngx_lo_effect_t  *e;
+
+    /* a call of this same commit is not begun only to be stopped */
+
+    if (fx->kind == CKP_FX_ABORT && fx->ref != NULL
+        && ngx_lo_effect_abort_one(&run->effects, fx->ref) == NGX_OK)
+    {
+        return NGX_OK;
+    }
 
     e = ngx_calloc(sizeof(ngx_lo_effect_t), ngx_cycle->log);
 
@@ -94,26 +126,6 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
     ngx_free(e->ref);
     ngx_free(e->key);
     ngx_free(e);
-}
-
-
-static void
-ngx_lo_effect_abort_one(ngx_lo_run_t *run, const char *ref)
-{
-    ngx_queue_t      *q;
-    ngx_lo_effect_t  *e;
-
-    for (q = ngx_queue_head(&run->calls);
-         q != ngx_queue_sentinel(&run->calls);
-         q = ngx_queue_next(q))
-    {
-        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
-
-        if (ngx_strcmp(e->ref, ref) == 0) {
-            ngx_lo_effect_free(e);
-            return;
-        }
-    }
 }
 
 
@@ -176,7 +188,7 @@ ngx_lo_effects_perform(ngx_lo_run_t *run)
         case CKP_FX_ABORT:
             ngx_queue_remove(q);
             ngx_queue_init(q);
-            ngx_lo_effect_abort_one(run, e->ref);
+            (void) ngx_lo_effect_abort_one(&run->calls, e->ref);
             ngx_lo_effect_free(e);
             break;
 
