@@ -39,15 +39,20 @@ site_place()
     chmod go+x "$site_state"
     runuser -u "$site_user" -- test -x "$site_state" && return 0
 
-    home=/var/lib/langorch/site-$(printf %s "$site_state" | sha256sum | cut -c1-12)
+    # remembered in the folder: without that, what lies there is of an older one
 
-    if [ ! -d "$home" ]; then
+    if [ ! -d "$site_state/site" ]; then
+        mkdir -p /var/lib/langorch
+        chmod 755 /var/lib/langorch
+
+        home=$(mktemp -d /var/lib/langorch/site-XXXXXXXX)
+        chmod 755 "$home"
+        ln -sfn "$home" "$site_state/site"
+
         say "$site_user cannot enter $site_state: the site lives in $home"
     fi
 
-    mkdir -p "$home"
-    chmod 755 /var/lib/langorch "$home"
-    ln -sfn "$home" "$site_state/site"
+    home=$(readlink -f -- "$site_state/site")
 }
 
 
@@ -246,6 +251,7 @@ site_start()
     [ -z "$(site_pids)" ] || site_take_over
 
     : > "$home/run/start.log"
+    rm -f "$home/run/stopped"
 
     # NGINX's workers keep the folder they were started in
 
@@ -352,6 +358,8 @@ site_master()
 
 site_stop()
 {
+    [ ! -d "$home/run" ] || : > "$home/run/stopped"
+
     for signal in QUIT TERM KILL; do
         pids=$(site_pids)
         [ -n "$pids" ] || return 0
