@@ -201,7 +201,7 @@ json_t *
 ckp_agent_unreached(const char *why)
 {
     static const char *const  broken[] = {
-        "too large", "malformed", "protocol"
+        "too large", "malformed", "coding", "protocol"
     };
 
     if (why == NULL) {

@@ -64,6 +64,7 @@ ngx_lo_detached_head(ngx_lo_detached_t *d, ngx_http_request_t *r)
 static const char *
 ngx_lo_detached_head_fault(ngx_http_request_t *r)
 {
+    ngx_table_elt_t      *coding;
     ngx_http_upstream_t  *u;
 
     u = r->upstream;
@@ -72,16 +73,17 @@ ngx_lo_detached_head_fault(ngx_http_request_t *r)
         return "malformed head";
     }
 
-#if (NGX_HTTP_GZIP)
-    if (u->headers_in.content_encoding != NULL
-        && (u->headers_in.content_encoding->value.len != 8
-            || ngx_strncasecmp(u->headers_in.content_encoding->value.data,
-                               (u_char *) "identity", 8)
+    /* already copied there: what the upstream keeps of it varies by version */
+
+    coding = r->headers_out.content_encoding;
+
+    if (coding != NULL
+        && (coding->value.len != 8
+            || ngx_strncasecmp(coding->value.data, (u_char *) "identity", 8)
                != 0))
     {
         return "content coding";
     }
-#endif
 
     return ngx_lo_detached_length_fault(u);
 }

@@ -3,9 +3,9 @@
  * finds a worker dead or out of time frees its runs.
  */
 
-#include <signal.h>
-
 #include "run/ngx_lo_run_int.h"
+
+#include <signal.h>
 
 
 static struct {

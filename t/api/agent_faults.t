@@ -32,6 +32,8 @@ my %faults = (
     odd_status  => [ { body => '{"status":"fine"}' }, 'AgentProtocolError', 0 ],
     doubled     => [ { body => '{"status":"success","status":"error"}' },
         'AgentProtocolError', 0 ],
+    coded       => [ { headers => { 'Content-Encoding' => 'gzip' },
+        result => 1 },                           'AgentProtocolError', 0 ],
     huge        => [ { huge => 3 * $MiB },       'AgentProtocolError', 0 ],
     long_head   => [ { headers => { 'X-Long' => 'x' x 70_000 }, result => 1 },
         undef, 0 ],
