@@ -23,6 +23,15 @@ typedef struct ckp_step_s      ckp_step_t;
 typedef struct ckp_node_ops_s  ckp_node_ops_t;     /* node/node.h */
 typedef struct ckp_op_s        ckp_op_t;           /* node/op.h */
 
+/* Bodies of node types whose file alone knows what is in them. */
+typedef struct ckp_loop_s          ckp_loop_t;          /* node/loop.c */
+typedef struct ckp_parallel_s      ckp_parallel_t;      /* node/parallel.c */
+typedef struct ckp_dag_s           ckp_dag_t;           /* node/dag.h */
+typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow.h */
+typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c */
+typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
+typedef struct ckp_llm_s           ckp_llm_t;           /* node/llm.h */
+
 /* Where control goes: a node, or one of the pseudo-targets of 8.3. */
 
 typedef enum {
@@ -281,6 +290,13 @@ struct ckp_node_s {
         ckp_logic_t        *logic;
         ckp_approval_t     *approval;
         ckp_terminate_t    *terminate;
+        ckp_loop_t         *loop;
+        ckp_parallel_t     *parallel;
+        ckp_dag_t          *dag;
+        ckp_subflow_t      *subflow;
+        ckp_verification_t *verification;
+        ckp_transform_t    *transform;
+        ckp_llm_t          *llm;
     } u;
 };
 

@@ -12,18 +12,25 @@
 
 typedef struct ckp_parse_s  ckp_parse_t;    /* compile/parse.h */
 typedef struct ckp_fiber_s  ckp_fiber_t;    /* run/fiber.c */
+typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
 
 /*
  * parse   document object -> node->u; diagnostics go to the cursor.  Only
  *         CKP_E_NOMEM is an error: a wrong document is a diagnostic.
  * enter   the fiber has come to the node: does what it can without waiting.
  * wake    an input for this fiber: reply, admitted, tick, decision ...
+ *
+ * Of types that nest (node/frame.h), NULL elsewhere:
+ * child   one of the frames that it forked has ended.
+ * inner   the node that a frame's body is, when it is none of the graph.
  */
 struct ckp_node_ops_s {
     const char   *type;                                      /* "logic" */
     ckp_code_t  (*parse)(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node);
     ckp_code_t  (*enter)(ckp_fiber_t *f);
     ckp_code_t  (*wake)(ckp_fiber_t *f, const ckp_input_t *in);
+    ckp_code_t  (*child)(ckp_fiber_t *f, const ckp_child_t *child);
+    const ckp_node_t *(*inner)(const ckp_node_t *node, const char *key);
 };
 
 extern const ckp_node_ops_t *const  ckp_node_types[];    /* ends with NULL */

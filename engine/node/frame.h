@@ -1,0 +1,98 @@
+/*
+ * Frames: what a node that nests asks for, and what it is told.  Bodies in
+ * run/frame.c.  Source: spec/ckp.md 8.1, 8.2, 8.3.
+ *
+ * One frame is one fiber.  The node forks one for each iteration, branch, task
+ * or child procedure and rests (ckp_fiber_sleep); the new fibers run beside it.
+ * When one has ended, ops->child of the node is called in the node's own fiber;
+ * there it forks the next, goes on resting, is done or fails.  A node that is
+ * left (done, failed, diverted, timed out) has its frames reaped.
+ *
+ * A failing frame that makes its node fail: call ckp_fiber_fail first, change
+ * nothing before it, for a retry of the run goes on from the state as it is then.
+ */
+
+#ifndef CKP_FRAME_H
+#define CKP_FRAME_H
+
+#include "node/fiber.h"
+
+/*
+ * kind      path of what runs inside             @break, stops
+ * LOOP      <node>[key]/<node in it>             break; at the loop, its next
+ * BRANCH    <node>/b:key/<node in it>            at the parallel node's next
+ * TASK      <node>/t:key  (the body itself)      after the body
+ * TOOL      <node>/tool[key]  (the body itself)  after the body
+ * SUB       <node>/sub/<node in it>              ends with terminate
+ */
+typedef enum {
+    CKP_FRAME_LOOP,
+    CKP_FRAME_BRANCH,
+    CKP_FRAME_TASK,
+    CKP_FRAME_TOOL,
+    CKP_FRAME_SUB
+} ckp_frame_t;
+
+typedef struct {
+    ckp_frame_t        kind;
+    const char        *key;     /* names it among the node's frames; no ':' */
+    uint32_t           round;   /* > 1: "#round" behind the key in the path */
+    const ckp_node_t  *start;   /* first node, or the body (ops->inner finds
+                                   it again by key) */
+    bool               apart;   /* what it writes stays in it (child->vars) */
+    bool               frozen;  /* and it sees the variables as they are now */
+    bool               detached;    /* not reaped when its node is left: told to
+                                       ops->child even then, by node id */
+    json_t            *vars;    /* SUB: all its variables; stolen; else NULL */
+    json_t            *input;   /* SUB: its `input`; stolen */
+    json_t            *local;   /* names that go before variables; stolen; NULL */
+    size_t             prog;    /* SUB: which of program->subs, from 1 */
+} ckp_fork_t;
+
+/* All that is stolen is gone after an error, too.  CKP_E_INVALID: too deep,
+ * raised (LimitExceeded).  The new fiber runs once this one rests. */
+ckp_code_t ckp_fiber_fork(ckp_fiber_t *f, const ckp_fork_t *how);
+
+typedef enum {
+    CKP_CHILD_DONE,             /* its end was reached */
+    CKP_CHILD_BREAK,            /* @break */
+    CKP_CHILD_FAILED,
+    CKP_CHILD_TERMINATED        /* SUB: terminate; `end` tells how */
+} ckp_child_end_t;
+
+/* All lent for the call. */
+struct ckp_child_s {
+    const char       *key;
+    ckp_child_end_t   how;
+    ckp_end_t         end;
+    const json_t     *result;   /* of its last node; NULL: none */
+    const json_t     *error;    /* FAILED */
+    const json_t     *vars;     /* apart: what it wrote that is other than
+                                   outside now; SUB: all its variables */
+    const json_t     *outputs;  /* TERMINATED: declared; NULL: none declared */
+    const char       *message;  /* TERMINATED: NULL: none */
+    int64_t           t0;       /* when it was forked */
+};
+
+/* Frames of this node that still run, or whether one of that key does. */
+size_t ckp_fiber_frames(const ckp_fiber_t *f);
+bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
+
+/* Its calls are aborted, its questions voided; ops->child is not called.
+ * reason: of node_canceled inside.  Unknown keys are passed over. */
+ckp_code_t ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason);
+ckp_code_t ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason);
+
+/* Names of 6.5 that stand for the last result of something: loop_results,
+ * parallel_results, llm_output, subflow_output.  value is stolen. */
+ckp_code_t ckp_fiber_last_put(ckp_fiber_t *f, const char *name, json_t *value);
+json_t *ckp_fiber_last_get(const ckp_fiber_t *f, const char *name); /* lent */
+
+/* A local name of the frame that the fiber is, visible inside it only. */
+ckp_code_t ckp_fiber_local_put(ckp_fiber_t *f, const char *name,
+    json_t *value);
+
+/* The variables as the fiber sees them: new object. */
+json_t *ckp_fiber_vars(const ckp_fiber_t *f);
+
+#endif
