@@ -1,27 +1,41 @@
 /*
  * libcurl's sockets and its timer on the event loop.
+ *
+ * libcurl may close a socket and tell us later, or never: one that is given up
+ * while it connects, for instance.  By then its number may be another's, and
+ * the kernel has forgotten it.  So each is known by its inode, too, and one
+ * that is not there any more is forgotten without a word to the kernel.
  */
 
 #include "egress/ngx_lo_curl.h"
 #include "egress/ngx_lo_peers.h"
 
 #include <openssl/err.h>
+#include <sys/stat.h>
 
 
 typedef struct {
-    CURLM        *multi;
-    ngx_event_t   timer;
-    ngx_queue_t   sockets;          /* ngx_connection_t by its `queue` */
+    CURLM             *multi;
+    ngx_event_t        timer;
+    ngx_queue_t        sockets;     /* ngx_lo_curl_socket_t */
 } ngx_lo_curl_t;
+
+typedef struct {
+    ngx_queue_t        queue;
+    ngx_connection_t  *c;
+    curl_socket_t      fd;
+    ino_t              ino;         /* of what `fd` was when we began */
+} ngx_lo_curl_socket_t;
 
 
 static int ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what,
     void *data, void *known);
-static ngx_connection_t *ngx_lo_curl_find(curl_socket_t s);
-static ngx_connection_t *ngx_lo_curl_connection(curl_socket_t s);
+static ngx_lo_curl_socket_t *ngx_lo_curl_find(curl_socket_t s);
+static ngx_lo_curl_socket_t *ngx_lo_curl_begin(curl_socket_t s);
+static ngx_int_t ngx_lo_curl_inode(curl_socket_t s, ino_t *ino);
 static ngx_int_t ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t wanted);
-static void ngx_lo_curl_forget(ngx_connection_t *c);
+static void ngx_lo_curl_forget(ngx_lo_curl_socket_t *cs);
 static int ngx_lo_curl_timer(CURLM *multi, long ms, void *data);
 static void ngx_lo_curl_timer_handler(ngx_event_t *ev);
 static void ngx_lo_curl_event_handler(ngx_event_t *ev);
@@ -42,26 +56,32 @@ static int
 ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
     void *known)
 {
-    ngx_connection_t  *c;
+    ino_t                  ino;
+    ngx_lo_curl_socket_t  *cs;
 
-    c = ngx_lo_curl_find(s);
+    cs = ngx_lo_curl_find(s);
+
+    if (cs != NULL
+        && (what == CURL_POLL_REMOVE
+            || ngx_lo_curl_inode(s, &ino) != NGX_OK || ino != cs->ino))
+    {
+        ngx_lo_curl_forget(cs);
+        cs = NULL;
+    }
 
     if (what == CURL_POLL_REMOVE) {
-        if (c != NULL) {
-            ngx_lo_curl_forget(c);
-        }
-
         return 0;
     }
 
-    if (c == NULL) {
-        c = ngx_lo_curl_connection(s);
+    if (cs == NULL) {
+        cs = ngx_lo_curl_begin(s);
     }
 
-    if (c == NULL
-        || ngx_lo_curl_watch(c->read, NGX_READ_EVENT, what & CURL_POLL_IN)
+    if (cs == NULL
+        || ngx_lo_curl_watch(cs->c->read, NGX_READ_EVENT, what & CURL_POLL_IN)
            != NGX_OK
-        || ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, what & CURL_POLL_OUT)
+        || ngx_lo_curl_watch(cs->c->write, NGX_WRITE_EVENT,
+                             what & CURL_POLL_OUT)
            != NGX_OK)
     {
         ngx_lo_curl_unwatched(easy);
@@ -73,40 +93,35 @@ ngx_lo_curl_socket(CURL *easy, curl_socket_t s, int what, void *data,
 }
 
 
-/*
- * libcurl may close a socket first and say so later; by then its number may be
- * another's.
- */
-
 int
 ngx_lo_curl_close_socket(void *data, curl_socket_t s)
 {
-    ngx_connection_t  *c;
+    ngx_lo_curl_socket_t  *cs;
 
-    c = ngx_lo_curl_find(s);
+    cs = ngx_lo_curl_find(s);
 
-    if (c != NULL) {
-        ngx_lo_curl_forget(c);
+    if (cs != NULL) {
+        ngx_lo_curl_forget(cs);
     }
 
     return close(s);
 }
 
 
-static ngx_connection_t *
+static ngx_lo_curl_socket_t *
 ngx_lo_curl_find(curl_socket_t s)
 {
-    ngx_queue_t       *q;
-    ngx_connection_t  *c;
+    ngx_queue_t           *q;
+    ngx_lo_curl_socket_t  *cs;
 
     for (q = ngx_queue_head(&ngx_lo_curl.sockets);
          q != ngx_queue_sentinel(&ngx_lo_curl.sockets);
          q = ngx_queue_next(q))
     {
-        c = ngx_queue_data(q, ngx_connection_t, queue);
+        cs = ngx_queue_data(q, ngx_lo_curl_socket_t, queue);
 
-        if (c->fd == s) {
-            return c;
+        if (cs->fd == s) {
+            return cs;
         }
     }
 
@@ -114,18 +129,27 @@ ngx_lo_curl_find(curl_socket_t s)
 }
 
 
-static ngx_connection_t *
-ngx_lo_curl_connection(curl_socket_t s)
+static ngx_lo_curl_socket_t *
+ngx_lo_curl_begin(curl_socket_t s)
 {
-    ngx_connection_t  *c;
+    ino_t                  ino;
+    ngx_connection_t      *c;
+    ngx_lo_curl_socket_t  *cs;
 
-    if (!ngx_lo_peers_make_room()) {
+    if (ngx_lo_curl_inode(s, &ino) != NGX_OK || !ngx_lo_peers_make_room()) {
+        return NULL;
+    }
+
+    cs = ngx_calloc(sizeof(ngx_lo_curl_socket_t), ngx_cycle->log);
+
+    if (cs == NULL) {
         return NULL;
     }
 
     c = ngx_get_connection(s, ngx_cycle->log);
 
     if (c == NULL) {
+        ngx_free(cs);
         return NULL;
     }
 
@@ -136,9 +160,28 @@ ngx_lo_curl_connection(curl_socket_t s)
     c->read->handler = ngx_lo_curl_event_handler;
     c->write->handler = ngx_lo_curl_event_handler;
 
-    ngx_queue_insert_head(&ngx_lo_curl.sockets, &c->queue);
+    cs->c = c;
+    cs->fd = s;
+    cs->ino = ino;
 
-    return c;
+    ngx_queue_insert_head(&ngx_lo_curl.sockets, &cs->queue);
+
+    return cs;
+}
+
+
+static ngx_int_t
+ngx_lo_curl_inode(curl_socket_t s, ino_t *ino)
+{
+    struct stat  st;
+
+    if (fstat(s, &st) == -1) {
+        return NGX_DECLINED;
+    }
+
+    *ino = st.st_ino;
+
+    return NGX_OK;
 }
 
 
@@ -162,10 +205,21 @@ ngx_lo_curl_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t wanted)
 /* The descriptor is libcurl's; only its place in the loop is ours. */
 
 static void
-ngx_lo_curl_forget(ngx_connection_t *c)
+ngx_lo_curl_forget(ngx_lo_curl_socket_t *cs)
 {
-    (void) ngx_lo_curl_watch(c->read, NGX_READ_EVENT, 0);
-    (void) ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, 0);
+    ino_t              ino;
+    ngx_connection_t  *c;
+
+    c = cs->c;
+
+    if (ngx_lo_curl_inode(cs->fd, &ino) == NGX_OK && ino == cs->ino) {
+        (void) ngx_lo_curl_watch(c->read, NGX_READ_EVENT, 0);
+        (void) ngx_lo_curl_watch(c->write, NGX_WRITE_EVENT, 0);
+
+    } else {
+        c->read->active = 0;
+        c->write->active = 0;
+    }
 
     if (c->read->posted) {
         ngx_delete_posted_event(c->read);
@@ -178,11 +232,11 @@ ngx_lo_curl_forget(ngx_connection_t *c)
     c->read->closed = 1;
     c->write->closed = 1;
 
-    ngx_queue_remove(&c->queue);
-    ngx_memzero(&c->queue, sizeof(ngx_queue_t));
-
     ngx_free_connection(c);
     c->fd = (ngx_socket_t) -1;
+
+    ngx_queue_remove(&cs->queue);
+    ngx_free(cs);
 }
 
 

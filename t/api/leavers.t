@@ -28,6 +28,15 @@ $site->import_document(chain('one', 1));
 my $waits = $site->run('one-approval');
 $waits->wait_approval;
 
+# A listener that accepts nobody and whose queue is full: whoever calls it stays
+# in the middle of connecting.
+
+my $deaf = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+    or die "listen: $!";
+my @queue = map { IO::Socket::INET->new(Blocking => 0,
+    PeerAddr => '127.0.0.1', PeerPort => $deaf->sockport) } 1 .. 4;
+my $unanswered = 'http://127.0.0.1:' . $deaf->sockport;
+
 
 sub bytes {
     my ($method, $path, $body) = @_;
@@ -68,6 +77,12 @@ my @requests = (
     bytes(GET => $waits->path('/stream')),
     bytes(GET => $waits->path('/events')),
     bytes(GET => '/api/metrics'),
+    bytes(GET => '/api/agents/probe-capabilities?base_url=' . $agent->url),
+    bytes(GET => "/api/agents/probe-capabilities?base_url=$unanswered"),
+    bytes(POST => '/api/agents', { name => 'left', channel => 'left',
+        base_url => $agent->url }),
+    bytes(POST => '/api/agents', { name => 'deaf', channel => 'deaf',
+        base_url => $unanswered }),
 );
 
 for my $pause (0, 0.0003, 0.001, 0.003, 0.01) {
