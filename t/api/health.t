@@ -90,7 +90,7 @@ subtest 'the console is at /ui/ and / leads there' => sub {
     }
 
     SKIP: {
-        skip 'the console is not built', 6
+        skip 'the console is not built', 9
             unless -f $site->home . '/console/ui/index.html';
 
         for my $path ('/ui/', '/ui/runs/some-run') {
@@ -100,6 +100,12 @@ subtest 'the console is at /ui/ and / leads there' => sub {
             like $r->{headers}{'content-security-policy'},
                 qr/^default-src 'none'; script-src 'self';/, 'under its policy';
         }
+
+        my $r = $site->get('/ui/no/such/place/boot.js?v=1');
+        is $r->{status}, 302, 'an address deeper than any page';
+        is $r->{headers}{location}, '../boot.js?v=1',
+            'is led upwards to its boot files';
+        is $site->get('/ui/boot.js')->{status}, 200, 'which are there';
     }
 };
 
