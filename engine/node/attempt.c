@@ -30,19 +30,6 @@ attempt_phase(ckp_fiber_t *f, const char *ph)
 }
 
 
-const char *
-ckp_step_key(const ckp_fiber_t *f, char *out)
-{
-    const char *const  key = ckp_fiber_get_str(f, "step", "key");
-    const int64_t      k = ckp_fiber_get_int(f, "step", "k");
-
-    (void) snprintf(out, CKP_KEY_MAX + 1, k > 0 ? "%s#%lld" : "%s",
-                    key == NULL ? "" : key, (long long) k);
-
-    return out;
-}
-
-
 static int64_t
 attempt_timeout(const ckp_fiber_t *f)
 {

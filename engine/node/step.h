@@ -1,6 +1,7 @@
 /*
  * Steps in order, for every node type that has some: the machine of one step
- * (step.c, attempt.c) and what follows its failure (handler.c).
+ * (step.c, step_key.c, attempt.c, step_end.c) and what follows its failure
+ * (retry.c, handler.c).
  *
  * The life of a step.
  *   begin    its condition, its parameters, a pause          step_begin
@@ -33,7 +34,7 @@ ckp_code_t ckp_steps_abandon(ckp_fiber_t *f);
 /* true: something of it is with others (admission or call). */
 bool ckp_steps_in_flight(const ckp_fiber_t *f);
 
-/* --- between step.c, attempt.c and handler.c -------------------------------- */
+/* --- between the files of the machine ----------------------------------------- */
 
 /* The list that n.at counts in, and its step; NULL: past its end. */
 const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
@@ -41,6 +42,28 @@ const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
 /* The key of its present attempt, "#k" included; "" before there is one.
  * `out` has CKP_KEY_MAX + 1 bytes and is returned. */
 const char *ckp_step_key(const ckp_fiber_t *f, char *out);
+
+/* Makes n.step.key; rendered from the step's own text: also n.step.own. */
+ckp_code_t ckp_step_make_key(ckp_fiber_t *f);
+
+/* Its row of the journal; result is borrowed, NULL: none. */
+ckp_code_t ckp_step_record(ckp_fiber_t *f, const char *status,
+    const json_t *result);
+
+/* What the run recorded under a rendered key; lent, NULL: nothing. */
+const json_t *ckp_step_known(const ckp_fiber_t *f);
+
+/* The step is done by a result known already; both are borrowed.  source: the
+ * id of another run that had it, NULL: this one. */
+ckp_code_t ckp_step_cached(ckp_fiber_t *f, const json_t *known,
+    const json_t *source);
+
+/* What a mapping of the node may want once its steps are over; borrowed. */
+ckp_code_t ckp_step_keep(ckp_fiber_t *f, json_t *result);
+
+/* What was raised before the first attempt fails the step: rc is what the verb
+ * returned. */
+ckp_code_t ckp_step_refused(ckp_fiber_t *f, ckp_code_t rc);
 
 ckp_code_t ckp_attempt_start(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in);

@@ -1,0 +1,182 @@
+/*
+ * The key of a step, its record in the journal, and results that are known
+ * already.  Source: spec/ckp.md 20; design/reliability.md 1.
+ */
+
+#include "node/step.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sha.h"
+#include "model/limits.h"
+
+
+/* A key that fits a header: visible ASCII of at most 255 bytes. */
+
+static json_t *
+step_fit_key(const char *text)
+{
+    uint8_t  sum[CKP_SHA256_LEN];
+    char     hex[2 * CKP_SHA256_LEN + 1];
+    size_t   n;
+
+    for (n = 0; text[n] > 0x20 && text[n] < 0x7f; n++) { /* count them */ }
+
+    /* room for "#k" behind it */
+
+    if (text[n] == '\0' && n <= CKP_KEY_MAX - 8) {
+        return json_string(text);
+    }
+
+    ckp_sha256(text, strlen(text), sum);
+    ckp_hex(sum, sizeof(sum), hex);
+
+    return json_string(hex);
+}
+
+
+static json_t *
+step_own_key(ckp_fiber_t *f)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+    json_t *const            full = ckp_fiber_is_plain(f)
+        ? json_sprintf("%s:%s:%s", ckp_fiber_run_id(f), ckp_fiber_node(f)->id,
+                       step->id)
+        : json_sprintf("%s:%s", ckp_fiber_run_id(f), ckp_fiber_path(f));
+    json_t *const            key = full == NULL ? NULL
+                                   : step_fit_key(json_string_value(full));
+
+    json_decref(full);
+
+    return key;
+}
+
+
+/* n.step.key; with a rendered key also n.step.own. */
+
+ckp_code_t
+ckp_step_make_key(ckp_fiber_t *f)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+    json_t                  *key = NULL;
+    ckp_eval_t               ev;
+    ckp_err_t                err = CKP_ERR_INIT;
+    ckp_buf_t                b;
+    ckp_code_t               rc = CKP_OK;
+
+    if (step->idempotency_key != NULL) {
+        ckp_fiber_eval(f, &ev);
+        ckp_buf_init(&b, CKP_TEMPLATE_OUT_MAX);
+        rc = ckp_template_render_text(step->idempotency_key, &ev, &b, &err);
+
+        if (rc == CKP_OK && b.len > 0) {
+            key = step_fit_key(ckp_buf_str(&b));
+            rc = ckp_fiber_put(f, "step", "own", json_true());
+        }
+
+        ckp_buf_free(&b);
+
+        if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
+            return ckp_fiber_raise(f, "TemplateError", "idempotency_key: %s",
+                                   err.msg);
+        }
+    }
+
+    if (key == NULL) {
+        key = step_own_key(f);
+    }
+
+    return rc == CKP_OK ? ckp_fiber_put(f, "step", "key", key) : rc;
+}
+
+
+const char *
+ckp_step_key(const ckp_fiber_t *f, char *out)
+{
+    const char *const  key = ckp_fiber_get_str(f, "step", "key");
+    const int64_t      k = ckp_fiber_get_int(f, "step", "k");
+
+    (void) snprintf(out, CKP_KEY_MAX + 1, k > 0 ? "%s#%lld" : "%s",
+                    key == NULL ? "" : key, (long long) k);
+
+    return out;
+}
+
+
+ckp_code_t
+ckp_step_record(ckp_fiber_t *f, const char *status, const json_t *result)
+{
+    char  key[CKP_KEY_MAX + 1];
+
+    return ckp_fiber_write(f, "journal",
+               json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:O*}",
+                   "path", ckp_fiber_path(f),
+                   "node_id", ckp_fiber_node(f)->id,
+                   "step_id", ckp_fiber_step(f)->id,
+                   "key", ckp_step_key(f, key),
+                   "status", status,
+                   "attempts", (json_int_t) ckp_fiber_get_int(f, "step",
+                                                              "try"),
+                   "result", result));
+}
+
+
+/* --- results that are known ---------------------------------------------------- */
+
+const json_t *
+ckp_step_known(const ckp_fiber_t *f)
+{
+    return ckp_fiber_get(f, "step", "own") == NULL ? NULL
+           : ckp_fiber_run_get(f, "keyed", ckp_fiber_get_str(f, "step",
+                                                             "key"));
+}
+
+
+ckp_code_t
+ckp_step_cached(ckp_fiber_t *f, const json_t *known, const json_t *source)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+    json_t *const            result = json_incref((json_t *) known);
+    ckp_code_t               rc = CKP_OK;
+
+    if (step->output_variable != NULL && !json_is_null(result)) {
+        rc = ckp_fiber_var_set(f, step->output_variable, json_incref(result));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_map(f, step->outputs, step->noutputs, result);
+    }
+
+    if (rc != CKP_OK) {
+        json_decref(result);
+        return ckp_step_refused(f, rc);
+    }
+
+    rc = ckp_fiber_emit(f, "step_completed", json_pack("{s:s, s:s*, s:b, s:O*}",
+                        "action", step->action, "output_variable",
+                        step->output_variable, "cached", 1, "source_run_id",
+                        source));
+
+    if (rc == CKP_OK) {
+        rc = ckp_step_record(f, "completed", result);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_step_keep(f, result);
+    }
+
+    json_decref(result);
+
+    return rc == CKP_OK ? ckp_step_next(f) : rc;
+}
+
+
+ckp_code_t
+ckp_step_keep(ckp_fiber_t *f, json_t *result)
+{
+    return ckp_fiber_node(f)->noutputs > 0
+           && ckp_fiber_get_str(f, "list", NULL) == NULL
+           ? ckp_fiber_put(f, "res", NULL, json_incref(result)) : CKP_OK;
+}
