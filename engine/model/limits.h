@@ -19,6 +19,8 @@
 /* One turn does no more internal work than this; then it asks to go on. */
 #define CKP_TURN_WORK_MAX      500
 
+#define CKP_FRAMES_MAX         32    /* frames inside frames */
+
 #define CKP_AGENT_MS           120000           /* one call of an agent */
 #define CKP_CALL_MS_MAX        3600000          /* no call waits longer */
 #define CKP_INTERNAL_MS        60000

@@ -22,6 +22,7 @@ typedef struct ckp_node_s      ckp_node_t;
 typedef struct ckp_step_s      ckp_step_t;
 typedef struct ckp_node_ops_s  ckp_node_ops_t;     /* node/node.h */
 typedef struct ckp_op_s        ckp_op_t;           /* node/op.h */
+typedef struct ckp_program_s   ckp_program_t;
 
 /* Bodies of node types whose file alone knows what is in them. */
 typedef struct ckp_loop_s          ckp_loop_t;          /* node/loop.c */
@@ -385,12 +386,12 @@ struct ckp_program_s {
     size_t          nnodes;
     const ckp_node_t  *start;
     json_t            *ids;             /* id -> position in nodes */
+    ckp_program_t    **subs;            /* child procedures; references */
+    size_t             nsubs;
 
     /* what must be ended one by one when the program ends: */
     struct ckp_owned_s  *owned;
 };
-
-typedef struct ckp_program_s  ckp_program_t;
 
 /* NULL: no such node. */
 const ckp_node_t *ckp_program_node(const ckp_program_t *prog, const char *id);

@@ -20,6 +20,10 @@
 /* --- where it is ---------------------------------------------------------- */
 
 const ckp_program_t *ckp_fiber_program(const ckp_fiber_t *f);
+
+/* The run's own procedure: its execution mode and test doubles hold in child
+ * procedures, too (10.10). */
+const ckp_program_t *ckp_fiber_run_program(const ckp_fiber_t *f);
 const ckp_node_t *ckp_fiber_node(const ckp_fiber_t *f);
 const ckp_step_t *ckp_fiber_step(const ckp_fiber_t *f);     /* NULL: none */
 void ckp_fiber_at_step(ckp_fiber_t *f, const ckp_step_t *step);

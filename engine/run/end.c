@@ -97,9 +97,8 @@ ckp_run_begin(ckp_run_t *run)
     const ckp_node_t  *start = run->prog->start;
     const char *const  mode = ckp_run_get_str(run, "meta", "execution_mode");
     const char *const  whole = run->prog->config.execution_mode;
-    json_t *const      fiber = json_pack("{s:{s:s}, s:{s:{s:{}, s:i}}}", "n",
-                                         "id", start->id, "frames", "0",
-                                         "vis", "hops", 0);
+    json_t *const      fiber = json_pack("{s:{s:s}, s:{}, s:i}", "n", "id",
+                                         start->id, "vis", "hops", 0);
     ckp_code_t         rc = ckp_run_status(run, "running");
 
     if (rc == CKP_OK) {
@@ -173,29 +172,6 @@ ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
 }
 
 
-ckp_code_t
-ckp_run_abandon_all(ckp_run_t *run, const char *reason)
-{
-    json_t *const  fibers = json_copy(ckp_run_get(run, "fibers", NULL));
-    const char    *id;
-    json_t        *fiber;
-    ckp_code_t     rc = CKP_OK;
-
-    json_object_foreach(fibers, id, fiber) {
-        ckp_fiber_t  f;
-
-        ckp_fiber_open(&f, run, id);
-        rc = rc == CKP_OK && f.node != NULL ? ckp_fiber_abandon(&f, reason)
-                                            : rc;
-        ckp_fiber_close(&f);
-    }
-
-    json_decref(fibers);
-
-    return rc;
-}
-
-
 /* --- the end ------------------------------------------------------------------- */
 
 /* Where it stood, for a retry; the fibers themselves are over. */
@@ -216,14 +192,20 @@ end_fibers(ckp_run_t *run, bool keep)
     /* visits made since then count, or their paths would come twice */
 
     json_object_foreach(fibers, id, fiber) {
-        const char *const  path[] = { "resume", id, "frames", NULL };
+        const char *const  path[] = { "resume", id, "vis", NULL };
 
         if (rc == CKP_OK && keep && kept
             && ckp_run_get(run, "resume", id) != NULL)
         {
             rc = ckp_state_put(&run->state, path,
-                     json_deep_copy(json_object_get(fiber, "frames")));
+                     json_deep_copy(json_object_get(fiber, "vis")));
         }
+    }
+
+    /* what others have in flight is given up */
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_abandon_all(run, "canceled");
     }
 
     return rc == CKP_OK ? ckp_run_put(run, "fibers", NULL, json_object()) : rc;
@@ -345,8 +327,7 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
     const ckp_node_t *const  node = run->prog->config.on_failure.node;
     const char *const        text = ckp_json_str(error, "message");
     const ckp_place_t        at = { .type = "on_failure_invoked" };
-    const char *const        hops[] = { "fibers", f->id, "frames", "0", "hops",
-                                        NULL };
+    const char *const        hops[] = { "fibers", f->id, "hops", NULL };
     ckp_code_t               rc;
 
     rc = ckp_run_put(run, "resume", NULL,
@@ -390,11 +371,23 @@ ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
         && run->prog->config.on_failure.kind == CKP_TO_NODE
         && end_is_routed(error))
     {
-        return end_on_failure(run, f, error);
+        ckp_fiber_t  top;
+
+        if (ckp_fiber_is_top(f)) {
+            return end_on_failure(run, f, error);
+        }
+
+        f->ready = CKP_FIBER_REST;
+        ckp_fiber_open(&top, run, "1");
+        rc = end_on_failure(run, &top, error);
+        ckp_fiber_close(&top);
+
+        return rc;
     }
 
     if (f != NULL) {
         f->ready = CKP_FIBER_REST;
+        ckp_run_over(run, f->id, true);
     }
 
     rc = first == NULL ? end_failed(run, error, NULL, NULL)
@@ -464,18 +457,137 @@ end_terminated(ckp_run_t *run, ckp_fiber_t *f, const json_t *message)
 }
 
 
+/* All is done but for frames that run beside: the run waits for them. */
+
+static ckp_code_t
+end_park(ckp_fiber_t *f, json_t *outputs, json_t *message)
+{
+    ckp_run_t *const   run = f->run;
+    const char *const  path[] = { "fibers", "1", "n", NULL };
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(run, &n);
+    const char *const  node = ckp_run_get_str(run, "last", "node");
+    ckp_fiber_t        top;
+    ckp_code_t         rc;
+
+    rc = ids == NULL ? CKP_E_NOMEM
+         : ckp_run_put(run, "fin", NULL, json_pack("{s:O?, s:O?}", "outputs",
+                       outputs, "message", message));
+
+    for (size_t i = 0; rc == CKP_OK && i < n; i++) {
+        const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
+
+        if (own != NULL && ckp_json_str(own, "up") != NULL
+            && strcmp(ckp_json_str(own, "up"), "1") == 0
+            && json_object_get(own, "det") == NULL)
+        {
+            ckp_fiber_open(&top, run, "1");
+            rc = ckp_fiber_reap_all(&top, "canceled");
+            ckp_fiber_close(&top);
+            break;
+        }
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_state_put(&run->state, path, json_pack("{s:s?, s:b}", "id",
+                                                        node, "park", 1));
+    }
+
+    ckp_fiber_open(&top, run, "1");
+    rc = rc == CKP_OK ? ckp_fiber_own_put(&top, "wake", json_integer(-1)) : rc;
+    ckp_fiber_close(&top);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_run_settled(ckp_run_t *run)
+{
+    json_t *const  fin = ckp_run_get(run, "fin", NULL);
+    ckp_fiber_t    top;
+    json_t        *outputs;
+    json_t        *message;
+    ckp_code_t     rc;
+
+    if (fin == NULL || ckp_run_has_detached(run)) {
+        return CKP_OK;
+    }
+
+    outputs = json_incref(json_object_get(fin, "outputs"));
+    message = json_incref(json_object_get(fin, "message"));
+
+    ckp_fiber_open(&top, run, "1");
+    ckp_run_over(run, "1", true);
+    rc = ckp_run_del(run, "fin", NULL);
+    rc = rc == CKP_OK ? end_completed(run, json_incref(outputs),
+                                      json_is_null(message) ? NULL
+                                      : json_incref(message),
+                                      ckp_fiber_mode(&top))
+                      : rc;
+    ckp_fiber_close(&top);
+    json_decref(outputs);
+    json_decref(message);
+
+    return rc;
+}
+
+
+static ckp_code_t
+end_by(ckp_fiber_t *f, ckp_end_t end, json_t *outputs, json_t *message)
+{
+    ckp_run_t *const   run = f->run;
+    const ckp_place_t  canceled = { .type = "run_canceled" };
+    const bool         onf = ckp_run_get(run, "onf", NULL) != NULL;
+
+    if (end == CKP_END_COMPLETED) {
+        return ckp_run_has_detached(run)
+               ? end_park(f, outputs, message)
+               : end_completed(run, json_incref(outputs), json_incref(message),
+                               ckp_fiber_mode(f));
+    }
+
+    if (end == CKP_END_FAILED || onf) {
+        return end_terminated(run, f, message);
+    }
+
+    return ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?}",
+                       "reason", message));
+}
+
+
+/* Both are borrowed. */
+
+static ckp_code_t
+end_sub(ckp_fiber_t *f, const char *sub, ckp_end_t end, const json_t *outputs,
+    const json_t *message)
+{
+    ckp_child_t  child = {
+        .end = end, .outputs = outputs, .message = json_string_value(message)
+    };
+
+    return ckp_frame_terminate(f, sub, &child);
+}
+
+
 ckp_code_t
 ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
     json_t *message)
 {
     ckp_run_t *const   run = f->run;
-    const ckp_place_t  canceled = { .type = "run_canceled" };
-    const bool         onf = ckp_run_get(run, "onf", NULL) != NULL;
-    const char *const  mode = ckp_fiber_mode(f);
+    const char *const  sub = ckp_frame_sub(f);
     json_t            *shown;
     ckp_code_t         rc;
 
     f->ready = CKP_FIBER_REST;
+    ckp_run_over(run, f->id, true);
+
+    if (sub != NULL) {
+        rc = end_sub(f, sub, end, outputs, message);
+        json_decref(outputs);
+        json_decref(message);
+        return rc;
+    }
 
     if (outputs == NULL) {
         outputs = end_outputs(run);
@@ -486,16 +598,8 @@ ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
 
     rc = ckp_run_put(run, "outputs", NULL, json_incref(shown));
 
-    if (rc == CKP_OK && end == CKP_END_COMPLETED) {
-        rc = end_completed(run, json_incref(shown), json_incref(message),
-                           mode);
-
-    } else if (rc == CKP_OK && (end == CKP_END_FAILED || onf)) {
-        rc = end_terminated(run, f, message);
-
-    } else if (rc == CKP_OK) {
-        rc = ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?}",
-                         "reason", message));
+    if (rc == CKP_OK) {
+        rc = end_by(f, end, shown, message);
     }
 
     json_decref(shown);

@@ -46,28 +46,29 @@ feed_effect(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
+/* The fiber that asked this question, or waits for this report. */
+
 static ckp_code_t
-feed_decision(ckp_run_t *run, const ckp_input_t *in)
+feed_by_ref(ckp_run_t *run, const ckp_input_t *in, const char *what,
+    const char *name)
 {
-    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
-    const char    *id;
-    json_t        *fiber;
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(run, &n);
 
-    json_object_foreach(fibers, id, fiber) {
-        const json_t *const  n = json_object_get(fiber, "n");
-        const char *const    ask = ckp_json_str(json_object_get(n, "ask"),
-                                                "id");
+    if (ids == NULL) {
+        return CKP_E_NOMEM;
+    }
 
-        if (ask != NULL && strcmp(ask, in->ref) == 0) {
-            char *const  own = ckp_arena_strdup(run->arena, id);
-            ckp_fiber_t  f;
-            ckp_code_t   rc;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
+        const json_t *const  at = json_object_get(json_object_get(own, "n"),
+                                                  what);
+        const char *const    ref = ckp_json_str(at, name);
+        ckp_fiber_t          f;
+        ckp_code_t           rc;
 
-            if (own == NULL) {
-                return CKP_E_NOMEM;
-            }
-
-            ckp_fiber_open(&f, run, own);
+        if (ref != NULL && strcmp(ref, in->ref) == 0) {
+            ckp_fiber_open(&f, run, ids[i]);
             rc = ckp_fiber_wake(&f, in);
             ckp_fiber_close(&f);
 
@@ -124,11 +125,6 @@ feed_run_timeout(ckp_run_t *run, bool deadline)
     ckp_fiber_open(&f, run, "1");
     f.ready = CKP_FIBER_REST;
     rc = ckp_run_failed(run, f.node == NULL ? NULL : &f, error);
-
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_drive(&f);
-    }
-
     ckp_fiber_close(&f);
     json_decref(error);
 
@@ -136,44 +132,65 @@ feed_run_timeout(ckp_run_t *run, bool deadline)
 }
 
 
+/* While an operator holds the run only others' deadlines count. */
+
+static bool
+feed_is_held(const ckp_run_t *run, const json_t *fiber)
+{
+    const json_t *const  n = json_object_get(fiber, "n");
+    const char *const    ph = ckp_json_str(json_object_get(n, "step"), "ph");
+
+    if (ckp_run_get(run, "pause", NULL) == NULL) {
+        return false;
+    }
+
+    return json_object_get(fiber, "wake") == NULL
+           || (json_object_get(n, "ask") == NULL
+               && (ph == NULL || (strcmp(ph, "call") != 0
+                                  && strcmp(ph, "cb") != 0)));
+}
+
+
 static ckp_code_t
 feed_tick(ckp_run_t *run, const ckp_input_t *in)
 {
-    bool           deadline;
-    bool           due = false;
-    const int64_t  limit = ckp_run_limit_at(run, &deadline);
-    json_t        *fibers;
-    const char    *id;
-    json_t        *fiber;
-    ckp_code_t     rc = CKP_OK;
+    bool               deadline;
+    bool               due = false;
+    const int64_t      limit = ckp_run_limit_at(run, &deadline);
+    size_t             n;
+    const char       **ids;
+    ckp_code_t         rc = CKP_OK;
 
     if (limit <= run->now) {
         return feed_run_timeout(run, deadline);
     }
 
-    fibers = json_copy(ckp_run_get(run, "fibers", NULL));
+    ids = ckp_run_fiber_ids(run, &n);
 
-    json_object_foreach(fibers, id, fiber) {
-        const json_t *const  wake = json_object_get(fiber, "wake");
+    if (ids == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    for (size_t i = 0; rc == CKP_OK && !run->ended && i < n; i++) {
+        const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
+        const json_t *const  wake = json_object_get(own, "wake");
         const int64_t        at = json_integer_value(wake);
         ckp_fiber_t          f;
 
-        if (wake != NULL && (at < 0 || at > run->now)) {
+        if (own == NULL || (wake != NULL && (at < 0 || at > run->now))
+            || feed_is_held(run, own))
+        {
             continue;
         }
 
         due = true;
 
-        ckp_fiber_open(&f, run, id);
-        rc = wake == NULL ? ckp_fiber_drive(&f) : ckp_fiber_wake(&f, in);
-        ckp_fiber_close(&f);
-
-        if (rc != CKP_OK || run->ended) {
-            break;
+        if (wake != NULL) {
+            ckp_fiber_open(&f, run, ids[i]);
+            rc = ckp_fiber_wake(&f, in);
+            ckp_fiber_close(&f);
         }
     }
-
-    json_decref(fibers);
 
     return rc != CKP_OK || due ? rc : CKP_E_STATE;
 }
@@ -277,6 +294,23 @@ feed_note(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
+/* It holds at the next step boundary; feed_rest tells when it does. */
+
+static ckp_code_t
+feed_pause(ckp_run_t *run, const ckp_input_t *in)
+{
+    if (ckp_run_get(run, "started_at", NULL) == NULL
+        || ckp_run_get(run, "pause", NULL) != NULL)
+    {
+        return CKP_E_STATE;
+    }
+
+    return ckp_run_put(run, "pause", NULL, json_pack("{s:O?, s:O?}",
+               "actor", json_object_get(in->data, "actor"),
+               "reason", json_object_get(in->data, "reason")));
+}
+
+
 static ckp_code_t
 feed_kind(ckp_run_t *run, const ckp_input_t *in)
 {
@@ -311,7 +345,13 @@ feed_kind(ckp_run_t *run, const ckp_input_t *in)
         return feed_effect(run, in);
 
     case CKP_IN_DECISION:
-        return feed_decision(run, in);
+        return feed_by_ref(run, in, "ask", "id");
+
+    case CKP_IN_CALLBACK:
+        return feed_by_ref(run, in, "step", "cb");
+
+    case CKP_IN_PAUSE:
+        return feed_pause(run, in);
 
     case CKP_IN_REFUSED:
         return ckp_run_refused(run, in);
@@ -322,8 +362,6 @@ feed_kind(ckp_run_t *run, const ckp_input_t *in)
     case CKP_IN_CANCEL:
         return ckp_run_cancel(run, in);
 
-    case CKP_IN_CALLBACK:
-    case CKP_IN_PAUSE:
     case CKP_IN_START:
     case CKP_IN_RESUME:
         break;
@@ -335,92 +373,178 @@ feed_kind(ckp_run_t *run, const ckp_input_t *in)
 
 /* --- afterwards ------------------------------------------------------------------ */
 
+/*
+ * Until all rest: a frame that ends or begins makes another one move, so the
+ * round is gone again while anything moved.
+ */
+
 ckp_code_t
 ckp_run_drive_all(ckp_run_t *run)
 {
-    json_t *const  fibers = json_copy(ckp_run_get(run, "fibers", NULL));
-    const char    *id;
-    json_t        *fiber;
-    ckp_code_t     rc = CKP_OK;
+    ckp_code_t  rc = CKP_OK;
+    bool        moved = ckp_run_get(run, "pause", NULL) == NULL;
 
-    json_object_foreach(fibers, id, fiber) {
-        ckp_fiber_t  f;
+    while (rc == CKP_OK && moved && !run->ended
+           && run->work <= CKP_TURN_WORK_MAX)
+    {
+        size_t             n;
+        const char **const ids = ckp_run_fiber_ids(run, &n);
 
-        if (json_object_get(fiber, "wake") != NULL || rc != CKP_OK
-            || run->ended)
-        {
-            continue;
+        if (ids == NULL) {
+            return CKP_E_NOMEM;
         }
 
-        ckp_fiber_open(&f, run, id);
-        rc = ckp_fiber_drive(&f);
-        ckp_fiber_close(&f);
-    }
+        moved = false;
 
-    json_decref(fibers);
+        for (size_t i = 0; rc == CKP_OK && !run->ended && i < n; i++) {
+            const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
+            ckp_fiber_t          f;
+
+            if (own == NULL || json_object_get(own, "wake") != NULL) {
+                continue;
+            }
+
+            moved = true;
+            ckp_fiber_open(&f, run, ids[i]);
+            rc = f.node == NULL ? CKP_E_BUG : ckp_fiber_drive(&f);
+            ckp_fiber_close(&f);
+        }
+    }
 
     return rc;
 }
 
 
-/* What the fibers say together: the status, the alarm, what is in flight. */
+/* What the fibers say together. */
+
+typedef struct {
+    int64_t  at;                /* the alarm */
+    bool     asks;              /* for a person */
+    bool     waits;             /* for a report or a child run */
+    bool     moves;
+    bool     out;               /* something is with others */
+} feed_sum_t;
+
+
+static void
+feed_fiber(const ckp_run_t *run, const json_t *fiber, const json_t *above,
+    const char *id, feed_sum_t *sum)
+{
+    const json_t *const  n = json_object_get(fiber, "n");
+    const json_t *const  wake = json_object_get(fiber, "wake");
+    const int64_t        ms = wake == NULL ? run->now
+                                           : json_integer_value(wake);
+    const char *const    ph = ckp_json_str(json_object_get(n, "step"), "ph");
+    const char *const    llm = ckp_json_str(json_object_get(n, "llm"), "ph");
+    const bool           call = (ph != NULL && (strcmp(ph, "call") == 0
+                                                || strcmp(ph, "admit") == 0))
+                                || (llm != NULL && (strcmp(llm, "call") == 0
+                                                    || strcmp(llm, "admit")
+                                                       == 0));
+
+    if (feed_is_held(run, fiber)) {
+        return;
+    }
+
+    if (ms >= 0 && ms < sum->at) {
+        sum->at = ms;
+    }
+
+    if (json_object_get(n, "ask") != NULL) {
+        sum->asks = true;
+
+    } else if ((ph != NULL && strcmp(ph, "cb") == 0)
+               || json_object_get(n, "child_run") != NULL)
+    {
+        sum->waits = true;
+
+    } else if (wake == NULL || (json_object_get(above, id) == NULL
+                                && json_object_get(n, "park") == NULL))
+    {
+        sum->moves = true;
+        sum->out |= call;
+    }
+}
+
+
+static const char *
+feed_status(const ckp_run_t *run, const feed_sum_t *sum)
+{
+    if (ckp_run_get(run, "pause", NULL) != NULL) {
+        return sum->out ? "running" : "paused";
+    }
+
+    return sum->moves ? "running" : sum->asks ? "waiting_approval"
+           : sum->waits ? "paused" : "running";
+}
+
+
+/* An operator's pause has come to hold. */
+
+static ckp_code_t
+feed_paused(ckp_run_t *run)
+{
+    const ckp_place_t    at = { .type = "run_paused" };
+    const json_t *const  pause = ckp_run_get(run, "pause", NULL);
+    ckp_code_t           rc;
+
+    if (pause == NULL || json_object_get(pause, "told") != NULL) {
+        return CKP_OK;
+    }
+
+    rc = ckp_run_emit(run, &at, json_pack("{s:O?, s:O?}",
+             "actor", json_object_get(pause, "actor"),
+             "reason", json_object_get(pause, "reason")));
+
+    return rc == CKP_OK ? ckp_run_put(run, "pause", "told", json_true()) : rc;
+}
+
+
+/* The status, the alarm, what is in flight. */
 
 static ckp_code_t
 feed_rest(ckp_run_t *run, ckp_turn_t *turn)
 {
     json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
+    json_t *const  above = json_object();
+    feed_sum_t     sum = { .at = INT64_MAX };
     const char    *id;
     json_t        *fiber;
-    bool           asks = false;
-    bool           moves = false;
     bool           deadline;
-    int64_t        at = INT64_MAX;
-
-    turn->idle = 1;
+    ckp_code_t     rc = above == NULL ? CKP_E_NOMEM : CKP_OK;
 
     json_object_foreach(fibers, id, fiber) {
-        const json_t *const  n = json_object_get(fiber, "n");
-        const json_t *const  wake = json_object_get(fiber, "wake");
-        const int64_t        ms = wake == NULL ? run->now
-                                               : json_integer_value(wake);
-        const char *const    ph = ckp_json_str(json_object_get(n, "step"),
-                                               "ph");
+        const char *const  up = ckp_json_str(fiber, "up");
 
-        if (ms >= 0 && ms < at) {
-            at = ms;
-        }
-
-        if (json_object_get(n, "ask") != NULL) {
-            asks = true;
-            continue;
-        }
-
-        moves = true;
-
-        if (ph != NULL && (strcmp(ph, "call") == 0
-                           || strcmp(ph, "admit") == 0))
-        {
-            turn->idle = 0;
+        if (up != NULL && json_object_get(fiber, "det") == NULL) {
+            (void) json_object_set_new(above, up, json_true());
         }
     }
 
-    if (ckp_run_get(run, "started_at", NULL) != NULL) {
-        const ckp_code_t  rc = ckp_run_status(run, asks && !moves
-                                              ? "waiting_approval"
-                                              : "running");
+    json_object_foreach(fibers, id, fiber) {
+        feed_fiber(run, fiber, above, id, &sum);
+    }
 
-        if (rc != CKP_OK) {
-            return rc;
+    json_decref(above);
+    turn->idle = !sum.out;
+
+    if (rc == CKP_OK && ckp_run_get(run, "started_at", NULL) != NULL) {
+        const char *const  status = feed_status(run, &sum);
+
+        rc = ckp_run_status(run, status);
+
+        if (rc == CKP_OK && strcmp(status, "paused") == 0) {
+            rc = feed_paused(run);
         }
 
         const int64_t  limit = ckp_run_limit_at(run, &deadline);
 
-        at = limit < at ? limit : at;
+        sum.at = limit < sum.at ? limit : sum.at;
     }
 
-    turn->wake_at_ms = at == INT64_MAX ? 0 : at;
+    turn->wake_at_ms = sum.at == INT64_MAX ? 0 : sum.at;
 
-    return CKP_OK;
+    return rc;
 }
 
 
@@ -462,6 +586,10 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
 
     if (rc == CKP_OK) {
         rc = feed_kind(run, &own);
+    }
+
+    if (rc == CKP_OK && !run->ended && !ckp_run_is_final(run)) {
+        rc = ckp_run_drive_all(run);
     }
 
     if (rc == CKP_OK) {

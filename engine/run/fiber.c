@@ -13,14 +13,52 @@
 #include "model/limits.h"
 
 
+/* Program and node of a fiber; frames of a task or tool have a body that their
+ * node knows.  As deep as frames are nested. */
+
+static void
+fiber_place_of(const ckp_run_t *run, const json_t *own,
+    const ckp_program_t **prog, const ckp_node_t **node)
+{
+    const char *const  up = ckp_json_str(own, "up");
+    const char *const  id = ckp_json_str(json_object_get(own, "n"), "id");
+    const char *const  kind = ckp_json_str(own, "kind");
+    const ckp_node_t  *above = NULL;
+
+    *prog = run->prog;
+    *node = NULL;
+
+    if (up != NULL) {
+        const size_t  sub = (size_t) ckp_json_int(own, "prog", 0);
+
+        fiber_place_of(run, ckp_run_get(run, "fibers", up), prog, &above);
+
+        if (sub > 0) {
+            *prog = *prog == NULL || sub > (*prog)->nsubs
+                    ? NULL : (*prog)->subs[sub - 1];
+        }
+    }
+
+    if (*prog == NULL || id == NULL) {
+        return;
+    }
+
+    if (kind != NULL && kind[0] == 't') {
+        *node = above == NULL || above->ops->inner == NULL ? NULL
+                : above->ops->inner(above, ckp_json_str(own, "key"));
+        return;
+    }
+
+    *node = ckp_program_node(*prog, id);
+}
+
+
 void
 ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id)
 {
     *f = (ckp_fiber_t) { .run = run, .id = id };
 
-    const char *const  node = ckp_fiber_get_str(f, "id", NULL);
-
-    f->node = node == NULL ? NULL : ckp_program_node(run->prog, node);
+    fiber_place_of(run, ckp_run_get(run, "fibers", id), &f->prog, &f->node);
 
     if (ckp_fiber_own_get(f, "wake") == NULL) {
         f->ready = ckp_fiber_get(f, "visit", NULL) == NULL ? CKP_FIBER_ENTER
@@ -41,6 +79,13 @@ ckp_fiber_close(ckp_fiber_t *f)
 
 const ckp_program_t *
 ckp_fiber_program(const ckp_fiber_t *f)
+{
+    return f->prog;
+}
+
+
+const ckp_program_t *
+ckp_fiber_run_program(const ckp_fiber_t *f)
 {
     return f->run->prog;
 }
@@ -95,12 +140,10 @@ ckp_fiber_rand(ckp_fiber_t *f)
 }
 
 
-/* One frame so far: the run itself. */
-
 bool
 ckp_fiber_is_top(const ckp_fiber_t *f)
 {
-    return json_object_size(ckp_fiber_own_get(f, "frames")) <= 1;
+    return ckp_fiber_own_get(f, "up") == NULL;
 }
 
 
@@ -123,14 +166,23 @@ const char *
 ckp_fiber_node_path(ckp_fiber_t *f)
 {
     const int64_t      visit = ckp_fiber_get_int(f, "visit", NULL);
+    const char *const  kind = json_string_value(ckp_fiber_own_get(f, "kind"));
+    const char *const  base = json_string_value(ckp_fiber_own_get(f, "base"));
     const char *const  id = f->node == NULL ? "" : f->node->id;
-    const char        *path;
+    ckp_arena_t *const  arena = f->run->arena;
+    const char        *path = id;
 
-    if (visit <= 1) {
-        return id;
+    if (base != NULL) {
+
+        /* the body of a task or tool is what its frame is */
+
+        path = kind != NULL && kind[0] == 't' ? ckp_arena_strdup(arena, base)
+               : ckp_arena_printf(arena, "%s/%s", base, id);
     }
 
-    path = ckp_arena_printf(f->run->arena, "%s#%lld", id, (long long) visit);
+    if (path != NULL && visit > 1) {
+        path = ckp_arena_printf(arena, "%s#%lld", path, (long long) visit);
+    }
 
     return path == NULL ? id : path;
 }
@@ -403,7 +455,7 @@ ckp_fiber_again(ckp_fiber_t *f)
 {
     f->ready = CKP_FIBER_AGAIN;
 
-    return CKP_OK;
+    return ckp_fiber_own_del(f, "wake");
 }
 
 
@@ -515,10 +567,8 @@ ckp_fiber_error_take(ckp_fiber_t *f)
 
 /* --- the driver ------------------------------------------------------------------ */
 
-/* What an executor returned: raised errors become the node's. */
-
-static ckp_code_t
-fiber_settle(ckp_fiber_t *f, ckp_code_t rc)
+ckp_code_t
+ckp_fiber_settle(ckp_fiber_t *f, ckp_code_t rc)
 {
     if (rc != CKP_E_INVALID && rc != CKP_E_LIMIT) {
         return rc;
@@ -530,6 +580,22 @@ fiber_settle(ckp_fiber_t *f, ckp_code_t rc)
 }
 
 
+/* A limit of the whole run was met: no frame is asked. */
+
+static ckp_code_t
+fiber_crowded(ckp_fiber_t *f)
+{
+    json_t *const     error = ckp_error_new("LimitExceeded",
+                                            "too many events");
+    const ckp_code_t  rc = error == NULL ? CKP_E_NOMEM
+                           : ckp_run_failed(f->run, f, error);
+
+    json_decref(error);
+
+    return rc;
+}
+
+
 ckp_code_t
 ckp_fiber_drive(ckp_fiber_t *f)
 {
@@ -538,12 +604,7 @@ ckp_fiber_drive(ckp_fiber_t *f)
 
     while (rc == CKP_OK && f->ready != CKP_FIBER_REST && !run->ended) {
         if (run->crowded) {
-            json_t *const  error = ckp_error_new("LimitExceeded",
-                                                 "too many events");
-
-            rc = error == NULL ? CKP_E_NOMEM : ckp_run_failed(run, f, error);
-            json_decref(error);
-            return rc;
+            return fiber_crowded(f);
         }
 
         if (++run->work > CKP_TURN_WORK_MAX) {
@@ -551,13 +612,13 @@ ckp_fiber_drive(ckp_fiber_t *f)
         }
 
         if (f->ready == CKP_FIBER_ENTER) {
-            rc = fiber_settle(f, ckp_fiber_enter(f));
+            rc = ckp_fiber_settle(f, ckp_fiber_enter(f));
             continue;
         }
 
         f->ready = CKP_FIBER_REST;
         rc = f->node->ops->wake == NULL ? CKP_E_BUG
-             : fiber_settle(f, f->node->ops->wake(f, NULL));
+             : ckp_fiber_settle(f, f->node->ops->wake(f, NULL));
     }
 
     return rc;
@@ -568,18 +629,14 @@ ckp_code_t
 ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
     const int64_t  dl = ckp_fiber_get_int(f, "dl", NULL);
-    ckp_code_t     rc;
 
     if (f->node == NULL || f->node->ops->wake == NULL) {
         return CKP_E_STATE;
     }
 
     if (in->kind == CKP_IN_TICK && dl != 0 && dl <= f->run->now) {
-        rc = fiber_settle(f, ckp_fiber_node_timeout(f));
-
-    } else {
-        rc = fiber_settle(f, f->node->ops->wake(f, in));
+        return ckp_fiber_settle(f, ckp_fiber_node_timeout(f));
     }
 
-    return rc == CKP_OK ? ckp_fiber_drive(f) : rc;
+    return ckp_fiber_settle(f, f->node->ops->wake(f, in));
 }

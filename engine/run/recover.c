@@ -16,14 +16,14 @@
 static json_t *
 recover_interrupted(ckp_run_t *run)
 {
-    json_t *const  paths = json_array();
-    const char    *id;
-    json_t        *fiber;
+    json_t *const      paths = json_array();
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(run, &n);
 
-    json_object_foreach(ckp_run_get(run, "fibers", NULL), id, fiber) {
+    for (size_t i = 0; ids != NULL && i < n; i++) {
         ckp_fiber_t  f;
 
-        ckp_fiber_open(&f, run, id);
+        ckp_fiber_open(&f, run, ids[i]);
 
         if (f.node != NULL && ckp_steps_in_flight(&f)) {
             ckp_fiber_at_step(&f, ckp_step_at(&f));
@@ -82,15 +82,14 @@ recover_told(ckp_run_t *run)
 static ckp_code_t
 recover_fibers(ckp_run_t *run, const ckp_input_t *in)
 {
-    json_t *const  fibers = json_copy(ckp_run_get(run, "fibers", NULL));
-    const char    *id;
-    json_t        *fiber;
-    ckp_code_t     rc = CKP_OK;
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(run, &n);
+    ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
 
-    json_object_foreach(fibers, id, fiber) {
+    for (size_t i = 0; rc == CKP_OK && i < n; i++) {
         ckp_fiber_t  f;
 
-        ckp_fiber_open(&f, run, id);
+        ckp_fiber_open(&f, run, ids[i]);
 
         if (rc == CKP_OK && f.ready == CKP_FIBER_REST
             && ckp_steps_in_flight(&f))
@@ -101,9 +100,7 @@ recover_fibers(ckp_run_t *run, const ckp_input_t *in)
         ckp_fiber_close(&f);
     }
 
-    json_decref(fibers);
-
-    return rc == CKP_OK ? ckp_run_drive_all(run) : rc;
+    return rc;
 }
 
 
@@ -115,9 +112,7 @@ ckp_run_recover(ckp_run_t *run, const ckp_input_t *in)
     ckp_code_t     rc;
 
     if (ckp_run_get(run, "started_at", NULL) == NULL) {
-        rc = ckp_run_begin(run);
-
-        return rc == CKP_OK && !run->ended ? ckp_run_drive_all(run) : rc;
+        return ckp_run_begin(run);
     }
 
     if (crash && crashes >= CKP_CRASHES_MAX) {
@@ -142,10 +137,18 @@ static ckp_code_t
 resume_state(ckp_run_t *run)
 {
     static const char *const  over[] = {
-        "resume", "onf", "error", "ended_at", "outputs", NULL
+        "resume", "onf", "error", "ended_at", "outputs", "fin", "pause", NULL
     };
     json_t *const  fibers = json_deep_copy(ckp_run_get(run, "resume", NULL));
-    ckp_code_t     rc = ckp_run_put(run, "fibers", NULL, fibers);
+    const char    *id;
+    json_t        *fiber;
+    ckp_code_t     rc;
+
+    json_object_foreach(fibers, id, fiber) {
+        (void) json_object_del(fiber, "over");
+    }
+
+    rc = ckp_run_put(run, "fibers", NULL, fibers);
 
     for (size_t i = 0; rc == CKP_OK && over[i] != NULL; i++) {
         rc = ckp_run_del(run, over[i], NULL);
@@ -172,10 +175,10 @@ resume_state(ckp_run_t *run)
 }
 
 
-/* A node of steps goes on with the one that failed, in the same visit. */
+/* The node was told to be over; now it is not. */
 
 static ckp_code_t
-resume_steps(ckp_fiber_t *f, const ckp_input_t *in)
+resume_told(ckp_fiber_t *f)
 {
     const ckp_node_t *const  node = f->node;
     ckp_code_t               rc;
@@ -191,16 +194,20 @@ resume_steps(ckp_fiber_t *f, const ckp_input_t *in)
         rc = ckp_fiber_put(f, "dl", NULL, json_integer(f->run->now + ms));
     }
 
-    return rc == CKP_OK ? ckp_fiber_wake(f, in) : rc;
+    return rc;
 }
 
 
-/* Any other begins again, as another visit: what it did was recorded. */
+/*
+ * A node of steps goes on with the one that failed, in the same visit; one that
+ * nests knows what of it is to be done.  Any other begins again, as another
+ * visit: what it did was recorded.
+ */
 
 static ckp_code_t
 resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
 {
-    const char *const  hops[] = { "fibers", id, "frames", "0", "hops", NULL };
+    const char *const  hops[] = { "fibers", id, "hops", NULL };
     ckp_fiber_t        f;
     ckp_code_t         rc;
 
@@ -213,18 +220,47 @@ resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
     rc = ckp_state_put(&run->state, hops, json_integer(0));
 
     if (rc == CKP_OK && ckp_fiber_get(&f, "visit", NULL) != NULL
-        && f.node->ops->enter == ckp_steps_run)
+        && (f.node->ops->enter == ckp_steps_run
+            || (f.node->ops->child != NULL && ckp_fiber_frames(&f) > 0)))
     {
-        rc = resume_steps(&f, in);
+        rc = resume_told(&f);
+        rc = rc == CKP_OK ? ckp_fiber_wake(&f, in) : rc;
+        rc = rc == CKP_E_STATE ? CKP_OK : rc;
 
     } else if (rc == CKP_OK) {
         rc = ckp_fiber_go(&f, f.node, NULL);
-        rc = rc == CKP_OK ? ckp_fiber_drive(&f) : rc;
     }
 
     ckp_fiber_close(&f);
 
     return rc;
+}
+
+
+/* An operator lets go of a run that was held: 31.2. */
+
+static ckp_code_t
+resume_operator(ckp_run_t *run, const ckp_input_t *in)
+{
+    const ckp_place_t  at = { .type = "execution_resumed" };
+    ckp_code_t         rc;
+
+    (void) in;
+
+    if (ckp_run_get(run, "pause", NULL) == NULL || ckp_run_is_final(run)) {
+        return CKP_E_STATE;
+    }
+
+    rc = ckp_run_del(run, "pause", NULL);
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_status(run, "running");
+    }
+
+    return rc != CKP_OK ? rc
+           : ckp_run_emit(run, &at, json_pack("{s:s?, s:s}", "entry_node_id",
+                              ckp_run_get_str(run, "last", "node"),
+                              "resume_reason", "operator_resume"));
 }
 
 
@@ -235,10 +271,13 @@ ckp_run_resume(ckp_run_t *run, const ckp_input_t *in)
     const char *const  kind = ckp_json_str(in->data, "kind");
     const ckp_place_t  asked = { .type = "run_retry_requested" };
     const ckp_place_t  resumed = { .type = "execution_resumed" };
-    json_t            *fibers;
-    const char        *id;
-    json_t            *fiber;
+    const char       **ids;
+    size_t             n;
     ckp_code_t         rc;
+
+    if (kind != NULL && strcmp(kind, "operator") == 0) {
+        return resume_operator(run, in);
+    }
 
     if (status == NULL || kind == NULL || strcmp(kind, "retry") != 0
         || (strcmp(status, "failed") != 0 && strcmp(status, "canceled") != 0))
@@ -255,9 +294,7 @@ ckp_run_resume(ckp_run_t *run, const ckp_input_t *in)
         && json_object_size(ckp_run_get(run, "resume", NULL)) == 0)
     {
         rc = resume_state(run);
-        rc = rc == CKP_OK ? ckp_run_begin(run) : rc;
-
-        return rc == CKP_OK && !run->ended ? ckp_run_drive_all(run) : rc;
+        return rc == CKP_OK ? ckp_run_begin(run) : rc;
     }
 
     if (rc == CKP_OK) {
@@ -270,15 +307,13 @@ ckp_run_resume(ckp_run_t *run, const ckp_input_t *in)
         rc = resume_state(run);
     }
 
-    fibers = json_copy(ckp_run_get(run, "fibers", NULL));
+    ids = ckp_run_fiber_ids(run, &n);
+    rc = rc == CKP_OK && ids == NULL ? CKP_E_NOMEM : rc;
 
-    json_object_foreach(fibers, id, fiber) {
-        if (rc == CKP_OK && !run->ended) {
-            rc = resume_fiber(run, id, in);
-        }
+    for (size_t i = 0; rc == CKP_OK && !run->ended && i < n; i++) {
+        rc = ckp_run_get(run, "fibers", ids[i]) == NULL ? CKP_OK
+             : resume_fiber(run, ids[i], in);
     }
-
-    json_decref(fibers);
 
     return rc;
 }
@@ -287,17 +322,16 @@ ckp_run_resume(ckp_run_t *run, const ckp_input_t *in)
 ckp_code_t
 ckp_run_refused(ckp_run_t *run, const ckp_input_t *in)
 {
-    json_t *const  fibers = json_copy(ckp_run_get(run, "fibers", NULL));
-    const char    *id;
-    json_t        *fiber;
-    ckp_code_t     rc = CKP_E_STATE;
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(run, &n);
+    ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_E_STATE;
 
-    json_object_foreach(fibers, id, fiber) {
+    for (size_t i = 0; rc == CKP_E_STATE && ids != NULL && i < n; i++) {
         ckp_fiber_t  f;
 
-        ckp_fiber_open(&f, run, id);
+        ckp_fiber_open(&f, run, ids[i]);
 
-        if (rc == CKP_E_STATE && f.node != NULL && ckp_steps_in_flight(&f)) {
+        if (f.node != NULL && ckp_steps_in_flight(&f)) {
             ckp_fiber_at_step(&f, ckp_step_at(&f));
 
             if (strcmp(ckp_fiber_path(&f), in->ref) == 0) {
@@ -307,8 +341,6 @@ ckp_run_refused(ckp_run_t *run, const ckp_input_t *in)
 
         ckp_fiber_close(&f);
     }
-
-    json_decref(fibers);
 
     return rc;
 }

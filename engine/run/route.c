@@ -35,6 +35,7 @@ ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more)
     f->node = node;
     f->step = NULL;
     f->ready = CKP_FIBER_ENTER;
+    ckp_run_over(f->run, f->id, false);
 
     if (ckp_state_put(&f->run->state, path, n) != CKP_OK) {
         return CKP_E_NOMEM;
@@ -49,10 +50,9 @@ ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more)
 static ckp_code_t
 route_count(ckp_fiber_t *f, int64_t *visit)
 {
-    const char *const  hops_path[] = { "fibers", f->id, "frames", "0", "hops",
-                                       NULL };
-    const char *const  vis_path[] = { "fibers", f->id, "frames", "0", "vis",
-                                      f->node->id, NULL };
+    const char *const  hops_path[] = { "fibers", f->id, "hops", NULL };
+    const char *const  vis_path[] = { "fibers", f->id, "vis", f->node->id,
+                                      NULL };
     ckp_state_t *const  s = &f->run->state;
     const int64_t      hops = 1 + json_integer_value(ckp_state_get(s,
                                                                  hops_path));
@@ -65,13 +65,26 @@ route_count(ckp_fiber_t *f, int64_t *visit)
         return CKP_E_NOMEM;
     }
 
-    if (hops > (int64_t) f->run->prog->config.max_node_visits) {
+    if (hops > (int64_t) f->prog->config.max_node_visits) {
         return ckp_fiber_raise(f, "MaxVisitsExceeded", "more than %u node "
                                "executions",
-                               f->run->prog->config.max_node_visits);
+                               f->prog->config.max_node_visits);
     }
 
     return CKP_OK;
+}
+
+
+/* The one way on from a node that is over. */
+
+static ckp_code_t
+route_to(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
+{
+    if (to.kind == CKP_TO_NODE && !ckp_frame_stops(f, to.node)) {
+        return ckp_fiber_go(f, to.node, NULL);
+    }
+
+    return ckp_fiber_leave(f, to.kind, result);
 }
 
 
@@ -82,15 +95,7 @@ route_skip(ckp_fiber_t *f, const char *reason)
                                json_pack("{s:s, s:s}", "node_name",
                                          f->node->name, "reason", reason));
 
-    if (rc != CKP_OK) {
-        return rc;
-    }
-
-    if (f->node->next.kind == CKP_TO_NODE) {
-        return ckp_fiber_go(f, f->node->next.node, NULL);
-    }
-
-    return ckp_fiber_finish(f, CKP_END_COMPLETED, NULL, NULL);
+    return rc == CKP_OK ? route_to(f, f->node->next, NULL) : rc;
 }
 
 
@@ -169,7 +174,7 @@ ckp_fiber_enter(ckp_fiber_t *f)
 static ckp_code_t
 route_checkpoint(ckp_fiber_t *f, const ckp_node_t *node, const char *path)
 {
-    const ckp_save_t   save = f->run->prog->config.save;
+    const ckp_save_t   save = f->prog->config.save;
     const ckp_place_t  place = { .node_id = node->id, .path = path };
 
     if (node->is_checkpoint) {
@@ -198,8 +203,11 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
         to = node->next;
     }
 
-    rc = strcmp(node->ops->type, "terminate") == 0 ? CKP_OK
-         : ckp_fiber_map(f, node->outputs, node->noutputs, result);
+    rc = ckp_fiber_reap_all(f, "canceled");
+
+    if (rc == CKP_OK && strcmp(node->ops->type, "terminate") != 0) {
+        rc = ckp_fiber_map(f, node->outputs, node->noutputs, result);
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_emit(f, "node_completed", json_pack("{s:s, s:s?, s:I}",
@@ -212,15 +220,16 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
         return rc;
     }
 
-    if (to.kind == CKP_TO_NODE) {
+    ckp_run_over(f->run, f->id, true);
+
+    if (to.kind == CKP_TO_NODE && !ckp_frame_stops(f, to.node)) {
         rc = ckp_fiber_go(f, to.node, NULL);
         return rc == CKP_OK ? route_checkpoint(f, node, path) : rc;
     }
 
     rc = route_checkpoint(f, node, path);
 
-    return rc == CKP_OK ? ckp_fiber_finish(f, CKP_END_COMPLETED, NULL, NULL)
-                        : rc;
+    return rc == CKP_OK ? ckp_fiber_leave(f, to.kind, result) : rc;
 }
 
 
@@ -230,6 +239,7 @@ static ckp_code_t
 route_node_error(ckp_fiber_t *f, const char *by, const json_t *error)
 {
     f->step = NULL;
+    ckp_run_over(f->run, f->id, true);
 
     return ckp_fiber_emit(f, "node_error", json_pack("{s:s, s:o, s:s?, s:s*}",
                           "node_name", f->node->name,
@@ -248,11 +258,9 @@ route_leave(ckp_fiber_t *f, ckp_target_t to, const json_t *error)
         return CKP_E_NOMEM;
     }
 
-    if (to.kind == CKP_TO_NODE) {
-        return ckp_fiber_go(f, to.node, NULL);
-    }
+    const ckp_code_t  rc = ckp_fiber_reap_all(f, "canceled");
 
-    return ckp_fiber_finish(f, CKP_END_COMPLETED, NULL, NULL);
+    return rc == CKP_OK ? route_to(f, to, NULL) : rc;
 }
 
 
@@ -269,8 +277,12 @@ ckp_fiber_divert(ckp_fiber_t *f, ckp_target_t to, const char *by,
 ckp_code_t
 ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
 {
-    json_t *const     kept = json_incref(ckp_fiber_get(f, "rn", NULL));
-    const ckp_code_t  rc = route_node_error(f, by, error);
+    json_t *const  kept = json_incref(ckp_fiber_get(f, "rn", NULL));
+    ckp_code_t     rc = route_node_error(f, by, error);
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_reap_all(f, "canceled");
+    }
 
     if (rc != CKP_OK) {
         json_decref(kept);
@@ -321,7 +333,34 @@ ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error)
             rc = route_leave(f, route->to, error);
         }
 
+    } else if (rc == CKP_OK && ckp_fiber_is_top(f)) {
+        rc = ckp_run_failed(f->run, f, error);
+
+    } else if (rc == CKP_OK && ckp_error_is_engine(error)) {
+
+        /* no frame is asked about errors of the engine itself */
+
+        rc = ckp_run_failed(f->run, f, error);
+
     } else if (rc == CKP_OK) {
+        ckp_child_t  child = { .how = CKP_CHILD_FAILED, .error = error };
+
+        rc = ckp_frame_end(f, &child);
+    }
+
+    json_decref(error);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error)
+{
+    ckp_code_t  rc = error == NULL ? CKP_E_NOMEM
+                     : route_node_error(f, NULL, error);
+
+    if (rc == CKP_OK) {
         rc = ckp_run_failed(f->run, f, error);
     }
 
@@ -361,6 +400,10 @@ ckp_fiber_node_timeout(ckp_fiber_t *f)
     ckp_code_t                  rc = ckp_fiber_abandon(f, NULL);
 
     f->step = NULL;
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_reap_all(f, "timeout");
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_del(f, "dl", NULL);

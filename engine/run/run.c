@@ -25,10 +25,11 @@ run_alloc(ckp_program_t *prog, const char *id, json_t *root)
 
     run->prog = ckp_program_ref(prog);
     run->arena = ckp_arena_new();
+    run->over = json_object();
     run->id = ckp_alloc(strlen(id) + 1);
 
     if (ckp_state_init(&run->state, root) != CKP_OK || run->arena == NULL
-        || run->id == NULL)
+        || run->over == NULL || run->id == NULL)
     {
         ckp_run_free(run);
         return NULL;
@@ -152,6 +153,7 @@ ckp_run_free(ckp_run_t *run)
     ckp_turn_free(run);
     ckp_state_free(&run->state);
     ckp_arena_free(run->arena);
+    json_decref(run->over);
     ckp_program_unref(run->prog);
     ckp_free(run->id);
     ckp_free(run);
@@ -223,6 +225,10 @@ run_waiting_for(const ckp_run_t *run)
 
         if (json_object_get(n, "ask") != NULL) {
             return "approval";
+        }
+
+        if (ph != NULL && strcmp(ph, "cb") == 0) {
+            found = "callback";
         }
 
         if (ph != NULL && (strcmp(ph, "busy") == 0

@@ -9,9 +9,16 @@
  *   keyed {key: result}, agents {channel: agent_id}, approval {node: record}
  *   error, onf {node, err}           the failure that on_failure handles
  *   outputs, last {node, step}, cp   the last checkpoint's id
- *   fiber   {n, frames {"0": {vis {node: visits}, hops}}, err, wake}
+ *   fin {outputs, message}           it would be over but for detached frames
+ *   pause {actor, reason}            an operator holds it
+ *   last_of {name: value}, nf        last results by name; the newest fiber
+ *   fiber   {n, vis {node: visits}, hops, err, wake}; of a frame also {up, kind,
+ *           key, base, d, t0, det, over, loc, vars, snap, input, prog, last_of}
  *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
  *   wake    ms; -1: no time; absent: the fiber can move
+ *
+ * A frame that has `vars` keeps what it writes there; with `prog` these are all
+ * the variables of a child procedure.  `snap`: what was outside when it began.
  */
 
 #ifndef CKP_RUN_INT_H
@@ -21,6 +28,7 @@
 #include "model/program.h"
 #include "model/state.h"
 #include "node/fiber.h"
+#include "node/frame.h"
 
 /* Growing array of a turn's things. */
 typedef struct {
@@ -34,7 +42,8 @@ struct ckp_run_s {
     char                *id;
     ckp_state_t          state;
     uint32_t             seq;
-    size_t               vars_bytes;
+    size_t               vars_bytes;    /* of the variables of vars_of */
+    char                 vars_of[24];
 
     /* the turn */
 
@@ -49,6 +58,8 @@ struct ckp_run_s {
     bool                 seeded;
     bool                 ended;         /* in this turn */
     bool                 crowded;       /* a limit of the whole run was met */
+    json_t              *over;          /* fibers whose node has been told to
+                                           be over, in this turn */
 };
 
 typedef enum {
@@ -58,14 +69,14 @@ typedef enum {
 } ckp_ready_t;
 
 struct ckp_fiber_s {
-    ckp_run_t         *run;
-    const char        *id;
-    const ckp_node_t  *node;
+    ckp_run_t            *run;
+    const char           *id;
+    const ckp_program_t  *prog;         /* of the procedure it runs */
+    const ckp_node_t     *node;
     const ckp_step_t  *step;
     json_t            *error;           /* raised, not taken */
     ckp_ready_t        ready;
     bool               slept;
-    ckp_scope_t        scopes[3];
 };
 
 /* --- turn.c -------------------------------------------------------------- */
@@ -120,10 +131,42 @@ ckp_code_t ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more);
 
 /* Moves until it rests, ends or the turn has done enough. */
 ckp_code_t ckp_fiber_drive(ckp_fiber_t *f);
+
+/* Hands it an input; what can move then is moved by ckp_run_drive_all. */
 ckp_code_t ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* What an executor returned: raised errors become the node's. */
+ckp_code_t ckp_fiber_settle(ckp_fiber_t *f, ckp_code_t rc);
+
+/* The variable of that name as the fiber sees it; lent, NULL: none. */
+json_t *ckp_fiber_var_top(const ckp_fiber_t *f, const char *name);
 
 /* What it has in flight is given up: calls, slots, questions. */
 ckp_code_t ckp_fiber_abandon(ckp_fiber_t *f, const char *reason);
+
+/* --- frame.c ---------------------------------------------------------------- */
+
+/* Ids of the fibers, oldest first, in the arena; NULL: no memory. */
+const char **ckp_run_fiber_ids(ckp_run_t *run, size_t *n);
+
+/* Its node has said how it ended: no node_canceled for it. */
+void ckp_run_over(ckp_run_t *run, const char *id, bool over);
+bool ckp_run_is_over(const ckp_run_t *run, const char *id);
+
+/* The fiber's frame is over: its node above is told. */
+ckp_code_t ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child);
+ckp_code_t ckp_frame_terminate(ckp_fiber_t *f, const char *sub,
+    ckp_child_t *child);
+const char *ckp_frame_sub(const ckp_fiber_t *f);
+bool ckp_frame_stops(const ckp_fiber_t *f, const ckp_node_t *to);
+bool ckp_run_has_detached(const ckp_run_t *run);
+
+/* No successor: the frame, or the run, has come to its end. */
+ckp_code_t ckp_fiber_leave(ckp_fiber_t *f, ckp_to_t how,
+    const json_t *result);
+
+/* The last detached frame is gone: a run that waited for it is over. */
+ckp_code_t ckp_run_settled(ckp_run_t *run);
 
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 

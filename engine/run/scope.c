@@ -27,19 +27,41 @@ scope_text(const char *s)
 }
 
 
+/* fiber[name] of the frame or of one around it; NULL: none has it. */
+
+static json_t *
+scope_around(const ckp_fiber_t *f, const char *name)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+
+    while (own != NULL) {
+        json_t *const      v = json_object_get(own, name);
+        const char *const  up = ckp_json_str(own, "up");
+
+        if (v != NULL || up == NULL) {
+            return v;
+        }
+
+        own = ckp_run_get(f->run, "fibers", up);
+    }
+
+    return NULL;
+}
+
+
 static json_t *
 scope_vars(ckp_fiber_t *f)
 {
-    /* a copy of the members: what was rendered must not change later */
-
-    return json_copy(ckp_run_get(f->run, "vars", NULL));
+    return ckp_fiber_vars(f);
 }
 
 
 static json_t *
 scope_input(ckp_fiber_t *f)
 {
-    return scope_lent(ckp_run_get(f->run, "input", NULL));
+    json_t *const  sub = scope_around(f, "input");
+
+    return scope_lent(sub != NULL ? sub : ckp_run_get(f->run, "input", NULL));
 }
 
 
@@ -53,14 +75,14 @@ scope_run_id(ckp_fiber_t *f)
 static json_t *
 scope_procedure_id(ckp_fiber_t *f)
 {
-    return scope_text(f->run->prog->procedure_id);
+    return scope_text(f->prog->procedure_id);
 }
 
 
 static json_t *
 scope_procedure_version(ckp_fiber_t *f)
 {
-    return scope_text(f->run->prog->version);
+    return scope_text(f->prog->version);
 }
 
 
@@ -157,7 +179,7 @@ scope_timestamp(ckp_fiber_t *f)
 static json_t *
 scope_error(ckp_fiber_t *f)
 {
-    return scope_lent(ckp_fiber_own_get(f, "err"));
+    return scope_lent(scope_around(f, "err"));
 }
 
 
@@ -167,6 +189,43 @@ scope_approval(ckp_fiber_t *f)
     return json_copy(ckp_run_get(f->run, "approval", NULL));
 }
 
+
+static json_t *
+scope_last_of(ckp_fiber_t *f, const char *name)
+{
+    return scope_lent(ckp_fiber_last_get(f, name));
+}
+
+
+static json_t *
+scope_loop_results(ckp_fiber_t *f)
+{
+    return scope_last_of(f, "loop_results");
+}
+
+
+static json_t *
+scope_parallel_results(ckp_fiber_t *f)
+{
+    return scope_last_of(f, "parallel_results");
+}
+
+
+static json_t *
+scope_llm_output(ckp_fiber_t *f)
+{
+    return scope_last_of(f, "llm_output");
+}
+
+
+static json_t *
+scope_subflow_output(ckp_fiber_t *f)
+{
+    return scope_last_of(f, "subflow_output");
+}
+
+
+/* Outside a loop; inside, the frame has them as local names. */
 
 static json_t *
 scope_null(ckp_fiber_t *f)
@@ -216,8 +275,10 @@ static const struct {
     { "timestamp", scope_timestamp }, { "error", scope_error },
     { "approval", scope_approval }, { "telemetry", scope_telemetry },
     { "loop_index", scope_null }, { "loop_item", scope_null },
-    { "loop_results", scope_null }, { "parallel_results", scope_null },
-    { "llm_output", scope_null }, { "subflow_output", scope_null }
+    { "loop_results", scope_loop_results },
+    { "parallel_results", scope_parallel_results },
+    { "llm_output", scope_llm_output },
+    { "subflow_output", scope_subflow_output }
 };
 
 
@@ -234,26 +295,80 @@ scope_builtin(const ckp_scope_t *scope, const char *name)
 }
 
 
+/*
+ * Innermost first: the node's inputs; frame by frame its local names and what
+ * it wrote; the run's variables; the built-ins.  Local names of all frames come
+ * before variables, so they make a chain of their own in front.
+ */
+
+typedef struct {
+    ckp_scope_t  *at;
+    size_t        n;
+} scope_chain_t;
+
+
+static void
+scope_add(scope_chain_t *c, json_t *object)
+{
+    if (json_is_object(object)) {
+        c->at[c->n++] = (ckp_scope_t) { .get = ckp_scope_object_get,
+                                        .object = object };
+    }
+}
+
+
+static void
+scope_frames(ckp_fiber_t *f, scope_chain_t *c, bool locals)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+
+    while (own != NULL) {
+        const char *const  up = ckp_json_str(own, "up");
+        const bool         sub = json_object_get(own, "prog") != NULL;
+        json_t *const      snap = json_object_get(own, "snap");
+
+        scope_add(c, json_object_get(own, locals ? "loc" : "vars"));
+
+        if (!locals) {
+            scope_add(c, snap);
+        }
+
+        if (up == NULL || sub || (!locals && snap != NULL)) {
+            if (!locals && up == NULL) {
+                scope_add(c, ckp_run_get(f->run, "vars", NULL));
+            }
+
+            return;
+        }
+
+        own = ckp_run_get(f->run, "fibers", up);
+    }
+}
+
+
 const ckp_scope_t *
 ckp_fiber_scope(ckp_fiber_t *f)
 {
-    json_t *const  in = ckp_fiber_get(f, "in", NULL);
+    const int64_t        depth = json_integer_value(ckp_fiber_own_get(f, "d"));
+    const size_t         size = 3 * ((size_t) depth + 1) + 3;
+    scope_chain_t        c = { .at = ckp_arena_alloc(f->run->arena,
+                                               size * sizeof(ckp_scope_t)) };
+    static const ckp_scope_t  none = { .get = ckp_scope_object_get };
 
-    f->scopes[2] = (ckp_scope_t) { .get = scope_builtin, .data = f };
-    f->scopes[1] = (ckp_scope_t) {
-        .get = ckp_scope_object_get, .outer = &f->scopes[2],
-        .object = ckp_run_get(f->run, "vars", NULL)
-    };
-
-    if (!json_is_object(in)) {
-        return &f->scopes[1];
+    if (c.at == NULL) {
+        return &none;
     }
 
-    f->scopes[0] = (ckp_scope_t) {
-        .get = ckp_scope_object_get, .outer = &f->scopes[1], .object = in
-    };
+    scope_add(&c, ckp_fiber_get(f, "in", NULL));
+    scope_frames(f, &c, true);
+    scope_frames(f, &c, false);
+    c.at[c.n++] = (ckp_scope_t) { .get = scope_builtin, .data = f };
 
-    return &f->scopes[0];
+    for (size_t i = 0; i + 1 < c.n; i++) {
+        c.at[i].outer = &c.at[i + 1];
+    }
+
+    return c.at;
 }
 
 
@@ -262,7 +377,7 @@ scope_warn(void *data, ckp_warn_t kind, const char *source,
     const char *message)
 {
     ckp_fiber_t *const  f = data;
-    const bool          debug = f->run->prog->config.log_level == 0;
+    const bool          debug = f->prog->config.log_level == 0;
     const char *const   where = f->step != NULL ? "step" : "node";
 
     if (kind != CKP_WARN_EXPRESSION && !debug) {
@@ -287,8 +402,8 @@ ckp_fiber_eval(ckp_fiber_t *f, ckp_eval_t *ev)
 {
     *ev = (ckp_eval_t) {
         .scope = ckp_fiber_scope(f), .now_ms = f->run->now,
-        .rand = &f->run->rand, .missing = f->run->prog->config.missing,
-        .budget = CKP_EVAL_STEPS_MAX, .strict = f->run->prog->config.strict,
+        .rand = &f->run->rand, .missing = f->prog->config.missing,
+        .budget = CKP_EVAL_STEPS_MAX, .strict = f->prog->config.strict,
         .warn = scope_warn, .warn_data = f
     };
 }

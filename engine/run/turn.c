@@ -81,6 +81,7 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->work = 0;
     run->ended = false;
     run->crowded = false;
+    json_object_clear(run->over);
     ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
 
     return ckp_state_begin(&run->state);

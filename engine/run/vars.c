@@ -5,6 +5,7 @@
 
 #include "run/run_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -12,52 +13,178 @@
 #include "model/limits.h"
 
 
-json_t *
-ckp_fiber_var_get(const ckp_fiber_t *f, const char *name)
-{
-    json_t      *at = ckp_run_get(f->run, "vars", NULL);
-    const char  *p = name;
-    json_t      *whole = json_object_get(at, name);
+/* --- where they are ---------------------------------------------------------- */
 
-    if (whole != NULL || strchr(name, '.') == NULL) {
-        return whole;
+/* The frame around that keeps what is written in it; NULL: the run itself. */
+
+static const char *
+vars_holder(const ckp_fiber_t *f)
+{
+    const char    *id = f->id;
+    const json_t  *own = ckp_run_get(f->run, "fibers", id);
+
+    while (own != NULL && json_object_get(own, "vars") == NULL) {
+        id = ckp_json_str(own, "up");
+        own = id == NULL ? NULL : ckp_run_get(f->run, "fibers", id);
     }
 
-    while (at != NULL) {
-        const char *const  dot = strchr(p, '.');
+    return own == NULL ? NULL : id;
+}
 
-        if (dot == NULL) {
-            return json_object_get(at, p);
+
+static json_t *
+vars_held(const ckp_run_t *run, const char *holder)
+{
+    const char *const  path[] = { "fibers", holder, "vars", NULL };
+
+    return holder == NULL ? ckp_run_get(run, "vars", NULL)
+                          : ckp_state_get(&run->state, path);
+}
+
+
+/* A frame and those around it, until one that hides the rest. */
+
+typedef struct {
+    const ckp_fiber_t  *f;
+    const json_t       *own;        /* the next frame; NULL: the run is next */
+    bool                snap;       /* its snapshot is next */
+    bool                over;
+} vars_walk_t;
+
+
+static void
+vars_walk(vars_walk_t *w, const ckp_fiber_t *f)
+{
+    *w = (vars_walk_t) { .f = f,
+                         .own = ckp_run_get(f->run, "fibers", f->id) };
+}
+
+
+/* The next object of variables, innermost first; NULL: no more. */
+
+static json_t *
+vars_next(vars_walk_t *w)
+{
+    while (!w->over) {
+        const json_t *const  own = w->own;
+        const char *const    up = ckp_json_str(own, "up");
+        const bool           snap = w->snap;
+        json_t              *v;
+
+        if (own == NULL) {
+            w->over = true;
+            return ckp_run_get(w->f->run, "vars", NULL);
         }
 
-        at = json_object_getn(at, p, (size_t) (dot - p));
-        p = dot + 1;
+        v = json_object_get(own, snap ? "snap" : "vars");
+        w->snap = !snap && json_object_get(own, "snap") != NULL;
+
+        if (snap || (json_object_get(own, "prog") != NULL && !w->snap)) {
+            w->over = true;
+
+        } else if (!w->snap) {
+            w->own = up == NULL ? NULL : ckp_run_get(w->f->run, "fibers", up);
+        }
+
+        if (v != NULL) {
+            return v;
+        }
     }
 
     return NULL;
 }
 
 
+json_t *
+ckp_fiber_var_top(const ckp_fiber_t *f, const char *name)
+{
+    vars_walk_t  w;
+    json_t      *vars;
+
+    vars_walk(&w, f);
+
+    while ((vars = vars_next(&w)) != NULL) {
+        json_t *const  v = json_object_get(vars, name);
+
+        if (v != NULL) {
+            return v;
+        }
+    }
+
+    return NULL;
+}
+
+
+json_t *
+ckp_fiber_vars(const ckp_fiber_t *f)
+{
+    json_t *const  all = json_object();
+    vars_walk_t    w;
+    json_t        *vars;
+
+    vars_walk(&w, f);
+
+    while (all != NULL && (vars = vars_next(&w)) != NULL) {
+        (void) json_object_update_missing(all, vars);
+    }
+
+    return all;
+}
+
+
+json_t *
+ckp_fiber_var_get(const ckp_fiber_t *f, const char *name)
+{
+    json_t *const  whole = ckp_fiber_var_top(f, name);
+    const char    *p = strchr(name, '.');
+    char           first[256];
+    json_t        *at;
+
+    if (whole != NULL || p == NULL || (size_t) (p - name) >= sizeof(first)) {
+        return whole;
+    }
+
+    memcpy(first, name, (size_t) (p - name));
+    first[p - name] = '\0';
+    at = ckp_fiber_var_top(f, first);
+
+    while (at != NULL) {
+        const char *const  from = p + 1;
+
+        p = strchr(from, '.');
+
+        if (p == NULL) {
+            return json_object_get(at, from);
+        }
+
+        at = json_object_getn(at, from, (size_t) (p - from));
+    }
+
+    return NULL;
+}
+
+
+/* --- assigning ----------------------------------------------------------------- */
+
 /* The value of the first name of a dotted one after the assignment. */
 
 static ckp_code_t
-vars_nested(ckp_fiber_t *f, const char *name, size_t first, json_t *value,
+vars_nested(ckp_fiber_t *f, const char *name, const char *own, json_t *value,
     json_t **out)
 {
-    json_t *const  vars = ckp_run_get(f->run, "vars", NULL);
-    json_t *const  old = json_object_getn(vars, name, first);
+    json_t *const  old = ckp_fiber_var_top(f, own);
     json_t *const  holder = json_object();
     ckp_err_t      err = CKP_ERR_INIT;
     ckp_code_t     rc;
 
     if (json_is_object(old)) {
-        (void) json_object_setn_new(holder, name, first, json_deep_copy(old));
+        (void) json_object_set_new(holder, own, json_deep_copy(old));
     }
 
     rc = ckp_path_assign(holder, name, value, &err);
 
     if (rc == CKP_OK) {
-        *out = json_incref(json_object_getn(holder, name, first));
+        *out = json_incref(json_object_get(holder, own));
 
         if (*out == NULL) {
             rc = CKP_E_NOMEM;
@@ -73,12 +200,17 @@ vars_nested(ckp_fiber_t *f, const char *name, size_t first, json_t *value,
 }
 
 
+/* Bytes of what the holder keeps; counted once, then carried on. */
+
 static size_t
-vars_size(ckp_run_t *run)
+vars_size(ckp_run_t *run, const char *holder)
 {
-    if (!run->seeded) {
-        run->vars_bytes = ckp_json_size(ckp_run_get(run, "vars", NULL),
+    const char *const  id = holder == NULL ? "" : holder;
+
+    if (!run->seeded || strcmp(run->vars_of, id) != 0) {
+        run->vars_bytes = ckp_json_size(vars_held(run, holder),
                                         2 * CKP_VARS_MAX);
+        (void) snprintf(run->vars_of, sizeof(run->vars_of), "%s", id);
         run->seeded = true;
     }
 
@@ -92,11 +224,13 @@ static ckp_code_t
 vars_put(ckp_fiber_t *f, const char *name, json_t *value)
 {
     ckp_run_t *const     run = f->run;
-    const json_t *const  old = ckp_run_get(run, "vars", name);
-    const size_t         total = vars_size(run);
+    const char *const    holder = vars_holder(f);
+    const json_t *const  old = json_object_get(vars_held(run, holder), name);
+    const size_t         total = vars_size(run, holder);
     const size_t         bytes = ckp_json_size(value, 2 * CKP_VALUE_MAX);
     const size_t         before = old == NULL ? 0
                                   : ckp_json_size(old, 2 * CKP_VARS_MAX);
+    const char *const    path[] = { "fibers", holder, "vars", name, NULL };
 
     if (bytes > CKP_VALUE_MAX
         || total - (before < total ? before : total) + bytes > CKP_VARS_MAX)
@@ -108,7 +242,8 @@ vars_put(ckp_fiber_t *f, const char *name, json_t *value)
 
     run->vars_bytes = total - (before < total ? before : total) + bytes;
 
-    return ckp_run_put(run, "vars", name, value);
+    return holder == NULL ? ckp_run_put(run, "vars", name, value)
+                          : ckp_state_put(&run->state, path, value);
 }
 
 
@@ -137,7 +272,50 @@ ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value)
     memcpy(own, name, first);
     own[first] = '\0';
 
-    rc = vars_nested(f, name, first, value, &whole);
+    rc = vars_nested(f, name, own, value, &whole);
 
     return rc == CKP_OK ? vars_put(f, own, whole) : rc;
+}
+
+
+/* --- last results, local names ---------------------------------------------------- */
+
+ckp_code_t
+ckp_fiber_last_put(ckp_fiber_t *f, const char *name, json_t *value)
+{
+    const char *const  holder = vars_holder(f);
+    const char *const  path[] = { "fibers", holder, "last_of", name, NULL };
+
+    return holder == NULL ? ckp_run_put(f->run, "last_of", name, value)
+                          : ckp_state_put(&f->run->state, path, value);
+}
+
+
+json_t *
+ckp_fiber_last_get(const ckp_fiber_t *f, const char *name)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+
+    while (own != NULL) {
+        const char *const  up = ckp_json_str(own, "up");
+        json_t *const      v = json_object_get(json_object_get(own, "last_of"),
+                                               name);
+
+        if (v != NULL || json_object_get(own, "prog") != NULL) {
+            return v;
+        }
+
+        own = up == NULL ? NULL : ckp_run_get(f->run, "fibers", up);
+    }
+
+    return ckp_run_get(f->run, "last_of", name);
+}
+
+
+ckp_code_t
+ckp_fiber_local_put(ckp_fiber_t *f, const char *name, json_t *value)
+{
+    const char *const  path[] = { "fibers", f->id, "loc", name, NULL };
+
+    return ckp_state_put(&f->run->state, path, value);
 }
