@@ -90,8 +90,40 @@ ngx_lo_lease_renew(ngx_event_t *ev)
 }
 
 
-/* "<node>:<pid>:<random>" of this node whose process is no more. */
+/* One that nobody has waited for yet has a number still, and nothing else. */
 
+static ngx_uint_t
+ngx_lo_lease_is_zombie(ngx_pid_t pid)
+{
+    int       fd;
+    char      path[64], stat[256], *p;
+    ssize_t   n;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+
+    fd = open(path, O_RDONLY|O_CLOEXEC);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    n = read(fd, stat, sizeof(stat) - 1);
+    (void) close(fd);
+
+    stat[n > 0 ? n : 0] = '\0';
+
+    /* "pid (name) state": Z zombie, X dead */
+
+    p = strrchr(stat, ')');
+
+    return p != NULL && p[1] == ' ' && (p[2] == 'Z' || p[2] == 'X');
+}
+
+
+/*
+ * "<node>:<pid>:<random>" of this node whose process is no more.  After a
+ * restart in a container the same number is often ours: it cannot be its.
+ */
 static ngx_uint_t
 ngx_lo_lease_is_dead(const char *owner)
 {
@@ -111,7 +143,13 @@ ngx_lo_lease_is_dead(const char *owner)
     end = ngx_strchr(p, ':');
     pid = end ? ngx_atoi((u_char *) p, (size_t) (end - p)) : NGX_ERROR;
 
-    return pid > 0 && kill((pid_t) pid, 0) == -1 && ngx_errno == NGX_ESRCH;
+    if (pid <= 0 || ngx_strcmp(owner, ngx_lo_worker_id()) == 0) {
+        return 0;
+    }
+
+    return pid == ngx_pid
+           || (kill((pid_t) pid, 0) == -1 && ngx_errno == NGX_ESRCH)
+           || ngx_lo_lease_is_zombie((ngx_pid_t) pid);
 }
 
 
