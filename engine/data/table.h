@@ -26,8 +26,9 @@ typedef struct {
 /*
  * New array of the rows (an array of arrays, lent): objects when the columns
  * have names, else arrays.  A column without a name is column_<n>, a name used
- * before gets _2, _3 ...; cells that are missing are null, cells beyond the
- * names are column_<n>.
+ * before gets _2, _3 ...  Cells that are missing are null; those beyond the
+ * names are left out when empty, else they are column_<n>.  The range "B2" goes
+ * on to the end.
  * CKP_E_INVALID: no such range.  CKP_E_LIMIT: the result is too large.
  */
 json_t *ckp_table_json(const json_t *rows, const ckp_table_how_t *how,
