@@ -70,6 +70,19 @@ static const alias_t  alias_terminate[] = {
     { NULL, NULL }
 };
 
+static const alias_t  alias_verification[] = {
+    { "rules", "checks" },
+    { "on_failure", "on_fail" },
+    { NULL, NULL }
+};
+
+static const alias_t  alias_check[] = {
+    { "on_failure", "on_fail" },
+    { "expression", "condition" },
+    { "check", "condition" },
+    { NULL, NULL }
+};
+
 static const alias_t  alias_loop[] = {
     { "loop_body", "body_node" },
     { "body_node_id", "body_node" },
@@ -184,6 +197,12 @@ alias_table(ckp_as_t as)
     case CKP_AS_TERMINATE:
         return alias_terminate;
 
+    case CKP_AS_VERIFICATION:
+        return alias_verification;
+
+    case CKP_AS_CHECK:
+        return alias_check;
+
     case CKP_AS_LOOP:
         return alias_loop;
 
@@ -221,6 +240,7 @@ alias_second(ckp_as_t as)
     case CKP_AS_LOGIC:
     case CKP_AS_APPROVAL:
     case CKP_AS_TERMINATE:
+    case CKP_AS_VERIFICATION:
     case CKP_AS_LOOP:
     case CKP_AS_PARALLEL:
         return alias_node;
@@ -229,6 +249,7 @@ alias_second(ckp_as_t as)
     case CKP_AS_ROOT:
     case CKP_AS_CONFIG:
     case CKP_AS_RULE:
+    case CKP_AS_CHECK:
     case CKP_AS_BRANCH:
     case CKP_AS_STEP:
     case CKP_AS_OPERATION:

@@ -184,7 +184,7 @@ handler_retry(ckp_parse_t *ps, const ckp_at_t *at, ckp_handler_t *h)
 static void
 handler_recovery(ckp_parse_t *ps, const ckp_at_t *at, ckp_handler_t *h)
 {
-    ckp_sequence_t  steps = { NULL, 0 };
+    ckp_sequence_t  steps = { .steps = NULL };
 
     ckp_parse_steps(ps, at, "recovery_steps", CKP_STEPS_RECOVERY, &steps);
     h->recovery = steps.steps;

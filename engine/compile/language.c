@@ -414,3 +414,16 @@ ckp_schema_at(ckp_parse_t *ps, const ckp_at_t *at)
 
     return !s.wrong;
 }
+
+
+const json_t *
+ckp_parse_schema(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
+{
+    ckp_at_t  out;
+
+    if (!ckp_parse_find(ps, at, key, &out)) {
+        return NULL;
+    }
+
+    return ckp_schema_at(ps, &out) ? out.value : NULL;
+}

@@ -162,6 +162,7 @@ leads_checks(const leads_t *l, const ckp_at_t *at)
 {
     ckp_at_t  list;
     ckp_at_t  check;
+    ckp_at_t  word;
 
     leads_to(l, at, "on_pass", "pass", false);
     leads_to(l, at, "on_fail", "fail", false);
@@ -171,14 +172,18 @@ leads_checks(const leads_t *l, const ckp_at_t *at)
     }
 
     for (size_t i = 0; i < json_array_size(list.value); i++) {
-        const char  *text;
+        const char  *text = NULL;
 
         ckp_parse_element(&list, i, &check);
-        text = ckp_json_str(check.value, "on_fail");
+        check.as = CKP_AS_CHECK;
+
+        if (ckp_parse_find(l->ps, &check, "on_fail", &word)) {
+            text = json_string_value(word.value);
+        }
 
         if (text != NULL && strncmp(text, "goto:", 5) == 0) {
             json_t *const   id = json_string(text + 5 + strspn(text + 5, " "));
-            const ckp_at_t  at_id = { .up = &check, .key = "on_fail",
+            const ckp_at_t  at_id = { .up = &check, .key = word.key,
                                       .value = ckp_program_own_json(
                                                    l->ps->prog, id) };
 

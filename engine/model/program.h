@@ -33,6 +33,9 @@ typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c *
 typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
 typedef struct ckp_llm_s           ckp_llm_t;           /* node/llm.h */
 
+/* What must hold before a step or after a node's last one. */
+typedef struct ckp_validations_s  ckp_validations_t;    /* node/validate.c */
+
 /* Where control goes: a node, or one of the pseudo-targets of 8.3. */
 
 typedef enum {
@@ -174,6 +177,7 @@ struct ckp_step_s {
     ckp_template_t   *idempotency_key;  /* NULL: the path is the key */
     ckp_handler_t    *handlers;
     size_t            nhandlers;
+    const ckp_validations_t  *validations;  /* NULL: none */
     const char       *pointer;          /* in the author's document */
 };
 
@@ -182,6 +186,8 @@ struct ckp_step_s {
 typedef struct {
     ckp_step_t  *steps;
     size_t       nsteps;
+    const ckp_validations_t  *validations;  /* after the last; NULL: none */
+    bool         keeps;                 /* a validation may ask for a result */
 } ckp_sequence_t;                       /* also `processing`: operations; their
                                            ids are op_1, op_2 ... */
 

@@ -27,6 +27,8 @@ typedef enum {
     CKP_AS_RULE,
     CKP_AS_APPROVAL,
     CKP_AS_TERMINATE,
+    CKP_AS_VERIFICATION,
+    CKP_AS_CHECK,
     CKP_AS_LOOP,
     CKP_AS_PARALLEL,
     CKP_AS_BRANCH,
@@ -123,6 +125,10 @@ int ckp_parse_word(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 ckp_template_t *ckp_parse_template(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key, unsigned flags);
 ckp_expr_t *ckp_parse_expr(ckp_parse_t *ps, const ckp_at_t *at,
+    const char *key);
+
+/* A schema of 10.11, judged (CKP226, CKP227); NULL: absent, or wrong. */
+const json_t *ckp_parse_schema(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key);
 
 /* A template over `value` (stolen), whose places are told from `at`. */

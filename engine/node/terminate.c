@@ -78,7 +78,7 @@ terminate_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     };
     const ckp_at_t *const    at = ckp_parse_here(ps);
     ckp_terminate_t         *end;
-    ckp_sequence_t           steps = { NULL, 0 };
+    ckp_sequence_t           steps = { .steps = NULL };
 
     (void) doc;
 
@@ -100,7 +100,7 @@ terminate_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     end->cleanup = steps.steps;
     end->ncleanup = steps.nsteps;
 
-    steps = (ckp_sequence_t) { NULL, 0 };
+    steps = (ckp_sequence_t) { .steps = NULL };
     ckp_parse_steps(ps, at, "error_actions", CKP_STEPS_CLEANUP, &steps);
     end->error_actions = steps.steps;
     end->nerror_actions = steps.nsteps;
