@@ -371,22 +371,6 @@ ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error)
 
 
 ckp_code_t
-ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error)
-{
-    ckp_code_t  rc = error == NULL ? CKP_E_NOMEM
-                     : route_node_error(f, NULL, error);
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_failed(f->run, f, error);
-    }
-
-    json_decref(error);
-
-    return rc;
-}
-
-
-ckp_code_t
 ckp_fiber_fail(ckp_fiber_t *f, const char *type, const char *fmt, ...)
 {
     char     text[480];
