@@ -83,14 +83,17 @@ typedef enum {
                            ckp_program_inputs made of it}.  Gives run_created
                            (seq 1) and nothing else; the run is `created` */
     CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
-                           flight; data {crash: bool, crashes: int} */
+                           flight; data {crash: bool, crashes: int, alive:
+                           {ref: true} of calls that are still under way} */
     CKP_IN_TICK,        /* turn.wake_at_ms has come */
     CKP_IN_ADMITTED,    /* ref: the attempt; data: see CKP_FX_ADMIT */
     CKP_IN_REPLY,       /* ref: the call; outcome; data: reply or error */
     CKP_IN_DECISION,    /* ref: the approval; data: {decision: approved |
                            rejected | <option>, decided_by, comment, payload,
                            decided_at} */
-    CKP_IN_CALLBACK,    /* ref: the delegation; data: the report */
+    CKP_IN_CALLBACK,    /* ref: the delegation; data: the report {status:
+                           success | failure | progress, output, error,
+                           progress, message, cost_usd, usage} */
     CKP_IN_REFUSED,     /* ref: path of a write that found its row changed */
     CKP_IN_NOTE,        /* ref: event type; data: what others did to the run:
                            {node_id, step_id, payload} */
@@ -134,6 +137,9 @@ typedef struct {
  *   approval_end   {approval_id, status, ...}: expired or voided, if pending
  *   checkpoint     {checkpoint_id, parent_id, seq, node_id, path, reason, name,
  *                   state}
+ *   delegation     {ref, path, node_id, step_id, tokens: [hash]}: the hashes
+ *                   in place of those it had; older ones of the path are void
+ *   delegation_end {ref, status: "void"}, if it is open
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
  *                   size_bytes}
  */
@@ -147,17 +153,20 @@ typedef struct {
  * CKP_FX_ADMIT {channel (or null), action, path, node_id, step_id, affinity
  * (agent_id or null)}: may this attempt go, and to whom?  -> ADMITTED with one
  * of {agent: {agent_id, name, base_url, channel, resource_key, pool_id,
- * concurrency_limit, kind: "agent_http"}} · {native: true} (no agent, engine's
+ * concurrency_limit, workflow (bool: the action is a workflow of its own),
+ * kind: "agent_http"}} · {native: true} (no agent, engine's
  * own implementation) · {wait_ms, saturated: {agent_id, channel, resource_key,
  * pool_id}} · {error: {type, message}}.
  *
  * CKP_FX_CALL target "agent" {agent: as admitted, request: {action, params,
- * run_id, node_id, step_id, attempt, path, timeout_ms}} -> REPLY; data as made
- * by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN
+ * run_id, node_id, step_id, attempt, path, timeout_ms}, accept (any 2xx will
+ * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN
  * {type, message, code?, http_status?, agent_error_type?, retryable?,
  * retry_after_ms?}.
  *
- * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook.
+ * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook;
+ * target "agent" {agent, cancel: {run_id, node_id, step_id, callback_ref}}: told
+ * once, whatever becomes of the run.
  */
 typedef enum {
     CKP_FX_ADMIT,

@@ -225,21 +225,13 @@ static void
 config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char *const  objects[] = {
-        "idempotency_policy", "compensation", "llm", "pii", "memory",
+        "compensation", "llm", "pii", "memory",
         "guardrails", "subflow_policy", "sla", "notifications", "dedupe"
     };
     ckp_at_t                  out;
 
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
         (void) ckp_parse_object(ps, at, objects[i], &out);
-    }
-
-    if (ckp_parse_object(ps, at, "rate_limiting", &out)) {
-        config_limit(ps, &out, "max_requests_per_minute");
-        config_limit(ps, &out, "max_concurrent_operations");
-        config_limit(ps, &out, "max_concurrent");
-        (void) ckp_parse_bool(ps, &out, "enabled", false);
-        (void) ckp_parse_ms(ps, &out, "max_wait_ms", 0, 312);
     }
 
     if (ckp_parse_object(ps, at, "concurrency", &out)) {
@@ -250,7 +242,6 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
     (void) ckp_parse_bool(ps, at, "telemetry_enabled", true);
     (void) ckp_parse_int(ps, at, "retention_days", 0, 0, 302);
     (void) ckp_parse_int(ps, at, "checkpoint_retention_days", 0, 0, 302);
-    (void) ckp_parse_ms(ps, at, "workflow_callback_timeout_ms", 0, 314);
 }
 
 
@@ -303,10 +294,8 @@ config_modes_read(ckp_parse_t *ps, const ckp_at_t *at)
 static void
 config_rules(ckp_parse_t *ps, const ckp_at_t *at)
 {
-    static const ckp_word_t  dispatch[] = { { "async", 0 }, { "sync", 1 },
-                                            { NULL, 0 } };
-    ckp_config_t *const      config = &ps->prog->config;
-    int64_t                  visits;
+    ckp_config_t *const  config = &ps->prog->config;
+    int64_t              visits;
 
     config->log_level = ckp_parse_word(ps, at, "logging_level", config_levels,
                                        1, 302);
@@ -318,7 +307,6 @@ config_rules(ckp_parse_t *ps, const ckp_at_t *at)
                                                 false);
     visits = ckp_parse_int(ps, at, "max_node_visits", 1, 1000, 302);
     config->max_node_visits = (visits > 1000000) ? 1000000 : (uint32_t) visits;
-    (void) ckp_parse_word(ps, at, "workflow_dispatch_mode", dispatch, 0, 301);
     config->on_failure = ckp_parse_target(ps, at, "on_failure");
 }
 
@@ -348,4 +336,5 @@ ckp_config_read(ckp_parse_t *ps)
 
     ps->policy.retry = ps->prog->config.retry;
     ps->policy.timeout = ps->prog->config.timeout;
+    ckp_external_config(ps, &at);
 }

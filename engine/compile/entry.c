@@ -9,8 +9,7 @@
 
 /* read, but nothing happens by them in this engine yet */
 static const char *const  entry_later[] = {
-    "compensate", "sla", "telemetry", "idempotency_key", "idempotency_policy",
-    "workflow_dispatch_mode"
+    "compensate", "sla", "telemetry", "idempotency_key"
 };
 
 
@@ -215,6 +214,7 @@ entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
     }
 
     (void) ckp_retry_member(ps, at, "retry_policy", &ps->policy.retry);
+    ckp_external_node(ps, at);
     entry_times(ps, entry);
 
     if (!entry_is(entry, "logic")) {

@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
     ckp_retry_t    retry;
     ckp_timeout_t  timeout;
+    ckp_external_t external;
 } ckp_policy_t;
 
 struct ckp_parse_s {
@@ -196,6 +197,12 @@ bool ckp_retry_member(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_retry_t *retry);
 void ckp_timeout_member(ckp_parse_t *ps, const ckp_at_t *at,
     ckp_timeout_t *timeout);
+
+/* Work with others: the global settings, then a node's and a step's over what
+ * is inherited in ps->policy. */
+void ckp_external_config(ckp_parse_t *ps, const ckp_at_t *at);  /* external.c */
+void ckp_external_node(ckp_parse_t *ps, const ckp_at_t *at);
+void ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step);
 
 /* Handlers of the object at `at`. */
 void ckp_handlers_read(ckp_parse_t *ps, const ckp_at_t *at,

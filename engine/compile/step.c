@@ -20,9 +20,7 @@ static const char  step_meta[] =
 
 /* read, but nothing happens by them in this engine yet */
 static const char  step_later[] =
-    " validation idempotency_policy workflow_dispatch_mode dispatch_mode"
-    " callback_timeout_ms merge_output screenshot_on_complete on_error"
-    " compensate rollback ";
+    " validation on_error compensate rollback ";
 
 typedef struct {
     ckp_parse_t     *ps;
@@ -379,6 +377,7 @@ step_read(const step_reader_t *r)
     step_retry(r);
     step_times(r);
     step_key(r);
+    ckp_external_step(r->ps, r->at, step);
     step_output(r);
     step_later_tell(r);
 

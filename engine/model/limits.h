@@ -28,6 +28,13 @@
 #define CKP_LEASE_TTL_MS       300000
 #define CKP_LEASE_WAIT_MS      5000             /* then ResourceBusy */
 #define CKP_SLOT_AGAIN_MS      100              /* a slot was lost: ask again */
+#define CKP_DELEGATE_MS        10000    /* one POST that delegates */
+#define CKP_CALLBACK_MS        3600000
+#define CKP_CALLBACK_MS_MAX    2147483647
+#define CKP_RATE_WAIT_MS       5000
+#define CKP_ONCE_TTL_S         86400    /* a result of another run */
+#define CKP_MCP_MS             30000            /* one call of a tool */
+#define CKP_SHOT_MS            10000            /* a screenshot on failure */
 #define CKP_FAILURE_MS         60000    /* of on_failure after a timeout */
 #define CKP_CRASHES_MAX        3                /* then CrashLoop */
 

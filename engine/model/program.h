@@ -151,6 +151,41 @@ typedef struct {
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* idempotency_policy of 20.2. */
+
+typedef enum {
+    CKP_ONCE_RUN,
+    CKP_ONCE_PROCEDURE,
+    CKP_ONCE_PROJECT,
+    CKP_ONCE_GLOBAL
+} ckp_once_scope_t;
+
+typedef enum {
+    CKP_BUSY_WAIT,
+    CKP_BUSY_FAIL,
+    CKP_BUSY_PROCEED
+} ckp_busy_t;
+
+typedef struct {
+    ckp_once_scope_t  scope;
+    ckp_busy_t        busy;             /* on_in_progress */
+    int64_t           ttl_s;            /* of scopes wider than a run */
+    bool              failures;         /* cache_failures */
+} ckp_once_t;
+
+/* What a step inherits of its work with others. */
+typedef struct {
+    bool              sync;             /* workflow_dispatch_mode */
+    uint32_t          callback_ms;      /* > 0 */
+    ckp_once_t        once;
+} ckp_external_t;
+
+typedef enum {
+    CKP_BY_ANY,
+    CKP_BY_AGENT,
+    CKP_BY_MCP
+} ckp_executor_t;
+
 typedef enum {
     CKP_BIND_INTERNAL,          /* op is set; the engine itself */
     CKP_BIND_EXTERNAL           /* at run time; op may be the native one */
@@ -175,6 +210,10 @@ struct ckp_step_s {
     ckp_mapping_t    *outputs;
     size_t            noutputs;
     ckp_template_t   *idempotency_key;  /* NULL: the path is the key */
+    ckp_executor_t    executor;
+    ckp_external_t    external;
+    bool              merge_output;     /* of a workflow that was delegated */
+    bool              shot_after;       /* screenshot_on_complete */
     ckp_handler_t    *handlers;
     size_t            nhandlers;
     const ckp_validations_t  *validations;  /* NULL: none */
@@ -350,6 +389,20 @@ typedef struct {
     ckp_regex_t  *regex;        /* not NULL: matched from the key's start */
 } ckp_mask_t;
 
+typedef enum {
+    CKP_RATE_PROCEDURE,
+    CKP_RATE_VERSION,
+    CKP_RATE_PROJECT
+} ckp_rate_scope_t;
+
+/* rate_limiting of 26.3. */
+typedef struct {
+    ckp_rate_scope_t   scope;
+    int64_t            per_minute;      /* 0: no limit */
+    int64_t            concurrent;      /* in flight of one run; 0: no limit */
+    uint32_t           wait_ms;
+} ckp_rate_t;
+
 typedef struct {
     ckp_retry_t        retry;           /* effective global policy */
     bool               retry_external;  /* apply_to: external */
@@ -374,6 +427,7 @@ typedef struct {
     ckp_mask_t        *masks;           /* the same, ready for use */
     size_t             nmasks;
     bool               dry_reject;      /* dry_run.approvals: reject */
+    ckp_rate_t         rate;
 } ckp_config_t;
 
 struct ckp_program_s {

@@ -24,7 +24,11 @@ static const write_kind_t  write_kinds[] = {
     { "approval_end", { "approval_id", "status", NULL } },
     { "checkpoint",
       { "checkpoint_id", "seq", "node_id", "path", "reason", "state", NULL } },
-    { "artifact", { "artifact_id", "node_id", "step_id", "kind", "uri", NULL } }
+    { "artifact",
+      { "artifact_id", "node_id", "step_id", "kind", "uri", NULL } },
+    { "delegation",
+      { "ref", "path", "node_id", "step_id", "tokens", NULL } },
+    { "delegation_end", { "ref", "status", NULL } }
 };
 
 

@@ -11,7 +11,9 @@
 #include "base/json.h"
 #include "model/limits.h"
 #include "node/artifact.h"
+#include "node/delegate.h"
 #include "node/double.h"
+#include "node/usage.h"
 
 
 static bool
@@ -34,6 +36,10 @@ static int64_t
 attempt_timeout(const ckp_fiber_t *f)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
+
+    if (ckp_delegate_is(f)) {
+        return CKP_DELEGATE_MS;
+    }
     const int64_t            ms = step->timeout_ms != 0 ? step->timeout_ms
                                   : step->timeout.step_ms != 0
                                     ? step->timeout.step_ms : CKP_AGENT_MS;
@@ -89,9 +95,13 @@ attempt_params(ckp_fiber_t *f)
 }
 
 
+/* A body of the agent's call: {agent, request, accept}. */
+
 static ckp_code_t
 attempt_call(ckp_fiber_t *f)
 {
+    json_t *const            params = ckp_delegate_params(f,
+                                                          attempt_params(f));
     const ckp_step_t *const  step = ckp_fiber_step(f);
     const int64_t            ms = attempt_timeout(f);
     char                     key[CKP_KEY_MAX + 1];
@@ -102,7 +112,7 @@ attempt_call(ckp_fiber_t *f)
         .body = json_pack("{s:O, s:{s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:I}}",
                     "agent", ckp_fiber_get(f, "step", "agent"),
                     "request", "action", step->action,
-                    "params", attempt_params(f),
+                    "params", params,
                     "run_id", ckp_fiber_run_id(f),
                     "node_id", ckp_fiber_node(f)->id, "step_id", step->id,
                     "attempt", (json_int_t) ckp_fiber_get_int(f, "step",
@@ -110,6 +120,10 @@ attempt_call(ckp_fiber_t *f)
                     "path", ckp_fiber_path(f),
                     "timeout_ms", (json_int_t) ms)
     };
+
+    if (ckp_delegate_is(f) && fx.body != NULL) {
+        (void) json_object_set_new(fx.body, "accept", json_true());
+    }
 
     return ckp_fiber_effect(f, &fx);
 }
@@ -152,6 +166,17 @@ ckp_steps_abandon(ckp_fiber_t *f)
 {
     const bool  call = attempt_is(f, "call");
     ckp_code_t  rc = CKP_OK;
+
+    if (ckp_delegate_is(f)) {
+        ckp_fiber_at_step(f, ckp_step_at(f));
+        rc = ckp_delegate_end(f);
+
+        if (rc == CKP_OK) {
+            rc = ckp_fiber_put(f, "step", "amb", json_true());
+        }
+
+        return rc == CKP_OK ? attempt_phase(f, "gone") : rc;
+    }
 
     if (!call && !attempt_is(f, "admit")) {
         return CKP_OK;
@@ -393,12 +418,36 @@ attempt_lease(ckp_fiber_t *f, const json_t *agent)
 }
 
 
+/* The call itself, and how long it may take. */
+
+static ckp_code_t
+attempt_send(ckp_fiber_t *f)
+{
+    const int64_t  until = ckp_fiber_now(f) + attempt_timeout(f);
+    ckp_code_t     rc = ckp_fiber_put(f, "step", "until",
+                                      json_integer(until));
+
+    if (rc == CKP_OK) {
+        rc = attempt_phase(f, "call");
+    }
+
+    if (rc == CKP_OK && ckp_delegate_is(f)) {
+        rc = ckp_delegate_posted(f);
+    }
+
+    if (rc == CKP_OK) {
+        rc = attempt_call(f);
+    }
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+}
+
+
 static ckp_code_t
 attempt_dispatch(ckp_fiber_t *f, json_t *agent)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
     const char *const        kind = ckp_json_str(agent, "kind");
-    const int64_t            until = ckp_fiber_now(f) + attempt_timeout(f);
     ckp_code_t               rc;
 
     if (ckp_json_str(agent, "agent_id") == NULL) {
@@ -426,19 +475,11 @@ attempt_dispatch(ckp_fiber_t *f, json_t *agent)
         rc = attempt_lease(f, agent);
     }
 
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "step", "until", json_integer(until));
+    if (rc == CKP_OK && ckp_delegate_wanted(f)) {
+        rc = ckp_delegate_begin(f);
     }
 
-    if (rc == CKP_OK) {
-        rc = attempt_phase(f, "call");
-    }
-
-    if (rc == CKP_OK) {
-        rc = attempt_call(f);
-    }
-
-    return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+    return rc == CKP_OK ? attempt_send(f) : rc;
 }
 
 
@@ -523,6 +564,17 @@ attempt_asked_again(ckp_fiber_t *f)
 
 /* --- the reply ---------------------------------------------------------------------- */
 
+static const char *
+attempt_binding(const ckp_fiber_t *f)
+{
+    const json_t *const  agent = ckp_fiber_get(f, "step", "agent");
+    const char *const    kind = ckp_json_str(agent, "kind");
+
+    return ckp_json_bool(agent, "workflow", false) ? "agent_http_workflow_sync"
+           : kind == NULL ? "agent_http" : kind;
+}
+
+
 static ckp_code_t
 attempt_timed_out(ckp_fiber_t *f)
 {
@@ -533,7 +585,7 @@ attempt_timed_out(ckp_fiber_t *f)
 
     rc = ckp_fiber_emit(f, "step_timeout", json_pack("{s:I, s:s, s:s, s:s*}",
              "timeout_ms", (json_int_t) ms, "action", step->action,
-             "binding", "agent_http", "policy", open ? "fail_open" : NULL));
+             "binding", attempt_binding(f), "policy", open ? "fail_open" : NULL));
 
     if (rc != CKP_OK) {
         return rc;
@@ -574,10 +626,16 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
                    : json_pack("{s:s, s:s}", "type", "AgentUnavailable",
                                "message", "the agent gave no answer"));
 
-        return ckp_attempt_failed(f, unknown);
+        rc = ckp_usage_add(f, in->data);
+
+        return rc == CKP_OK ? ckp_attempt_failed(f, unknown) : rc;
     }
 
     rc = attempt_release(f);
+
+    if (rc == CKP_OK) {
+        rc = ckp_usage_add(f, in->data);
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_artifacts_found(f, in->data);
@@ -607,8 +665,16 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
     }
 
     if (in->kind == CKP_IN_REPLY) {
-        return mine && attempt_is(f, "call") ? attempt_replied(f, in)
-                                             : CKP_E_STATE;
+        return !mine || !attempt_is(f, "call") ? CKP_E_STATE
+               : ckp_delegate_is(f) ? ckp_delegate_replied(f, in)
+               : attempt_replied(f, in);
+    }
+
+    if (in->kind == CKP_IN_RECOVER
+        && ckp_json_bool(json_object_get(in->data, "alive"),
+                         ref == NULL ? "" : ref, false))
+    {
+        return CKP_OK;      /* it is still with the host */
     }
 
     if (in->kind == CKP_IN_RECOVER) {
@@ -625,6 +691,10 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
                : CKP_E_STATE;
     }
 
+    if (in->kind == CKP_IN_CALLBACK || attempt_is(f, "cb")) {
+        return ckp_delegate_wake(f, in);
+    }
+
     if (in->kind != CKP_IN_TICK) {
         return CKP_E_STATE;
     }
@@ -632,7 +702,13 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
     if (attempt_is(f, "call")) {
         const ckp_code_t  rc = attempt_abort(f);
 
-        return rc == CKP_OK ? attempt_timed_out(f) : rc;
+        return rc != CKP_OK ? rc
+               : ckp_delegate_is(f) ? ckp_delegate_replied(f, NULL)
+               : attempt_timed_out(f);
+    }
+
+    if (attempt_is(f, "again")) {
+        return attempt_send(f);
     }
 
     if (attempt_is(f, "busy")) {

@@ -25,8 +25,8 @@ ckp_error_text(const json_t *error)
 
 /* --- the list --------------------------------------------------------------- */
 
-static const ckp_step_t *
-step_list(const ckp_fiber_t *f, size_t *n)
+const ckp_step_t *
+ckp_steps_list(const ckp_fiber_t *f, size_t *n)
 {
     const ckp_node_t *const  node = ckp_fiber_node(f);
     const char *const        list = ckp_fiber_get_str(f, "list", NULL);
@@ -60,7 +60,7 @@ ckp_step_at(const ckp_fiber_t *f)
 {
     const int64_t            at = ckp_fiber_get_int(f, "at", NULL);
     size_t                   n;
-    const ckp_step_t *const  steps = step_list(f, &n);
+    const ckp_step_t *const  steps = ckp_steps_list(f, &n);
 
     return at >= 0 && (size_t) at < n ? &steps[at] : NULL;
 }

@@ -6,12 +6,13 @@
  * The life of a step.
  *   begin    its condition, its parameters, a pause          step_begin
  *   attempt  recorded, admitted, called                      attempt_start
- *   rest     "admit" "busy" "call" "retry" "op" "pre" "after"
+ *   rest     "admit" "busy" "call" "retry" "op" "pre" "after"; of a
+ *            delegation (delegate.h) also "again" "cb"
  *   done     output, journal, step_completed                 ckp_step_done
  *   failed   tried again, or handlers, or the node fails     ckp_step_failed
  *
  * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,
- * busy, res, prev, amb}; n.at is its place in the list n.list (absent: the
+ * busy, res, prev, amb, cb, dele}; n.at is its place in the list n.list (absent: the
  * node's own; "clean", "error": of a terminate; "rec": of a handler).
  * n.h is a handler at work {lvl, i, err, prev, at, round, step}, n.hc and n.rn
  * count its retries in this visit of the step and of the node.
@@ -37,6 +38,7 @@ bool ckp_steps_in_flight(const ckp_fiber_t *f);
 /* --- between the files of the machine ----------------------------------------- */
 
 /* The list that n.at counts in, and its step; NULL: past its end. */
+const ckp_step_t *ckp_steps_list(const ckp_fiber_t *f, size_t *n);
 const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
 
 /* The key of its present attempt, "#k" included; "" before there is one.
