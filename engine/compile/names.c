@@ -234,6 +234,11 @@ ckp_names_gather(ckp_parse_t *ps)
 
         names_walk(ps, node, 0);
 
+        if (ps->out.entries[i].type != NULL
+            && strcmp(ps->out.entries[i].type, "loop") == 0) {
+            names_add(ps, "item", false);       /* unless it names another */
+        }
+
         if (json_object_get(node, "input_schema") != NULL) {
             names_of_input(ps, node);
         }

@@ -133,6 +133,19 @@ ckp_parse_target(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
 }
 
 
+ckp_target_t
+ckp_parse_inner(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
+{
+    ckp_target_t  to;
+
+    ps->inner = true;
+    to = ckp_parse_target(ps, at, key);
+    ps->inner = false;
+
+    return to;
+}
+
+
 const char *
 ckp_parse_variable(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
 {

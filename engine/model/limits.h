@@ -19,6 +19,7 @@
 /* One turn does no more internal work than this; then it asks to go on. */
 #define CKP_TURN_WORK_MAX      500
 
+#define CKP_LOOP_MAX           10000            /* iterations of a loop */
 #define CKP_FRAMES_MAX         32    /* frames inside frames */
 
 #define CKP_AGENT_MS           120000           /* one call of an agent */

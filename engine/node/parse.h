@@ -139,6 +139,10 @@ ckp_template_t *ckp_parse_made(ckp_parse_t *ps, const ckp_at_t *at,
 ckp_target_t ckp_parse_target(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key);
 
+/* The same, into a body or branch: another frame begins there. */
+ckp_target_t ckp_parse_inner(ckp_parse_t *ps, const ckp_at_t *at,
+    const char *key);
+
 /* The name of a variable that is written to (CKP413). */
 const char *ckp_parse_variable(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key);

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "node/step.h"
 
 
 /* Program and node of a fiber; frames of a task or tool have a body that their
@@ -576,7 +577,19 @@ ckp_fiber_settle(ckp_fiber_t *f, ckp_code_t rc)
 
     json_t *const  error = ckp_fiber_error_take(f);
 
-    return error == NULL ? CKP_E_NOMEM : ckp_fiber_fail_json(f, error);
+    if (error == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    /* what a handler itself raises is the node's end */
+
+    if (f->handling) {
+        return ckp_fiber_fail_json(f, error);
+    }
+
+    f->handling = true;
+
+    return ckp_fiber_settle(f, ckp_node_failed(f, error));
 }
 
 

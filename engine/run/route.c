@@ -35,6 +35,7 @@ ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more)
     f->node = node;
     f->step = NULL;
     f->ready = CKP_FIBER_ENTER;
+    f->handling = false;
     ckp_run_over(f->run, f->id, false);
 
     if (ckp_state_put(&f->run->state, path, n) != CKP_OK) {

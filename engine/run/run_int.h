@@ -77,6 +77,7 @@ struct ckp_fiber_s {
     json_t            *error;           /* raised, not taken */
     ckp_ready_t        ready;
     bool               slept;
+    bool               handling;        /* handlers saw a raised error */
 };
 
 /* --- turn.c -------------------------------------------------------------- */
