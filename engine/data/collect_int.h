@@ -65,6 +65,7 @@ typedef struct {
     const ckp_cpart_t  *part;           /* NULL: the element itself */
     ckp_cfn_t           fn;
     bool                descending;
+    bool                directed;       /* it says so itself */
 } ckp_ccol_t;
 
 struct ckp_collect_s {

@@ -9,21 +9,8 @@
 #define CKP_PATH_INT_H
 
 #include "base/mem.h"
+#include "lang/aggregate.h"
 #include "lang/path.h"
-
-/* The aggregates of 6.3 in the order of their names in the table of path.c. */
-typedef enum {
-    CKP_AGG_NONE,
-    CKP_AGG_SUM,
-    CKP_AGG_AVG,
-    CKP_AGG_MIN,
-    CKP_AGG_MAX,
-    CKP_AGG_COUNT,
-    CKP_AGG_FIRST,
-    CKP_AGG_LAST,
-    CKP_AGG_JOIN,
-    CKP_AGG_PLUCK
-} ckp_agg_t;
 
 typedef enum {
     CKP_SEG_NAME,           /* a.b, also a.0 */
@@ -72,13 +59,5 @@ json_t *ckp_path_resolve_counted(const ckp_path_t *path, ckp_eval_t *ev);
  * NULL (missing). */
 json_t *ckp_value_member(const json_t *value, const char *name);
 json_t *ckp_value_element(const json_t *array, int64_t index);
-
-/*
- * The aggregate of an array over `field` of its elements (NULL: themselves).
- * A null counts as an empty array.  New reference; NULL: no array, or no
- * memory.
- */
-json_t *ckp_aggregate(ckp_agg_t agg, const json_t *array,
-    const ckp_path_t *field);
 
 #endif
