@@ -8,6 +8,7 @@
 #include "compile/parse_int.h"
 #include "model/redact.h"
 #include "node/op.h"
+#include "node/validate.h"
 
 /* never parameters, unless the action itself has one of that name */
 static const char  step_meta[] =
@@ -20,7 +21,7 @@ static const char  step_meta[] =
 
 /* read, but nothing happens by them in this engine yet */
 static const char  step_later[] =
-    " validation on_error compensate rollback ";
+    " on_error compensate rollback ";
 
 typedef struct {
     ckp_parse_t     *ps;
@@ -373,6 +374,11 @@ step_read(const step_reader_t *r)
         step->condition = ckp_parse_expr(r->ps, r->at, "condition");
     }
 
+    if (step->op == NULL || !ckp_word_in(step->op->params, "validation")) {
+        step->validations = ckp_validations_parse(r->ps, r->at, "validation",
+                                                  step->id, step->agent);
+    }
+
     step_params(r);
     step_retry(r);
     step_times(r);
@@ -483,6 +489,7 @@ step_element(ckp_parse_t *ps, const ckp_at_t *list, size_t i, ckp_steps_t how,
     ps->step_id = step->id;
 
     if (step_id_holds(ps, &at, step->id, out) && step_read(&r)) {
+        out->keeps = out->keeps || step->validations != NULL;
         out->nsteps++;
 
     } else {
@@ -528,4 +535,30 @@ ckp_parse_steps(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     }
 
     ps->nsteps += n;
+}
+
+
+const ckp_step_t *
+ckp_parse_step(ckp_parse_t *ps, const ckp_at_t *at, json_t *made)
+{
+    const char *const    outer = ps->step_id;
+    const json_t *const  doc = ckp_parse_keep(ps, made);
+    ckp_step_t *const    step = ckp_parse_alloc(ps, sizeof(ckp_step_t));
+    ckp_at_t             place = *at;
+    step_reader_t        r = { .ps = ps, .at = &place, .step = step,
+                               .how = CKP_STEPS_RECOVERY };
+    bool                 read;
+
+    if (doc == NULL || step == NULL) {
+        return NULL;
+    }
+
+    place.value = doc;
+    place.as = CKP_AS_STEP;
+    step->id = ckp_json_str(doc, "step_id");
+    ps->step_id = step->id;
+    read = step->id != NULL && step_read(&r);
+    ps->step_id = outer;
+
+    return read ? step : NULL;
 }

@@ -13,6 +13,7 @@
 #include "node/artifact.h"
 #include "node/delegate.h"
 #include "node/double.h"
+#include "node/validate.h"
 #include "node/usage.h"
 
 
@@ -346,7 +347,15 @@ ckp_attempt_start(ckp_fiber_t *f)
     const int64_t            n = 1 + ckp_fiber_get_int(f, "step", "try");
     char                     key[CKP_KEY_MAX + 1];
     bool                     doubled = false;
-    ckp_code_t               rc = attempt_count(f, n);
+    bool                     holds = true;
+    ckp_code_t               rc = n > 1 ? CKP_OK
+                                  : ckp_validate_step(f, &holds);
+
+    if (rc != CKP_OK || !holds) {
+        return rc;
+    }
+
+    rc = attempt_count(f, n);
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_emit(f, "step_started", json_pack("{s:s, s:s}",

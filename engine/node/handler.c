@@ -546,6 +546,11 @@ handler_recover(ckp_fiber_t *f)
         rc = ckp_fiber_put(f, "h", "round", json_integer(round));
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_put(f, "h", "was",
+                           json_integer(ckp_fiber_get_int(f, "at", NULL)));
+    }
+
     if (rc == CKP_OK && held != NULL) {
         rc = ckp_fiber_put(f, "h", "step", json_deep_copy(held));
     }
@@ -618,7 +623,7 @@ ckp_handler_resume(ckp_fiber_t *f, bool ok)
     json_t *const               error = json_incref(ckp_fiber_get(f, "h",
                                                                   "err"));
     json_t *const               held = ckp_fiber_get(f, "h", "step");
-    const int64_t               at = ckp_fiber_get_int(f, "h", "at");
+    const int64_t               at = ckp_fiber_get_int(f, "h", "was");
     ckp_code_t                  rc = ckp_fiber_del(f, "list", NULL);
 
     if (rc == CKP_OK) {

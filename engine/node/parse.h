@@ -155,6 +155,11 @@ bool ckp_parse_knows(const ckp_parse_t *ps, const char *name, bool *declared);
 
 void ckp_parse_steps(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_steps_t how, ckp_sequence_t *out);
+
+/* A step that the type makes itself (`made` is stolen, step_id is its id), told
+ * at `at`; NULL: something is wrong with it. */
+const ckp_step_t *ckp_parse_step(ckp_parse_t *ps, const ckp_at_t *at,
+    json_t *made);
 void ckp_parse_mappings(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_mapping_t **list, size_t *n);
 

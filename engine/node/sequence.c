@@ -1,18 +1,18 @@
 /*
- * sequence: steps in order (spec/ckp.md 10.1).
+ * sequence: steps in order, then what must hold (spec/ckp.md 10.1).
  */
 
 #include "node/node.h"
 #include "node/parse.h"
 #include "node/step.h"
 #include "node/types.h"
+#include "node/validate.h"
 
 
 static ckp_code_t
 sequence_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 {
     const ckp_at_t *const  at = ckp_parse_here(ps);
-    ckp_at_t               out;
 
     node->u.sequence = ckp_parse_alloc(ps, sizeof(ckp_sequence_t));
 
@@ -28,15 +28,9 @@ sequence_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
                       "the node has no steps");
     }
 
-    /* checks that guard a result must not be passed over in silence */
-
-    if (ckp_parse_array(ps, at, "validations", &out)
-        && json_array_size(out.value) > 0)
-    {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 110,
-                                         .field = "validations" },
-                      "validations are not checked by this engine yet");
-    }
+    node->u.sequence->validations = ckp_validations_parse(ps, at,
+                                        "validations", NULL, node->agent);
+    node->u.sequence->keeps |= node->u.sequence->validations != NULL;
 
     return ckp_parse_end(ps);
 }

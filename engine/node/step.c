@@ -12,6 +12,7 @@
 #include "model/event.h"
 #include "model/limits.h"
 #include "node/terminate.h"
+#include "node/validate.h"
 
 
 json_t *
@@ -25,11 +26,10 @@ ckp_error_text(const json_t *error)
 
 /* --- the list --------------------------------------------------------------- */
 
-const ckp_step_t *
-ckp_steps_list(const ckp_fiber_t *f, size_t *n)
+static const ckp_step_t *
+step_list(const ckp_fiber_t *f, const char *list, size_t *n)
 {
     const ckp_node_t *const  node = ckp_fiber_node(f);
-    const char *const        list = ckp_fiber_get_str(f, "list", NULL);
 
     *n = 0;
 
@@ -45,6 +45,11 @@ ckp_steps_list(const ckp_fiber_t *f, size_t *n)
         return h == NULL ? NULL : h->recovery;
     }
 
+    if (strcmp(list, "val") == 0) {
+        *n = 1;
+        return ckp_validate_asks(f);
+    }
+
     if (strcmp(list, "clean") == 0) {
         *n = node->u.terminate->ncleanup;
         return node->u.terminate->cleanup;
@@ -56,35 +61,69 @@ ckp_steps_list(const ckp_fiber_t *f, size_t *n)
 
 
 const ckp_step_t *
+ckp_steps_list(const ckp_fiber_t *f, size_t *n)
+{
+    return step_list(f, ckp_fiber_get_str(f, "list", NULL), n);
+}
+
+
+const ckp_step_t *
+ckp_step_under(const ckp_fiber_t *f, const char *list, int64_t at)
+{
+    size_t                   n;
+    const ckp_step_t *const  steps = step_list(f, list, &n);
+
+    return steps != NULL && at >= 0 && (size_t) at < n ? &steps[at] : NULL;
+}
+
+
+const ckp_step_t *
 ckp_step_at(const ckp_fiber_t *f)
 {
-    const int64_t            at = ckp_fiber_get_int(f, "at", NULL);
-    size_t                   n;
-    const ckp_step_t *const  steps = ckp_steps_list(f, &n);
+    return ckp_step_under(f, ckp_fiber_get_str(f, "list", NULL),
+                          ckp_fiber_get_int(f, "at", NULL));
+}
 
-    return at >= 0 && (size_t) at < n ? &steps[at] : NULL;
+
+/* All of the node's own are done: what must hold then. */
+
+static ckp_code_t
+step_all_done(ckp_fiber_t *f)
+{
+    const ckp_node_t *const  node = ckp_fiber_node(f);
+    bool                     holds;
+    ckp_code_t               rc = ckp_validate_node(f, &holds);
+    json_t                  *result;
+
+    if (rc != CKP_OK || !holds) {
+        return rc;
+    }
+
+    result = json_incref(ckp_fiber_get(f, "res", NULL));
+    rc = ckp_fiber_done(f, node->next, result);
+    json_decref(result);
+
+    return rc;
 }
 
 
 static ckp_code_t
 step_list_end(ckp_fiber_t *f)
 {
-    const ckp_node_t *const  node = ckp_fiber_node(f);
-    const char *const        list = ckp_fiber_get_str(f, "list", NULL);
+    const char *const  list = ckp_fiber_get_str(f, "list", NULL);
 
     ckp_fiber_at_step(f, NULL);
 
     if (list == NULL) {
-        json_t *const     result = json_incref(ckp_fiber_get(f, "res", NULL));
-        const ckp_code_t  rc = ckp_fiber_done(f, node->next, result);
-
-        json_decref(result);
-
-        return rc;
+        return step_all_done(f);
     }
 
     if (strcmp(list, "rec") == 0) {
         return ckp_handler_resume(f, true);
+    }
+
+    if (strcmp(list, "val") == 0) {
+        return ckp_validate_went(f);
     }
 
     return ckp_terminate_went(f, list);
@@ -135,11 +174,11 @@ ckp_step_pause(ckp_fiber_t *f, const char *ph, int64_t ms)
 
 /* --- the beginning ------------------------------------------------------------ */
 
-static ckp_code_t
-step_skip(ckp_fiber_t *f)
+ckp_code_t
+ckp_step_skip(ckp_fiber_t *f, const char *reason)
 {
     ckp_code_t  rc = ckp_fiber_emit(f, "step_skipped",
-                                    json_pack("{s:s}", "reason", "condition"));
+                                    json_pack("{s:s}", "reason", reason));
 
     if (rc == CKP_OK) {
         rc = ckp_step_record(f, "skipped", NULL);
@@ -208,7 +247,7 @@ step_begin(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK && !holds) {
-        return step_skip(f);
+        return ckp_step_skip(f, "condition");
     }
 
     if (rc == CKP_OK) {
@@ -255,12 +294,15 @@ ckp_steps_run(ckp_fiber_t *f)
 static ckp_code_t
 step_resume(ckp_fiber_t *f)
 {
-    json_t *const  held = ckp_fiber_get(f, "h", "step");
-    const json_t  *last = held != NULL ? held
-                          : ckp_fiber_get(f, "step", NULL);
-    const char    *ph = ckp_json_str(last, "ph");
+    const json_t  *last;
+    const char    *ph;
     int64_t        k = 0;
-    ckp_code_t     rc = CKP_OK;
+    ckp_code_t     rc = ckp_fiber_get(f, "v", NULL) == NULL ? CKP_OK
+                        : ckp_validate_drop(f);
+
+    last = ckp_fiber_get(f, "h", "step");
+    last = last != NULL ? last : ckp_fiber_get(f, "step", NULL);
+    ph = ckp_json_str(last, "ph");
 
     if (ph != NULL && strcmp(ph, "done") != 0) {
         k = ckp_json_int(last, "k", 0);
@@ -276,8 +318,8 @@ step_resume(ckp_fiber_t *f)
 
     const char *const  list = ckp_fiber_get_str(f, "list", NULL);
 
-    if (list != NULL && strcmp(list, "rec") == 0) {
-        const int64_t  at = ckp_fiber_get_int(f, "h", "at");
+    if (rc == CKP_OK && list != NULL && strcmp(list, "rec") == 0) {
+        const int64_t  at = ckp_fiber_get_int(f, "h", "was");
 
         rc = ckp_fiber_put(f, "at", NULL, json_integer(at));
 

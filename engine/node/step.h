@@ -13,8 +13,9 @@
  *
  * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,
  * busy, res, prev, amb, cb, dele}; n.at is its place in the list n.list (absent: the
- * node's own; "clean", "error": of a terminate; "rec": of a handler).
- * n.h is a handler at work {lvl, i, err, prev, at, round, step}, n.hc and n.rn
+ * node's own; "clean", "error": of a terminate; "rec": of a handler;
+ * "val": of a validation that asks, validate.h).
+ * n.h is a handler at work {lvl, i, err, prev, at, was, round, step}, n.hc and n.rn
  * count its retries in this visit of the step and of the node.
  */
 
@@ -40,6 +41,10 @@ bool ckp_steps_in_flight(const ckp_fiber_t *f);
 /* The list that n.at counts in, and its step; NULL: past its end. */
 const ckp_step_t *ckp_steps_list(const ckp_fiber_t *f, size_t *n);
 const ckp_step_t *ckp_step_at(const ckp_fiber_t *f);
+
+/* The step at a place of a list; NULL: there is none. */
+const ckp_step_t *ckp_step_under(const ckp_fiber_t *f, const char *list,
+    int64_t at);
 
 /* The key of its present attempt, "#k" included; "" before there is one.
  * `out` has CKP_KEY_MAX + 1 bytes and is returned. */
@@ -78,6 +83,9 @@ ckp_code_t ckp_attempt_failed(ckp_fiber_t *f, bool ambiguous);
 
 /* No attempt is left.  error is stolen. */
 ckp_code_t ckp_step_failed(ckp_fiber_t *f, json_t *error);
+
+/* It is passed over; reason as in step_skipped. */
+ckp_code_t ckp_step_skip(ckp_fiber_t *f, const char *reason);
 
 /* The next one of the list. */
 ckp_code_t ckp_step_next(ckp_fiber_t *f);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
+#include "node/validate.h"
 
 
 /* Form C: "ticket.fetch" fills `ticket`, when that has no value yet. */
@@ -137,10 +138,45 @@ ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
 
 
 static ckp_code_t
+step_failed_told(ckp_fiber_t *f, const json_t *error, bool shot)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+    ckp_code_t               rc;
+
+    rc = ckp_fiber_emit(f, "step_failed",
+             json_pack("{s:s, s:o, s:s?, s:I}", "action", step->action,
+                 "error", ckp_error_text(error),
+                 "error_type", ckp_json_str(error, "type"), "attempts",
+                 (json_int_t) ckp_fiber_get_int(f, "step", "try")));
+
+    if (rc == CKP_OK) {
+        rc = ckp_step_record(f, "failed", NULL);
+    }
+
+    if (rc == CKP_OK && shot
+        && ckp_fiber_program(f)->config.screenshot_on_fail)
+    {
+        rc = ckp_fiber_emit(f, "screenshot_requested",
+                 json_pack("{s:s, s:o}", "reason", "screenshot_on_fail",
+                           "error", ckp_error_text(error)));
+    }
+
+    return rc;
+}
+
+
+static ckp_code_t
 step_best_effort(ckp_fiber_t *f, const char *list, const json_t *error)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
     ckp_code_t               rc;
+
+    if (strcmp(list, "val") == 0) {
+        rc = step_failed_told(f, error, false);
+        rc = rc == CKP_OK ? ckp_validate_refused(f, error) : rc;
+
+        return rc == CKP_OK ? ckp_step_next(f) : rc;
+    }
 
     if (strcmp(list, "rec") != 0) {
         rc = ckp_fiber_emit(f, "cleanup_action_failed",
@@ -165,32 +201,6 @@ step_best_effort(ckp_fiber_t *f, const char *list, const json_t *error)
 }
 
 
-static ckp_code_t
-step_failed_told(ckp_fiber_t *f, const json_t *error)
-{
-    const ckp_step_t *const  step = ckp_fiber_step(f);
-    ckp_code_t               rc;
-
-    rc = ckp_fiber_emit(f, "step_failed",
-             json_pack("{s:s, s:o, s:s?, s:I}", "action", step->action,
-                 "error", ckp_error_text(error),
-                 "error_type", ckp_json_str(error, "type"), "attempts",
-                 (json_int_t) ckp_fiber_get_int(f, "step", "try")));
-
-    if (rc == CKP_OK) {
-        rc = ckp_step_record(f, "failed", NULL);
-    }
-
-    if (rc == CKP_OK && ckp_fiber_program(f)->config.screenshot_on_fail) {
-        rc = ckp_fiber_emit(f, "screenshot_requested",
-                 json_pack("{s:s, s:o}", "reason", "screenshot_on_fail",
-                           "error", ckp_error_text(error)));
-    }
-
-    return rc;
-}
-
-
 ckp_code_t
 ckp_step_failed(ckp_fiber_t *f, json_t *error)
 {
@@ -208,7 +218,7 @@ ckp_step_failed(ckp_fiber_t *f, json_t *error)
     }
 
     if (rc == CKP_OK) {
-        rc = step_failed_told(f, error);
+        rc = step_failed_told(f, error, true);
     }
 
     if (rc != CKP_OK) {

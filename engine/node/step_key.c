@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/sha.h"
 #include "model/limits.h"
+#include "node/validate.h"
 
 
 /* A key that fits a header: visible ASCII of at most 255 bytes. */
@@ -176,7 +177,14 @@ ckp_step_cached(ckp_fiber_t *f, const json_t *known, const json_t *source)
 ckp_code_t
 ckp_step_keep(ckp_fiber_t *f, json_t *result)
 {
-    return ckp_fiber_node(f)->noutputs > 0
-           && ckp_fiber_get_str(f, "list", NULL) == NULL
+    const ckp_node_t *const  node = ckp_fiber_node(f);
+    const char *const        list = ckp_fiber_get_str(f, "list", NULL);
+
+    if (list != NULL) {
+        return strcmp(list, "val") == 0 ? ckp_validate_answered(f, result)
+                                        : CKP_OK;
+    }
+
+    return node->noutputs > 0 || node->u.sequence->keeps
            ? ckp_fiber_put(f, "res", NULL, json_incref(result)) : CKP_OK;
 }

@@ -563,7 +563,8 @@ ckp_frame_sub(const ckp_fiber_t *f)
 }
 
 
-/* terminate inside a child procedure: all of it ends, and nothing else. */
+/* All of a child procedure ends, and nothing else: by a terminate inside it, or
+ * by an error that no frame of it may catch. */
 
 ckp_code_t
 ckp_frame_terminate(ckp_fiber_t *f, const char *sub, ckp_child_t *child)
@@ -579,7 +580,8 @@ ckp_frame_terminate(ckp_fiber_t *f, const char *sub, ckp_child_t *child)
 
     f->ready = CKP_FIBER_REST;
     ckp_run_over(run, f->id, true);
-    child->how = CKP_CHILD_TERMINATED;
+    child->how = child->error == NULL ? CKP_CHILD_TERMINATED
+                                      : CKP_CHILD_FAILED;
 
     if (strcmp(f->id, id) == 0) {
         return ckp_frame_end(f, child);
