@@ -259,6 +259,16 @@ ckp_retry_member(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
+bool
+ckp_parse_retry(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    ckp_retry_t *retry)
+{
+    *retry = ps->policy.retry;
+
+    return ckp_retry_member(ps, at, key, retry);
+}
+
+
 /* --- time-outs -------------------------------------------------------------------- */
 
 

@@ -72,6 +72,8 @@ struct ckp_child_s {
     const json_t     *outputs;  /* TERMINATED: declared; NULL: none declared */
     const char       *message;  /* TERMINATED: NULL: none */
     int64_t           t0;       /* when it was forked */
+    uint32_t          round;    /* as forked; 1: the first */
+    bool              detached; /* the node itself was left long ago */
 };
 
 /* Frames of this node that still run, or whether one of that key does. */
@@ -82,6 +84,10 @@ bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
  * reason: of node_canceled inside.  Unknown keys are passed over. */
 ckp_code_t ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason);
 ckp_code_t ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason);
+
+/* No handler and no frame is asked: the run fails (15.6), by an error of a
+ * detached frame.  error is borrowed. */
+ckp_code_t ckp_frame_fail_run(ckp_fiber_t *f, const json_t *error);
 
 /* Names of 6.5 that stand for the last result of something: loop_results,
  * parallel_results, llm_output, subflow_output.  value is stolen. */

@@ -151,6 +151,11 @@ const char *ckp_parse_variable(ckp_parse_t *ps, const ckp_at_t *at,
  * declares it. */
 bool ckp_parse_knows(const ckp_parse_t *ps, const char *name, bool *declared);
 
+/* What the node's steps inherit, overlaid by the policy there (16.1).  true:
+ * there is one. */
+bool ckp_parse_retry(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    ckp_retry_t *retry);
+
 /* --- parts ----------------------------------------------------------------------- */
 
 void ckp_parse_steps(ckp_parse_t *ps, const ckp_at_t *at, const char *key,

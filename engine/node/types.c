@@ -14,6 +14,7 @@ const ckp_node_ops_t *const  ckp_node_types[] = {
     &ckp_node_approval,
     &ckp_node_terminate,
     &ckp_node_loop,
+    &ckp_node_parallel,
     &ckp_node_verification,
     NULL
 };

@@ -13,6 +13,7 @@ extern const ckp_node_ops_t  ckp_node_processing;
 extern const ckp_node_ops_t  ckp_node_approval;
 extern const ckp_node_ops_t  ckp_node_terminate;
 extern const ckp_node_ops_t  ckp_node_loop;
+extern const ckp_node_ops_t  ckp_node_parallel;
 extern const ckp_node_ops_t  ckp_node_verification;
 
 #endif

@@ -318,6 +318,11 @@ frame_special(ckp_fiber_t *f, const ckp_fork_t *how, json_t *own)
         bad |= json_object_set_new(own, "det", json_string(f->node->id));
     }
 
+    if (how->round > 1) {
+        bad |= json_object_set_new(own, "round",
+                                   json_integer((json_int_t) how->round));
+    }
+
     if (how->kind == CKP_FRAME_SUB) {
         bad |= json_object_set_new(own, "prog",
                                    json_integer((json_int_t) how->prog));
@@ -478,6 +483,13 @@ ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child)
     child->key = key;
     child->vars = delta;
     child->t0 = json_integer_value(ckp_fiber_own_get(f, "t0"));
+    child->round = ckp_fiber_own_get(f, "round") == NULL ? 1
+        : (uint32_t) json_integer_value(ckp_fiber_own_get(f, "round"));
+    child->detached = ckp_fiber_own_get(f, "det") != NULL;
+
+    /* what is told of a detached frame is told of the node that began it */
+
+    p.node = owner != NULL ? owner : p.node;
 
     rc = owner == NULL || owner->ops->child == NULL ? CKP_E_BUG
          : ckp_fiber_settle(&p, owner->ops->child(&p, child));
@@ -494,6 +506,13 @@ ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child)
     }
 
     return rc == CKP_OK && !run->ended ? ckp_run_settled(run) : rc;
+}
+
+
+ckp_code_t
+ckp_frame_fail_run(ckp_fiber_t *f, const json_t *error)
+{
+    return ckp_run_failed(f->run, f, error);
 }
 
 
