@@ -14,8 +14,10 @@
 #include <stdint.h>
 #include <jansson.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -163,6 +165,14 @@ typedef struct {
  * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN
  * {type, message, code?, http_status?, agent_error_type?, retryable?,
  * retry_after_ms?}.
+ *
+ * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
+ * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers, body,
+ * duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the action
+ * of that name asks (node/op_*.c) -> OK {result}, or what its `after` reads.
+ *
+ * `secrets` in the body of a CALL: {handle: {name, key, field?, required,
+ * prefix?}}: texts in it that the host replaces by a secret's value.
  *
  * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook;
  * target "agent" {agent, cancel: {run_id, node_id, step_id, callback_ref}}: told

@@ -194,6 +194,10 @@ config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
         return;
     }
 
+    ps->prog->config.secrets = ckp_parse_keep(ps,
+                                              json_incref((json_t *)
+                                                          out.value));
+
     provider = ckp_parse_str(ps, &out, "provider");
 
     if (provider == NULL) {

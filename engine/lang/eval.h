@@ -52,6 +52,14 @@ typedef enum {
 typedef void (*ckp_warn_pt)(void *data, ckp_warn_t kind, const char *source,
     const char *message);
 
+/* What {{secrets.name}} or {{secrets.name.field}} (NULL: none) is: new
+ * reference, or NULL: masked. */
+typedef json_t *(*ckp_secret_pt)(void *data, const char *name,
+    const char *field);
+
+/* The bytes of a zone's TZif file, lent; NULL: there is no such zone. */
+typedef const char *(*ckp_zone_pt)(void *data, const char *name, size_t *len);
+
 typedef struct {
     const ckp_scope_t  *scope;
     int64_t             now_ms;
@@ -61,6 +69,10 @@ typedef struct {
     bool                strict;     /* raise instead of "comparison is false" */
     ckp_warn_pt         warn;       /* NULL: nobody listens */
     void               *warn_data;
+    ckp_secret_pt       secret;     /* NULL: secrets are masked */
+    void               *secret_data;
+    ckp_zone_pt         zone;       /* NULL: only offsets and UTC are known */
+    void               *zone_data;
 } ckp_eval_t;
 
 #endif

@@ -144,16 +144,36 @@ path_walk(const ckp_seg_t *seg, json_t *v, uint32_t *budget)
 }
 
 
+/* secrets.name and secrets.name.field: what stands for the value. */
 static json_t *
-path_resolve(const ckp_path_t *path, const ckp_scope_t *scope,
-    uint32_t *budget)
+path_secret(const ckp_path_t *path, const ckp_eval_t *ev)
 {
-    json_t *const  v = ckp_scope_find(scope, path->first->name);
+    const char *const       name = ckp_path_second(path);
+    const ckp_seg_t *const  below = path->first->next->next;
+    json_t                 *v = NULL;
+
+    if (ev->secret != NULL && name != NULL
+        && (below == NULL
+            || (below->next == NULL && (below->kind == CKP_SEG_NAME
+                                        || below->kind == CKP_SEG_KEY))))
+    {
+        v = ev->secret(ev->secret_data, name,
+                       below == NULL ? NULL : below->name);
+    }
+
+    return v != NULL ? v : json_string(CKP_REDACTED);
+}
+
+
+static json_t *
+path_resolve(const ckp_path_t *path, const ckp_eval_t *ev, uint32_t *budget)
+{
+    json_t *const  v = ckp_scope_find(ev->scope, path->first->name);
 
     if (v == NULL && path->first->next != NULL
         && strcmp(path->first->name, "secrets") == 0)
     {
-        return json_string(CKP_REDACTED);
+        return path_secret(path, ev);
     }
 
     return path_walk(path->first->next, v, budget);
@@ -163,14 +183,14 @@ path_resolve(const ckp_path_t *path, const ckp_scope_t *scope,
 json_t *
 ckp_path_resolve(const ckp_path_t *path, const ckp_eval_t *ev)
 {
-    return path_resolve(path, ev->scope, NULL);
+    return path_resolve(path, ev, NULL);
 }
 
 
 json_t *
 ckp_path_resolve_counted(const ckp_path_t *path, ckp_eval_t *ev)
 {
-    return path_resolve(path, ev->scope, &ev->budget);
+    return path_resolve(path, ev, &ev->budget);
 }
 
 

@@ -25,6 +25,7 @@
 #define CKP_AGENT_MS           120000           /* one call of an agent */
 #define CKP_CALL_MS_MAX        3600000          /* no call waits longer */
 #define CKP_INTERNAL_MS        60000
+#define CKP_HTTP_MS            30000            /* http_request */
 #define CKP_WAIT_MS_MAX        (30LL * 24 * 3600 * 1000)
 #define CKP_LEASE_TTL_MS       300000
 #define CKP_LEASE_WAIT_MS      5000             /* then ResourceBusy */

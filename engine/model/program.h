@@ -428,6 +428,9 @@ typedef struct {
     size_t             nmasks;
     bool               dry_reject;      /* dry_run.approvals: reject */
     ckp_rate_t         rate;
+    const json_t      *secrets;         /* secrets_config; NULL: none */
+    const json_t      *notifications;   /* the same; NULL: none */
+    const json_t      *egress;          /* egress_allowlist; NULL: none */
 } ckp_config_t;
 
 struct ckp_program_s {

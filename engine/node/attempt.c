@@ -13,8 +13,9 @@
 #include "node/artifact.h"
 #include "node/delegate.h"
 #include "node/double.h"
-#include "node/validate.h"
+#include "node/hosted.h"
 #include "node/usage.h"
+#include "node/validate.h"
 
 
 static bool
@@ -41,6 +42,11 @@ attempt_timeout(const ckp_fiber_t *f)
     if (ckp_delegate_is(f)) {
         return CKP_DELEGATE_MS;
     }
+
+    if (ckp_hosted_is(f)) {
+        return ckp_hosted_ms(f);
+    }
+
     const int64_t            ms = step->timeout_ms != 0 ? step->timeout_ms
                                   : step->timeout.step_ms != 0
                                     ? step->timeout.step_ms : CKP_AGENT_MS;
@@ -101,6 +107,13 @@ attempt_params(ckp_fiber_t *f)
 static ckp_code_t
 attempt_call(ckp_fiber_t *f)
 {
+    json_t                  *secrets = NULL;
+    const ckp_code_t         rc = ckp_hosted_secrets(f, false, &secrets);
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
     json_t *const            params = ckp_delegate_params(f,
                                                           attempt_params(f));
     const ckp_step_t *const  step = ckp_fiber_step(f);
@@ -110,8 +123,10 @@ attempt_call(ckp_fiber_t *f)
         .kind = CKP_FX_CALL, .target = "agent",
         .ref = ckp_fiber_get_str(f, "step", "ref"),
         .key = ckp_step_key(f, key), .timeout_ms = (uint32_t) ms,
-        .body = json_pack("{s:O, s:{s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:I}}",
+        .body = json_pack("{s:O, s:o*, s:{s:s, s:o, s:s, s:s, s:s, s:I, s:s, "
+                          "s:I}}",
                     "agent", ckp_fiber_get(f, "step", "agent"),
+                    "secrets", secrets,
                     "request", "action", step->action,
                     "params", params,
                     "run_id", ckp_fiber_run_id(f),
@@ -135,6 +150,10 @@ attempt_call(ckp_fiber_t *f)
 static ckp_code_t
 attempt_release(ckp_fiber_t *f)
 {
+    if (ckp_hosted_is(f)) {
+        return attempt_phase(f, "over");
+    }
+
     const ckp_code_t  rc = ckp_fiber_write(f, "lease_release",
                                json_pack("{s:s}", "path", ckp_fiber_path(f)));
 
@@ -238,7 +257,7 @@ attempt_render(ckp_fiber_t *f)
         return CKP_OK;
     }
 
-    const ckp_code_t  rc = ckp_fiber_render(f, step->params, &params);
+    const ckp_code_t  rc = ckp_fiber_render_params(f, step, &params);
 
     return rc == CKP_OK ? ckp_fiber_put(f, "step", "params", params) : rc;
 }
@@ -251,11 +270,20 @@ attempt_internal(ckp_fiber_t *f)
     json_t *const            params = json_incref(ckp_fiber_get(f, "step",
                                                                 "params"));
     json_t                  *result = NULL;
-    ckp_code_t               rc;
+    bool                     asked = false;
+    ckp_code_t               rc = ckp_hosted_start(f, params, &asked);
+
+    if (rc == CKP_OK && asked) {
+        json_decref(params);
+        return CKP_OK;
+    }
 
     (void) ckp_fiber_slept(f);
 
-    rc = step->op->run(f, params, &result);
+    if (rc == CKP_OK) {
+        rc = step->op->run(f, params, &result);
+    }
+
     json_decref(params);
 
     if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
@@ -300,6 +328,10 @@ attempt_external(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_del(f, "step", "busy");
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_del(f, "step", "host");
     }
 
     if (rc == CKP_OK) {
@@ -481,6 +513,10 @@ attempt_dispatch(ckp_fiber_t *f, json_t *agent)
     }
 
     if (rc == CKP_OK) {
+        rc = ckp_hosted_secrets(f, true, NULL);
+    }
+
+    if (rc == CKP_OK) {
         rc = attempt_lease(f, agent);
     }
 
@@ -594,7 +630,8 @@ attempt_timed_out(ckp_fiber_t *f)
 
     rc = ckp_fiber_emit(f, "step_timeout", json_pack("{s:I, s:s, s:s, s:s*}",
              "timeout_ms", (json_int_t) ms, "action", step->action,
-             "binding", attempt_binding(f), "policy", open ? "fail_open" : NULL));
+             "binding", ckp_hosted_is(f) ? "internal" : attempt_binding(f),
+             "policy", open ? "fail_open" : NULL));
 
     if (rc != CKP_OK) {
         return rc;
@@ -638,6 +675,10 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
         rc = ckp_usage_add(f, in->data);
 
         return rc == CKP_OK ? ckp_attempt_failed(f, unknown) : rc;
+    }
+
+    if (ckp_hosted_is(f)) {
+        return ckp_hosted_answered(f, in->data);
     }
 
     rc = attempt_release(f);
@@ -688,7 +729,8 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
 
     if (in->kind == CKP_IN_RECOVER) {
         return attempt_is(f, "admit") ? attempt_admit(f)
-               : attempt_is(f, "call") ? attempt_call(f) : CKP_OK;
+               : !attempt_is(f, "call") ? CKP_OK
+               : ckp_hosted_is(f) ? ckp_hosted_repeat(f) : attempt_call(f);
     }
 
     /* the last slot went to somebody else between question and commit */
@@ -729,8 +771,7 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
     }
 
     if (attempt_is(f, "op")) {
-        return ckp_step_done(f, json_incref(ckp_fiber_get(f, "step", "res")),
-                             false);
+        return ckp_hosted_rested(f, ckp_fiber_get(f, "step", "res"));
     }
 
     return CKP_E_STATE;

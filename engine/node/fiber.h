@@ -57,6 +57,32 @@ ckp_code_t ckp_fiber_render(ckp_fiber_t *f, const ckp_template_t *t,
     json_t **out);
 ckp_code_t ckp_fiber_test(ckp_fiber_t *f, const ckp_expr_t *expr, bool *holds);
 
+/* --- secrets (28.2, 28.3; run/secret.c) --------------------------------------- */
+
+/* As ckp_fiber_render, and {{secrets.x}} gives a handle: a text that may leave
+ * in an effect only. */
+ckp_code_t ckp_fiber_render_secret(ckp_fiber_t *f, const ckp_template_t *t,
+    json_t **out);
+
+/* The parameters of a step: with handles where they leave. */
+ckp_code_t ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step,
+    json_t **out);
+
+/* A handle; field NULL: the whole secret.  NULL: that is no name. */
+json_t *ckp_fiber_secret(ckp_fiber_t *f, const char *name, const char *field);
+
+/*
+ * What the host has to put into an effect whose body has `value` in it: new
+ * object {handle: {name, key, field?, required, prefix?}}; NULL: nothing.  It
+ * belongs into the body as `secrets`.
+ */
+ckp_code_t ckp_fiber_secrets(ckp_fiber_t *f, const json_t *value,
+    json_t **out);
+
+/* secret_accessed for each of them. */
+ckp_code_t ckp_fiber_secrets_told(ckp_fiber_t *f, const json_t *secrets,
+    const char *purpose);
+
 /* --- private state: an object in the run's state ---------------------------- */
 
 /* fiber[a][b], or fiber[a] when b is NULL.  Values are stolen / lent. */

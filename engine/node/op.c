@@ -7,8 +7,35 @@
 #include <string.h>
 
 static const ckp_op_t *const  op_families[] = {
-    ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm
+    ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm,
+    ckp_ops_http, ckp_ops_crypto
 };
+
+
+/* Who asks the host, and who has something to do when the time has come. */
+
+static const ckp_hosted_t  op_hosted[] = {
+    { "http_request", "http", ckp_op_http_ask, ckp_op_http_after },
+    { "hash", "host", ckp_op_hash_ask, NULL },
+    { "encrypt", "host", ckp_op_encrypt_ask, NULL },
+    { "decrypt", "host", ckp_op_decrypt_ask, NULL },
+    { .action = NULL }
+};
+
+
+const ckp_hosted_t *
+ckp_op_hosted(const ckp_op_t *op)
+{
+    for (const ckp_hosted_t *h = op_hosted; op != NULL && h->action != NULL;
+         h++)
+    {
+        if (strcmp(h->action, op->action) == 0) {
+            return h;
+        }
+    }
+
+    return NULL;
+}
 
 
 const ckp_op_t *

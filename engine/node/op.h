@@ -27,4 +27,28 @@ struct ckp_op_s {
 
 const ckp_op_t *ckp_op_find(const char *action);         /* NULL: external */
 
+/* What some actions need beside `run`; the table is in op.c. */
+typedef struct {
+    const char   *action;
+    const char   *target;       /* of CKP_FX_CALL: "http", "host" ... */
+
+    /*
+     * CKP_OK: *body = what CKP_FX_CALL says, or NULL: nobody need be asked,
+     * `run` does it.  `again`: the same call once more after a crash; what
+     * there was to tell is told.  NULL: nobody is ever asked.
+     */
+    ckp_code_t  (*ask)(ckp_fiber_t *f, const json_t *params, bool again,
+                       json_t **body);
+
+    /*
+     * What becomes of the host's answer, or of `run`'s result when its time has
+     * come (`data`, lent).  NULL: data.result; the result as it is.
+     */
+    ckp_code_t  (*after)(ckp_fiber_t *f, const json_t *params,
+                         const json_t *data, json_t **result);
+} ckp_hosted_t;
+
+/* NULL: `run` is all there is. */
+const ckp_hosted_t *ckp_op_hosted(const ckp_op_t *op);
+
 #endif

@@ -476,7 +476,7 @@ op_get_timestamp(ckp_fiber_t *f, const json_t *params, json_t **result)
 }
 
 
-/* Only the name: the value is put in where the request leaves. */
+/* Only a handle: the value is put in where a request leaves. */
 
 static ckp_code_t
 op_retrieve_secret(ckp_fiber_t *f, const json_t *params, json_t **result)
@@ -488,10 +488,11 @@ op_retrieve_secret(ckp_fiber_t *f, const json_t *params, json_t **result)
         return ckp_fiber_raise(f, "SecretNotFound", "no secret is named");
     }
 
-    *result = json_pack("{s:s, s:s?}", "$secret", name, "field",
-                        ckp_json_str(params, "field"));
+    *result = ckp_fiber_secret(f, name, ckp_json_str(params, "field"));
 
-    return *result == NULL ? CKP_E_NOMEM : CKP_OK;
+    return *result != NULL ? CKP_OK
+           : ckp_fiber_raise(f, "SecretNotFound",
+                             "\"%.60s\" is no name of a secret", name);
 }
 
 

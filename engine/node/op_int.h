@@ -13,6 +13,20 @@ extern const ckp_op_t  ckp_ops_value[];
 extern const ckp_op_t  ckp_ops_text[];
 extern const ckp_op_t  ckp_ops_parse[];
 extern const ckp_op_t  ckp_ops_comm[];
+extern const ckp_op_t  ckp_ops_http[];
+extern const ckp_op_t  ckp_ops_crypto[];
+
+/* What the table of op.c names: ask and after of ckp_hosted_t. */
+typedef ckp_code_t ckp_op_ask_t(ckp_fiber_t *f, const json_t *params,
+    bool again, json_t **body);
+typedef ckp_code_t ckp_op_after_t(ckp_fiber_t *f, const json_t *params,
+    const json_t *data, json_t **result);
+
+ckp_op_ask_t    ckp_op_http_ask;
+ckp_op_ask_t    ckp_op_hash_ask;
+ckp_op_ask_t    ckp_op_encrypt_ask;
+ckp_op_ask_t    ckp_op_decrypt_ask;
+ckp_op_after_t  ckp_op_http_after;
 
 /* The first of the names (ends with NULL) that params has; lent or NULL. */
 const json_t *ckp_op_param(const json_t *params, const char *const *names);

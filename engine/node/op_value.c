@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/sha.h"
 #include "lang/regex.h"
 #include "lang/schema.h"
 #include "lang/value.h"
@@ -235,76 +234,6 @@ op_convert_type(ckp_fiber_t *f, const json_t *params, json_t **result)
 }
 
 
-static json_t *
-op_base64(const uint8_t *data, size_t len)
-{
-    static const char  digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    char               out[4 * ((CKP_SHA256_LEN + 2) / 3) + 1];
-    size_t             n = 0;
-
-    for (size_t i = 0; i < len; i += 3) {
-        const uint32_t  b = (uint32_t) data[i] << 16
-                            | (i + 1 < len ? (uint32_t) data[i + 1] << 8 : 0)
-                            | (i + 2 < len ? (uint32_t) data[i + 2] : 0);
-
-        out[n++] = digits[b >> 18];
-        out[n++] = digits[b >> 12 & 63];
-        out[n++] = i + 1 < len ? digits[b >> 6 & 63] : '=';
-        out[n++] = i + 2 < len ? digits[b & 63] : '=';
-    }
-
-    return json_stringn(out, n);
-}
-
-
-static ckp_code_t
-op_hash(ckp_fiber_t *f, const json_t *params, json_t **result)
-{
-    const json_t *const  v = ckp_op_source(f, params);
-    const char *const    algorithm = ckp_json_str(params, "algorithm");
-    const char *const    encoding = ckp_json_str(params, "encoding");
-    uint8_t              sum[CKP_SHA256_LEN];
-    char                 hex[2 * CKP_SHA256_LEN + 1];
-
-    if (algorithm != NULL && strcmp(algorithm, "sha256") != 0) {
-        return ckp_fiber_raise(f, "UnsupportedFormat",
-                               "no hash of ours is \"%.40s\"", algorithm);
-    }
-
-    if (json_is_object(v) || json_is_array(v)) {
-        char *const  text = ckp_json_canonical(v);
-
-        if (text == NULL) {
-            return CKP_E_NOMEM;
-        }
-
-        ckp_sha256(text, strlen(text), sum);
-        ckp_free(text);
-
-    } else {
-        json_t *const  text = ckp_op_text(v == NULL ? json_null() : v);
-
-        if (text == NULL) {
-            return CKP_E_NOMEM;
-        }
-
-        ckp_sha256(json_string_value(text), json_string_length(text), sum);
-        json_decref(text);
-    }
-
-    if (encoding != NULL && strcmp(encoding, "base64") == 0) {
-        *result = op_base64(sum, sizeof(sum));
-
-    } else {
-        ckp_hex(sum, sizeof(sum), hex);
-        *result = json_string(hex);
-    }
-
-    return *result == NULL ? CKP_E_NOMEM : CKP_OK;
-}
-
-
 /* {valid, errors}, or an error when `on_invalid` does not say "return". */
 
 static ckp_code_t
@@ -453,8 +382,6 @@ const ckp_op_t  ckp_ops_value[] = {
       false, op_calculate },
     { "convert_type", " source value data target_type format on_error ",
       " target_type ", true, false, op_convert_type },
-    { "hash", " source value data algorithm key_reference encoding ",
-      " source|value|data ", false, false, op_hash },
     { "validate_schema", " source value data schema on_invalid ", " schema ",
       true, false, op_validate_schema },
     { "validate", " rules condition config on_invalid ", NULL, false, false,

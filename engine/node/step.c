@@ -251,7 +251,7 @@ step_begin(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_render(f, step->params, &params);
+        rc = ckp_fiber_render_params(f, step, &params);
     }
 
     if (rc != CKP_OK) {

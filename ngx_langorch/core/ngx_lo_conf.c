@@ -17,6 +17,7 @@ static char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -182,6 +183,16 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_conf_names,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(upstreams), NULL },
 
+    { ngx_string("langorch_alert_url"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_url,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(alert_url), NULL },
+
+    { ngx_string("langorch_secrets_over_http"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(plain_secrets), NULL },
+
     { ngx_string("langorch_identity"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -235,6 +246,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->document_max = NGX_CONF_UNSET_SIZE;
     mcf->reply_max = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
+    mcf->plain_secrets = NGX_CONF_UNSET;
 
     return mcf;
 }
@@ -263,6 +275,12 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->document_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
+
+    ngx_conf_init_value(mcf->plain_secrets, 0);
+
+    if (ngx_lo_environ_keep(cf, mcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     if (mcf->node_id.len == 0) {
         mcf->node_id = cf->cycle->hostname;
@@ -446,6 +464,31 @@ ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     while (mcf->base_url.data[mcf->base_url.len - 1] == '/') {
         mcf->base_url.len--;
     }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t  *value, *url;
+
+    url = (ngx_str_t *) ((char *) conf + cmd->offset);
+
+    if (url->len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strncmp(value[1].data, "http://", 7) != 0
+        && ngx_strncmp(value[1].data, "https://", 8) != 0)
+    {
+        return "must begin with http:// or https://";
+    }
+
+    *url = value[1];
 
     return NGX_CONF_OK;
 }

@@ -42,6 +42,9 @@ typedef struct {
     ngx_array_t *upstreams;         /* langorch_upstreams: ngx_str_t, names of
                                        site's own upstream{} agents may use */
     size_t       zone_size;         /* langorch_zone: 8m */
+    ngx_str_t    alert_url;         /* langorch_alert_url; empty: no alerts */
+    ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
+    ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_shm_zone_t        *zone;
     ngx_http_conf_ctx_t   *carrier;     /* server with `langorch_carrier` */
@@ -70,6 +73,17 @@ char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);
+
+/* --- environment (ngx_lo_environ.c) ----------------------------------------- */
+
+#define NGX_LO_SECRET_PREFIX  "LANGORCH_SECRET_"
+
+/* Keeps the variables of that prefix: workers do not have the environment that
+ * NGINX was started with. */
+ngx_int_t ngx_lo_environ_keep(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf);
+
+/* The value of a variable that was kept; NULL: none. */
+const char *ngx_lo_environ(const char *name);
 
 /* --- this worker ----------------------------------------------------------- */
 

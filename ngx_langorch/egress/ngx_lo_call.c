@@ -92,6 +92,7 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
 
     call->pool = pool;
     call->reply_max = rq->reply_max;
+    call->unverified = rq->unverified;
     call->started = ngx_current_msec;
 
     call->ops = (rq->carrier == NGX_LO_CARRIER_CURL) ? &ngx_lo_carrier_curl
@@ -99,6 +100,10 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
     if (ngx_lo_call_copy(call, rq) != NGX_OK) {
         ngx_destroy_pool(pool);
         return NULL;
+    }
+
+    if (rq->heads) {
+        call->reply.headers = json_object();
     }
 
     call->deadline.handler = ngx_lo_call_deadline;
@@ -387,6 +392,8 @@ ngx_lo_call_free(ngx_lo_call_t *call)
     if (call->bytes != NULL) {
         ngx_free(call->bytes);
     }
+
+    json_decref(call->reply.headers);
 
     ngx_destroy_pool(call->pool);
 }

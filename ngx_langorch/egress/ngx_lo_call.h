@@ -37,6 +37,9 @@ typedef struct {
     size_t                        body_len;
     ngx_msec_t                    timeout;  /* from start to the last byte */
     size_t                        reply_max;    /* bytes of body; more fails */
+    unsigned                      heads:1;  /* reply->headers is wanted */
+    unsigned                      unverified:1; /* any certificate will do:
+                                               CARRIER_CURL only */
 } ngx_lo_call_request_t;
 
 typedef struct {
@@ -48,6 +51,8 @@ typedef struct {
     ngx_str_t      content_type;
     ngx_msec_t     retry_after;     /* 0: none */
     ngx_msec_t     elapsed;
+    json_t        *headers;         /* {lower-case name: text}, lent during
+                                       `done`; NULL when not wanted */
     const char    *why;             /* "timeout", "refused address", "reset",
                                        "too large" ...; NULL when OK */
 } ngx_lo_call_reply_t;

@@ -29,6 +29,8 @@ static ngx_int_t ngx_lo_curl_limits(ngx_lo_curl_call_t *cc);
 static ngx_int_t ngx_lo_curl_message(ngx_lo_curl_call_t *cc);
 static ngx_int_t ngx_lo_curl_headers(ngx_lo_curl_call_t *cc);
 static ngx_int_t ngx_lo_curl_add(struct curl_slist **list, const char *text);
+static size_t ngx_lo_curl_head(char *line, size_t size, size_t n,
+    void *data);
 static size_t ngx_lo_curl_body(char *bytes, size_t size, size_t n, void *data);
 static const char *ngx_lo_curl_why(CURLcode code);
 static ngx_lo_curl_call_t *ngx_lo_curl_call(CURL *easy);
@@ -185,6 +187,16 @@ ngx_lo_curl_message(ngx_lo_curl_call_t *cc)
     rc |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ngx_lo_curl_body);
     rc |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, cc);
 
+    if (call->reply.headers != NULL) {
+        rc |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ngx_lo_curl_head);
+        rc |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, cc);
+    }
+
+    if (call->unverified) {
+        rc |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        rc |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+
     if (call->has_body) {
         rc |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
         rc |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.data);
@@ -279,6 +291,39 @@ ngx_lo_curl_body(char *bytes, size_t size, size_t n, void *data)
     cc->fault = ngx_lo_call_reply_add(cc->call, (u_char *) bytes, size * n);
 
     return cc->fault == NULL ? size * n : 0;
+}
+
+
+/* One line of a head, with its end; a new status line begins another head. */
+
+static size_t
+ngx_lo_curl_head(char *line, size_t size, size_t n, void *data)
+{
+    size_t               len;
+    u_char              *p, *last, *colon;
+    ngx_lo_curl_call_t  *cc = data;
+
+    len = size * n;
+    p = (u_char *) line;
+    last = p + len;
+    colon = ngx_strlchr(p, last, ':');
+
+    if (len > 5 && ngx_strncmp(p, "HTTP/", 5) == 0) {
+        (void) json_object_clear(cc->call->reply.headers);
+
+    } else if (colon != NULL) {
+        while (last > colon + 1 && last[-1] <= ' ') {
+            last--;
+        }
+
+        n = (size_t) (colon - p);
+
+        for (colon++; colon < last && *colon == ' '; colon++) { /* void */ }
+
+        ngx_lo_call_reply_head(cc->call, p, n, colon, (size_t) (last - colon));
+    }
+
+    return len;
 }
 
 

@@ -229,3 +229,72 @@ ngx_lo_call_reply_later(ngx_lo_call_t *call, const ngx_str_t *value)
                        (ngx_msec_t) ngx_min(seconds, NGX_LO_LATER_MAX) * 1000;
     }
 }
+
+
+/* Header bytes that are no UTF-8 are read as Latin-1, as HTTP has it. */
+
+static json_t *
+ngx_lo_call_reply_text(const u_char *value, size_t len)
+{
+    size_t      i;
+    json_t     *text;
+    ckp_buf_t   b;
+    char        two[2];
+
+    text = json_stringn((const char *) value, len);
+
+    if (text != NULL) {
+        return text;
+    }
+
+    ckp_buf_init(&b, 2 * len + 1);
+
+    for (i = 0; i < len; i++) {
+
+        if (value[i] < 0x80) {
+            ckp_buf_put(&b, (const char *) value + i, 1);
+
+        } else {
+            two[0] = (char) (0xc0 | value[i] >> 6);
+            two[1] = (char) (0x80 | (value[i] & 0x3f));
+            ckp_buf_put(&b, two, 2);
+        }
+    }
+
+    text = json_stringn(ckp_buf_str(&b), b.len);
+    ckp_buf_free(&b);
+
+    return text;
+}
+
+
+void
+ngx_lo_call_reply_head(ngx_lo_call_t *call, const u_char *name, size_t n,
+    const u_char *value, size_t len)
+{
+    json_t  *text;
+    char     key[256];
+
+    if (call->reply.headers == NULL || n == 0 || n >= sizeof(key)) {
+        return;
+    }
+
+    ngx_strlow((u_char *) key, (u_char *) name, n);
+    key[n] = '\0';
+
+    text = ngx_lo_call_reply_text(value, len);
+
+    if (json_object_get(call->reply.headers, key) != NULL && text != NULL) {
+        json_t  *both;
+
+        both = json_sprintf("%s, %s",
+                            ckp_json_str(call->reply.headers, key),
+                            json_string_value(text));
+        json_decref(text);
+        text = both;
+    }
+
+    if (text != NULL) {
+        (void) json_object_set_new(call->reply.headers, key, text);
+    }
+}

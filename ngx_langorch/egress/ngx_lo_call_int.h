@@ -52,6 +52,7 @@ struct ngx_lo_call_s {
 
     unsigned                     starting:1;    /* start() has not returned */
     unsigned                     over:1;
+    unsigned                     unverified:1;
 };
 
 extern const ngx_lo_carrier_ops_t  ngx_lo_carrier_upstream;
@@ -72,6 +73,10 @@ const char *ngx_lo_call_unfit(const ngx_lo_call_request_t *rq);
 const char *ngx_lo_call_reply_room(ngx_lo_call_t *call, size_t len);
 const char *ngx_lo_call_reply_add(ngx_lo_call_t *call, const u_char *bytes,
     size_t len);
+
+/* A line of the reply's head, if somebody wants them. */
+void ngx_lo_call_reply_head(ngx_lo_call_t *call, const u_char *name, size_t n,
+    const u_char *value, size_t len);
 
 /* A Retry-After: seconds or a date; what is neither counts for nothing. */
 void ngx_lo_call_reply_later(ngx_lo_call_t *call, const ngx_str_t *value);

@@ -165,6 +165,9 @@ ngx_lo_detached_head_take(ngx_lo_detached_t *d, ngx_http_upstream_t *u)
             i = 0;
         }
 
+        ngx_lo_call_reply_head(d->call, h[i].key.data, h[i].key.len,
+                               h[i].value.data, h[i].value.len);
+
         if (h[i].key.len == 11
             && ngx_strncmp(h[i].lowcase_key, "retry-after", 11) == 0)
         {

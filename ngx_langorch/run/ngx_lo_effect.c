@@ -3,6 +3,17 @@
  */
 
 #include "run/ngx_lo_run_int.h"
+#include "secret/ngx_lo_secret.h"
+
+
+static const struct {
+    const char   *target;
+    void        (*perform)(ngx_lo_effect_t *e);
+} ngx_lo_performers[] = {
+    { "agent", ngx_lo_to_agent },
+    { "http",  ngx_lo_to_http },
+    { "host",  ngx_lo_to_host },
+};
 
 
 static char *
@@ -88,6 +99,7 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
 
     ngx_queue_insert_tail(&run->effects, &e->queue);
 
+    e->target = fx->target;
     e->agent = (fx->target != NULL && ngx_strcmp(fx->target, "agent") == 0);
 
     if (e->kind == CKP_FX_CALL && e->agent) {
@@ -122,6 +134,11 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
         ngx_lo_admit_freed(ngx_lo_effect_resource(e));
     }
 
+    if (e->own_free != NULL) {
+        e->own_free(e->own);
+    }
+
+    ngx_lo_secrets_wipe(e->secrets);
     json_decref(e->body);
     ngx_free(e->ref);
     ngx_free(e->key);
@@ -149,16 +166,77 @@ ngx_lo_effect_admit(ngx_lo_effect_t *e)
 static void
 ngx_lo_effect_call(ngx_lo_effect_t *e)
 {
-    if (e->agent) {
-        ngx_lo_to_agent(e);
-        return;
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(ngx_lo_performers) / sizeof(ngx_lo_performers[0]);
+         i++)
+    {
+        if (e->target != NULL
+            && ngx_strcmp(ngx_lo_performers[i].target, e->target) == 0)
+        {
+            ngx_lo_performers[i].perform(e);
+            return;
+        }
     }
 
-    ngx_lo_run_input(e->run, CKP_IN_REPLY, CKP_OUTCOME_FAILED, e->ref,
-                     json_pack("{s:s, s:s, s:b}", "type", "NoExecutorError",
-                               "message", "no carrier for this target",
-                               "retryable", 0), 0);
+    ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
+                        json_pack("{s:s, s:s, s:b}", "type", "NoExecutorError",
+                                  "message", "no carrier for this target",
+                                  "retryable", 0), 0);
+}
+
+
+void
+ngx_lo_effect_reply(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
+    ngx_uint_t next)
+{
+    ngx_lo_run_t  *run = e->run;
+
+    data = ngx_lo_secrets_scrub(data, e->secrets);
+
+    if (data == NULL) {
+        outcome = CKP_OUTCOME_UNKNOWN;
+        data = json_pack("{s:s, s:s}", "type", "InternalError", "message",
+                         "no memory for the answer");
+    }
+
+    ngx_lo_run_input(run, CKP_IN_REPLY, outcome, e->ref, data, 0);
     ngx_lo_effect_free(e);
+
+    if (next) {
+        ngx_lo_run_next(run);
+    }
+}
+
+
+ngx_int_t
+ngx_lo_effect_secrets(ngx_lo_effect_t *e, const char *url)
+{
+    json_t  *wanted, *error;
+
+    wanted = json_object_get(e->body, "secrets");
+
+    if (wanted == NULL) {
+        return NGX_OK;
+    }
+
+    if (url != NULL && !ngx_lo_secrets_may_go(url)) {
+        error = json_pack("{s:s, s:s, s:b}", "type", "SecretForbidden",
+                          "message", "secrets leave over https only",
+                          "retryable", 0);
+
+    } else {
+        e->secrets = ngx_lo_secrets_find(wanted, &error);
+
+        if (e->secrets != NULL) {
+            return NGX_OK;
+        }
+    }
+
+    ngx_lo_effect_reply(e, error ? CKP_OUTCOME_FAILED : CKP_OUTCOME_UNKNOWN,
+                        error, 0);
+
+    return NGX_ERROR;
 }
 
 

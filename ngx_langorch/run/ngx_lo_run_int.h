@@ -39,6 +39,10 @@ struct ngx_lo_effect_s {
     char               *ref;
     char               *key;
     json_t             *body;
+    const char         *target;     /* static text */
+    json_t             *secrets;    /* {handle: text}; wiped with it */
+    void               *own;        /* the performer's; ends by own_free */
+    void              (*own_free)(void *own);
     uint32_t            timeout_ms;
     ngx_lo_call_t      *call;       /* CALL under way */
     ngx_event_t         timer;      /* ADMIT that is held */
@@ -115,6 +119,17 @@ ngx_int_t ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx);
 void ngx_lo_effect_free(ngx_lo_effect_t *e);
 void ngx_lo_effects_perform(ngx_lo_run_t *run);
 
+/*
+ * What the CALL carries of secrets is found: e->secrets (NULL: nothing), and
+ * they may go to `url`.  NGX_ERROR: it was answered and is gone.
+ */
+ngx_int_t ngx_lo_effect_secrets(ngx_lo_effect_t *e, const char *url);
+
+/* The answer of a CALL (stolen), without the secrets that went with it; ends
+ * the effect.  `next`: outside of ngx_lo_effects_perform; feeds it, too. */
+void ngx_lo_effect_reply(ngx_lo_effect_t *e, ckp_outcome_t outcome,
+    json_t *data, ngx_uint_t next);
+
 /* Aborts all that is under way for the run. */
 void ngx_lo_effects_abort(ngx_lo_run_t *run);
 
@@ -140,9 +155,11 @@ void ngx_lo_admit_freed(const char *resource_key);
 void ngx_lo_admit_ended(const char *agent_id, ngx_uint_t failed,
     const char *why);
 
-/* --- agents (ngx_lo_to_agent.c) ----------------------------------------------- */
+/* --- performers of CALL: ngx_lo_to_<target>.c ----------------------------------- */
 
 void ngx_lo_to_agent(ngx_lo_effect_t *e);
+void ngx_lo_to_http(ngx_lo_effect_t *e);
+void ngx_lo_to_host(ngx_lo_effect_t *e);
 
 /* --- claims (ngx_lo_claim.c) --------------------------------------------------- */
 

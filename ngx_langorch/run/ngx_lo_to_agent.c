@@ -3,6 +3,7 @@
  */
 
 #include "run/ngx_lo_run_int.h"
+#include "secret/ngx_lo_secret.h"
 #include "wire/agent.h"
 
 #define NGX_LO_AGENT_HEADERS  8
@@ -42,11 +43,9 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
     ngx_uint_t        failed;
     const char       *agent_id, *why;
     ckp_outcome_t     outcome;
-    ngx_lo_run_t     *run;
     ngx_lo_effect_t  *e = data;
 
     e->call = NULL;
-    run = e->run;
 
     if (reply->outcome == CKP_OUTCOME_OK) {
         answer = ckp_agent_reply((int) reply->status,
@@ -79,21 +78,14 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
                           failed ? "failed" : "ok",
                           (double) reply->elapsed / 1000);
 
-    ngx_lo_run_input(run, CKP_IN_REPLY, outcome, e->ref, answer, 0);
-    ngx_lo_effect_free(e);
-
-    ngx_lo_run_next(run);
+    ngx_lo_effect_reply(e, outcome, answer, 1);
 }
 
 
 static void
 ngx_lo_agent_refused(ngx_lo_effect_t *e, const char *why)
 {
-    ngx_lo_run_t  *run = e->run;
-
-    ngx_lo_run_input(run, CKP_IN_REPLY, CKP_OUTCOME_UNKNOWN, e->ref,
-                     ckp_agent_unreached(why), 0);
-    ngx_lo_effect_free(e);
+    ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN, ckp_agent_unreached(why), 0);
 }
 
 
@@ -157,6 +149,26 @@ ngx_lo_agent_start(ngx_lo_effect_t *e, const json_t *rq, ckp_buf_t *head,
 }
 
 
+/* With its secrets, which are nowhere else. */
+
+static char *
+ngx_lo_agent_body(const ngx_lo_effect_t *e, const json_t *rq)
+{
+    char    *body;
+    json_t  *filled;
+
+    if (e->secrets == NULL) {
+        return ckp_json_text(rq);
+    }
+
+    filled = ngx_lo_secrets_fill(rq, e->secrets);
+    body = filled ? ckp_json_text(filled) : NULL;
+    ngx_lo_secrets_wipe(filled);
+
+    return body;
+}
+
+
 void
 ngx_lo_to_agent(ngx_lo_effect_t *e)
 {
@@ -169,7 +181,12 @@ ngx_lo_to_agent(ngx_lo_effect_t *e)
 
     rq = json_object_get(e->body, "request");
     base = ckp_json_str(json_object_get(e->body, "agent"), "base_url");
-    body = ckp_json_text(rq);
+
+    if (ngx_lo_effect_secrets(e, base) != NGX_OK) {
+        return;
+    }
+
+    body = ngx_lo_agent_body(e, rq);
 
     if (body == NULL || base == NULL) {
         ckp_free(body);
@@ -193,6 +210,11 @@ ngx_lo_to_agent(ngx_lo_effect_t *e)
 
     ckp_buf_free(&head);
     ckp_buf_free(&url);
+
+    if (e->secrets != NULL) {
+        ngx_explicit_memzero(body, ngx_strlen(body));
+    }
+
     ckp_free(body);
 
     if (rc != NGX_OK) {

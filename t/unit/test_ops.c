@@ -210,8 +210,13 @@ test_checks_fail_or_tell(void **ctx)
 static void
 test_a_secret_is_a_name_and_never_a_value(void **ctx)
 {
-    t_op("'action':'retrieve_secret','name':'pin'",
-         "{\"$secret\":\"pin\",\"field\":null}");
+    t_run_t  t;
+
+    t_run(&t, OPS("{'action':'retrieve_secret','name':'pin',"
+                  "'output_variable':'r'}"));
+    assert_ptr_equal(strstr(t_var(&t, "r"), "$secret{pin:"),
+                     t_var(&t, "r") + 1);
+    t_run_over(&t);
 }
 
 

@@ -1,0 +1,284 @@
+/*
+ * Secrets, which the engine never sees: a template renders a handle, and what
+ * leaves with a handle in it says which secret the host has to put there.
+ *
+ *   $secret{name:<mac>}   $secret{name/field:<mac>}
+ *
+ * The code at its end is made with a number of the run's own that nobody else
+ * knows, so no text from outside can name a secret by looking like a handle.
+ * Source: spec/ckp.md 28.2, 28.3.
+ */
+
+#include "run/run_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+
+#define SECRET_NAME_MAX   256
+#define SECRET_MAC_LEN    32            /* hexadecimal digits of it */
+#define SECRET_SEED_LEN   16
+#define SECRET_DEPTH      64
+
+static const char  secret_open[] = "$secret{";
+static const char  secret_alphabet[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+
+static bool
+secret_is_name(const char *text)
+{
+    const size_t  n = strspn(text, secret_alphabet);
+
+    return n > 0 && n <= SECRET_NAME_MAX && text[n] == '\0';
+}
+
+
+/* The number of this run; made when the first handle is. */
+
+static ckp_code_t
+secret_seed(ckp_fiber_t *f)
+{
+    uint8_t  seed[SECRET_SEED_LEN];
+    char     hex[2 * SECRET_SEED_LEN + 1];
+
+    if (ckp_run_get_str(f->run, "secret_seed", NULL) != NULL) {
+        return CKP_OK;
+    }
+
+    for (size_t i = 0; i < sizeof(seed); i++) {
+        seed[i] = (uint8_t) ckp_rand_u64(&f->run->rand);
+    }
+
+    ckp_hex(seed, sizeof(seed), hex);
+
+    return ckp_run_put(f->run, "secret_seed", NULL, json_string(hex));
+}
+
+
+/* "name" or "name/field" to its code; out has SECRET_MAC_LEN + 1 bytes. */
+
+static bool
+secret_mac(const ckp_run_t *run, const char *what, size_t len, char *out)
+{
+    const char *const  seed = ckp_run_get_str(run, "secret_seed", NULL);
+    uint8_t            mac[CKP_SHA256_LEN];
+
+    if (seed == NULL) {
+        return false;
+    }
+
+    ckp_hmac_sha256(seed, strlen(seed), what, len, mac);
+    ckp_hex(mac, SECRET_MAC_LEN / 2, out);
+
+    return true;
+}
+
+
+static json_t *
+secret_handle(void *data, const char *name, const char *field)
+{
+    ckp_fiber_t *const  f = data;
+    char                what[2 * SECRET_NAME_MAX + 2];
+    char                mac[SECRET_MAC_LEN + 1];
+
+    if (!secret_is_name(name) || (field != NULL && !secret_is_name(field))
+        || secret_seed(f) != CKP_OK)
+    {
+        return NULL;
+    }
+
+    const int  n = snprintf(what, sizeof(what), "%s%s%s", name,
+                            field == NULL ? "" : "/",
+                            field == NULL ? "" : field);
+
+    return secret_mac(f->run, what, (size_t) n, mac)
+           ? json_sprintf("%s%s:%s}", secret_open, what, mac) : NULL;
+}
+
+
+json_t *
+ckp_fiber_secret(ckp_fiber_t *f, const char *name, const char *field)
+{
+    return secret_handle(f, name, field);
+}
+
+
+ckp_code_t
+ckp_fiber_render_secret(ckp_fiber_t *f, const ckp_template_t *t, json_t **out)
+{
+    ckp_eval_t  ev;
+    ckp_err_t   err = CKP_ERR_INIT;
+
+    ckp_fiber_eval(f, &ev);
+    ev.secret = secret_handle;
+    ev.secret_data = f;
+
+    const ckp_code_t  rc = ckp_template_render(t, &ev, out, &err);
+
+    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
+        return ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
+    }
+
+    return rc;
+}
+
+
+/* Handles are for those who send: the engine's own actions see a mask. */
+
+ckp_code_t
+ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step, json_t **out)
+{
+    const bool  leaves = step->bind != CKP_BIND_INTERNAL
+                         || ckp_op_hosted(step->op) != NULL;
+
+    return leaves ? ckp_fiber_render_secret(f, step->params, out)
+                  : ckp_fiber_render(f, step->params, out);
+}
+
+
+/* --- what leaves ------------------------------------------------------------- */
+
+/* {name, key, field, required, prefix} of a handle's text, by secrets_config */
+
+static json_t *
+secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
+{
+    const json_t *const  config = ckp_fiber_program(f)->config.secrets;
+    const char *const    slash = memchr(what, '/', len);
+    const size_t         n = slash == NULL ? len : (size_t) (slash - what);
+    const json_t *const  ref = json_object_getn(json_object_get(config,
+                                   "secret_references"), what, n);
+    const char          *key = json_is_string(ref) ? json_string_value(ref)
+                               : ckp_json_str(ref, "key");
+    const char *const    field = slash != NULL ? slash + 1
+                                 : ckp_json_str(ref, "field");
+    const size_t         rest = field == NULL ? 0
+                                : slash == NULL ? strlen(field) : len - n - 1;
+    json_t *const        name = json_stringn(what, n);
+
+    if (key == NULL) {
+        key = json_string_value(name);
+    }
+
+    return json_pack("{s:o, s:s, s:o*, s:b, s:s*}", "name", name, "key", key,
+                     "field", field == NULL ? NULL : json_stringn(field, rest),
+                     "required", ckp_json_bool(ref, "required", true),
+                     "prefix", ckp_json_str(config, "prefix"));
+}
+
+
+static ckp_code_t
+secret_scan_text(const ckp_fiber_t *f, const char *text, json_t *found)
+{
+    const size_t  lead = sizeof(secret_open) - 1;
+    char          mac[SECRET_MAC_LEN + 1];
+
+    for (const char *p = strstr(text, secret_open); p != NULL;
+         p = strstr(p + lead, secret_open))
+    {
+        const char *const  what = p + lead;
+        const size_t       len = strcspn(what, ":{}");
+        const char *const  end = what + len + 1 + SECRET_MAC_LEN;
+
+        if (what[len] != ':' || len > 2 * SECRET_NAME_MAX + 1
+            || memchr(what + len + 1, '\0', SECRET_MAC_LEN + 1) != NULL
+            || *end != '}' || !secret_mac(f->run, what, len, mac)
+            || memcmp(what + len + 1, mac, SECRET_MAC_LEN) != 0)
+        {
+            continue;
+        }
+
+        if (json_object_setn_new(found, p, (size_t) (end + 1 - p),
+                                 secret_entry(f, what, len)) != 0)
+        {
+            return CKP_E_NOMEM;
+        }
+    }
+
+    return CKP_OK;
+}
+
+
+static ckp_code_t
+secret_scan(const ckp_fiber_t *f, const json_t *value, unsigned depth,
+    json_t *found)
+{
+    const char  *key;
+    json_t      *member;
+    size_t       i;
+    ckp_code_t   rc = CKP_OK;
+
+    if (depth > SECRET_DEPTH) {
+        return CKP_OK;
+    }
+
+    if (json_is_string(value)) {
+        return secret_scan_text(f, json_string_value(value), found);
+    }
+
+    json_object_foreach((json_t *) value, key, member) {
+        rc = secret_scan(f, member, depth + 1, found);
+
+        if (rc != CKP_OK) {
+            return rc;
+        }
+    }
+
+    json_array_foreach(value, i, member) {
+        rc = secret_scan(f, member, depth + 1, found);
+
+        if (rc != CKP_OK) {
+            return rc;
+        }
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_secrets(ckp_fiber_t *f, const json_t *value, json_t **out)
+{
+    json_t *const  found = json_object();
+
+    *out = NULL;
+
+    if (found == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    const ckp_code_t  rc = ckp_run_get(f->run, "secret_seed", NULL) == NULL
+                           ? CKP_OK : secret_scan(f, value, 0, found);
+
+    if (rc == CKP_OK && json_object_size(found) > 0) {
+        *out = found;
+        return CKP_OK;
+    }
+
+    json_decref(found);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_secrets_told(ckp_fiber_t *f, const json_t *secrets,
+    const char *purpose)
+{
+    const char  *handle;
+    json_t      *secret;
+    ckp_code_t   rc = CKP_OK;
+
+    json_object_foreach((json_t *) secrets, handle, secret) {
+        if (rc == CKP_OK) {
+            rc = ckp_fiber_emit(f, "secret_accessed",
+                     json_pack("{s:O, s:s, s:s}", "name",
+                               json_object_get(secret, "name"), "purpose",
+                               purpose, "path", ckp_fiber_path(f)));
+        }
+    }
+
+    return rc;
+}
