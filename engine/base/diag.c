@@ -50,6 +50,7 @@ struct ckp_diags_s {
     bool          hard;
     bool          broken;           /* memory ran out: the list is not whole */
     bool          soft[DIAG_NUMBERS];
+    bool          grave[DIAG_NUMBERS];
 };
 
 /* Sorted by number; of several codes the first is the default one. */
@@ -303,6 +304,15 @@ ckp_diags_soften(ckp_diags_t *diags, int number)
 
 
 void
+ckp_diags_aggravate(ckp_diags_t *diags, int number)
+{
+    if (number > 0 && number < DIAG_NUMBERS) {
+        diags->grave[number] = true;
+    }
+}
+
+
+void
 ckp_diags_harden(ckp_diags_t *diags)
 {
     diags->hard = true;
@@ -343,8 +353,8 @@ diag_severity(const ckp_diags_t *diags, int number, diag_severity_t severity)
         severity = DIAG_WARNING;
     }
 
-    if (severity == DIAG_WARNING && diags->hard && number >= 100
-        && number < 900)
+    if (severity == DIAG_WARNING && number >= 100 && number < 900
+        && (diags->hard || diags->grave[number]))
     {
         severity = DIAG_ERROR;
     }

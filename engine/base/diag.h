@@ -40,6 +40,9 @@ void ckp_diag(ckp_diags_t *diags, int number, const char *code,
 /* Forms B and C: the numbers given become warnings from now on. */
 void ckp_diags_soften(ckp_diags_t *diags, int number);
 
+/* Form E: that warning is an error from now on.  100 <= number < 900. */
+void ckp_diags_aggravate(ckp_diags_t *diags, int number);
+
 /* compile.strict: warnings of classes 1xx-8xx become errors from now on. */
 void ckp_diags_harden(ckp_diags_t *diags);
 

@@ -120,6 +120,13 @@ static const alias_t  alias_operation[] = {
     { NULL, NULL }
 };
 
+static const alias_t  alias_transform[] = {
+    { "source", "source_variable" },
+    { "input", "source_variable" },
+    { "output", "output_variable" },
+    { NULL, NULL }
+};
+
 static const alias_t  alias_retry[] = {
     { "maxAttempts", "max_attempts" },
     { "delay_ms", "base_delay_ms" },
@@ -131,6 +138,14 @@ static const alias_t  alias_retry[] = {
     { "factor", "multiplier" },
     { "cap_ms", "max_delay_ms" },
     { "backoff", "strategy" },
+    { NULL, NULL }
+};
+
+static const alias_t  alias_task[] = {
+    { "id", "task_id" },
+    { "retry_policy", "retry" },
+    { "retry_config", "retry" },
+    { "rollback", "compensate" },
     { NULL, NULL }
 };
 
@@ -218,8 +233,14 @@ alias_table(ckp_as_t as)
     case CKP_AS_OPERATION:
         return alias_operation;
 
+    case CKP_AS_TRANSFORM:
+        return alias_transform;
+
     case CKP_AS_RETRY:
         return alias_retry;
+
+    case CKP_AS_TASK:
+        return alias_task;
 
     case CKP_AS_NODE:
     case CKP_AS_OTHER:
@@ -253,7 +274,9 @@ alias_second(ckp_as_t as)
     case CKP_AS_BRANCH:
     case CKP_AS_STEP:
     case CKP_AS_OPERATION:
+    case CKP_AS_TRANSFORM:
     case CKP_AS_RETRY:
+    case CKP_AS_TASK:
         return alias_none;
     }
 

@@ -319,6 +319,85 @@ entry_alias(ckp_parse_t *ps, const ckp_entry_t *entry)
 }
 
 
+/* --- bodies ------------------------------------------------------------------------------- */
+
+
+static ckp_node_t *
+entry_body(ckp_parse_t *ps, const ckp_body_t *body, const ckp_entry_t *entry)
+{
+    ckp_node_t *const  node = ckp_parse_alloc(ps, sizeof(ckp_node_t));
+
+    if (node == NULL) {
+        return NULL;
+    }
+
+    ps->owner = (ps->owner == NULL) ? ps->node : ps->owner;
+    ps->entry = entry;
+    ps->node = node;
+    ps->step_id = NULL;
+    ps->retries = body->retries;
+
+    if (body->retry != NULL) {
+        ps->policy.retry = *body->retry;
+    }
+
+    if (body->step_ms > 0) {
+        ps->policy.timeout.step_ms = body->step_ms;
+    }
+
+    node->id = body->id;
+    node->ops = body->ops;
+    node->pointer = ckp_at_text(ps, &entry->at);
+    entry_common(ps, entry);
+
+    if (body->name != NULL) {
+        node->name = body->name;
+    }
+
+    if (body->ops->parse(ps, entry->at.value, node) != CKP_OK) {
+        ps->nomem = true;
+    }
+
+    ckp_fields_check(ps, entry);
+
+    return ps->nomem ? NULL : node;
+}
+
+
+ckp_node_t *
+ckp_parse_body(ckp_parse_t *ps, const ckp_body_t *body)
+{
+    const ckp_parse_t  held = *ps;
+    ckp_entry_t        entry = { .id = body->id, .at = body->at,
+                                 .type = body->type, .ops = body->ops,
+                                 .told = body->id, .owner = SIZE_MAX };
+    ckp_node_t        *node;
+
+    entry.at.as = body->as;
+
+    if (ps->entry != NULL) {
+        entry.told = ps->entry->told;
+    }
+
+    node = entry_body(ps, body, &entry);
+    ps->owner = held.owner;
+    ps->entry = held.entry;
+    ps->node = held.node;
+    ps->step_id = held.step_id;
+    ps->retries = held.retries;
+    ps->policy = held.policy;
+
+    return node;
+}
+
+
+bool
+ckp_parse_is_body(const ckp_parse_t *ps)
+{
+    return ps->owner != NULL;
+}
+
+
 /* --- all of them ------------------------------------------------------------------------ */
 
 

@@ -129,6 +129,37 @@ language_complain(language_t *l, ckp_ref_t kind, const char *name,
 }
 
 
+/* Tasks that are referred to, where somebody cares; 0: nothing to say. */
+static int
+language_judged(const language_t *l, ckp_ref_t kind, const char *name,
+    const char *second)
+{
+    if (l->ps->judge == NULL || strcmp(name, "tasks") != 0
+        || (kind != CKP_REF_NAME && kind != CKP_REF_DEFAULTED
+            && kind != CKP_REF_BARE))
+    {
+        return 0;
+    }
+
+    return l->ps->judge(l->ps->judge_data, second);
+}
+
+
+static void
+language_judge(language_t *l, int number, const char *task)
+{
+    l->found = true;
+
+    if (l->tell) {
+        ckp_parse_say(l->ps, &(ckp_say_t) { .at = l->at, .number = number },
+                      number == 504
+                      ? "there is no task '%.120s'"
+                      : "task '%.120s' need not be settled before this one",
+                      task == NULL ? "" : task);
+    }
+}
+
+
 static bool
 language_matters(const language_t *l, ckp_ref_t kind, const char *name,
     const char *second, bool in_expr)
@@ -143,6 +174,10 @@ language_matters(const language_t *l, ckp_ref_t kind, const char *name,
         break;
 
     case CKP_REF_BARE:
+        if ((l->flags & CKP_BARE_FITS) != 0) {
+            return false;
+        }
+
         break;
 
     case CKP_REF_DEFAULTED:
@@ -161,7 +196,10 @@ language_matters(const language_t *l, ckp_ref_t kind, const char *name,
         return true;
     }
 
-    if ((l->flags & CKP_WITH_RESULT) != 0 && strcmp(name, "result") == 0) {
+    if ((l->flags & CKP_WITH_ELEMENT) != 0
+        || ((l->flags & CKP_WITH_RESULT) != 0 && strcmp(name, "result") == 0)
+        || ((l->flags & CKP_WITH_VALUE) != 0 && strcmp(name, "value") == 0))
+    {
         return false;
     }
 
@@ -174,6 +212,14 @@ language_visit(void *data, ckp_ref_t kind, const char *name,
     const char *second, bool in_expr)
 {
     language_t *const  l = data;
+    const int          number = language_judged(l, kind,
+                                                name == NULL ? "" : name,
+                                                second);
+
+    if (number != 0) {
+        language_judge(l, number, second);
+        return;
+    }
 
     if (!language_matters(l, kind, name == NULL ? "" : name, second, in_expr)) {
         return;
@@ -385,6 +431,40 @@ ckp_parse_expr(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
     }
 
     return ckp_expr_at(ps, &out, CKP_SECRET_WARNS);
+}
+
+
+void
+ckp_part_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags,
+    const ckp_collect_part_t *part)
+{
+    language_t  l = { .ps = ps, .at = at, .flags = flags, .tell = true };
+
+    if (part->expr != NULL) {
+        ckp_expr_refs(part->expr, language_visit, &l);
+
+    } else {
+        ckp_template_refs(part->text, language_visit, &l);
+    }
+}
+
+
+ckp_expr_t *
+ckp_parse_expr_as(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    unsigned flags)
+{
+    ckp_at_t  out;
+
+    return ckp_parse_find(ps, at, key, &out) ? ckp_expr_at(ps, &out, flags)
+                                             : NULL;
+}
+
+
+void
+ckp_parse_judge(ckp_parse_t *ps, ckp_judge_pt judge, void *data)
+{
+    ps->judge = judge;
+    ps->judge_data = data;
 }
 
 

@@ -455,10 +455,28 @@ ckp_parse_is_flat(const ckp_parse_t *ps)
 }
 
 
+char
+ckp_parse_form(const ckp_parse_t *ps)
+{
+    return ps->out.form;
+}
+
+
 const json_t *
 ckp_parse_keep(ckp_parse_t *ps, json_t *value)
 {
     const json_t *const  kept = ckp_program_own_json(ps->prog, value);
+
+    ps->nomem = ps->nomem || kept == NULL;
+
+    return kept;
+}
+
+
+void *
+ckp_parse_own(ckp_parse_t *ps, void *what, void (*end)(void *what))
+{
+    void *const  kept = ckp_program_own(ps->prog, what, end);
 
     ps->nomem = ps->nomem || kept == NULL;
 

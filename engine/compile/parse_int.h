@@ -15,6 +15,7 @@
 
 #include "ckp.h"
 #include "model/program.h"
+#include "node/body.h"
 #include "node/parse.h"
 
 #define CKP_NODES_MAX       2000
@@ -86,12 +87,19 @@ struct ckp_parse_s {
     ckp_node_t         *node;
     const char         *step_id;
     ckp_policy_t        policy; /* of the node */
+    const ckp_node_t   *owner;  /* `node` is a body of it; NULL: of nobody */
+    bool                retries;    /* its steps have a policy by it */
+    ckp_judge_pt        judge;      /* of tasks that are referred to */
+    void               *judge_data;
+    struct ckp_stand_s *stands;     /* made values: stand.c */
+    size_t              nstands;
+    size_t              stands_size;
 };
 
 /* --- cursor: parse.c, say.c, alias.c ------------------------------------------------ */
 
 void ckp_at_root(ckp_at_t *at, const json_t *doc, ckp_as_t as);
-void ckp_at_pointer(const ckp_at_t *at, ckp_buf_t *b);
+void ckp_at_pointer(const ckp_parse_t *ps, const ckp_at_t *at, ckp_buf_t *b);
 char *ckp_at_text(ckp_parse_t *ps, const ckp_at_t *at);     /* in the arena */
 bool ckp_is_note(const char *key);
 
@@ -109,6 +117,9 @@ bool ckp_parse_is_full(const ckp_parse_t *ps);
 
 /* Whether `word` stands in " a b c ". */
 bool ckp_word_in(const char *list, const char *word);
+
+/* The pointer that the made value stands for, or NULL: stand.c. */
+const char *ckp_stand_for(const ckp_parse_t *ps, const json_t *value);
 
 /* --- hints: hint.c -------------------------------------------------------------- */
 
@@ -139,6 +150,12 @@ char ckp_form_of(const json_t *doc);
 void ckp_form_outline(ckp_parse_t *ps, const json_t *doc);
 void ckp_form_ckp(ckp_parse_t *ps);
 void ckp_form_flat(ckp_parse_t *ps);
+
+/* Forms D and E: makes the document of form A that they mean, which takes the
+ * place of out.root; complaints about it are told where the author wrote what
+ * it was made of. */
+void ckp_form_steps(ckp_parse_t *ps);
+void ckp_form_graph(ckp_parse_t *ps);
 
 /* A look at a document without a word about it.  false: no memory.  Either way
  * ended by ckp_form_close. */
@@ -224,5 +241,14 @@ ckp_template_t *ckp_template_quiet(ckp_parse_t *ps, const json_t *value,
 void ckp_template_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
 ckp_expr_t *ckp_expr_at(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
 bool ckp_schema_at(ckp_parse_t *ps, const ckp_at_t *at);
+
+/* What a part of a transformation refers to, judged. */
+void ckp_part_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags,
+    const ckp_collect_part_t *part);
+
+/* Parameters of a collection action, `merged` as the step has them: what is
+ * wrong with them is told. */
+void ckp_collect_check(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_collect_kind_t kind, const json_t *merged);         /* collection.c */
 
 #endif

@@ -259,12 +259,17 @@ ckp_retry_member(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
+void
+ckp_parse_inherited(const ckp_parse_t *ps, ckp_retry_t *retry)
+{
+    *retry = ps->policy.retry;
+}
+
+
 bool
 ckp_parse_retry(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_retry_t *retry)
 {
-    *retry = ps->policy.retry;
-
     return ckp_retry_member(ps, at, key, retry);
 }
 

@@ -25,13 +25,22 @@ ckp_at_root(ckp_at_t *at, const json_t *doc, ckp_as_t as)
 }
 
 
+/* A value that was made stands where the author wrote what it was made of. */
 void
-ckp_at_pointer(const ckp_at_t *at, ckp_buf_t *b)
+ckp_at_pointer(const ckp_parse_t *ps, const ckp_at_t *at, ckp_buf_t *b)
 {
     const ckp_at_t  *way[SAY_UP_MAX];
+    const char      *stands;
     size_t           n = 0;
 
     for ( ; at->up != NULL && n < SAY_UP_MAX; at = at->up) {
+        stands = ckp_stand_for(ps, at->value);
+
+        if (stands != NULL) {
+            ckp_buf_puts(b, stands);
+            break;
+        }
+
         way[n++] = at;
     }
 
@@ -55,7 +64,7 @@ ckp_at_text(ckp_parse_t *ps, const ckp_at_t *at)
     char      *text;
 
     ckp_buf_init(&b, SAY_POINTER_MAX);
-    ckp_at_pointer(at, &b);
+    ckp_at_pointer(ps, at, &b);
     text = ckp_arena_strdup(ps->arena, ckp_buf_str(&b));
     ckp_buf_free(&b);
 
@@ -69,12 +78,12 @@ ckp_at_text(ckp_parse_t *ps, const ckp_at_t *at)
 
 /* The place is the member that the complaint names, when it is there. */
 static void
-say_place(const ckp_say_t *say, ckp_buf_t *b)
+say_place(const ckp_parse_t *ps, const ckp_say_t *say, ckp_buf_t *b)
 {
     const ckp_at_t *const  at = say->at;
     const char            *member = say->field;
 
-    ckp_at_pointer(at, b);
+    ckp_at_pointer(ps, at, b);
 
     if (say->below != NULL) {
         ckp_buf_puts(b, say->below);
@@ -89,9 +98,20 @@ say_place(const ckp_say_t *say, ckp_buf_t *b)
         member = ckp_alias_find(at->value, at->as, member);
     }
 
-    if (member != NULL) {
-        ckp_pointer_push(b, member);
+    if (member == NULL) {
+        return;
     }
+
+    const char *const  stands = ckp_stand_for(ps, json_object_get(at->value,
+                                                                  member));
+
+    if (stands != NULL) {
+        b->len = 0;
+        ckp_buf_puts(b, stands);
+        return;
+    }
+
+    ckp_pointer_push(b, member);
 }
 
 
@@ -156,7 +176,7 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     more.step_id = ps->step_id;
 
     ckp_buf_init(&b, SAY_POINTER_MAX);
-    say_place(say, &b);
+    say_place(ps, say, &b);
     ckp_diag(ps->diags, say->number, say->code, ckp_buf_str(&b), &more, "%s",
              sentence);
     ckp_buf_free(&b);

@@ -134,8 +134,40 @@ step_params_tell(const step_reader_t *r, const ckp_at_t *params)
         }
     }
 
-    if (json_is_object(params->value)) {
-        ckp_template_tell(r->ps, params, flags);
+    json_object_foreach((json_t *) params->value, key, value) {
+        const ckp_at_t  at = { .up = params, .key = key, .value = value };
+
+        if (!step_keeps(r->step, key)) {
+            ckp_template_tell(r->ps, &at, flags);
+        }
+    }
+}
+
+
+/* Expressions among the parameters: judged now, parsed again when they run. */
+static void
+step_kept(const step_reader_t *r, const ckp_at_t *params,
+    const json_t *merged)
+{
+    ckp_collect_kind_t  kind;
+    const char         *key;
+    const json_t       *value;
+
+    if (ckp_op_collects(r->step->op, &kind)) {
+        ckp_collect_check(r->ps, r->at, kind, merged);
+        return;
+    }
+
+    json_object_foreach((json_t *) merged, key, value) {
+        const bool      own = json_object_get(r->at->value, key) == value;
+        const ckp_at_t  at = { .up = own ? r->at : params, .key = key,
+                               .value = value };
+
+        if (json_is_string(value) && step_keeps(r->step, key)) {
+            (void) ckp_expr_at(r->ps, &at,
+                               json_object_get(merged, "variables") != NULL
+                               ? CKP_WITH_ELEMENT : 0);
+        }
     }
 }
 
@@ -197,6 +229,7 @@ step_retry(const step_reader_t *r)
     step->retry = ps->policy.retry;
     own = ckp_retry_member(ps, r->at, "retry_policy", &step->retry);
     step->retries = ckp_parse_bool(ps, r->at, "retry_on_failure", false) || own
+                    || (ps->retries && r->how == CKP_STEPS_SEQUENCE)
                     || config->retry_all
                     || (config->retry_external
                         && step->bind == CKP_BIND_EXTERNAL);

@@ -33,10 +33,12 @@ target_edge(ckp_parse_t *ps, size_t to)
         ps->edges_size = size;
     }
 
-    ps->edges[ps->nedges].from = (ps->node == NULL) ? SIZE_MAX
-                                 : (size_t) (ps->node - ps->prog->nodes);
+    const ckp_node_t *const  from = ps->owner == NULL ? ps->node : ps->owner;
+
+    ps->edges[ps->nedges].from = (from == NULL) ? SIZE_MAX
+                                 : (size_t) (from - ps->prog->nodes);
     ps->edges[ps->nedges].to = to;
-    ps->edges[ps->nedges].inner = ps->inner;
+    ps->edges[ps->nedges].inner = ps->inner || ps->owner != NULL;
     ps->nedges++;
 }
 

@@ -27,11 +27,12 @@ typedef struct ckp_program_s   ckp_program_t;
 /* Bodies of node types whose file alone knows what is in them. */
 typedef struct ckp_loop_s          ckp_loop_t;          /* node/loop.c */
 typedef struct ckp_parallel_s      ckp_parallel_t;      /* node/parallel.c */
-typedef struct ckp_dag_s           ckp_dag_t;           /* node/dag.h */
+typedef struct ckp_dag_s           ckp_dag_t;           /* dag/dag.h */
 typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow.h */
 typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c */
 typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
 typedef struct ckp_llm_s           ckp_llm_t;           /* node/llm.h */
+typedef struct ckp_value_s         ckp_value_t;         /* dag/dag.h */
 
 /* What must hold before a step or after a node's last one. */
 typedef struct ckp_validations_s  ckp_validations_t;    /* node/validate.c */
@@ -140,13 +141,36 @@ typedef enum {
     CKP_UNMET_FAIL
 } ckp_unmet_t;
 
+/* Where an output mapping looks. */
+typedef enum {
+    CKP_MAP_VALUE,              /* nowhere: `value` says it */
+    CKP_MAP_WHOLE,
+    CKP_MAP_JSON,               /* as JSON, whole or at `path` */
+    CKP_MAP_JSONPATH,
+    CKP_MAP_REGEX,
+    CKP_MAP_XPATH,
+    CKP_MAP_META,               /* usage, model_used, tool_calls */
+    CKP_MAP_MEMBER              /* of that name, else whole */
+} ckp_map_t;
+
 /* An output mapping of 9.1: variable <- mapping. */
 typedef struct {
-    const char      *variable;
-    const char      *mapping;       /* as written; NULL: `value` is it */
-    ckp_template_t  *value;         /* a template (`result` bound) or literal */
-    ckp_unmet_t      unmet;         /* on_missing */
-    json_t          *otherwise;     /* with CKP_UNMET_NULL; NULL: null */
+    const char                   *variable;
+    const char                   *mapping;  /* as written; NULL: `value` is
+                                               it */
+    ckp_template_t               *value;    /* a template (`result` bound) or
+                                               literal */
+    ckp_unmet_t                   unmet;        /* on_missing */
+    json_t                       *otherwise;    /* with CKP_UNMET_NULL; NULL:
+                                                   null */
+    ckp_map_t                     kind;
+
+    /* compiled; NULL: another kind, or did not compile */
+
+    const struct ckp_path_s      *path;     /* CKP_MAP_JSON; NULL: whole */
+    const struct ckp_jsonpath_s  *jsonpath;
+    const struct ckp_regex_s     *regex;
+    const struct ckp_xpath_s     *xpath;
 } ckp_mapping_t;
 
 /* --- steps ---------------------------------------------------------------- */
@@ -343,6 +367,7 @@ struct ckp_node_s {
         ckp_verification_t *verification;
         ckp_transform_t    *transform;
         ckp_llm_t          *llm;
+        ckp_value_t        *value;          /* of a task */
     } u;
 };
 
@@ -471,5 +496,8 @@ ckp_template_t *ckp_program_own_template(ckp_program_t *p, ckp_template_t *t);
 ckp_expr_t *ckp_program_own_expr(ckp_program_t *p, ckp_expr_t *e);
 ckp_regex_t *ckp_program_own_regex(ckp_program_t *p, ckp_regex_t *re);
 json_t *ckp_program_own_json(ckp_program_t *p, json_t *v);
+
+/* The same of anything else, by the function that ends it. */
+void *ckp_program_own(ckp_program_t *p, void *what, void (*end)(void *what));
 
 #endif

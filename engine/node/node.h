@@ -23,6 +23,10 @@ typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
  * Of types that nest (node/frame.h), NULL elsewhere:
  * child   one of the frames that it forked has ended.
  * inner   the node that a frame's body is, when it is none of the graph.
+ * names   local names of the node's frames that are made when they are asked
+ *         for: new reference, or NULL.  f is the node's own fiber, key the
+ *         frame's (NULL: asked for the node itself).
+ * heard   the body of a task told something: its type and (lent) payload.
  */
 struct ckp_node_ops_s {
     const char   *type;                                      /* "logic" */
@@ -31,6 +35,9 @@ struct ckp_node_ops_s {
     ckp_code_t  (*wake)(ckp_fiber_t *f, const ckp_input_t *in);
     ckp_code_t  (*child)(ckp_fiber_t *f, const ckp_child_t *child);
     const ckp_node_t *(*inner)(const ckp_node_t *node, const char *key);
+    json_t     *(*names)(ckp_fiber_t *f, const char *key, const char *name);
+    ckp_code_t  (*heard)(ckp_fiber_t *f, const char *key, const char *type,
+                         const json_t *payload);
 };
 
 extern const ckp_node_ops_t *const  ckp_node_types[];    /* ends with NULL */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/collect.h"
 #include "node/node.h"
 
 /* Whose spellings hold for the members of an object: compile/alias.c. */
@@ -34,7 +35,9 @@ typedef enum {
     CKP_AS_BRANCH,
     CKP_AS_STEP,
     CKP_AS_OPERATION,
-    CKP_AS_RETRY
+    CKP_AS_TRANSFORM,
+    CKP_AS_RETRY,
+    CKP_AS_TASK
 } ckp_as_t;
 
 /* A place in the author's document.  Lives on the stack of who reads there,
@@ -78,6 +81,9 @@ typedef enum {
 #define CKP_SECRET_FITS     1       /* parameters */
 #define CKP_SECRET_WRONG    2       /* prompts */
 #define CKP_WITH_RESULT     4       /* `result` is bound */
+#define CKP_WITH_VALUE      8       /* `value` is bound */
+#define CKP_WITH_ELEMENT    16      /* members of elements nobody knows are */
+#define CKP_BARE_FITS       8       /* bare names are members of some output */
 
 /* --- places ---------------------------------------------------------------- */
 
@@ -135,6 +141,14 @@ const json_t *ckp_parse_schema(ckp_parse_t *ps, const ckp_at_t *at,
 ckp_template_t *ckp_parse_made(ckp_parse_t *ps, const ckp_at_t *at,
     json_t *value, unsigned flags);
 
+/*
+ * A transformation by `expression` and `params` of the object at `at`; what is
+ * wrong with it and what it speaks of is told.  Lives as long as the program;
+ * NULL: it is wrong.
+ */
+ckp_collect_t *ckp_parse_collect(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_collect_kind_t kind);
+
 /* A node id or pseudo-target; also an edge of the graph. */
 ckp_target_t ckp_parse_target(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key);
@@ -183,6 +197,9 @@ bool ckp_parse_is_flat(const ckp_parse_t *ps);
 
 /* The value (stolen) as long as the program lives; NULL: no memory. */
 const json_t *ckp_parse_keep(ckp_parse_t *ps, json_t *value);
+
+/* The same of anything else, by the function that ends it. */
+void *ckp_parse_own(ckp_parse_t *ps, void *what, void (*end)(void *what));
 
 /* Zeroed memory of the program; NULL: none, and the parse will fail. */
 void *ckp_parse_alloc(ckp_parse_t *ps, size_t size);
