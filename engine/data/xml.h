@@ -29,6 +29,9 @@ ckp_xml_t *ckp_xml_parse(const char *text, size_t len, ckp_err_t *err);
  * a tree; NULL: CKP_E_LIMIT or CKP_E_NOMEM.
  */
 ckp_xml_t *ckp_html_parse(const char *text, size_t len, ckp_err_t *err);
+
+/* XML, or else HTML.  NULL and CKP_E_INVALID: there is no tag in it. */
+ckp_xml_t *ckp_xml_read(const char *text, size_t len, ckp_err_t *err);
 void ckp_xml_free(ckp_xml_t *doc);
 
 /*

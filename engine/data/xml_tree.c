@@ -298,6 +298,31 @@ ckp_xml_parse(const char *text, size_t len, ckp_err_t *err)
 }
 
 
+ckp_xml_t *
+ckp_xml_read(const char *text, size_t len, ckp_err_t *err)
+{
+    ckp_err_t   own = CKP_ERR_INIT;
+    ckp_xml_t  *doc;
+
+    if (memchr(text, '<', len) == NULL) {
+        (void) ckp_fail(err, CKP_E_INVALID, "", "the text has no tags");
+        return NULL;
+    }
+
+    doc = ckp_xml_parse(text, len, &own);
+
+    if (doc == NULL && own.code == CKP_E_INVALID) {
+        return ckp_html_parse(text, len, err);
+    }
+
+    if (doc == NULL) {
+        (void) ckp_fail(err, own.code, "", "%s", own.msg);
+    }
+
+    return doc;
+}
+
+
 void
 ckp_xml_free(ckp_xml_t *doc)
 {

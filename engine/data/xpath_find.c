@@ -440,29 +440,15 @@ ckp_code_t
 ckp_xpath_text(const ckp_xpath_t *path, const char *text, size_t len,
     json_t **out, ckp_err_t *err)
 {
-    ckp_err_t   first = CKP_ERR_INIT;
-    ckp_err_t   own = CKP_ERR_INIT;
-    ckp_xml_t  *doc;
-    ckp_code_t  rc;
+    ckp_err_t         own = CKP_ERR_INIT;
+    ckp_xml_t *const  doc = ckp_xml_read(text, len, &own);
+    ckp_code_t        rc;
 
     *out = NULL;
-    err = err == NULL ? &own : err;
-
-    if (memchr(text, '<', len) == NULL) {
-        return CKP_OK;
-    }
-
-    doc = ckp_xml_parse(text, len, &first);
-
-    if (doc == NULL && first.code == CKP_E_INVALID) {
-        doc = ckp_html_parse(text, len, err);
-
-    } else if (doc == NULL) {
-        return ckp_fail(err, first.code, "", "%s", first.msg);
-    }
 
     if (doc == NULL) {
-        return err->code;
+        return own.code == CKP_E_INVALID
+               ? CKP_OK : ckp_fail(err, own.code, "", "%s", own.msg);
     }
 
     rc = ckp_xpath_find(path, doc, out, err);

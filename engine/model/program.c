@@ -7,17 +7,10 @@
 #include "lang/regex.h"
 #include "model/program.h"
 
-typedef enum {
-    OWNED_TEMPLATE,
-    OWNED_EXPR,
-    OWNED_REGEX,
-    OWNED_JSON
-} owned_kind_t;
-
 struct ckp_owned_s {
     struct ckp_owned_s  *next;
-    owned_kind_t         kind;
     void                *what;
+    void               (*end)(void *what);
 };
 
 
@@ -55,26 +48,30 @@ ckp_program_ref(ckp_program_t *prog)
 
 
 static void
-owned_end(owned_kind_t kind, void *what)
+owned_template(void *what)
 {
-    switch (kind) {
+    ckp_template_free(what);
+}
 
-    case OWNED_TEMPLATE:
-        ckp_template_free(what);
-        break;
 
-    case OWNED_EXPR:
-        ckp_expr_free(what);
-        break;
+static void
+owned_expr(void *what)
+{
+    ckp_expr_free(what);
+}
 
-    case OWNED_REGEX:
-        ckp_regex_free(what);
-        break;
 
-    case OWNED_JSON:
-        json_decref(what);
-        break;
-    }
+static void
+owned_regex(void *what)
+{
+    ckp_regex_free(what);
+}
+
+
+static void
+owned_json(void *what)
+{
+    json_decref(what);
 }
 
 
@@ -86,7 +83,7 @@ ckp_program_unref(ckp_program_t *prog)
     }
 
     for (struct ckp_owned_s *o = prog->owned; o != NULL; o = o->next) {
-        owned_end(o->kind, o->what);
+        o->end(o->what);
     }
 
     json_decref(prog->doc);
@@ -95,8 +92,8 @@ ckp_program_unref(ckp_program_t *prog)
 }
 
 
-static void *
-program_own(ckp_program_t *p, owned_kind_t kind, void *what)
+void *
+ckp_program_own(ckp_program_t *p, void *what, void (*end)(void *what))
 {
     struct ckp_owned_s  *owned;
 
@@ -107,13 +104,13 @@ program_own(ckp_program_t *p, owned_kind_t kind, void *what)
     owned = ckp_arena_alloc(p->arena, sizeof(*owned));
 
     if (owned == NULL) {
-        owned_end(kind, what);
+        end(what);
         return NULL;
     }
 
     owned->next = p->owned;
-    owned->kind = kind;
     owned->what = what;
+    owned->end = end;
     p->owned = owned;
 
     return what;
@@ -123,28 +120,28 @@ program_own(ckp_program_t *p, owned_kind_t kind, void *what)
 ckp_template_t *
 ckp_program_own_template(ckp_program_t *p, ckp_template_t *t)
 {
-    return program_own(p, OWNED_TEMPLATE, t);
+    return ckp_program_own(p, t, owned_template);
 }
 
 
 ckp_expr_t *
 ckp_program_own_expr(ckp_program_t *p, ckp_expr_t *e)
 {
-    return program_own(p, OWNED_EXPR, e);
+    return ckp_program_own(p, e, owned_expr);
 }
 
 
 ckp_regex_t *
 ckp_program_own_regex(ckp_program_t *p, ckp_regex_t *re)
 {
-    return program_own(p, OWNED_REGEX, re);
+    return ckp_program_own(p, re, owned_regex);
 }
 
 
 json_t *
 ckp_program_own_json(ckp_program_t *p, json_t *v)
 {
-    return program_own(p, OWNED_JSON, v);
+    return ckp_program_own(p, v, owned_json);
 }
 
 

@@ -109,9 +109,21 @@ ckp_code_t ckp_fiber_count(ckp_fiber_t *f, const char *counter);
 ckp_code_t ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value);
 json_t *ckp_fiber_var_get(const ckp_fiber_t *f, const char *name);  /* lent */
 
-/* Assigns the mappings of 9.1 against `result`. */
+/*
+ * Assigns the mappings of 9.1 against `result` (NULL: null): all of them, or
+ * none on an error.  CKP_E_INVALID: recorded as by ckp_fiber_raise.
+ */
 ckp_code_t ckp_fiber_map(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
     const json_t *result);
+
+/* The same of what an LLM said; `meta` has usage, model_used, tool_calls.  NULL:
+ * no LLM, the words are members of the result. */
+ckp_code_t ckp_fiber_map_meta(ckp_fiber_t *f, const ckp_mapping_t *maps,
+    size_t n, const json_t *result, const json_t *meta);
+
+/* The same without assigning: *out is a new object {variable: value}. */
+ckp_code_t ckp_fiber_map_values(ckp_fiber_t *f, const ckp_mapping_t *maps,
+    size_t n, const json_t *result, const json_t *meta, json_t **out);
 
 /* --- telling and asking ------------------------------------------------------ */
 

@@ -1,5 +1,6 @@
 /*
- * Output mappings: what a result gives to a variable.  Source: spec/ckp.md 9.1.
+ * Output mappings: what a result gives to variables.  Texts are read as JSON or
+ * XML once for all mappings of a result.  Source: spec/ckp.md 9.1.
  */
 
 #include "run/run_int.h"
@@ -7,213 +8,363 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "data/fence.h"
+#include "data/jsonpath.h"
+#include "data/xpath.h"
 #include "lang/path.h"
 #include "lang/regex.h"
 #include "model/limits.h"
 #include "node/op_int.h"
 
+typedef struct {
+    ckp_fiber_t   *f;
+    const json_t  *result;
+    const json_t  *meta;        /* NULL: no LLM */
+    json_t        *values;      /* variable -> what it gets */
+    json_t        *parsed;      /* the result as JSON */
+    ckp_xml_t     *doc;         /* the result as XML */
+    bool           parse_tried;
+    bool           doc_tried;
+    ckp_err_t      parse_err;   /* why there is no `parsed` */
+    ckp_err_t      doc_err;
+    ckp_err_t      err;         /* why the mapping at hand finds nothing */
+} map_t;
 
-/* The result read as JSON text; NULL: it is none. */
 
-static json_t *
-map_parse(const json_t *result)
+/* --- readings of the result --------------------------------------------------- */
+
+
+/* Lent; NULL: it is no JSON, as m->err says. */
+static const json_t *
+map_json(map_t *m)
 {
-    ckp_err_t  err = CKP_ERR_INIT;
-    size_t     len;
-
-    if (!json_is_string(result)) {
-        return json_incref((json_t *) result);
+    if (!json_is_string(m->result)) {
+        return m->result;
     }
 
-    len = json_string_length(result);
+    if (!m->parse_tried) {
+        size_t             len = json_string_length(m->result);
+        const char *const  text = ckp_unfence(json_string_value(m->result),
+                                              &len);
 
-    const char *const  text = ckp_op_unfence(json_string_value(result), &len);
+        m->parse_tried = true;
+        m->parsed = ckp_json_parse(text, len, &m->parse_err);
+    }
 
-    return ckp_json_parse(text, len, &err);
+    if (m->parsed == NULL) {
+        m->err = m->parse_err;
+    }
+
+    return m->parsed;
+}
+
+
+static const ckp_xml_t *
+map_doc(map_t *m)
+{
+    if (!json_is_string(m->result)) {
+        (void) ckp_fail(&m->err, CKP_E_INVALID, "", "the result is no text");
+        return NULL;
+    }
+
+    if (!m->doc_tried) {
+        size_t             len = json_string_length(m->result);
+        const char *const  text = ckp_unfence(json_string_value(m->result),
+                                              &len);
+
+        m->doc_tried = true;
+        m->doc = ckp_xml_read(text, len, &m->doc_err);
+    }
+
+    if (m->doc == NULL) {
+        m->err = m->doc_err;
+    }
+
+    return m->doc;
+}
+
+
+/* --- kinds ----------------------------------------------------------------------- *
+ * Each gives a new reference, or NULL: nothing was found; m->err may say why.
+ */
+
+
+static json_t *
+map_path(map_t *m, const ckp_mapping_t *map)
+{
+    const json_t *const  value = map_json(m);
+
+    if (value == NULL) {
+        return NULL;
+    }
+
+    return map->path == NULL ? json_incref((json_t *) value)
+                             : ckp_path_below(map->path, value);
 }
 
 
 static json_t *
-map_below(const json_t *value, const char *path)
+map_jsonpath(map_t *m, const ckp_mapping_t *map)
 {
-    ckp_err_t  err = CKP_ERR_INIT;
-    size_t     used;
+    const json_t *const  value = map->jsonpath == NULL ? NULL : map_json(m);
+    json_t              *found = NULL;
 
-    while (*path == ' ') {
-        path++;
+    if (value != NULL) {
+        (void) ckp_jsonpath_find(map->jsonpath, value, &found, &m->err);
     }
 
-    if (*path == '\0') {
-        return json_incref((json_t *) value);
-    }
-
-    ckp_path_t *const  p = ckp_path_parse(path, strlen(path), &used, &err);
-    json_t *const      at = p == NULL || path[used] != '\0' ? NULL
-                            : ckp_path_below(p, value);
-
-    ckp_path_free(p);
-
-    return at;
+    return found;
 }
 
 
 static json_t *
-map_regex(const json_t *result, const char *pattern)
+map_xpath(map_t *m, const ckp_mapping_t *map)
 {
-    ckp_err_t       err = CKP_ERR_INIT;
-    ckp_span_t      spans[2];
-    json_t         *found = NULL;
-    json_t *const   text = ckp_op_text(result);
+    const ckp_xml_t *const  doc = map->xpath == NULL ? NULL : map_doc(m);
+    json_t                 *found = NULL;
 
-    while (*pattern == ' ') {
-        pattern++;
+    if (doc != NULL) {
+        (void) ckp_xpath_find(map->xpath, doc, &found, &m->err);
     }
 
-    ckp_regex_t *const  re = ckp_regex_new(pattern, false, NULL, &err);
+    return found;
+}
 
-    if (re != NULL && text != NULL) {
+
+static json_t *
+map_regex(map_t *m, const ckp_mapping_t *map)
+{
+    json_t *const  text = ckp_op_text(m->result);
+    json_t        *found = NULL;
+    ckp_span_t     spans[2];
+    bool           limited = false;
+
+    if (text == NULL) {
+        (void) ckp_fail(&m->err, CKP_E_NOMEM, "", "no memory");
+        return NULL;
+    }
+
+    if (map->regex != NULL) {
         const char *const  s = json_string_value(text);
-        const size_t       n = ckp_regex_match(re, s, json_string_length(text),
-                                               0, spans, 2);
+        const size_t       n = ckp_regex_try(map->regex, s,
+                                             json_string_length(text), 0,
+                                             spans, 2, &limited);
         const size_t       g = n > 1 && spans[1].start != SIZE_MAX ? 1 : 0;
 
-        if (n > 0) {
+        if (n > 0 && spans[g].start <= spans[g].end) {
             found = json_stringn(s + spans[g].start,
                                  spans[g].end - spans[g].start);
         }
     }
 
-    ckp_regex_free(re);
+    if (limited) {
+        (void) ckp_fail(&m->err, CKP_E_LIMIT, "",
+                        "the text or the search is too long");
+    }
+
     json_decref(text);
 
     return found;
 }
 
 
-/* $ .name ['name'] [n] [-n]: the definite paths; NULL: nothing there. */
-
+/* Of an LLM what it is said beside the text, else a member. */
 static json_t *
-map_jsonpath(const json_t *result, const char *path)
+map_meta(map_t *m, const ckp_mapping_t *map)
 {
-    json_t *const  value = map_parse(result);
-    json_t        *at = NULL;
-
-    if (value == NULL) {
-        return NULL;
-    }
-
-    if (path[1] == '\0') {
-        return value;
-    }
-
-    if (path[1] == '.' && path[2] != '.') {
-        at = map_below(value, path + 2);
-
-    } else if (path[1] == '[') {
-        ckp_buf_t  b;
-        json_t    *holder = json_pack("{s:O}", "v", value);
-
-        ckp_buf_init(&b, CKP_TEMPLATE_TEXT_MAX);
-        ckp_buf_printf(&b, "v%s", path + 1);
-        at = map_below(holder, ckp_buf_str(&b));
-        ckp_buf_free(&b);
-        json_decref(holder);
-    }
-
-    json_decref(value);
-
-    return at;
+    return json_incref(json_object_get(m->meta != NULL ? m->meta : m->result,
+                                       map->mapping));
 }
 
 
-static bool
-map_is_whole(const char *m)
+static json_t *
+map_member(map_t *m, const ckp_mapping_t *map)
 {
-    static const char *const  words[] = {
-        "llm_response", "text", "raw", "content", "response"
-    };
+    json_t *const  member = json_object_get(m->result, map->mapping);
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(m, words[i]) == 0) {
-            return true;
-        }
-    }
-
-    return false;
+    return json_incref(member != NULL ? member : (json_t *) m->result);
 }
 
 
-/* New reference; NULL: the mapping finds nothing. */
-
 static json_t *
-map_find(const char *m, const json_t *result)
+map_find(map_t *m, const ckp_mapping_t *map)
 {
-    json_t  *value;
-    json_t  *at;
+    switch (map->kind) {
 
-    /* a member of that name is meant before a word of the language is */
+    case CKP_MAP_VALUE:
+        break;
 
-    if (json_object_get(result, m) != NULL) {
-        return json_incref(json_object_get(result, m));
+    case CKP_MAP_WHOLE:
+        return json_incref((json_t *) m->result);
+
+    case CKP_MAP_JSON:
+        return map_path(m, map);
+
+    case CKP_MAP_JSONPATH:
+        return map_jsonpath(m, map);
+
+    case CKP_MAP_REGEX:
+        return map_regex(m, map);
+
+    case CKP_MAP_XPATH:
+        return map_xpath(m, map);
+
+    case CKP_MAP_META:
+        return map_meta(m, map);
+
+    case CKP_MAP_MEMBER:
+        return map_member(m, map);
     }
 
-    if (map_is_whole(m)) {
-        return json_incref((json_t *) result);
+    return NULL;
+}
+
+
+/* A template sees `result`, then the variables mapped before it. */
+static ckp_code_t
+map_render(map_t *m, const ckp_mapping_t *map, json_t **out)
+{
+    json_t *const  holder = json_pack("{s:O}", "result", m->result);
+    ckp_err_t      err = CKP_ERR_INIT;
+    ckp_eval_t     ev;
+    ckp_code_t     rc;
+
+    if (holder == NULL) {
+        return CKP_E_NOMEM;
     }
 
-    if (m[0] == '$') {
-        return map_jsonpath(result, m);
+    const ckp_scope_t  before = { .get = ckp_scope_object_get,
+                                  .object = m->values,
+                                  .outer = ckp_fiber_scope(m->f) };
+    const ckp_scope_t  own = { .get = ckp_scope_object_get, .object = holder,
+                               .outer = &before };
+
+    ckp_fiber_eval(m->f, &ev);
+    ev.scope = &own;
+    rc = ckp_template_render(map->value, &ev, out, &err);
+    json_decref(holder);
+
+    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
+        return ckp_fiber_raise(m->f, "TemplateError", "%s", err.msg);
     }
 
-    if (strncmp(m, "regex:", 6) == 0) {
-        return map_regex(result, m + 6);
+    return rc;
+}
+
+
+/* --- all mappings of a result --------------------------------------------------- */
+
+
+/* What becomes of a variable whose mapping found nothing; *out stays NULL when
+ * it is left alone. */
+static ckp_code_t
+map_unmet(map_t *m, const ckp_mapping_t *map, json_t **out)
+{
+    const char *const  why = m->err.msg[0] != '\0' ? m->err.msg
+                                                   : "nothing was found";
+    const ckp_code_t   rc = ckp_fiber_emit(m->f, "output_mapping_failed",
+                                json_pack("{s:s, s:s, s:s}",
+                                          "variable", map->variable,
+                                          "mapping", map->mapping,
+                                          "message", why));
+
+    if (rc != CKP_OK || map->unmet == CKP_UNMET_KEEP) {
+        return rc;
     }
 
-    if (strncmp(m, "json", 4) == 0
-        && (m[4] == '\0' || m[4] == ':'
-            || strncmp(m, "json_extract:", 13) == 0))
-    {
-        value = map_parse(result);
-        at = value == NULL ? NULL
-             : map_below(value, m[4] == '\0' ? "" : strchr(m, ':') + 1);
-        json_decref(value);
-
-        return at;
+    if (map->unmet == CKP_UNMET_FAIL) {
+        return ckp_fiber_raise(m->f, "TransformError", "output \"%.60s\": %s",
+                               map->variable, why);
     }
 
-    if (strncmp(m, "xpath:", 6) == 0) {
-        return NULL;
-    }
+    *out = map->otherwise == NULL ? json_null() : json_incref(map->otherwise);
 
-    return json_incref((json_t *) result);
+    return CKP_OK;
 }
 
 
 static ckp_code_t
-map_value(ckp_fiber_t *f, const ckp_mapping_t *m, const json_t *result,
-    json_t **out)
+map_one(map_t *m, const ckp_mapping_t *map)
 {
-    ckp_eval_t   ev;
-    ckp_err_t    err = CKP_ERR_INIT;
-    ckp_code_t   rc;
+    json_t      *value = NULL;
+    ckp_code_t   rc = CKP_OK;
 
-    if (m->mapping != NULL) {
-        *out = map_find(m->mapping, result);
-        return CKP_OK;
+    m->err = (ckp_err_t) CKP_ERR_INIT;
+
+    if (map->mapping == NULL) {
+        rc = map_render(m, map, &value);
+
+    } else {
+        value = map_find(m, map);
+
+        if (value == NULL && m->err.code == CKP_E_NOMEM) {
+            rc = CKP_E_NOMEM;
+
+        } else if (value == NULL) {
+            rc = map_unmet(m, map, &value);
+        }
     }
 
-    json_t *const      holder = json_pack("{s:O}", "result", result);
-    const ckp_scope_t  own = { .get = ckp_scope_object_get, .object = holder,
-                               .outer = ckp_fiber_scope(f) };
-
-    ckp_fiber_eval(f, &ev);
-    ev.scope = &own;
-    rc = ckp_template_render(m->value, &ev, out, &err);
-    json_decref(holder);
-
-    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-        return ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
+    if (rc != CKP_OK || value == NULL) {
+        json_decref(value);
+        return rc;
     }
+
+    return json_object_set_new(m->values, map->variable, value) == 0
+           ? CKP_OK : CKP_E_NOMEM;
+}
+
+
+ckp_code_t
+ckp_fiber_map_values(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
+    const json_t *result, const json_t *meta, json_t **out)
+{
+    map_t       m = { .f = f, .meta = meta, .values = json_object(),
+                      .result = result == NULL ? json_null() : result };
+    ckp_code_t  rc = m.values == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    for (size_t i = 0; i < n && rc == CKP_OK; i++) {
+        rc = map_one(&m, &maps[i]);
+    }
+
+    json_decref(m.parsed);
+    ckp_xml_free(m.doc);
+
+    if (rc != CKP_OK) {
+        json_decref(m.values);
+        m.values = NULL;
+    }
+
+    *out = m.values;
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_fiber_map_meta(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
+    const json_t *result, const json_t *meta)
+{
+    const char  *name;
+    json_t      *value;
+    json_t      *values;
+    ckp_code_t   rc = n == 0 ? CKP_OK
+                      : ckp_fiber_map_values(f, maps, n, result, meta,
+                                             &values);
+
+    if (rc != CKP_OK || n == 0) {
+        return rc;
+    }
+
+    json_object_foreach(values, name, value) {
+        rc = ckp_fiber_var_set(f, name, json_incref(value));
+
+        if (rc != CKP_OK) {
+            break;
+        }
+    }
+
+    json_decref(values);
 
     return rc;
 }
@@ -223,47 +374,5 @@ ckp_code_t
 ckp_fiber_map(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
     const json_t *result)
 {
-    const json_t *const  whole = result == NULL ? json_null() : result;
-
-    for (size_t i = 0; i < n; i++) {
-        const ckp_mapping_t *const  m = &maps[i];
-        json_t                     *value = NULL;
-        ckp_code_t                  rc = map_value(f, m, whole, &value);
-
-        if (rc != CKP_OK) {
-            return rc;
-        }
-
-        if (value == NULL) {
-            rc = ckp_fiber_emit(f, "output_mapping_failed",
-                     json_pack("{s:s, s:s, s:s}", "variable", m->variable,
-                               "mapping", m->mapping, "message",
-                               "nothing was found"));
-
-            if (rc != CKP_OK) {
-                return rc;
-            }
-
-            if (m->unmet == CKP_UNMET_FAIL) {
-                return ckp_fiber_raise(f, "TransformError",
-                                       "output \"%.60s\": nothing was found",
-                                       m->variable);
-            }
-
-            if (m->unmet == CKP_UNMET_KEEP) {
-                continue;
-            }
-
-            value = m->otherwise == NULL ? json_null()
-                                         : json_incref(m->otherwise);
-        }
-
-        rc = ckp_fiber_var_set(f, m->variable, value);
-
-        if (rc != CKP_OK) {
-            return rc;
-        }
-    }
-
-    return CKP_OK;
+    return ckp_fiber_map_meta(f, maps, n, result, NULL);
 }
