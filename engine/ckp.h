@@ -162,8 +162,8 @@ typedef struct {
  *
  * CKP_FX_CALL target "agent" {agent: as admitted, request: {action, params,
  * run_id, node_id, step_id, attempt, path, timeout_ms}, accept (any 2xx will
- * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN
- * {type, message, code?, http_status?, agent_error_type?, retryable?,
+ * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK
+ * {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,
  * retry_after_ms?}.
  *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
@@ -175,8 +175,8 @@ typedef struct {
  * prefix?}}: texts in it that the host replaces by a secret's value.
  *
  * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook;
- * target "agent" {agent, cancel: {run_id, node_id, step_id, callback_ref}}: told
- * once, whatever becomes of the run.
+ * target "agent" {agent, cancel: {run_id, node_id, step_id, callback_ref}}: it
+ * is told once, whatever becomes of the run.
  */
 typedef enum {
     CKP_FX_ADMIT,

@@ -198,6 +198,20 @@ ckp_agent_reply(int http_status, const char *body, size_t len, bool strict,
 
 
 json_t *
+ckp_agent_accepted(int http_status, const char *body, size_t len,
+    ckp_outcome_t *outcome)
+{
+    if (http_status < 200 || http_status > 299) {
+        return ckp_agent_reply(http_status, body, len, true, outcome);
+    }
+
+    *outcome = CKP_OUTCOME_OK;
+
+    return json_pack("{s:b}", "accepted", 1);
+}
+
+
+json_t *
 ckp_agent_unreached(const char *why)
 {
     static const char *const  broken[] = {

@@ -26,6 +26,13 @@ json_t *ckp_agent_reply(int http_status, const char *body, size_t len,
     bool strict, ckp_outcome_t *outcome);
 
 /*
+ * The same for a POST that any 2xx accepts: {accepted: true}.
+ * Source: spec/ckp.md 14.3.
+ */
+json_t *ckp_agent_accepted(int http_status, const char *body, size_t len,
+    ckp_outcome_t *outcome);
+
+/*
  * No complete reply: data of an UNKNOWN outcome {type, message}.  `why` is the
  * carrier's word: "timeout" is a TimeoutError, "too large" and other replies
  * that are none are AgentProtocolError; a reply that was cut is a read that

@@ -64,6 +64,8 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       NGX_LO_OPERATOR, W|B, GO(runs_cancel) },
     { L, NGX_HTTP_POST, "/runs/{run_id}/retry",
       NGX_LO_OPERATOR, R|B, GO(runs_retry) },
+    { L, NGX_HTTP_POST, "/runs/{run_id}/callback",
+      NGX_LO_PUBLIC, R|B, GO(callback) },
     { L, NGX_HTTP_GET, "/runs/{run_id}/diagnostics",
       NGX_LO_VIEWER, R, GO(runs_diagnostics) },
     { L, NGX_HTTP_GET, "/runs/{run_id}/checkpoints",

@@ -65,6 +65,10 @@ ngx_lo_stage_t  ngx_lo_runs_checkpoints_render;
 ngx_lo_stage_t  ngx_lo_runs_checkpoint_prepare;
 ngx_lo_stage_t  ngx_lo_runs_checkpoint_render;
 
+/* ngx_lo_callback.c */
+ngx_lo_stage_t  ngx_lo_callback_prepare;
+ngx_lo_stage_t  ngx_lo_callback_render;
+
 /* ngx_lo_events.c */
 ngx_lo_stage_t  ngx_lo_events_list_prepare;
 ngx_lo_stage_t  ngx_lo_events_list_render;

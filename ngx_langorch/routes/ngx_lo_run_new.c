@@ -290,8 +290,19 @@ ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog)
 static json_t *
 ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?}",
+    ngx_str_t  base;
+
+    if (ngx_lo_api_base(api, &base) != NGX_OK) {
+        return NULL;
+    }
+
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?,"
+                     " s:s?}",
                      "run_id", b->run_id,
+                     "self", json_sprintf("%.*s%.*s", (int) base.len,
+                                          base.data,
+                                          (int) api->conf->mount.len,
+                                          api->conf->mount.data),
                      "procedure_id", b->procedure_id,
                      "procedure_version", b->version,
                      "trigger_type", "manual",

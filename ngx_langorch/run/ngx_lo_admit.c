@@ -81,7 +81,9 @@ ngx_lo_admit_slot(const char *key)
 
 /* --- whom ------------------------------------------------------------------------ */
 
-static ngx_uint_t
+/* The capability by which the agent offers the action; NULL: it does not. */
+
+static const json_t *
 ngx_lo_agent_offers(const json_t *agent, const char *action, ngx_uint_t named)
 {
     size_t       i;
@@ -99,11 +101,11 @@ ngx_lo_agent_offers(const json_t *agent, const char *action, ngx_uint_t named)
         if (ngx_strcmp(name, action) == 0
             || (!named && ngx_strcmp(name, "*") == 0))
         {
-            return 1;
+            return cap;
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 
@@ -155,7 +157,7 @@ ngx_lo_agent_pick(const char *member, const char *text, ngx_uint_t fold,
 
         if (!ngx_lo_agent_ready(a)
             || (member ? !ngx_lo_agent_is(a, member, text, fold) : 0)
-            || !ngx_lo_agent_offers(a, action, member == NULL))
+            || ngx_lo_agent_offers(a, action, member == NULL) == NULL)
         {
             continue;
         }
@@ -231,10 +233,11 @@ ngx_lo_admit_nobody(const ngx_lo_effect_t *e, const char *channel,
 
 
 static json_t *
-ngx_lo_admit_agent(const json_t *agent)
+ngx_lo_admit_agent(const json_t *agent, const char *action)
 {
-    ngx_uint_t   i;
     json_t      *out, *v;
+    ngx_uint_t   i;
+    const char  *type;
 
     static const char  *members[] = {
         "agent_id", "name", "base_url", "channel", "resource_key", "pool_id",
@@ -249,6 +252,12 @@ ngx_lo_admit_agent(const json_t *agent)
     }
 
     (void) json_object_set_new(out, "kind", json_string("agent_http"));
+
+    type = ckp_json_str(ngx_lo_agent_offers(agent, action, 0), "type");
+
+    if (type != NULL && ngx_strcmp(type, "workflow") == 0) {
+        (void) json_object_set_new(out, "workflow", json_true());
+    }
 
     return json_pack("{s:o}", "agent", out);
 }
@@ -299,7 +308,7 @@ ngx_lo_admit_hold(ngx_lo_effect_t *e, ngx_lo_slot_t *slot, const json_t *agent)
     waited = ngx_current_msec - e->asked;
 
     if (!ckp_json_bool(e->body, "saturated", false)) {
-        data = ngx_lo_admit_agent(agent);
+        data = ngx_lo_admit_agent(agent, "");
         (void) json_object_set_new(data, "wait_ms", json_integer(1));
         (void) json_object_set(data, "saturated",
                                json_object_get(data, "agent"));
@@ -362,7 +371,7 @@ ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit)
         return commit ? NULL : ngx_lo_admit_hold(e, slot, agent);
     }
 
-    return ngx_lo_admit_agent(agent);
+    return ngx_lo_admit_agent(agent, action);
 }
 
 

@@ -155,6 +155,31 @@ ngx_lo_commit_state(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now)
 }
 
 
+/* A step that is delegated again makes its older tokens void. */
+
+static ngx_int_t
+ngx_lo_commit_delegation(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    const char  *ref, *path;
+
+    ref = ckp_json_str(w->row, "ref");
+    path = ckp_json_str(w->row, "path");
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_turn_delegation, run->id, ref, path,
+                       ckp_json_str(w->row, "node_id"),
+                       ckp_json_str(w->row, "step_id"),
+                       json_object_get(w->row, "tokens"), now)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_delegation_old, run->id, ref,
+                          path);
+}
+
+
 static ngx_int_t
 ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -182,6 +207,16 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
     if (ngx_strcmp(w->table, "checkpoint") == 0) {
         return ngx_lo_commit_checkpoint(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "delegation") == 0) {
+        return ngx_lo_commit_delegation(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "delegation_end") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_delegation_end, run->id,
+                              ckp_json_str(w->row, "ref"),
+                              ckp_json_str(w->row, "status"));
     }
 
     if (ngx_strcmp(w->table, "artifact") == 0) {

@@ -240,6 +240,42 @@ ngx_lo_effect_secrets(ngx_lo_effect_t *e, const char *url)
 }
 
 
+static void
+ngx_lo_effect_notify(ngx_lo_effect_t *e)
+{
+    if (e->agent) {
+        ngx_lo_agent_cancel(e);
+
+    } else {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "run %s: notify \"%s\"", e->run->run_id,
+                      ckp_json_str(e->body, "event"));
+    }
+
+    ngx_lo_effect_free(e);
+}
+
+
+void
+ngx_lo_effects_tell(ngx_lo_run_t *run)
+{
+    ngx_queue_t      *q, *next;
+    ngx_lo_effect_t  *e;
+
+    for (q = ngx_queue_head(&run->effects);
+         q != ngx_queue_sentinel(&run->effects);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        if (e->kind == CKP_FX_NOTIFY) {
+            ngx_lo_effect_notify(e);
+        }
+    }
+}
+
+
 void
 ngx_lo_effects_perform(ngx_lo_run_t *run)
 {
@@ -271,10 +307,7 @@ ngx_lo_effects_perform(ngx_lo_run_t *run)
             break;
 
         case CKP_FX_NOTIFY:
-            ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                          "run %s: notify \"%s\"", run->run_id,
-                          ckp_json_str(e->body, "event"));
-            ngx_lo_effect_free(e);
+            ngx_lo_effect_notify(e);
             break;
         }
     }

@@ -584,6 +584,7 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
         ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
 
         if (run->released && !run->dropping) {
+            ngx_lo_effects_tell(run);
             ngx_lo_run_free(run);
             return;
         }

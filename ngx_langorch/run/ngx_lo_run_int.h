@@ -119,6 +119,9 @@ ngx_int_t ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx);
 void ngx_lo_effect_free(ngx_lo_effect_t *e);
 void ngx_lo_effects_perform(ngx_lo_run_t *run);
 
+/* Of a run that is let go: what others are told whatever becomes of it. */
+void ngx_lo_effects_tell(ngx_lo_run_t *run);
+
 /*
  * What the CALL carries of secrets is found: e->secrets (NULL: nothing), and
  * they may go to `url`.  NGX_ERROR: it was answered and is gone.
@@ -158,6 +161,9 @@ void ngx_lo_admit_ended(const char *agent_id, ngx_uint_t failed,
 /* --- performers of CALL: ngx_lo_to_<target>.c ----------------------------------- */
 
 void ngx_lo_to_agent(ngx_lo_effect_t *e);
+
+/* ngx_lo_agent_cancel.c: a NOTIFY {agent, cancel} */
+void ngx_lo_agent_cancel(const ngx_lo_effect_t *e);
 void ngx_lo_to_http(ngx_lo_effect_t *e);
 void ngx_lo_to_host(ngx_lo_effect_t *e);
 

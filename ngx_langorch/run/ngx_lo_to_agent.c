@@ -47,7 +47,14 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
 
     e->call = NULL;
 
-    if (reply->outcome == CKP_OUTCOME_OK) {
+    if (reply->outcome == CKP_OUTCOME_OK
+        && ckp_json_bool(e->body, "accept", false))
+    {
+        answer = ckp_agent_accepted((int) reply->status,
+                                    (const char *) reply->body.data,
+                                    reply->body.len, &outcome);
+
+    } else if (reply->outcome == CKP_OUTCOME_OK) {
         answer = ckp_agent_reply((int) reply->status,
                                  (const char *) reply->body.data,
                                  reply->body.len, true, &outcome);

@@ -133,10 +133,34 @@ static const char  ngx_lo_schema_1[] =
     " name TEXT PRIMARY KEY, owner TEXT, until INTEGER) WITHOUT ROWID;";
 
 
+/* Work with others: delegations, results by key, tool servers. */
+
+static const char  ngx_lo_schema_external[] =
+    "CREATE TABLE delegations ("
+    " run INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT, node_id TEXT,"
+    " step_id TEXT, tokens TEXT, status TEXT, created_at INTEGER,"
+    " PRIMARY KEY (run, ref)) WITHOUT ROWID;"
+
+    "CREATE TABLE results ("
+    " scope TEXT NOT NULL, key TEXT NOT NULL, run INTEGER NOT NULL,"
+    " path TEXT, status TEXT, hash TEXT, result TEXT, updated_at INTEGER,"
+    " PRIMARY KEY (scope, key)) WITHOUT ROWID;"
+    "CREATE INDEX results_age ON results (updated_at);"
+    "CREATE INDEX results_run ON results (run);"
+
+    "CREATE TABLE mcp_servers ("
+    " server_id TEXT PRIMARY KEY, name TEXT, base_url TEXT, protocol TEXT,"
+    " secret_name TEXT, enabled INTEGER, status TEXT, tools TEXT,"
+    " tools_at INTEGER, consecutive_failures INTEGER NOT NULL DEFAULT 0,"
+    " circuit_open_at INTEGER, last_error TEXT, created_at INTEGER,"
+    " updated_at INTEGER);";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
-    ngx_lo_schema_1
+    ngx_lo_schema_1,
+    ngx_lo_schema_external
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

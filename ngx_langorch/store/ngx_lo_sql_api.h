@@ -69,7 +69,22 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
 
 /* Everything below a run, then its row (guarded: final).  run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
-#define NGX_LO_SQL_RUN_DEL_N  9
+#define NGX_LO_SQL_RUN_DEL_N  10
+
+/* --- delegations (ngx_lo_sql_delegations.c) ------------------------------------ */
+
+/* run_id, hash of a token -> run_status, status, ref, node_id, step_id; a row
+ * for a run without such a token, too */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_get;
+
+/* run_id, ref; guarded: open */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_answer;
+
+/* run_id, now: due at once; `created` when it was paused for a callback */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_wake;
+
+/* inbox rows of the run of kind callback: run_id, ref -> n not taken, status */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_taken;
 
 /* The run list; see ngx_lo_run_filter_t in routes/.  [which][order]: which 0
  * any, 1 of one procedure, 2 in one status; order 0 newest first, 1 oldest */

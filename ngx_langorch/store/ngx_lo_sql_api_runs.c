@@ -122,6 +122,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[] = {
         "DELETE FROM artifacts WHERE run = " NGX_LO_RUN_ID, "s", -1
     },
     {
+        "api_run_del_delegations",
+        "DELETE FROM delegations WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
         "api_run_del",
         "DELETE FROM runs WHERE run_id = $1"
         " AND status IN ('completed', 'failed', 'canceled')", "s", 1
