@@ -86,6 +86,57 @@ ckp_collect_params(ckp_collect_kind_t kind)
 }
 
 
+bool
+ckp_collect_is_text(const char *param)
+{
+    static const char *const  texts[] = {
+        "expression", "condition", "template", "fields", "field", "key",
+        "keys", "on", "index", "columns", "values", "group_by", "op",
+        "function", "fn"
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (strcmp(texts[i], param) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+ckp_collect_want_t
+ckp_collect_of_action(ckp_collect_kind_t kind, const json_t *params,
+    const char **member)
+{
+    static const char *const  members[] = { "template", "condition",
+                                            "expression" };
+    ckp_collect_want_t        want = { .kind = kind, .params = params };
+
+    *member = "expression";
+
+    for (size_t i = 0; want.expression == NULL && i < 3; i++) {
+        const json_t *const  v = json_object_get(params, members[i]);
+
+        if (v == NULL || json_is_null(v)
+            || (i == 1 && kind != CKP_COLLECT_FILTER))
+        {
+            continue;
+        }
+
+        *member = members[i];
+        want.expression = v;
+        want.template = i == 0;
+    }
+
+    if (kind == CKP_COLLECT_EXPRESSION && want.template) {
+        want.kind = CKP_COLLECT_TEMPLATE;
+    }
+
+    return want;
+}
+
+
 ckp_collect_t *
 ckp_collect_new(const ckp_collect_want_t *want, ckp_collect_say_pt visit,
     void *data, ckp_err_t *err)

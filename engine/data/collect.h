@@ -68,6 +68,17 @@ typedef struct {
 } ckp_collect_want_t;
 
 /*
+ * What the parameters of a collection action ask for; `kind` is that of the
+ * action, `expression` where the transformation is "transform".  *member: the
+ * parameter that is the expression.
+ */
+ckp_collect_want_t ckp_collect_of_action(ckp_collect_kind_t kind,
+    const json_t *params, const char **member);
+
+/* Whether a parameter is a text of the language: compiled, never rendered. */
+bool ckp_collect_is_text(const char *param);
+
+/*
  * Something is wrong: `number` of the catalogue; `param` is the member of
  * params (NULL: the expression), `below` a pointer into it, or "".  Strings
  * live during the visit only.

@@ -66,6 +66,34 @@ pivot_column(pivot_t *p, const json_t *item, json_t **out)
 }
 
 
+/* All columns as they come, whatever the row. */
+static ckp_code_t
+pivot_names(pivot_t *p, const json_t *list)
+{
+    ckp_code_t  rc = CKP_OK;
+
+    for (size_t i = 0; rc == CKP_OK && i < json_array_size(list); i++) {
+        json_t  *name = NULL;
+
+        p->r->at = i;
+        rc = pivot_column(p, json_array_get(list, i), &name);
+
+        if (rc == CKP_OK
+            && json_object_set_nocheck(p->names, json_string_value(name),
+                                       json_true()) != 0)
+        {
+            rc = ckp_cr_nomem(p->r);
+        }
+
+        json_decref(name);
+    }
+
+    p->r->at = SIZE_MAX;
+
+    return rc;
+}
+
+
 /* The elements of one row by the name of their column. */
 static ckp_code_t
 pivot_split(pivot_t *p, const json_t *items, json_t *cells)
@@ -95,11 +123,7 @@ pivot_split(pivot_t *p, const json_t *items, json_t *cells)
             }
         }
 
-        if (rc == CKP_OK
-            && (json_array_append(cell, item) != 0
-                || json_object_set_nocheck(p->names, json_string_value(name),
-                                           json_true()) != 0))
-        {
+        if (rc == CKP_OK && json_array_append(cell, item) != 0) {
             rc = ckp_cr_nomem(p->r);
         }
 
@@ -188,6 +212,10 @@ ckp_cr_pivot(ckp_cr_t *r, const json_t *list, json_t **out)
     ckp_code_t           rc = p.names == NULL || made == NULL
                               ? ckp_cr_nomem(r)
                               : ckp_cr_group(r, list, &groups);
+
+    if (rc == CKP_OK) {
+        rc = pivot_names(&p, list);
+    }
 
     if (rc == CKP_OK) {
         rc = pivot_split_all(&p, groups);
