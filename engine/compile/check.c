@@ -6,31 +6,24 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "node/verification.h"
 
 #define CHECK_ROUNDS_MAX  64
-
-/* Successors of each node (or predecessors): those of node i are
- * to[first[i]] .. to[first[i + 1] - 1]. */
-typedef struct {
-    size_t  *first;
-    size_t  *to;
-    bool    *inner;
-} check_links_t;
 
 typedef struct {
     ckp_parse_t    *ps;
     size_t          n;
-    check_links_t   forth;
-    check_links_t   back;
+    ckp_links_t   forth;
+    ckp_links_t   back;
     bool           *reached;    /* from a root, by any edge */
     bool           *top;        /* the same without entering bodies */
-    bool           *leaves;     /* an end can be reached from there */
+    bool           *leaves;     /* the end of its frame can be reached */
     size_t         *stack;
 } check_t;
 
 
 static void
-check_link(ckp_parse_t *ps, size_t n, bool back, check_links_t *links)
+check_link(ckp_parse_t *ps, size_t n, bool back, ckp_links_t *links)
 {
     size_t  *fill = ckp_parse_alloc(ps, (n + 1) * sizeof(size_t));
 
@@ -67,7 +60,7 @@ check_link(ckp_parse_t *ps, size_t n, bool back, check_links_t *links)
 
 
 static void
-check_walk(check_t *c, const check_links_t *links, size_t from, bool *seen,
+check_walk(check_t *c, const ckp_links_t *links, size_t from, bool *seen,
     bool inside)
 {
     size_t  depth = 0;
@@ -122,6 +115,10 @@ check_is_exit(const ckp_node_t *node)
                && !node->u.logic->end_on_no_match;
     }
 
+    if (strcmp(node->ops->type, "verification") == 0) {
+        return ckp_verification_ends(node);
+    }
+
     if (strcmp(node->ops->type, "human_approval") == 0) {
         return !check_goes(node->u.approval->on_reject)
                || (!check_goes(node->u.approval->on_approve)
@@ -148,6 +145,10 @@ check_is_dead_end(const ckp_node_t *node, const ckp_entry_t *entry)
 
     if (strcmp(node->ops->type, "human_approval") == 0) {
         return node->u.approval->on_approve.kind == CKP_TO_NOTHING;
+    }
+
+    if (strcmp(node->ops->type, "verification") == 0) {
+        return !ckp_verification_goes_on(node);
     }
 
     return strcmp(node->ops->type, "terminate") != 0
@@ -187,8 +188,8 @@ check_cycle(check_t *c, size_t i)
         i = next;
         memset(ahead, 0, c->n * sizeof(bool));
         memset(behind, 0, c->n * sizeof(bool));
-        check_walk(c, &c->forth, i, ahead, true);
-        check_walk(c, &c->back, i, behind, true);
+        check_walk(c, &c->forth, i, ahead, false);
+        check_walk(c, &c->back, i, behind, false);
 
         for (size_t k = 0; k < c->n; k++) {
             next = (ahead[k] && !behind[k]) ? k : next;
@@ -309,9 +310,13 @@ ckp_graph_check(ckp_parse_t *ps)
 
     for (size_t i = 0; i < c.n; i++) {
         if (check_is_exit(&ps->prog->nodes[i])) {
-            check_walk(&c, &c.back, i, c.leaves, true);
+            check_walk(&c, &c.back, i, c.leaves, false);
         }
     }
 
     check_nodes(&c);
+
+    if (!ps->nomem) {
+        ckp_bodies_check(ps, &c.forth, c.top);
+    }
 }

@@ -156,6 +156,7 @@ entry_later_tell(ckp_parse_t *ps, const ckp_at_t *at)
     ckp_at_t  out;
 
     entry_sla(ps, at);
+    ckp_telemetry_check(ps, at);
 
     for (size_t i = 0; i < sizeof(entry_later) / sizeof(entry_later[0]); i++) {
         const json_t *const  value = json_object_get(at->value,

@@ -414,6 +414,13 @@ ckp_expr_at(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags)
     }
 
     ckp_expr_refs(expr, language_visit, &l);
+
+    if (ckp_expr_never(expr)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 228,
+                                         .field = at->key },
+                      "a comparison in it is never true");
+    }
+
     expr = ckp_program_own_expr(ps->prog, expr);
     ps->nomem = ps->nomem || expr == NULL;
 

@@ -263,3 +263,14 @@ ckp_parse_knows(const ckp_parse_t *ps, const char *name, bool *declared)
 
     return known != NULL;
 }
+
+
+void
+ckp_names_written(ckp_parse_t *ps, const json_t *value, json_t *into)
+{
+    json_t *const  names = ps->names;
+
+    ps->names = into;
+    names_walk(ps, value, 0);
+    ps->names = names;
+}

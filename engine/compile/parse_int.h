@@ -59,6 +59,14 @@ typedef struct {
     bool    inner;              /* into a body or branch: another frame */
 } ckp_edge_t;
 
+/* Successors of each node (or predecessors): those of node i are
+ * to[first[i]] .. to[first[i + 1] - 1]. */
+typedef struct {
+    size_t  *first;
+    size_t  *to;
+    bool    *inner;
+} ckp_links_t;
+
 /* What steps inherit. */
 typedef struct {
     ckp_retry_t    retry;
@@ -177,6 +185,8 @@ bool ckp_version_holds(const char *version);
 /* --- the parts -------------------------------------------------------------------- */
 
 void ckp_names_gather(ckp_parse_t *ps);                         /* names.c */
+/* The names that a part of the document writes, into an object. */
+void ckp_names_written(ckp_parse_t *ps, const json_t *value, json_t *into);
 bool ckp_names_has(const ckp_parse_t *ps, const char *name);
 bool ckp_name_is_builtin(const char *name);
 bool ckp_name_is_reserved(const char *name);
@@ -194,7 +204,11 @@ json_t *ckp_var_coerce(const ckp_var_t *var, const json_t *value,
 void ckp_nodes_read(ckp_parse_t *ps);                           /* entry.c */
 void ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry);
                                                                 /* fields.c */
+void ckp_telemetry_check(ckp_parse_t *ps, const ckp_at_t *at);
+                                                                /* telemetry.c */
 void ckp_graph_check(ckp_parse_t *ps);                          /* check.c */
+void ckp_bodies_check(ckp_parse_t *ps, const ckp_links_t *forth,
+    const bool *top);                                           /* bodies.c */
 
 ckp_target_t ckp_target_at(ckp_parse_t *ps, const ckp_at_t *at,
     const char *id);                                            /* target.c */

@@ -49,6 +49,9 @@ void ckp_expr_free(ckp_expr_t *expr);
 void ckp_expr_refs(const ckp_expr_t *expr, ckp_ref_pt visit, void *data);
 const char *ckp_expr_source(const ckp_expr_t *expr);
 
+/* Whether some comparison in it cannot be true whatever its names stand for. */
+bool ckp_expr_never(const ckp_expr_t *expr);
+
 /*
  * The value: new reference in *out.  CKP_E_INVALID = ExpressionError,
  * CKP_E_LIMIT = budget or result size (also an ExpressionError).

@@ -10,6 +10,7 @@
 #include "node/step.h"
 #include "node/types.h"
 #include "node/verdict.h"
+#include "node/verification.h"
 
 #define CHECK_GOTO  "goto:"
 
@@ -264,6 +265,40 @@ verification_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     v->on_fail = ckp_parse_target(ps, at, "on_fail");
 
     return ckp_parse_end(ps);
+}
+
+
+bool
+ckp_verification_goes_on(const ckp_node_t *node)
+{
+    return node->u.verification->on_pass.kind != CKP_TO_NOTHING
+           || node->next.kind != CKP_TO_NOTHING;
+}
+
+
+bool
+ckp_verification_ends(const ckp_node_t *node)
+{
+    const ckp_verification_t *const  v = node->u.verification;
+    const ckp_to_t                   pass = v->on_pass.kind != CKP_TO_NOTHING
+                                            ? v->on_pass.kind
+                                            : node->next.kind;
+    const ckp_to_t                   fail = v->on_fail.kind != CKP_TO_NOTHING
+                                            ? v->on_fail.kind
+                                            : node->next.kind;
+
+    for (size_t i = 0; i < v->n; i++) {
+        const check_t *const  check = &v->checks[i];
+
+        if (check->on_fail == CHECK_FAIL || check->on_fail == CHECK_RAISE
+            || (check->on_fail == CHECK_LEAVE
+                && check->to.kind != CKP_TO_NODE))
+        {
+            return true;
+        }
+    }
+
+    return pass != CKP_TO_NODE || (v->n > 0 && fail != CKP_TO_NODE);
 }
 
 
