@@ -100,6 +100,11 @@ names_of_action(ckp_parse_t *ps, const char *action, const json_t *step)
         }
     }
 
+    /* of collection actions; of others no harm is done */
+
+    names_add(ps, ckp_json_str(places[1], "output_variable"), false);
+    names_add(ps, ckp_json_str(places[1], "output"), false);
+
     /* form C: ticket.fetch stores `ticket` */
 
     if (ps->out.form == 'C' && strchr(action, '.') != NULL

@@ -7,7 +7,7 @@
 
 #include "compile/parse_int.h"
 #include "model/redact.h"
-#include "node/op.h"
+#include "node/op_keep.h"
 #include "node/validate.h"
 
 /* never parameters, unless the action itself has one of that name */
@@ -118,6 +118,14 @@ step_secrets(const ckp_step_t *step)
 }
 
 
+/* An agent gets all of them rendered. */
+static bool
+step_keeps(const ckp_step_t *step, const char *key)
+{
+    return step->bind == CKP_BIND_INTERNAL && ckp_op_keeps(step->op, key);
+}
+
+
 /* Complaints about parameters stand where the author wrote each. */
 static void
 step_params_tell(const step_reader_t *r, const ckp_at_t *params)
@@ -129,7 +137,7 @@ step_params_tell(const step_reader_t *r, const ckp_at_t *params)
     json_object_foreach((json_t *) r->at->value, key, value) {
         const ckp_at_t  at = { .up = r->at, .key = key, .value = value };
 
-        if (step_is_param(r, key)) {
+        if (step_is_param(r, key) && !step_keeps(r->step, key)) {
             ckp_template_tell(r->ps, &at, flags);
         }
     }
@@ -199,6 +207,17 @@ step_params(const step_reader_t *r)
     }
 
     ckp_step_params_check(ps, r->at, r->step, merged);
+
+    if (r->step->bind == CKP_BIND_INTERNAL) {
+        step_kept(r, &params, merged);
+        merged = ckp_op_escaped(r->step->op, merged);
+
+        if (ckp_program_own_json(ps->prog, merged) == NULL) {
+            ps->nomem = true;
+            return;
+        }
+    }
+
     r->step->params = ckp_template_quiet(ps, merged, step_secrets(r->step),
                                          &err);
 
@@ -297,6 +316,32 @@ step_key(const step_reader_t *r)
 }
 
 
+/* Collection actions name their variable among their parameters, too. */
+static void
+step_collected(const step_reader_t *r)
+{
+    static const char *const  names[] = { "output_variable", "output" };
+    ckp_step_t *const         step = r->step;
+    const ckp_at_t            params = {
+        .up = r->at, .key = "params",
+        .value = json_object_get(r->at->value, "params")
+    };
+    ckp_collect_kind_t        kind;
+
+    if (!ckp_op_collects(step->op, &kind)) {
+        return;
+    }
+
+    for (size_t i = 0; step->output_variable == NULL && i < 2; i++) {
+        step->output_variable = ckp_parse_variable(r->ps, &params, names[i]);
+    }
+
+    if (step->output_variable == NULL) {
+        step->output_variable = ckp_parse_variable(r->ps, r->at, "output");
+    }
+}
+
+
 static void
 step_output(const step_reader_t *r)
 {
@@ -304,6 +349,11 @@ step_output(const step_reader_t *r)
 
     step->output_variable = ckp_parse_variable(r->ps, r->at,
                                                "output_variable");
+
+    if (step->output_variable == NULL) {
+        step_collected(r);
+    }
+
     ckp_parse_mappings(r->ps, r->at, "outputs", &step->outputs,
                        &step->noutputs);
 

@@ -8,6 +8,7 @@
 
 static const ckp_op_t *const  op_families[] = {
     ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm,
+    ckp_ops_collection,
     ckp_ops_http, ckp_ops_crypto
 };
 

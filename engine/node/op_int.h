@@ -13,6 +13,7 @@ extern const ckp_op_t  ckp_ops_value[];
 extern const ckp_op_t  ckp_ops_text[];
 extern const ckp_op_t  ckp_ops_parse[];
 extern const ckp_op_t  ckp_ops_comm[];
+extern const ckp_op_t  ckp_ops_collection[];
 extern const ckp_op_t  ckp_ops_http[];
 extern const ckp_op_t  ckp_ops_crypto[];
 

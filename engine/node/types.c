@@ -16,6 +16,7 @@ const ckp_node_ops_t *const  ckp_node_types[] = {
     &ckp_node_loop,
     &ckp_node_parallel,
     &ckp_node_verification,
+    &ckp_node_transform,
     NULL
 };
 

@@ -15,5 +15,6 @@ extern const ckp_node_ops_t  ckp_node_terminate;
 extern const ckp_node_ops_t  ckp_node_loop;
 extern const ckp_node_ops_t  ckp_node_parallel;
 extern const ckp_node_ops_t  ckp_node_verification;
+extern const ckp_node_ops_t  ckp_node_transform;
 
 #endif

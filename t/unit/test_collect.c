@@ -804,10 +804,11 @@ test_warnings_are_passed_on_a_few_times_only(void **ctx)
     assert_true(steps >= 1000);
     assert_int_equal(l.ev.budget, CKP_EVAL_STEPS_MAX);
 
+    json_decref(out);
     l.ev.strict = true;
     assert_int_equal(ckp_collect_run(t, &in, &out, &steps, &err),
                      CKP_E_INVALID);
-    json_decref(out);
+    assert_null(out);
     ckp_collect_free(t);
     t_lang_free(&l);
     json_decref(when);
