@@ -179,6 +179,13 @@ config_audit(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
+static const json_t *
+config_kept(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    return ckp_parse_keep(ps, json_incref((json_t *) at->value));
+}
+
+
 static void
 config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
 {
@@ -194,9 +201,7 @@ config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
         return;
     }
 
-    ps->prog->config.secrets = ckp_parse_keep(ps,
-                                              json_incref((json_t *)
-                                                          out.value));
+    ps->prog->config.secrets = config_kept(ps, &out);
 
     provider = ckp_parse_str(ps, &out, "provider");
 
@@ -230,7 +235,7 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char *const  objects[] = {
         "compensation", "llm", "pii", "memory",
-        "guardrails", "subflow_policy", "sla", "notifications", "dedupe"
+        "guardrails", "subflow_policy", "sla", "dedupe"
     };
     ckp_at_t                  out;
 
@@ -242,7 +247,14 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
         config_limit(ps, &out, "max_concurrent_runs");
     }
 
-    (void) ckp_parse_array(ps, at, "egress_allowlist", &out);
+    if (ckp_parse_array(ps, at, "egress_allowlist", &out)) {
+        ps->prog->config.egress = config_kept(ps, &out);
+    }
+
+    if (ckp_parse_object(ps, at, "notifications", &out)) {
+        ps->prog->config.notifications = config_kept(ps, &out);
+    }
+
     (void) ckp_parse_bool(ps, at, "telemetry_enabled", true);
     (void) ckp_parse_int(ps, at, "retention_days", 0, 0, 302);
     (void) ckp_parse_int(ps, at, "checkpoint_retention_days", 0, 0, 302);

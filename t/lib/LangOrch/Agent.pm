@@ -28,6 +28,9 @@ package LangOrch::Agent;
 #   until => name   waits until the test calls release(name)
 #   hangup => 1     closes the connection after the answer
 #
+# With `web => sub { my ($call) = @_; ... }` it is any web server, too: what the
+# sub gives is the behaviour, undef leaves the call to the script.
+#
 # Its other answers: GET /health 200, GET /capabilities what `capabilities`
 # lists; `health => sub` and `fail_health => 1` change the former.
 
@@ -295,6 +298,9 @@ sub next_request {
 
 sub behaviour {
     my ($self, $call) = @_;
+
+    my $own = $self->{web} && $self->{web}->($call);
+    return $own if $own;
 
     if ($call->{method} eq 'GET') {
         return { body => '{"status":"ok"}',
