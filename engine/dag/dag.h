@@ -183,6 +183,7 @@ size_t ckp_dag_settled(const ckp_fiber_t *f);
 /* task.c: one task's body, from its start to its end. */
 ckp_code_t ckp_dag_start(ckp_fiber_t *f, size_t task);
 ckp_code_t ckp_dag_child(ckp_fiber_t *f, const ckp_child_t *child);
+ckp_code_t ckp_dag_stand_in(ckp_fiber_t *f, size_t task);
 ckp_code_t ckp_dag_tick(ckp_fiber_t *f);
 ckp_code_t ckp_dag_heard(ckp_fiber_t *f, const char *key, const char *type,
     const json_t *payload);
@@ -199,7 +200,9 @@ ckp_code_t ckp_dag_failed(ckp_fiber_t *f, size_t task, bool spare,
  *   out  its output       err its error
  *   in   its inputs, when they are wanted later
  *   fb   its fallback runs, or ran, for it
- *   u    ms, when it is tried again
+ *   c    USD                rf  frames of its fallback
+ *   ran  how it ended when it ran as a fallback alone
+ *   prev ms, the wait before the last attempt
  */
 ckp_code_t ckp_dag_put(ckp_fiber_t *f, size_t task, const char *member,
     json_t *value);                                     /* stolen */
@@ -216,13 +219,8 @@ json_t *ckp_dag_names(ckp_fiber_t *f, const char *key, const char *name);
 json_t *ckp_dag_result(ckp_fiber_t *f);                 /* new */
 
 /* What a task's own condition, inputs and shape see: `tasks` and `context`,
- * and in front of them the members of `object` (NULL: none). */
-typedef struct {
-    ckp_fiber_t   *f;
-    size_t         task;
-    ckp_scope_t    layers[2];
-} ckp_dag_scope_t;
-
+ * and in front of them the members of `object` (NULL: none).  task NONE: an
+ * edge's condition. */
 ckp_code_t ckp_dag_render(ckp_fiber_t *f, size_t task, const ckp_template_t *t,
     const json_t *object, json_t **out);
 ckp_code_t ckp_dag_test(ckp_fiber_t *f, size_t task, const ckp_expr_t *expr,

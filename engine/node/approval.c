@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/ask.h"
+#include "node/body.h"
 #include "node/node.h"
 #include "node/parse.h"
 #include "node/types.h"
@@ -252,6 +253,10 @@ approval_targets(ckp_parse_t *ps, const ckp_at_t *at, ckp_approval_t *ask)
     ask->on_reject = ckp_parse_target(ps, at, "on_reject");
     ask->on_timeout = ckp_parse_target(ps, at, "on_timeout");
     approval_routes(ps, at, ask);
+
+    if (ckp_parse_is_body(ps)) {
+        return;                 /* nothing follows it: failing is its way */
+    }
 
     if ((ask->ask == CKP_ASK_APPROVE_REJECT
          && ask->on_reject.kind == CKP_TO_NOTHING)

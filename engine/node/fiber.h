@@ -88,6 +88,8 @@ ckp_code_t ckp_fiber_secrets_told(ckp_fiber_t *f, const json_t *secrets,
 /* fiber[a][b], or fiber[a] when b is NULL.  Values are stolen / lent. */
 ckp_code_t ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b,
     json_t *value);
+ckp_code_t ckp_fiber_put_in(ckp_fiber_t *f, const char *a, const char *b,
+    const char *c, json_t *value);                          /* fiber[a][b][c] */
 ckp_code_t ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b);
 json_t *ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b);
 int64_t ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b);

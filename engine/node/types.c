@@ -13,8 +13,10 @@ const ckp_node_ops_t *const  ckp_node_types[] = {
     &ckp_node_processing,
     &ckp_node_approval,
     &ckp_node_terminate,
+    &ckp_node_dag,
     &ckp_node_loop,
     &ckp_node_parallel,
+    &ckp_node_subflow,
     &ckp_node_verification,
     &ckp_node_transform,
     NULL

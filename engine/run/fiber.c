@@ -273,6 +273,16 @@ ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b, json_t *value)
 
 
 ckp_code_t
+ckp_fiber_put_in(ckp_fiber_t *f, const char *a, const char *b, const char *c,
+    json_t *value)
+{
+    const char *const  path[] = { "fibers", f->id, "n", a, b, c, NULL };
+
+    return ckp_state_put(&f->run->state, path, value);
+}
+
+
+ckp_code_t
 ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
 {
     const char *const  path[] = { "fibers", f->id, "n", a, b, NULL };
@@ -346,9 +356,24 @@ fiber_place(ckp_fiber_t *f, const char *type)
 ckp_code_t
 ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload)
 {
+    const char *const  kind = json_string_value(ckp_fiber_own_get(f, "kind"));
     const ckp_place_t  place = fiber_place(f, type);
+    json_t            *told = NULL;
+    ckp_code_t         rc;
 
-    return ckp_run_emit(f->run, &place, payload);
+    if (kind != NULL && strcmp(kind, "task") == 0) {
+        told = json_incref(payload);
+    }
+
+    rc = ckp_run_emit(f->run, &place, payload);
+
+    if (rc == CKP_OK && told != NULL) {
+        rc = fiber_heard(f, type, told);
+    }
+
+    json_decref(told);
+
+    return rc;
 }
 
 
@@ -356,6 +381,27 @@ ckp_code_t
 ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row)
 {
     return ckp_run_write(f->run, table, ckp_fiber_path(f), row);
+}
+
+
+/* The node whose task it is hears of it. */
+
+static ckp_code_t
+fiber_heard(ckp_fiber_t *f, const char *type, const json_t *payload)
+{
+    const json_t *const  own = fiber_own(f);
+    ckp_fiber_t          p;
+    ckp_code_t           rc = CKP_OK;
+
+    ckp_fiber_open(&p, f->run, ckp_json_str(own, "up"));
+
+    if (p.node != NULL && p.node->ops->heard != NULL) {
+        rc = p.node->ops->heard(&p, ckp_json_str(own, "key"), type, payload);
+    }
+
+    ckp_fiber_close(&p);
+
+    return rc;
 }
 
 

@@ -211,10 +211,15 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_emit(f, "node_completed", json_pack("{s:s, s:s?, s:I}",
+        json_t *const  payload = json_pack("{s:s, s:s?, s:I}",
                  "node_name", node->name, "next_node",
                  to.kind == CKP_TO_NODE ? to.node->id : NULL,
-                 "duration_ms", (json_int_t) (f->run->now - t0)));
+                 "duration_ms", (json_int_t) (f->run->now - t0));
+
+        /* what the node itself has to add, such as counts */
+
+        (void) json_object_update(payload, ckp_fiber_get(f, "told", NULL));
+        rc = ckp_fiber_emit(f, "node_completed", payload);
     }
 
     if (rc != CKP_OK) {

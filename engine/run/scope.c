@@ -317,6 +317,43 @@ scope_add(scope_chain_t *c, json_t *object)
 }
 
 
+/* Names that a node gives to its frames when they are asked for: those of the
+ * node itself (`object` NULL), or of the frame whose fiber `object` is. */
+
+static json_t *
+scope_of_node(const ckp_scope_t *scope, const char *name)
+{
+    ckp_fiber_t *const  f = scope->data;
+    ckp_fiber_t         p;
+    json_t             *value;
+
+    if (scope->object == NULL) {
+        return f->node->ops->names(f, NULL, name);
+    }
+
+    ckp_fiber_open(&p, f->run, ckp_json_str(scope->object, "up"));
+    value = p.node == NULL || p.node->ops->names == NULL ? NULL
+            : p.node->ops->names(&p, ckp_json_str(scope->object, "key"), name);
+    ckp_fiber_close(&p);
+
+    return value;
+}
+
+
+static void
+scope_add_node(scope_chain_t *c, ckp_fiber_t *f, const json_t *own)
+{
+    const char *const  kind = ckp_json_str(own, "kind");
+
+    if (own == NULL ? f->node != NULL && f->node->ops->names != NULL
+        : kind != NULL && strcmp(kind, "task") == 0)
+    {
+        c->at[c->n++] = (ckp_scope_t) { .get = scope_of_node, .data = f,
+                                        .object = own };
+    }
+}
+
+
 static void
 scope_frames(ckp_fiber_t *f, scope_chain_t *c, bool locals)
 {
@@ -331,6 +368,9 @@ scope_frames(ckp_fiber_t *f, scope_chain_t *c, bool locals)
 
         if (!locals) {
             scope_add(c, snap);
+
+        } else {
+            scope_add_node(c, f, own);
         }
 
         if (up == NULL || sub || (!locals && snap != NULL)) {
@@ -350,7 +390,7 @@ const ckp_scope_t *
 ckp_fiber_scope(ckp_fiber_t *f)
 {
     const int64_t        depth = json_integer_value(ckp_fiber_own_get(f, "d"));
-    const size_t         size = 3 * ((size_t) depth + 1) + 3;
+    const size_t         size = 4 * ((size_t) depth + 1) + 4;
     scope_chain_t        c = { .at = ckp_arena_alloc(f->run->arena,
                                                size * sizeof(ckp_scope_t)) };
     static const ckp_scope_t  none = { .get = ckp_scope_object_get };
@@ -360,6 +400,7 @@ ckp_fiber_scope(ckp_fiber_t *f)
     }
 
     scope_add(&c, ckp_fiber_get(f, "in", NULL));
+    scope_add_node(&c, f, NULL);
     scope_frames(f, &c, true);
     scope_frames(f, &c, false);
     c.at[c.n++] = (ckp_scope_t) { .get = scope_builtin, .data = f };
