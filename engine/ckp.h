@@ -142,6 +142,8 @@ typedef struct {
  *   delegation     {ref, path, node_id, step_id, tokens: [hash]}: the hashes
  *                   in place of those it had; older ones of the path are void
  *   delegation_end {ref, status: "void"}, if it is open
+ *   once           {path, scope, key, status: completed | failed | gone, ttl_s,
+ *                   result?}: of whom ADMIT gave the right to make it
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
  *                   size_bytes}
  */
@@ -153,12 +155,20 @@ typedef struct {
 
 /*
  * CKP_FX_ADMIT {channel (or null), action, path, node_id, step_id, affinity
- * (agent_id or null)}: may this attempt go, and to whom?  -> ADMITTED with one
- * of {agent: {agent_id, name, base_url, channel, resource_key, pool_id,
- * concurrency_limit, workflow (bool: the action is a workflow of its own),
- * kind: "agent_http"}} · {native: true} (no agent, engine's
- * own implementation) · {wait_ms, saturated: {agent_id, channel, resource_key,
- * pool_id}} · {error: {type, message}}.
+ * (agent_id or null), native, saturated, executor?: agent | mcp, internal?:
+ * only the idempotency counts, rate?: {key, per_minute, wait_ms},
+ * max_concurrent?: calls of this run, idempotency?: {scope, key, ttl_s,
+ * on_in_progress, cache_failures, hash, wait_ms}}: may this attempt go, and to
+ * whom?  -> ADMITTED with one of
+ *   agent      {agent_id, name, base_url, channel, resource_key, pool_id,
+ *              concurrency_limit, kind: agent_http | mcp_tool, protocol (of a
+ *              tool server), workflow (the action is a workflow of its own),
+ *              screenshot (the agent's action for one)}
+ *   native     true: no agent, the engine's own implementation
+ *   wait_ms    and saturated {agent_id, channel, resource_key, pool_id}
+ *   result     or failure, known under the key; source_run_id, hash
+ *   error      {type, message}
+ * and, when it waited for it, rate: {limit, waited_ms}.
  *
  * CKP_FX_CALL target "agent" {agent: as admitted, request: {action, params,
  * run_id, node_id, step_id, attempt, path, timeout_ms}, accept (any 2xx will

@@ -28,7 +28,8 @@ static const write_kind_t  write_kinds[] = {
       { "artifact_id", "node_id", "step_id", "kind", "uri", NULL } },
     { "delegation",
       { "ref", "path", "node_id", "step_id", "tokens", NULL } },
-    { "delegation_end", { "ref", "status", NULL } }
+    { "delegation_end", { "ref", "status", NULL } },
+    { "once", { "path", "scope", "key", "status", "ttl_s", NULL } }
 };
 
 

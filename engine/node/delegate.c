@@ -11,21 +11,13 @@
 #include "base/sha.h"
 #include "model/limits.h"
 #include "node/artifact.h"
+#include "node/attempt.h"
 #include "node/step.h"
 #include "node/usage.h"
 
 #define DELEGATE_POSTS      3
 #define DELEGATE_TOKENS     8       /* a crash may repeat a POST */
 #define DELEGATE_TOKEN_LEN  64
-
-
-static bool
-delegate_at(const ckp_fiber_t *f, const char *ph)
-{
-    const char *const  own = ckp_fiber_get_str(f, "step", "ph");
-
-    return own != NULL && strcmp(own, ph) == 0;
-}
 
 
 bool
@@ -404,19 +396,6 @@ ckp_delegate_replied(ckp_fiber_t *f, const ckp_input_t *in)
 
 /* --- the callback ------------------------------------------------------------------ */
 
-static ckp_code_t
-delegate_abort(ckp_fiber_t *f)
-{
-    const ckp_effect_t  fx = {
-        .kind = CKP_FX_ABORT, .target = "agent",
-        .ref = ckp_fiber_get_str(f, "step", "ref"), .key = "",
-        .body = json_object()
-    };
-
-    return ckp_fiber_effect(f, &fx);
-}
-
-
 /* It may come before the answer to the POST that made it. */
 
 static ckp_code_t
@@ -424,7 +403,7 @@ delegate_overtaken(ckp_fiber_t *f)
 {
     ckp_code_t  rc = CKP_OK;
 
-    if (delegate_at(f, "cb")) {
+    if (ckp_attempt_is(f, "cb")) {
         const char *const  status = json_string_value(
                                ckp_fiber_run_get(f, "status", NULL));
 
@@ -432,8 +411,8 @@ delegate_overtaken(ckp_fiber_t *f)
                ? ckp_fiber_resumed(f, "callback_resume") : CKP_OK;
     }
 
-    if (delegate_at(f, "call")) {
-        rc = delegate_abort(f);
+    if (ckp_attempt_is(f, "call")) {
+        rc = ckp_attempt_abort(f);
     }
 
     return rc == CKP_OK ? delegate_accepted(f) : rc;
@@ -589,13 +568,13 @@ ckp_delegate_wake(ckp_fiber_t *f, const ckp_input_t *in)
     json_t            *progress;
 
     if (in->kind == CKP_IN_TICK) {
-        return delegate_at(f, "cb") ? delegate_timed_out(f) : CKP_E_STATE;
+        return ckp_attempt_is(f, "cb") ? delegate_timed_out(f) : CKP_E_STATE;
     }
 
     if (in->kind != CKP_IN_CALLBACK || ref == NULL || in->ref == NULL
         || strcmp(ref, in->ref) != 0
-        || !(delegate_at(f, "cb") || delegate_at(f, "call")
-             || delegate_at(f, "again")))
+        || !(ckp_attempt_is(f, "cb") || ckp_attempt_is(f, "call")
+             || ckp_attempt_is(f, "again")))
     {
         return CKP_E_STATE;
     }
@@ -641,11 +620,11 @@ ckp_delegate_end(ckp_fiber_t *f)
 {
     ckp_code_t  rc = delegate_cancel(f);
 
-    if (rc == CKP_OK && delegate_at(f, "call")) {
-        rc = delegate_abort(f);
+    if (rc == CKP_OK && ckp_attempt_is(f, "call")) {
+        rc = ckp_attempt_abort(f);
     }
 
-    if (rc == CKP_OK && !delegate_at(f, "cb")) {
+    if (rc == CKP_OK && !ckp_attempt_is(f, "cb")) {
         rc = ckp_fiber_write(f, "lease_release", json_pack("{s:s}", "path",
                                                        ckp_fiber_path(f)));
     }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
+#include "node/once.h"
 #include "node/terminate.h"
 #include "node/validate.h"
 
@@ -210,17 +211,16 @@ ckp_step_refused(ckp_fiber_t *f, ckp_code_t rc)
 static ckp_code_t
 step_go(ckp_fiber_t *f)
 {
-    const ckp_code_t  rc = ckp_step_make_key(f);
-    const json_t     *known;
+    bool        known = false;
+    ckp_code_t  rc = ckp_step_make_key(f);
 
     if (rc != CKP_OK) {
         return ckp_step_refused(f, rc);
     }
 
-    known = ckp_step_known(f);
+    rc = ckp_once_known(f, &known);
 
-    return known != NULL ? ckp_step_cached(f, known, NULL)
-                         : ckp_attempt_start(f);
+    return rc != CKP_OK || known ? rc : ckp_attempt_start(f);
 }
 
 

@@ -12,8 +12,8 @@
  *   failed   tried again, or handlers, or the node fails     ckp_step_failed
  *
  * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,
- * busy, res, prev, amb, cb, dele}; n.at is its place in the list n.list
- * (absent: the node's own; "clean", "error": of a terminate; "rec": of a handler;
+ * busy, res, prev, amb, cb, dele, claim, hash}; n.at is its place in the list
+ * n.list (absent: the node's own; "clean", "error": of a terminate; "rec": of a handler;
  * "val": of a validation that asks, validate.h).
  * n.h is a handler at work {lvl, i, err, prev, at, was, round, step}, n.hc and n.rn
  * count its retries in this visit of the step and of the node.
@@ -56,9 +56,6 @@ ckp_code_t ckp_step_make_key(ckp_fiber_t *f);
 /* Its row of the journal; result is borrowed, NULL: none. */
 ckp_code_t ckp_step_record(ckp_fiber_t *f, const char *status,
     const json_t *result);
-
-/* What the run recorded under a rendered key; lent, NULL: nothing. */
-const json_t *ckp_step_known(const ckp_fiber_t *f);
 
 /* The step is done by a result known already; both are borrowed.  source: the
  * id of another run that had it, NULL: this one. */

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
+#include "node/once.h"
 #include "node/validate.h"
 
 
@@ -94,7 +95,6 @@ ckp_code_t
 ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
-    const char *const        key = ckp_fiber_get_str(f, "step", "key");
     ckp_code_t               rc = result == NULL ? CKP_E_NOMEM
                                   : step_assign(f, result, fail_open);
 
@@ -103,10 +103,8 @@ ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
         return ckp_attempt_failed(f, false);
     }
 
-    if (rc == CKP_OK && !fail_open
-        && ckp_fiber_get(f, "step", "own") != NULL && key != NULL)
-    {
-        rc = ckp_fiber_run_put(f, "keyed", key, json_incref(result));
+    if (rc == CKP_OK) {
+        rc = fail_open ? ckp_once_gone(f) : ckp_once_done(f, result);
     }
 
     if (rc == CKP_OK) {
@@ -210,6 +208,10 @@ ckp_step_failed(ckp_fiber_t *f, json_t *error)
     const ckp_target_t       escalate = step->timeout.escalate_to;
     ckp_code_t               rc = ckp_fiber_put(f, "step", "ph",
                                                 json_string("failed"));
+
+    if (rc == CKP_OK) {
+        rc = ckp_once_failed(f, error);
+    }
 
     if (rc == CKP_OK && list != NULL && !ckp_error_is_engine(error)) {
         rc = step_best_effort(f, list, error);

@@ -1,6 +1,6 @@
 /*
- * The key of a step, its record in the journal, and results that are known
- * already.  Source: spec/ckp.md 20; design/reliability.md 1.
+ * The key of a step, its record in the journal, and its end by a result that is
+ * known already.  Source: spec/ckp.md 20; design/reliability.md 1.
  */
 
 #include "node/step.h"
@@ -121,17 +121,6 @@ ckp_step_record(ckp_fiber_t *f, const char *status, const json_t *result)
                    "attempts", (json_int_t) ckp_fiber_get_int(f, "step",
                                                               "try"),
                    "result", result));
-}
-
-
-/* --- results that are known ---------------------------------------------------- */
-
-const json_t *
-ckp_step_known(const ckp_fiber_t *f)
-{
-    return ckp_fiber_get(f, "step", "own") == NULL ? NULL
-           : ckp_fiber_run_get(f, "keyed", ckp_fiber_get_str(f, "step",
-                                                             "key"));
 }
 
 
