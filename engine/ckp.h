@@ -254,6 +254,18 @@ ckp_code_t ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err);
 ckp_code_t ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     ckp_err_t *err);
 
+/*
+ * Child procedures (spec/ckp.md 10.10).  A fiber that is in one needs its
+ * program: the host links it, by the hash of its document, before it feeds the
+ * reply that names the hash, and after a load as long as something is wanted.
+ *
+ * link: the program is referenced.  CKP_OK or CKP_E_NOMEM.
+ * want: hash of the next one that is missing, lent; NULL: none.
+ */
+ckp_code_t ckp_run_link(ckp_run_t *run, const char *hash,
+    ckp_program_t *prog);
+const char *ckp_run_want(const ckp_run_t *run);
+
 void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
 json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */
 void ckp_run_free(ckp_run_t *run);

@@ -502,3 +502,19 @@ ckp_parse_end(const ckp_parse_t *ps)
 {
     return ps->nomem ? CKP_E_NOMEM : CKP_OK;
 }
+
+
+const json_t *
+ckp_parse_config(const ckp_parse_t *ps, const char *key)
+{
+    return json_object_get(json_object_get(ps->out.root.value,
+                                           "global_config"), key);
+}
+
+
+bool
+ckp_parse_is_own_id(const ckp_parse_t *ps, const char *procedure_id)
+{
+    return ps->prog->procedure_id != NULL
+           && strcmp(ps->prog->procedure_id, procedure_id) == 0;
+}

@@ -28,7 +28,7 @@ typedef struct ckp_program_s   ckp_program_t;
 typedef struct ckp_loop_s          ckp_loop_t;          /* node/loop.c */
 typedef struct ckp_parallel_s      ckp_parallel_t;      /* node/parallel.c */
 typedef struct ckp_dag_s           ckp_dag_t;           /* dag/dag.h */
-typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow.h */
+typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow_int.h */
 typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c */
 typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
 typedef struct ckp_llm_s           ckp_llm_t;           /* node/llm.h */
@@ -474,8 +474,6 @@ struct ckp_program_s {
     size_t          nnodes;
     const ckp_node_t  *start;
     json_t            *ids;             /* id -> position in nodes */
-    ckp_program_t    **subs;            /* child procedures; references */
-    size_t             nsubs;
 
     /* what must be ended one by one when the program ends: */
     struct ckp_owned_s  *owned;

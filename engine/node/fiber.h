@@ -40,6 +40,10 @@ const char *ckp_fiber_mode(const ckp_fiber_t *f);
 const char *ckp_fiber_path(ckp_fiber_t *f);
 const char *ckp_fiber_node_path(ckp_fiber_t *f);
 
+/* A text that lives as long as the turn; NULL: no memory. */
+const char *ckp_fiber_printf(ckp_fiber_t *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* First visit, outside loops, branches, dags and subflows. */
 bool ckp_fiber_is_plain(ckp_fiber_t *f);
 

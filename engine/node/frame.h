@@ -46,8 +46,17 @@ typedef struct {
     json_t            *vars;    /* SUB: all its variables; stolen; else NULL */
     json_t            *input;   /* SUB: its `input`; stolen */
     json_t            *local;   /* names that go before variables; stolen; NULL */
-    size_t             prog;    /* SUB: which of program->subs, from 1 */
+    const char        *prog;    /* SUB: hash of its document, linked by the
+                                   host (ckp_run_link) */
 } ckp_fork_t;
+
+/* The child procedure of that hash; NULL: the host has not linked it. */
+const ckp_program_t *ckp_fiber_linked(const ckp_fiber_t *f, const char *hash);
+
+/* Whether a procedure of that id runs around the fiber, or is the run's; *depth:
+ * child procedures around it. */
+bool ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
+    unsigned *depth);
 
 /* All that is stolen is gone after an error, too.  CKP_E_INVALID: too deep,
  * raised (LimitExceeded).  The new fiber runs once this one rests. */

@@ -20,6 +20,10 @@ typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
  * enter   the fiber has come to the node: does what it can without waiting.
  * wake    an input for this fiber: reply, admitted, tick, decision ...
  *
+ * Of types that call others by themselves, not by steps; NULL elsewhere:
+ * busy    a call of the node is out: after a crash RECOVER is for it.
+ * abandon its calls are given up.
+ *
  * Of types that nest (node/frame.h), NULL elsewhere:
  * child   one of the frames that it forked has ended.
  * inner   the node that a frame's body is, when it is none of the graph.
@@ -33,6 +37,8 @@ struct ckp_node_ops_s {
     ckp_code_t  (*parse)(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node);
     ckp_code_t  (*enter)(ckp_fiber_t *f);
     ckp_code_t  (*wake)(ckp_fiber_t *f, const ckp_input_t *in);
+    bool        (*busy)(const ckp_fiber_t *f);
+    ckp_code_t  (*abandon)(ckp_fiber_t *f);
     ckp_code_t  (*child)(ckp_fiber_t *f, const ckp_child_t *child);
     const ckp_node_t *(*inner)(const ckp_node_t *node, const char *key);
     json_t     *(*names)(ckp_fiber_t *f, const char *key, const char *name);

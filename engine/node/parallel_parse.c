@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/body.h"
 #include "node/parallel_int.h"
 #include "node/parse.h"
 
@@ -193,6 +194,7 @@ ckp_parallel_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     par->wait = parallel_wait(ps, at);
     par->failure = (ckp_branch_failure_t) ckp_parse_word(ps, at,
                        "branch_failure", failures, CKP_BRANCH_CONTINUE, 405);
+    ckp_parse_inherited(ps, &par->retry);
     (void) ckp_parse_retry(ps, at, "branch_retry", &par->retry);
     par->side = ckp_parse_int(ps, at, "max_concurrency", 1,
                               PARALLEL_BRANCHES_MAX, 312);

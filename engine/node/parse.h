@@ -83,7 +83,7 @@ typedef enum {
 #define CKP_WITH_RESULT     4       /* `result` is bound */
 #define CKP_WITH_VALUE      8       /* `value` is bound */
 #define CKP_WITH_ELEMENT    16      /* members of elements nobody knows are */
-#define CKP_BARE_FITS       8       /* bare names are members of some output */
+#define CKP_BARE_FITS       32      /* bare names are members of some output */
 
 /* --- places ---------------------------------------------------------------- */
 
@@ -165,8 +165,14 @@ const char *ckp_parse_variable(ckp_parse_t *ps, const ckp_at_t *at,
  * declares it. */
 bool ckp_parse_knows(const ckp_parse_t *ps, const char *name, bool *declared);
 
-/* What the node's steps inherit, overlaid by the policy there (16.1).  true:
- * there is one. */
+/* A member of global_config as written; NULL: absent. */
+const json_t *ckp_parse_config(const ckp_parse_t *ps, const char *key);
+
+/* Whether the document itself has that procedure_id. */
+bool ckp_parse_is_own_id(const ckp_parse_t *ps, const char *procedure_id);
+
+/* The policy there (16.1) overlays *retry, which ckp_parse_inherited (body.h)
+ * fills.  true: there is one. */
 bool ckp_parse_retry(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_retry_t *retry);
 

@@ -146,6 +146,10 @@ ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
 
     f->step = NULL;
 
+    if (rc == CKP_OK && f->node->ops->abandon != NULL) {
+        rc = f->node->ops->abandon(f);
+    }
+
     if (rc == CKP_OK && ask != NULL) {
         rc = ckp_fiber_write(f, "approval_end", json_pack("{s:s, s:s}",
                              "approval_id", ask, "status", "cancelled"));

@@ -427,7 +427,7 @@ typedef struct {
 
 
 static void
-feed_fiber(const ckp_run_t *run, const json_t *fiber, const json_t *above,
+feed_fiber(ckp_run_t *run, const json_t *fiber, const json_t *above,
     const char *id, feed_sum_t *sum)
 {
     const json_t *const  n = json_object_get(fiber, "n");
@@ -435,12 +435,7 @@ feed_fiber(const ckp_run_t *run, const json_t *fiber, const json_t *above,
     const int64_t        ms = wake == NULL ? run->now
                                            : json_integer_value(wake);
     const char *const    ph = ckp_json_str(json_object_get(n, "step"), "ph");
-    const char *const    llm = ckp_json_str(json_object_get(n, "llm"), "ph");
-    const bool           call = (ph != NULL && (strcmp(ph, "call") == 0
-                                                || strcmp(ph, "admit") == 0))
-                                || (llm != NULL && (strcmp(llm, "call") == 0
-                                                    || strcmp(llm, "admit")
-                                                       == 0));
+    ckp_fiber_t          f;
 
     if (feed_is_held(run, fiber)) {
         return;
@@ -462,7 +457,9 @@ feed_fiber(const ckp_run_t *run, const json_t *fiber, const json_t *above,
                                 && json_object_get(n, "park") == NULL))
     {
         sum->moves = true;
-        sum->out |= call;
+        ckp_fiber_open(&f, run, id);
+        sum->out |= ckp_fiber_in_flight(&f);
+        ckp_fiber_close(&f);
     }
 }
 

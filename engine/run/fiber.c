@@ -30,13 +30,12 @@ fiber_place_of(const ckp_run_t *run, const json_t *own,
     *node = NULL;
 
     if (up != NULL) {
-        const size_t  sub = (size_t) ckp_json_int(own, "prog", 0);
+        const char *const  sub = ckp_json_str(own, "prog");
 
         fiber_place_of(run, ckp_run_get(run, "fibers", up), prog, &above);
 
-        if (sub > 0) {
-            *prog = *prog == NULL || sub > (*prog)->nsubs
-                    ? NULL : (*prog)->subs[sub - 1];
+        if (sub != NULL) {
+            *prog = ckp_run_linked(run, sub);
         }
     }
 
@@ -211,6 +210,20 @@ ckp_fiber_path(ckp_fiber_t *f)
     }
 
     return path == NULL ? node : path;
+}
+
+
+const char *
+ckp_fiber_printf(ckp_fiber_t *f, const char *fmt, ...)
+{
+    char         text[1024];
+    va_list      args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    return ckp_arena_strdup(f->run->arena, text);
 }
 
 
@@ -448,6 +461,15 @@ ckp_fiber_checkpoint(ckp_fiber_t *f, const char *reason, const char *name,
     const ckp_place_t  place = fiber_place(f, NULL);
 
     return ckp_run_checkpoint(f->run, reason, &place, name, id);
+}
+
+
+bool
+ckp_fiber_in_flight(const ckp_fiber_t *f)
+{
+    return ckp_steps_in_flight(f)
+           || (f->node != NULL && f->node->ops->busy != NULL
+               && f->node->ops->busy(f));
 }
 
 

@@ -324,8 +324,7 @@ frame_special(ckp_fiber_t *f, const ckp_fork_t *how, json_t *own)
     }
 
     if (how->kind == CKP_FRAME_SUB) {
-        bad |= json_object_set_new(own, "prog",
-                                   json_integer((json_int_t) how->prog));
+        bad |= json_object_set_new(own, "prog", json_string(how->prog));
     }
 
     return bad == 0 ? CKP_OK : CKP_E_NOMEM;

@@ -25,8 +25,11 @@ recover_interrupted(ckp_run_t *run)
 
         ckp_fiber_open(&f, run, ids[i]);
 
-        if (f.node != NULL && ckp_steps_in_flight(&f)) {
-            ckp_fiber_at_step(&f, ckp_step_at(&f));
+        if (f.node != NULL && ckp_fiber_in_flight(&f)) {
+            if (ckp_steps_in_flight(&f)) {
+                ckp_fiber_at_step(&f, ckp_step_at(&f));
+            }
+
             (void) json_array_append_new(paths,
                                          json_string(ckp_fiber_path(&f)));
         }
@@ -92,7 +95,7 @@ recover_fibers(ckp_run_t *run, const ckp_input_t *in)
         ckp_fiber_open(&f, run, ids[i]);
 
         if (rc == CKP_OK && f.ready == CKP_FIBER_REST
-            && ckp_steps_in_flight(&f))
+            && ckp_fiber_in_flight(&f))
         {
             rc = ckp_fiber_wake(&f, in);
         }

@@ -109,7 +109,11 @@ route_deadline(ckp_fiber_t *f)
     const uint32_t           ms = node->timeout_ms != 0 ? node->timeout_ms
                                   : node->timeout.node_ms;
 
-    if (ms == 0 || strcmp(node->ops->type, "human_approval") == 0) {
+    /* theirs mean something else: 22.1, 17.1 */
+
+    if (ms == 0 || strcmp(node->ops->type, "human_approval") == 0
+        || strcmp(node->ops->type, "subflow") == 0)
+    {
         return CKP_OK;
     }
 
@@ -349,9 +353,7 @@ ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error)
         rc = ckp_run_failed(f->run, f, error);
 
     } else if (rc == CKP_OK) {
-        ckp_child_t  child = { .how = CKP_CHILD_FAILED, .error = error };
-
-        rc = ckp_frame_end(f, &child);
+        rc = ckp_frame_failed(f, error);
     }
 
     json_decref(error);

@@ -154,6 +154,7 @@ ckp_run_free(ckp_run_t *run)
     ckp_state_free(&run->state);
     ckp_arena_free(run->arena);
     json_decref(run->over);
+    ckp_run_unlink(run);
     ckp_program_unref(run->prog);
     ckp_free(run->id);
     ckp_free(run);

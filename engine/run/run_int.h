@@ -13,7 +13,8 @@
  *   pause {actor, reason}            an operator holds it
  *   last_of {name: value}, nf        last results by name; the newest fiber
  *   fiber   {n, vis {node: visits}, hops, err, wake}; of a frame also {up, kind,
- *           key, base, d, t0, det, over, loc, vars, snap, input, prog, last_of}
+ *           key, base, d, t0, det, over, round, loc, vars, snap, input, prog (a
+ *           hash), onf (the error that its on_failure handles), last_of}
  *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
  *   wake    ms; -1: no time; absent: the fiber can move
  *
@@ -58,6 +59,8 @@ struct ckp_run_s {
     bool                 seeded;
     bool                 ended;         /* in this turn */
     bool                 crowded;       /* a limit of the whole run was met */
+    json_t              *links;         /* hash -> {n}: place in linked */
+    ckp_list_t           linked;        /* ckp_program_t *, references */
     json_t              *over;          /* fibers whose node has been told to
                                            be over, in this turn */
 };
@@ -117,6 +120,12 @@ const char *ckp_run_get_str(const ckp_run_t *run, const char *a,
 bool ckp_run_is_final(const ckp_run_t *run);
 json_t *ckp_run_save_as(const ckp_run_t *run, uint32_t seq);
 
+/* --- link.c --------------------------------------------------------------- */
+
+/* The child procedure of that hash; NULL: not linked. */
+const ckp_program_t *ckp_run_linked(const ckp_run_t *run, const char *hash);
+void ckp_run_unlink(ckp_run_t *run);
+
 /* --- fiber.c --------------------------------------------------------------- */
 
 void ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id);
@@ -144,6 +153,15 @@ json_t *ckp_fiber_var_top(const ckp_fiber_t *f, const char *name);
 
 /* What it has in flight is given up: calls, slots, questions. */
 ckp_code_t ckp_fiber_abandon(ckp_fiber_t *f, const char *reason);
+
+/* Something of it is with others: an admission or a call. */
+bool ckp_fiber_in_flight(const ckp_fiber_t *f);
+
+/* The error leaves the frame, or the procedure that the frame is. */
+ckp_code_t ckp_frame_failed(ckp_fiber_t *f, const json_t *error);
+
+/* The fiber of the child procedure fails as a whole. */
+ckp_code_t ckp_sub_failed(ckp_fiber_t *f, const json_t *error);
 
 /* --- frame.c ---------------------------------------------------------------- */
 

@@ -1,0 +1,213 @@
+/*
+ * Child procedures of a run: the programs that its fibers are in.  What fails
+ * inside one is handled there before the node that called it hears of it.
+ * Source: spec/ckp.md 10.10, 15.6.
+ */
+
+#include "run/run_int.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "model/event.h"
+
+
+/* --- the programs ---------------------------------------------------------- */
+
+const ckp_program_t *
+ckp_run_linked(const ckp_run_t *run, const char *hash)
+{
+    const json_t *const    place = json_object_get(run->links, hash);
+    ckp_program_t *const  *list = run->linked.items;
+
+    return place == NULL ? NULL : list[json_integer_value(place)];
+}
+
+
+const ckp_program_t *
+ckp_fiber_linked(const ckp_fiber_t *f, const char *hash)
+{
+    return ckp_run_linked(f->run, hash);
+}
+
+
+void
+ckp_run_unlink(ckp_run_t *run)
+{
+    ckp_program_t *const  *list = run->linked.items;
+
+    for (size_t i = 0; i < run->linked.n; i++) {
+        ckp_program_unref(list[i]);
+    }
+
+    ckp_free(run->linked.items);
+    json_decref(run->links);
+}
+
+
+ckp_code_t
+ckp_run_link(ckp_run_t *run, const char *hash, ckp_program_t *prog)
+{
+    const size_t     n = run->linked.n;
+    ckp_program_t  **list;
+
+    if (ckp_run_linked(run, hash) != NULL) {
+        return CKP_OK;
+    }
+
+    if (run->links == NULL) {
+        run->links = json_object();
+    }
+
+    list = ckp_alloc((n + 1) * sizeof(ckp_program_t *));
+
+    if (list == NULL
+        || json_object_set_new(run->links, hash,
+                               json_integer((json_int_t) n)) != 0)
+    {
+        ckp_free(list);
+        return CKP_E_NOMEM;
+    }
+
+    if (n > 0) {
+        memcpy(list, run->linked.items, n * sizeof(ckp_program_t *));
+    }
+
+    list[n] = ckp_program_ref(prog);
+    ckp_free(run->linked.items);
+    run->linked = (ckp_list_t) { .items = list, .n = n + 1, .size = n + 1 };
+
+    return CKP_OK;
+}
+
+
+const char *
+ckp_run_want(const ckp_run_t *run)
+{
+    static const char *const  places[] = { "fibers", "resume" };
+    const char               *id;
+    json_t                   *own;
+
+    for (size_t i = 0; i < 2; i++) {
+        json_object_foreach(ckp_run_get(run, places[i], NULL), id, own) {
+            const char *const  hash = ckp_json_str(own, "prog");
+
+            if (hash != NULL && ckp_run_linked(run, hash) == NULL) {
+                return hash;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+bool
+ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
+    unsigned *depth)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+    bool           inside;
+
+    *depth = 0;
+    inside = strcmp(f->run->prog->procedure_id, procedure_id) == 0;
+
+    while (own != NULL) {
+        const char *const           hash = ckp_json_str(own, "prog");
+        const char *const           up = ckp_json_str(own, "up");
+        const ckp_program_t *const  prog = hash == NULL ? NULL
+                                           : ckp_run_linked(f->run, hash);
+
+        *depth += hash != NULL;
+        inside |= prog != NULL
+                  && strcmp(prog->procedure_id, procedure_id) == 0;
+        own = up == NULL ? NULL : ckp_run_get(f->run, "fibers", up);
+    }
+
+    return inside;
+}
+
+
+/* --- failing inside one --------------------------------------------------------- */
+
+/* The child's own on_failure, once. */
+
+static ckp_code_t
+sub_on_failure(ckp_fiber_t *f, const json_t *error)
+{
+    const ckp_node_t *const  node = f->prog->config.on_failure.node;
+    const char *const        text = ckp_json_str(error, "message");
+    const char *const        hops[] = { "fibers", f->id, "hops", NULL };
+    ckp_code_t               rc = ckp_fiber_reap_all(f, "canceled");
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_own_put(f, "onf", json_deep_copy(error));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_emit(f, "on_failure_invoked", json_pack("{s:s, s:o, "
+                 "s:s?}", "node_id", node->id, "error",
+                 ckp_text_cut(text == NULL ? "" : text, 500), "error_type",
+                 ckp_json_str(error, "type")));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_own_put(f, "err", json_deep_copy(error));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_state_put(&f->run->state, hops, json_integer(0));
+    }
+
+    return rc == CKP_OK ? ckp_fiber_go(f, node, NULL) : rc;
+}
+
+
+ckp_code_t
+ckp_frame_failed(ckp_fiber_t *f, const json_t *error)
+{
+    const bool     sub = ckp_fiber_own_get(f, "prog") != NULL;
+    json_t *const  first = json_incref(ckp_fiber_own_get(f, "onf"));
+    ckp_child_t    child = { .how = CKP_CHILD_FAILED,
+                             .error = first != NULL ? first : error };
+    ckp_code_t     rc;
+
+    if (sub && first == NULL
+        && f->prog->config.on_failure.kind == CKP_TO_NODE)
+    {
+        return sub_on_failure(f, error);
+    }
+
+    rc = ckp_frame_end(f, &child);
+    json_decref(first);
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_sub_failed(ckp_fiber_t *f, const json_t *error)
+{
+    const char *const  sub = ckp_frame_sub(f);
+    char *const        id = sub == NULL ? NULL
+                            : ckp_arena_strdup(f->run->arena, sub);
+    ckp_fiber_t        s;
+    ckp_code_t         rc;
+
+    if (id == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    if (strcmp(id, f->id) == 0) {
+        return ckp_frame_failed(f, error);
+    }
+
+    f->ready = CKP_FIBER_REST;
+    ckp_run_over(f->run, f->id, true);
+    ckp_fiber_open(&s, f->run, id);
+    ckp_run_over(f->run, id, true);
+    rc = ckp_frame_failed(&s, error);
+    ckp_fiber_close(&s);
+
+    return rc;
+}
