@@ -77,9 +77,10 @@ ckp_cc_join(ckp_cc_t *c)
 static ckp_code_t
 join_text(ckp_cr_t *r, const json_t *list, json_t **out)
 {
-    const char *const  separator = ckp_cr_text(r, "separator", ",");
-    ckp_buf_t          b;
-    ckp_code_t         rc = CKP_OK;
+    const json_t *const  separator = json_object_get(r->in->params,
+                                                     "separator");
+    ckp_buf_t            b;
+    ckp_code_t           rc = CKP_OK;
 
     ckp_buf_init(&b, CKP_EVAL_RESULT_MAX);
 
@@ -88,7 +89,14 @@ join_text(ckp_cr_t *r, const json_t *list, json_t **out)
 
         r->at = i;
         rc = ckp_cr_value(r, r->t->main, json_array_get(list, i), &v);
-        ckp_buf_puts(&b, i == 0 ? "" : separator);
+
+        if (i > 0 && separator == NULL) {
+            ckp_buf_puts(&b, ",");
+
+        } else if (i > 0) {
+            ckp_value_text(&b, separator);
+        }
+
         ckp_value_text(&b, v);
         json_decref(v);
     }
