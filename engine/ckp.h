@@ -40,6 +40,18 @@ ckp_code_t ckp_compiler_add(ckp_compiler_t *c, const json_t *doc);
 const ckp_want_t *ckp_compiler_want(ckp_compiler_t *c);   /* NULL: nothing */
 ckp_program_t *ckp_compiler_finish(ckp_compiler_t *c);    /* NULL: see diags */
 
+/* What is there now.  A part that is NULL is not looked at. */
+typedef struct {
+    const json_t  *agents;      /* [{agent_id, name, channel, status,
+                                   capabilities}] */
+    bool         (*secret)(void *data, const char *prefix, const char *key);
+    void          *data;
+} ckp_environment_t;
+
+/* What a document needs and nobody offers (CKP142, CKP325); between add and
+ * finish, when asked for. */
+void ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env);
+
 /* What the compile endpoint tells of a document, valid or not: new object
  * {procedure_id, version, start_node, node_count, step_count, bindings}.
  * After finish.  Source: spec/api.md 3.9. */

@@ -224,6 +224,15 @@ ckp_compiler_want(ckp_compiler_t *c)
 }
 
 
+void
+ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env)
+{
+    if (c->prog != NULL && !c->ps.nomem) {
+        ckp_environment_check(&c->ps, env);
+    }
+}
+
+
 ckp_program_t *
 ckp_compiler_finish(ckp_compiler_t *c)
 {

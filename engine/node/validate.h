@@ -4,7 +4,7 @@
  *
  * The life of a validation.
  *   read     of the node or the step                     ckp_validations_parse
- *   judged   its list in order                           ckp_validate_node, _step
+ *   judged   its list in order               ckp_validate_node, _step
  *   asking   an agent must look first: a step of its own, in a list of its own
  *            ("val"), then it is judged again            ckp_validate_went
  *   over     all hold, or the word of one that does not is done

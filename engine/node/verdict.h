@@ -1,6 +1,7 @@
 /*
  * What verifications and validations share: the value that is looked at, what
- * a schema says of it, the sentence for people.  Source: spec/ckp.md 10.6, 15.7.
+ * a schema says of it, the sentence for people.
+ * Source: spec/ckp.md 10.6, 15.7.
  */
 
 #ifndef CKP_VERDICT_H

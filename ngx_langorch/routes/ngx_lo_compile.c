@@ -7,15 +7,34 @@
 #include "api/ngx_lo_reply.h"
 #include "routes/ngx_lo_compile.h"
 #include "routes/ngx_lo_routes.h"
+#include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_sql_api.h"
 
 
-static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc);
+static ngx_int_t ngx_lo_compile_in(const json_t *doc,
+    const ckp_environment_t *env, ngx_lo_compiled_t *out);
+static bool ngx_lo_compile_secret(void *data, const char *prefix,
+    const char *key);
+static ngx_int_t ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_compile_any_answer(ngx_lo_api_t *api,
+    ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
+    const json_t *agents);
 static ngx_uint_t ngx_lo_compile_beyond(const json_t *errors);
 
 
 ngx_int_t
 ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out)
+{
+    return ngx_lo_compile_in(doc, NULL, out);
+}
+
+
+/* With an environment it is asked what the document needs of it. */
+
+static ngx_int_t
+ngx_lo_compile_in(const json_t *doc, const ckp_environment_t *env,
+    ngx_lo_compiled_t *out)
 {
     ckp_diags_t     *diags;
     ckp_compiler_t  *c;
@@ -27,6 +46,11 @@ ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out)
 
     if (c != NULL) {
         (void) ckp_compiler_add(c, doc);
+
+        if (env != NULL) {
+            ckp_compiler_environment(c, env);
+        }
+
         out->prog = ckp_compiler_finish(c);
         out->outline = ckp_compiler_outline(c);
         out->valid = (ckp_diags_errors(diags) == 0);
@@ -106,40 +130,88 @@ ngx_lo_compile_errors(const json_t *diagnostics)
 }
 
 
+static bool
+ngx_lo_compile_secret(void *data, const char *prefix, const char *key)
+{
+    return ngx_lo_secret_env(prefix, key) != NULL;
+}
+
+
+/* The agents, for whom `check_environment` asks. */
+
+static ngx_int_t
+ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_agents, NULL, NULL, NULL,
+                          api->now_ms);
+}
+
+
 ngx_int_t
 ngx_lo_compile_any_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_uint_t     look;
     const json_t  *doc;
+    ngx_lo_job_t  *next;
 
     doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED);
+    look = ngx_lo_input_bool(api, "check_environment", 0);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
     }
 
-    return ngx_lo_compile_answer(api, doc);
+    if (!look) {
+        return ngx_lo_compile_answer(api, doc, NULL);
+    }
+
+    next = ngx_lo_api_job(api, 0);
+
+    if (next == NULL || ngx_lo_compile_look(api, next) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, next, ngx_lo_compile_any_answer);
+}
+
+
+static ngx_int_t
+ngx_lo_compile_any_answer(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return ngx_lo_compile_answer(api,
+               ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED),
+               ngx_lo_job_rows(job, 0));
 }
 
 
 ngx_int_t
 ngx_lo_compile_stored_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_uint_t  look;
+
     (void) ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+    look = ngx_lo_input_bool(api, "check_environment", 0);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get,
-                          ngx_lo_api_seg(api, "procedure_id"),
-                          ngx_lo_api_seg(api, "version"));
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get,
+                       ngx_lo_api_seg(api, "procedure_id"),
+                       ngx_lo_api_seg(api, "version"))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return look ? ngx_lo_compile_look(api, job) : NGX_OK;
 }
 
 
 ngx_int_t
 ngx_lo_compile_stored_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    const json_t  *row, *doc;
+    const json_t  *row, *doc, *agents;
 
     row = ngx_lo_job_row(job, 0);
     if (row == NULL) {
@@ -148,21 +220,34 @@ ngx_lo_compile_stored_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+    agents = ngx_lo_input_bool(api, "check_environment", 0)
+             ? ngx_lo_job_rows(job, 1) : NULL;
 
     return ngx_lo_compile_answer(api, (doc != NULL)
-                                 ? doc : json_object_get(row, "ckp_json"));
+                                 ? doc : json_object_get(row, "ckp_json"),
+                                 agents);
 }
 
 
+/* agents NULL: the environment is not looked at. */
+
 static ngx_int_t
-ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc)
+ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
+    const json_t *agents)
 {
     json_t             *v;
     ngx_lo_compiled_t   out;
+    ckp_environment_t   env;
 
     v = NULL;
 
-    if (ngx_lo_compile(doc, &out) == NGX_OK) {
+    ngx_memzero(&env, sizeof(ckp_environment_t));
+    env.agents = agents;
+    env.secret = ngx_lo_compile_secret;
+
+    if (ngx_lo_compile_in(doc, (agents != NULL) ? &env : NULL, &out)
+        == NGX_OK)
+    {
         v = json_pack("{s:b, s:O, s:O}", "valid", (int) out.valid,
                       "errors", out.errors, "warnings", out.warnings);
 

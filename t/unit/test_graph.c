@@ -1,4 +1,4 @@
-/* The graph as a whole, bodies in it, and what can never be (spec/ckp.md 33). */
+/* The graph as a whole, bodies in it, what can never be (spec/ckp.md 33). */
 
 #include "doc.h"
 
