@@ -108,7 +108,8 @@ typedef enum {
     CKP_IN_CALLBACK,    /* ref: the delegation; data: the report {status:
                            success | failure | progress, output, error,
                            progress, message, cost_usd, usage} */
-    CKP_IN_REFUSED,     /* ref: path of a write that found its row changed */
+    CKP_IN_REFUSED,     /* ref: path of a write that found its row changed;
+                           data {order: true}: an order's, fed before RECOVER */
     CKP_IN_NOTE,        /* ref: event type; data: what others did to the run:
                            {node_id, step_id, payload} */
     CKP_IN_PAUSE,       /* data: by; holds at the next step boundary */
@@ -156,6 +157,10 @@ typedef struct {
  *   delegation_end {ref, status: "void"}, if it is open
  *   once           {path, scope, key, status: completed | failed | gone, ttl_s,
  *                   result?}: of whom ADMIT gave the right to make it
+ *   order          {order_id, from, to, path}   guarded: it is there, `from` and
+ *                   of an amount
+ *   memory         {op: set | append | delete, project, procedure, key, value,
+ *                   expires_at?, max_items?}
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
  *                   size_bytes}
  */

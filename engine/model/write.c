@@ -29,7 +29,9 @@ static const write_kind_t  write_kinds[] = {
     { "delegation",
       { "ref", "path", "node_id", "step_id", "tokens", NULL } },
     { "delegation_end", { "ref", "status", NULL } },
-    { "once", { "path", "scope", "key", "status", "ttl_s", NULL } }
+    { "once", { "path", "scope", "key", "status", "ttl_s", NULL } },
+    { "order", { "order_id", "from", "to", "path", NULL } },
+    { "memory", { "op", "project", "procedure", "key", "value", NULL } }
 };
 
 

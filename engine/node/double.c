@@ -134,11 +134,16 @@ double_answer(ckp_fiber_t *f, bool dry)
 ckp_code_t
 ckp_double_step(ckp_fiber_t *f, bool *doubled)
 {
-    const ckp_step_t *const  step = ckp_fiber_step(f);
-    const json_t *const      value = double_find(f);
-    const bool               external = step->bind == CKP_BIND_EXTERNAL
-                                        || step->op == NULL;
-    const bool               dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
+    const ckp_step_t *const    step = ckp_fiber_step(f);
+    const json_t *const        value = double_find(f);
+    const ckp_hosted_t *const  own = ckp_op_hosted(step->op);
+    const bool                 external = step->bind == CKP_BIND_EXTERNAL
+                                          || step->op == NULL
+                                          || (own != NULL
+                                              && own->target != NULL
+                                              && strcmp(own->target, "http")
+                                                 == 0);
+    const bool                 dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
 
     *doubled = true;
 

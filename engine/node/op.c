@@ -9,7 +9,7 @@
 static const ckp_op_t *const  op_families[] = {
     ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm,
     ckp_ops_collection,
-    ckp_ops_http, ckp_ops_crypto
+    ckp_ops_http, ckp_ops_crypto, ckp_ops_order
 };
 
 
@@ -20,6 +20,7 @@ static const ckp_hosted_t  op_hosted[] = {
     { "hash", "host", ckp_op_hash_ask, NULL },
     { "encrypt", "host", ckp_op_encrypt_ask, NULL },
     { "decrypt", "host", ckp_op_decrypt_ask, NULL },
+    { "simulate_task", NULL, NULL, ckp_op_task_after },
     { .action = NULL }
 };
 

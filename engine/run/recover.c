@@ -345,5 +345,8 @@ ckp_run_refused(ckp_run_t *run, const ckp_input_t *in)
         ckp_fiber_close(&f);
     }
 
-    return rc;
+    /* an action of ours that has not begun, as the state is: it will ask */
+
+    return rc == CKP_E_STATE && ckp_json_bool(in->data, "order", false)
+           ? ckp_run_put(run, "refused", in->ref, json_true()) : rc;
 }

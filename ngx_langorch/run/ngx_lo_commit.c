@@ -180,6 +180,32 @@ ngx_lo_commit_delegation(ngx_lo_run_t *run, ngx_lo_job_t *job,
 }
 
 
+/* Which statement it is: the host is told its path if it misses. */
+
+static ngx_int_t
+ngx_lo_commit_order(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    if (run->guards == NULL) {
+        run->guards = json_array();
+    }
+
+    if (json_array_append_new(run->guards,
+                              json_pack("[I, s]",
+                                        (json_int_t) ngx_lo_job_len(job),
+                                        ckp_json_str(w->row, "path")))
+        != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_order,
+                          ckp_json_str(w->row, "order_id"),
+                          ckp_json_str(w->row, "from"),
+                          ckp_json_str(w->row, "to"), now);
+}
+
+
 static ngx_int_t
 ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -217,6 +243,10 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
         return ngx_lo_job_add(job, &ngx_lo_sql_turn_delegation_end, run->id,
                               ckp_json_str(w->row, "ref"),
                               ckp_json_str(w->row, "status"));
+    }
+
+    if (ngx_strcmp(w->table, "order") == 0) {
+        return ngx_lo_commit_order(run, job, w, now);
     }
 
     if (ngx_strcmp(w->table, "artifact") == 0) {

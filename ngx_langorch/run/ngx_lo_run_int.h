@@ -73,6 +73,7 @@ struct ngx_lo_run_s {
 
     ngx_uint_t          nevents[4];     /* for metrics: see ngx_lo_commit.c */
     ngx_uint_t          leases;         /* index of first lease guard + 1 */
+    json_t             *guards;         /* [[index, path]] of order guards */
 
     unsigned            busy:1;         /* a commit is under way */
     unsigned            again:1;        /* reload when the commit is done */
@@ -89,6 +90,10 @@ ngx_lo_run_t *ngx_lo_run_find(int64_t id);
 /* A claimed row with what was loaded for it; takes the ckp run. */
 ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
     ckp_run_t *ckp);
+
+/* An input (ref copied, data stolen) at the head or tail of such a queue. */
+ngx_int_t ngx_lo_input_put(ngx_queue_t *queue, ckp_input_kind_t kind,
+    const char *ref, json_t *data);
 
 /* Queues an input; `ref` is copied, `data` stolen. */
 void ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,

@@ -156,11 +156,29 @@ static const char  ngx_lo_schema_external[] =
     " updated_at INTEGER);";
 
 
+/* What procedures keep beyond a run: orders, and memory, entry by entry, so that
+ * an append needs no reading. */
+
+static const char  ngx_lo_schema_kept[] =
+    "CREATE TABLE orders ("
+    " order_id TEXT PRIMARY KEY, status TEXT NOT NULL, amount REAL,"
+    " created_at INTEGER, updated_at INTEGER) WITHOUT ROWID;"
+
+    "CREATE TABLE memory ("
+    " project TEXT NOT NULL, procedure TEXT NOT NULL, key TEXT NOT NULL,"
+    " n INTEGER NOT NULL, value TEXT, most INTEGER, expires_at INTEGER,"
+    " updated_at INTEGER, PRIMARY KEY (project, procedure, key, n))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX memory_age ON memory (expires_at)"
+    " WHERE expires_at IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
-    ngx_lo_schema_external
+    ngx_lo_schema_external,
+    ngx_lo_schema_kept
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -90,6 +90,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_order;
 
 /* run, ref, path, node_id, step_id, tokens, now; then: run, ref, path */
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation;

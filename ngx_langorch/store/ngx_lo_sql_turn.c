@@ -106,6 +106,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact = {
 };
 
 
+/* Guarded: the order is there, in that state, and of an amount. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_order = {
+    "turn_order",
+    "UPDATE orders SET status = $3, updated_at = $4"
+    " WHERE order_id = $1 AND status = $2 AND amount > 0",
+    "sssi", 1
+};
+
+
 #define NGX_LO_TURN_COLUMNS                                                   \
     "status = $4, seq = $5, output_vars = $6, started_at = $7,"               \
     " ended_at = $8, last_node_id = $9, last_step_id = $10,"                  \
