@@ -388,21 +388,30 @@ ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
 static void
 ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
 {
-    json_t       *data;
-    ngx_queue_t  *q;
+    json_t          *data;
+    ngx_uint_t       replies;
+    ngx_queue_t     *q;
+    ngx_lo_input_t  *in;
 
     if (cl->id == run->id && !ngx_queue_empty(&cl->inputs)) {
 
         /* its calls have ended: their replies are the recovery */
 
+        replies = 0;
+
         while (!ngx_queue_empty(&cl->inputs)) {
             q = ngx_queue_head(&cl->inputs);
             ngx_queue_remove(q);
             ngx_queue_insert_tail(&run->inputs, q);
+
+            in = ngx_queue_data(q, ngx_lo_input_t, queue);
+            replies += (in->kind == CKP_IN_REPLY);
         }
 
-        ngx_lo_claim_inputs(cl, run);
-        return;
+        if (replies > 0) {
+            ngx_lo_claim_inputs(cl, run);
+            return;
+        }
     }
 
     data = json_pack("{s:b, s:I}",

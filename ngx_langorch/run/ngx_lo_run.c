@@ -170,9 +170,10 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
 }
 
 
-void
-ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
-    ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id)
+/* ref is copied, data stolen. */
+
+static ngx_lo_input_t *
+ngx_lo_input_new(ckp_input_kind_t kind, const char *ref, json_t *data)
 {
     size_t           len;
     ngx_lo_input_t  *in;
@@ -187,14 +188,31 @@ ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
     if (in == NULL || in->ref == NULL) {
         ngx_free(in);
         json_decref(data);
-        run->again = 1;         /* what was lost is repeated after a reload */
-        return;
+        return NULL;
     }
 
     ngx_memcpy(in->ref, ref, len + 1);
     in->kind = kind;
-    in->outcome = outcome;
     in->data = data;
+
+    return in;
+}
+
+
+void
+ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
+    ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id)
+{
+    ngx_lo_input_t  *in;
+
+    in = ngx_lo_input_new(kind, ref, data);
+
+    if (in == NULL) {
+        run->again = 1;         /* what was lost is repeated after a reload */
+        return;
+    }
+
+    in->outcome = outcome;
     in->inbox_id = inbox_id;
 
     if (kind == CKP_IN_CANCEL) {
@@ -467,6 +485,9 @@ ngx_lo_run_next(ngx_lo_run_t *run)
         return;
     }
 
+    json_decref(run->guards);
+    run->guards = NULL;
+
     rc = ngx_lo_run_turns(run, job);
 
     if (rc == NGX_DECLINED) {
@@ -526,12 +547,23 @@ ngx_lo_run_keep_replies(ngx_queue_t *from, ngx_queue_t *to)
  */
 
 static void
-ngx_lo_run_reload(ngx_lo_run_t *run)
+ngx_lo_run_reload(ngx_lo_run_t *run, const char *refused)
 {
-    int64_t      id;
-    ngx_queue_t  inputs;
+    int64_t          id;
+    ngx_queue_t      inputs;
+    ngx_lo_input_t  *in;
 
     ngx_queue_init(&inputs);
+
+    /* else the same turn would be made again, and refused again */
+
+    if (refused != NULL) {
+        in = ngx_lo_input_new(CKP_IN_REFUSED, refused,
+                              json_pack("{s:b}", "order", 1));
+        if (in != NULL) {
+            ngx_queue_insert_tail(&inputs, &in->queue);
+        }
+    }
 
     ngx_lo_run_keep_replies(&run->fed, &inputs);
     ngx_lo_run_keep_replies(&run->inputs, &inputs);
@@ -539,6 +571,24 @@ ngx_lo_run_reload(ngx_lo_run_t *run)
     id = run->id;
     ngx_lo_run_free(run);
     ngx_lo_claim_reload(id, &inputs);
+}
+
+
+/* The path of the order whose guard missed; NULL: it was none. */
+
+static const char *
+ngx_lo_run_refused(ngx_lo_run_t *run, ngx_uint_t guard)
+{
+    size_t   i;
+    json_t  *g;
+
+    json_array_foreach(run->guards, i, g) {
+        if (json_integer_value(json_array_get(g, 0)) == (json_int_t) guard) {
+            return json_string_value(json_array_get(g, 1));
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -566,7 +616,7 @@ ngx_lo_run_missed(ngx_lo_run_t *run, ngx_lo_job_t *job)
         }
     }
 
-    ngx_lo_run_reload(run);
+    ngx_lo_run_reload(run, ngx_lo_run_refused(run, ngx_lo_job_guard(job)));
 }
 
 
@@ -662,6 +712,7 @@ ngx_lo_run_free(ngx_lo_run_t *run)
     ngx_rbtree_delete(&ngx_lo_runs.tree, &run->node);
     ngx_lo_runs.n--;
 
+    json_decref(run->guards);
     ckp_run_free(run->ckp);
     ckp_program_unref(run->prog);
     ngx_free(run);

@@ -91,10 +91,6 @@ ngx_lo_run_t *ngx_lo_run_find(int64_t id);
 ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
     ckp_run_t *ckp);
 
-/* An input (ref copied, data stolen) at the head or tail of such a queue. */
-ngx_int_t ngx_lo_input_put(ngx_queue_t *queue, ckp_input_kind_t kind,
-    const char *ref, json_t *data);
-
 /* Queues an input; `ref` is copied, `data` stolen. */
 void ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
     ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id);
