@@ -200,10 +200,9 @@ cell_place(sheet_t *t, const char *ref)
     size_t       column = 0;
     const char  *p = ref;
 
-    for ( /* void */ ; *p >= 'A' && *p <= 'Z' && column <= SHEET_COLUMNS_MAX;
-         p++)
-    {
-        column = column * 26 + (size_t) (*p - 'A' + 1);
+    for ( /* void */ ; *p >= 'A' && *p <= 'Z'; p++) {
+        column = column > SHEET_COLUMNS_MAX
+                 ? column : column * 26 + (size_t) (*p - 'A' + 1);
     }
 
     const unsigned long  row = strtoul(p, NULL, 10);
