@@ -75,8 +75,8 @@ collection_below(ckp_parse_t *ps, const ckp_at_t *at, const char *below,
 }
 
 
-/* `param` NULL: the expression.  A member that is in neither place is told of
- * the object. */
+/* `param` NULL: the expression.  A member that is missing is told of the object
+ * that misses it. */
 static const ckp_at_t *
 collection_place(const collection_t *c, const char *param, const char *below,
     collection_place_t *place)
@@ -95,7 +95,7 @@ collection_place(const collection_t *c, const char *param, const char *below,
     }
 
     if (json_object_get(up->value, key) == NULL) {
-        return c->at;
+        return json_is_object(up->value) ? up : c->at;
     }
 
     place->member = (ckp_at_t) { .up = up, .key = key,
@@ -113,9 +113,11 @@ collection_say(void *data, const ckp_collect_say_t *say)
     const ckp_at_t *const      at = collection_place(c, say->param,
                                                      say->below, &place);
 
+    const bool                 there = at != c->at && at != &place.params;
+
     ckp_parse_say(c->ps, &(ckp_say_t) { .at = at, .number = say->number,
-                                        .field = at == c->at ? NULL
-                                                             : at->key },
+                                        .field = there ? at->key
+                                                       : say->param },
                   "%s", say->message);
 }
 

@@ -412,7 +412,8 @@ static ckp_code_t
 aggregate_group(ckp_cr_t *r, const json_t *group, json_t *made)
 {
     const ckp_collect_t *const  t = r->t;
-    const json_t *const         values = json_object_get(group, "values");
+    const json_t *const         values = json_array_get(group,
+                                                      CKP_GROUP_VALUES);
     json_t *const               row = json_object();
     ckp_code_t                  rc = row == NULL ? ckp_cr_nomem(r) : CKP_OK;
 
@@ -422,7 +423,7 @@ aggregate_group(ckp_cr_t *r, const json_t *group, json_t *made)
     }
 
     if (rc == CKP_OK) {
-        rc = aggregate_into(r, json_object_get(group, "items"), row);
+        rc = aggregate_into(r, json_array_get(group, CKP_GROUP_ITEMS), row);
     }
 
     if (rc == CKP_OK && json_array_append(made, row) != 0) {

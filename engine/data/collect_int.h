@@ -217,7 +217,12 @@ ckp_code_t ckp_cr_values(ckp_cr_t *r, const ckp_cpart_t *part,
     const json_t *list, json_t **out);
 
 /* Elements in groups of equal values of t->groups, by first appearance: new
- * array of {values: [...], items: [...]}. */
+ * array of groups. */
+enum {
+    CKP_GROUP_VALUES,               /* array, as t->groups has them */
+    CKP_GROUP_ITEMS
+};
+
 ckp_code_t ckp_cr_group(ckp_cr_t *r, const json_t *list, json_t **out);
 
 /* --- functions: collect_aggregate.c ------------------------------------------------- */

@@ -33,7 +33,7 @@ join_on(ckp_cc_t *c)
     const json_t *const   on = ckp_cc_param(c, "on");
 
     if (on == NULL || (!json_is_string(on) && !json_is_object(on))) {
-        ckp_cc_say(c, on == NULL ? 401 : 15, on == NULL ? NULL : "on", "",
+        ckp_cc_say(c, on == NULL ? 401 : 15, "on", "",
                    on == NULL ? "a join 'with' others needs 'on'"
                               : "'on' must be a name or {left, right}");
         return;

@@ -237,12 +237,17 @@ ckp_cr_distinct(ckp_cr_t *r, const json_t *list, const json_t *keys,
 }
 
 
-/* A new group {values, items} whose values these are (stolen). */
+/* A new group whose values these are (stolen). */
 static ckp_code_t
 group_new(ckp_cr_t *r, json_t *groups, json_t *values)
 {
-    json_t *const  group = json_pack("{s:o, s:[]}", "values", values,
-                                     "items");
+    json_t *const  group = json_array();
+    const int      bad = json_array_append_new(group, values);
+
+    if (bad != 0 || json_array_append_new(group, json_array()) != 0) {
+        json_decref(group);
+        return ckp_cr_nomem(r);
+    }
 
     return json_array_append_new(groups, group) == 0 ? CKP_OK
                                                      : ckp_cr_nomem(r);
@@ -294,8 +299,8 @@ group_element(ckp_cr_t *r, json_t *groups, json_t *index, json_t *item)
     json_decref(values);
 
     if (rc == CKP_OK
-        && json_array_append(json_object_get(json_array_get(groups, at),
-                                             "items"), item) != 0)
+        && json_array_append(json_array_get(json_array_get(groups, at),
+                                            CKP_GROUP_ITEMS), item) != 0)
     {
         rc = ckp_cr_nomem(r);
     }

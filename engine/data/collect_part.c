@@ -87,7 +87,8 @@ ckp_cc_word(ckp_cc_t *c, const char *param, const char *words)
         }
     }
 
-    ckp_cc_say(c, 405, param, "", "'%s' may be:%s", param, words);
+    ckp_cc_say(c, 405, param, "", "'%s' is '%.40s', but may be:%.*s", param,
+               text == NULL ? "" : text, (int) strlen(words) - 1, words);
 }
 
 

@@ -8,6 +8,9 @@
 #include "data/collect_int.h"
 #include "lang/value.h"
 
+/* What a group of elements has besides: its elements by column. */
+#define PIVOT_CELLS  (CKP_GROUP_ITEMS + 1)
+
 /* While a table is made. */
 typedef struct {
     ckp_cr_t      *r;
@@ -24,7 +27,7 @@ ckp_cc_pivot(ckp_cc_t *c)
 
     for (size_t i = 0; i < 2; i++) {
         if (ckp_cc_param(c, needed[i]) == NULL) {
-            ckp_cc_say(c, 401, NULL, "", "a pivot needs '%s'", needed[i]);
+            ckp_cc_say(c, 401, needed[i], "", "a pivot needs '%s'", needed[i]);
         }
     }
 
@@ -143,9 +146,9 @@ pivot_split_all(pivot_t *p, json_t *groups)
         json_t *const  group = json_array_get(groups, i);
         json_t *const  cells = json_object();
 
-        rc = pivot_split(p, json_object_get(group, "items"), cells);
+        rc = pivot_split(p, json_array_get(group, CKP_GROUP_ITEMS), cells);
 
-        if (json_object_set_new(group, "cells", cells) != 0) {
+        if (json_array_append_new(group, cells) != 0) {
             rc = rc == CKP_OK ? ckp_cr_nomem(p->r) : rc;
         }
     }
@@ -159,8 +162,9 @@ static ckp_code_t
 pivot_row(pivot_t *p, const json_t *group, json_t *row)
 {
     const ckp_collect_t *const  t = p->r->t;
-    const json_t *const         values = json_object_get(group, "values");
-    const json_t *const         cells = json_object_get(group, "cells");
+    const json_t *const         values = json_array_get(group,
+                                                      CKP_GROUP_VALUES);
+    const json_t *const         cells = json_array_get(group, PIVOT_CELLS);
     const char                 *name;
     json_t                     *value;
     ckp_code_t                  rc = CKP_OK;

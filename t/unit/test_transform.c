@@ -383,9 +383,10 @@ test_what_is_missing_is_said(void **ctx)
     t_says_of("'type':'filter','expression':'1'", "CKP401", AT);
     t_says_of("'output_variable':'r'", "CKP401", AT);
     t_says_of("'type':'pivot','output_variable':'r','params':{'index':'a'}",
-              "CKP401", AT);
+              "CKP401", AT "/params");
+    t_says_of("'type':'pivot','output_variable':'r'", "CKP401", AT);
     t_says_of("'type':'join','output_variable':'r','params':{'with':'rows'}",
-              "CKP401", AT);
+              "CKP401", AT "/params");
     t_wants("CKP111", "/workflow_graph/nodes/t/transformations",
             NODE("", ""));
     t_wants("CKP111", "/workflow_graph/nodes/t",
