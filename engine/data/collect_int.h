@@ -2,6 +2,7 @@
  * Transformations for the files of this room.
  *   collect            the table of types; new, run, free
  *   collect_part       expressions, templates and paths of a transformation
+ *   collect_run        their values, under limits
  *   collect_each       filter, map, reduce, flatten, group_by
  *   collect_key        one text for equal values; deduplicate
  *   collect_sort       sort
@@ -160,7 +161,7 @@ bool ckp_cc_columns(ckp_cc_t *c, size_t n, const char *param,
 /* "a.b" as a member name: "a_b"; in the arena. */
 const char *ckp_cc_name(ckp_cc_t *c, const char *before, const char *text);
 
-/* --- running: collect_part.c ------------------------------------------------------ */
+/* --- running: collect_run.c ------------------------------------------------------- */
 
 ckp_code_t ckp_cr_charge(ckp_cr_t *r, size_t steps);
 ckp_code_t ckp_cr_nomem(ckp_cr_t *r);
