@@ -234,8 +234,7 @@ static void
 config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char *const  objects[] = {
-        "compensation", "llm", "pii", "memory",
-        "guardrails", "subflow_policy", "sla", "dedupe"
+        "compensation", "subflow_policy", "sla", "dedupe"
     };
     ckp_at_t                  out;
 
@@ -348,6 +347,7 @@ ckp_config_read(ckp_parse_t *ps)
     config_rules(ps, &at);
     config_audit(ps, &at);
     config_blocks(ps, &at);
+    ckp_config_llm(ps, &at);
     ckp_parse_known(ps, &at, config_known, NULL);
 
     ps->policy.retry = ps->prog->config.retry;

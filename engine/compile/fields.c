@@ -29,13 +29,11 @@ static const struct {
     { "processing", " operations action params output_variable " },
     { "verification", " checks rules on_pass on_fail on_failure " },
     { "llm_action",
-      " prompt prompt_template prompt_ref prompt_variables system"
-      " system_prompt model models provider profile task_class temperature"
-      " max_tokens top_p seed stop retry retry_config attachments"
-      " output_variable output_schema json_mode response_format"
-      " orchestration_mode branches default_branch planner tools"
-      " tool_choice llm_timeout_ms fallback fallback_models max_cost_usd"
-      " memory guardrails pii cache messages repair mode " },
+      " prompt system_prompt messages prompt_ref prompt_vars model profile"
+      " task_class temperature max_tokens top_p stop seed json_mode"
+      " output_schema repair attachments retry fallback_models fallback"
+      " policy_checks pii memory orchestration_mode branches default_branch"
+      " planner cache llm_timeout_ms max_cost_usd " },
     { "human_approval",
       " prompt decision_type options input_schema context_data"
       " approval_level approvers required_approvals forbid_self_approval"

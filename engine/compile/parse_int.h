@@ -193,6 +193,8 @@ bool ckp_name_is_reserved(const char *name);
 
 void ckp_root_read(ckp_parse_t *ps);                            /* root.c */
 void ckp_config_read(ckp_parse_t *ps);                          /* config.c */
+void ckp_config_llm(ckp_parse_t *ps, const ckp_at_t *at);       /* llm.c */
+void ckp_root_prompts(ckp_parse_t *ps);                         /* llm.c */
 void ckp_trigger_read(ckp_parse_t *ps);                         /* trigger.c */
 bool ckp_cron_check(const char *text, int *number, const char **why);
 void ckp_vars_read(ckp_parse_t *ps);                            /* vars.c */

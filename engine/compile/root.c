@@ -191,6 +191,7 @@ ckp_root_read(ckp_parse_t *ps)
     root_language(ps);
     root_metadata(ps);
     root_shapes(ps);
+    ckp_root_prompts(ps);
 
     if (ps->out.form != 'D' && ps->out.form != 'E') {
         ckp_parse_known(ps, &ps->out.root, root_known,

@@ -7,6 +7,7 @@
 #include "compile/parse_int.h"
 #include "lang/regex.h"
 #include "lang/schema.h"
+#include "llm/read.h"
 
 static const ckp_word_t  vars_types[] = {
     { "any", CKP_TYPE_ANY },
@@ -274,13 +275,11 @@ vars_half(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
 }
 
 
-void
-ckp_vars_read(ckp_parse_t *ps)
+static void
+vars_read(ckp_parse_t *ps, const ckp_at_t *up, const char *key)
 {
-    const json_t *const  schema = json_object_get(ps->out.root.value,
-                                                  "variables_schema");
-    const ckp_at_t       at = { .up = &ps->out.root, .key = "variables_schema",
-                                .value = schema };
+    const json_t *const  schema = json_object_get(up->value, key);
+    const ckp_at_t       at = { .up = up, .key = key, .value = schema };
     const bool           nested = vars_is_half(schema, "required")
                                   || vars_is_half(schema, "optional");
     size_t               n = json_object_size(schema);
@@ -314,4 +313,30 @@ ckp_vars_read(ckp_parse_t *ps)
     } else {
         vars_list(ps, &at, false, true);
     }
+}
+
+
+void
+ckp_vars_read(ckp_parse_t *ps)
+{
+    vars_read(ps, &ps->out.root, "variables_schema");
+}
+
+
+/* The list of the program is the one that is written: it is lent for that. */
+void
+ckp_parse_vars(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    ckp_var_t **list, size_t *n)
+{
+    ckp_program_t *const  prog = ps->prog;
+    ckp_var_t *const      own = prog->vars;
+    const size_t          nown = prog->nvars;
+
+    prog->vars = NULL;
+    prog->nvars = 0;
+    vars_read(ps, at, key);
+    *list = prog->vars;
+    *n = prog->nvars;
+    prog->vars = own;
+    prog->nvars = nown;
 }

@@ -31,7 +31,7 @@ typedef struct ckp_dag_s           ckp_dag_t;           /* dag/dag.h */
 typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow_int.h */
 typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c */
 typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
-typedef struct ckp_llm_s           ckp_llm_t;           /* node/llm.h */
+typedef struct ckp_llm_s           ckp_llm_t;           /* llm/llm.h */
 typedef struct ckp_value_s         ckp_value_t;         /* dag/dag.h */
 
 /* What must hold before a step or after a node's last one. */
@@ -456,6 +456,13 @@ typedef struct {
     const json_t      *secrets;         /* secrets_config; NULL: none */
     const json_t      *notifications;   /* the same; NULL: none */
     const json_t      *egress;          /* egress_allowlist; NULL: none */
+    const json_t      *llm;             /* profiles, routing ...; NULL: none */
+    const json_t      *guardrails;      /* the same */
+    double             max_cost_usd;    /* of a run; 0: no limit */
+    double             max_call_usd;    /* of one call, estimated */
+    int64_t            min_llm_quality; /* 0 to 100 */
+    const struct ckp_pii_s     *pii;    /* llm/llm.h; NULL: off */
+    const struct ckp_memory_s  *memory; /* NULL: what a node says alone */
 } ckp_config_t;
 
 struct ckp_program_s {

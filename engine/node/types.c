@@ -19,6 +19,7 @@ const ckp_node_ops_t *const  ckp_node_types[] = {
     &ckp_node_subflow,
     &ckp_node_verification,
     &ckp_node_transform,
+    &ckp_node_llm,
     NULL
 };
 

@@ -18,5 +18,6 @@ extern const ckp_node_ops_t  ckp_node_parallel;
 extern const ckp_node_ops_t  ckp_node_subflow;
 extern const ckp_node_ops_t  ckp_node_verification;
 extern const ckp_node_ops_t  ckp_node_transform;
+extern const ckp_node_ops_t  ckp_node_llm;
 
 #endif

@@ -1,0 +1,253 @@
+/*
+ * One call of a model: recorded, told, sent.  Source: spec/ckp.md 17.1, 23.1.
+ */
+
+#include "llm/llm.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "model/limits.h"
+
+
+static int64_t
+call_ms(const ckp_fiber_t *f, const json_t *profile)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    int64_t                 ms = llm->timeout_ms;
+
+    if (ms == 0) {
+        ms = ckp_json_int(profile, "timeout_ms", 0);
+    }
+
+    if (ms <= 0) {
+        ms = CKP_LLM_MS;
+    }
+
+    return ms > CKP_CALL_MS_MAX ? CKP_CALL_MS_MAX : ms;
+}
+
+
+/* What goes into the head: the profile's own lines, and its key as a handle. */
+
+static json_t *
+call_headers(ckp_fiber_t *f, const json_t *profile)
+{
+    json_t *const        headers = json_object();
+    const char *const    secret = ckp_json_str(profile, "secret_name");
+    const char          *name;
+    json_t              *value;
+
+    json_object_foreach(json_object_get(profile, "extra_headers"), name,
+                        value)
+    {
+        if (json_is_string(value)) {
+            (void) json_object_set(headers, name, value);
+        }
+    }
+
+    if (secret != NULL && *secret != '\0') {
+        json_t *const  handle = ckp_fiber_secret(f, secret, NULL);
+
+        (void) json_object_set_new(headers, "Authorization", handle == NULL
+                                   ? NULL
+                                   : json_sprintf("Bearer %s",
+                                         json_string_value(handle)));
+        json_decref(handle);
+    }
+
+    return headers;
+}
+
+
+static ckp_code_t
+call_send(ckp_fiber_t *f)
+{
+    const json_t *const   entry = ckp_llm_entry(f);
+    const char *const     name = ckp_json_str(entry, "p");
+    const json_t *const   profile = ckp_llm_profile(ckp_fiber_program(f),
+                                                    name);
+    char                  key[CKP_KEY_MAX + 1];
+    json_t *const         headers = call_headers(f, profile);
+    json_t               *secrets = NULL;
+    const ckp_code_t      rc = ckp_fiber_secrets(f, headers, &secrets);
+
+    if (rc != CKP_OK) {
+        json_decref(headers);
+        return rc;
+    }
+
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_CALL, .target = "llm",
+        .ref = ckp_fiber_get_str(f, "llm", "ref"),
+        .key = ckp_llm_key(f, key),
+        .timeout_ms = (uint32_t) (ckp_llm_int(f, "until")
+                                  - ckp_llm_int(f, "ts")),
+        .body = json_pack("{s:{s:s*, s:O*, s:O*}, s:o, s:o*, s:o, s:s, s:s}",
+                    "profile", "name", name,
+                    "base_url", json_object_get(profile, "base_url"),
+                    "provider", json_object_get(profile, "provider"),
+                    "headers", headers, "secrets", secrets,
+                    "request", ckp_llm_request(f, entry),
+                    "node_id", ckp_fiber_node(f)->id,
+                    "path", ckp_fiber_node_path(f))
+    };
+
+    return ckp_fiber_effect(f, &fx);
+}
+
+
+/* Another body, or a reply that was recorded, makes it another call. */
+
+static ckp_code_t
+call_renumber(ckp_fiber_t *f)
+{
+    const bool     same = json_is_true(ckp_fiber_get(f, "llm", "amb"))
+                          && ckp_llm_int(f, "li") == ckp_llm_int(f, "i");
+    const int64_t  calls = ckp_llm_int(f, "calls");
+    ckp_code_t     rc = ckp_llm_put_int(f, "calls", calls + 1);
+
+    if (rc == CKP_OK && calls > 0 && !same) {
+        rc = ckp_llm_put_int(f, "k", ckp_llm_int(f, "k") + 1);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "li", ckp_llm_int(f, "i"));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_count(f, "steps");
+    }
+
+    if (rc == CKP_OK
+        && json_integer_value(ckp_fiber_run_get(f, "counts", "steps"))
+           > CKP_RUN_STEPS_MAX)
+    {
+        return ckp_fiber_raise(f, "LimitExceeded", "more than %d steps",
+                               CKP_RUN_STEPS_MAX);
+    }
+
+    return rc;
+}
+
+
+static ckp_code_t
+call_told(ckp_fiber_t *f, const json_t *entry)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+
+    return ckp_fiber_emit(f, "llm_call_started",
+               json_pack("{s:s, s:s*, s:I, s:s*}",
+                         "model", ckp_json_str(entry, "m"),
+                         "profile", ckp_json_str(entry, "p"),
+                         "attempt", (json_int_t) ckp_llm_int(f, "try"),
+                         "prompt_ref", llm->prompt_ref));
+}
+
+
+static ckp_code_t
+call_begin(ckp_fiber_t *f)
+{
+    const json_t *const  entry = ckp_llm_entry(f);
+    const int64_t        now = ckp_fiber_now(f);
+    const int64_t        ms = call_ms(f, ckp_llm_profile(ckp_fiber_program(f),
+                                              ckp_json_str(entry, "p")));
+    const char          *ref;
+    ckp_code_t           rc = call_renumber(f);
+
+    if (rc == CKP_OK) {
+        rc = call_told(f, entry);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_record(f, "started", NULL);
+    }
+
+    ref = rc == CKP_OK ? ckp_fiber_ref(f) : NULL;
+
+    if (rc != CKP_OK || ref == NULL) {
+        return rc != CKP_OK ? rc : CKP_E_NOMEM;
+    }
+
+    rc = ckp_fiber_put(f, "llm", "ref", json_string(ref));
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "ts", now);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "until", now + ms);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_put(f, "llm", "ph", json_string("call"));
+    }
+
+    if (rc == CKP_OK) {
+        rc = call_send(f);
+    }
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, now + ms) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_go_on(ckp_fiber_t *f)
+{
+    bool        none = false;
+    ckp_code_t  rc = ckp_llm_usable(f, &none);
+
+    if (rc == CKP_OK && none) {
+        return ckp_fiber_raise_json(f,
+                   json_pack("{s:s, s:s, s:b}", "type", "LLMCallError",
+                             "message", "no model of the chain is good and "
+                             "cheap enough", "retryable", 0));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_affords(f, ckp_llm_entry(f));
+    }
+
+    return rc == CKP_OK ? call_begin(f) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_ask(ckp_fiber_t *f)
+{
+    ckp_code_t  rc = ckp_llm_put_int(f, "try", 1);
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "i", 0);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_put(f, "llm", "amb", json_false());
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "t0", ckp_fiber_now(f));
+    }
+
+    return rc == CKP_OK ? ckp_llm_go_on(f) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_repeat(ckp_fiber_t *f)
+{
+    return call_send(f);
+}
+
+
+ckp_code_t
+ckp_llm_abort(ckp_fiber_t *f)
+{
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_ABORT, .target = "llm",
+        .ref = ckp_fiber_get_str(f, "llm", "ref"), .key = "",
+        .body = json_object()
+    };
+
+    return ckp_fiber_effect(f, &fx);
+}

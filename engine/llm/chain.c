@@ -1,0 +1,398 @@
+/*
+ * Which model answers: the profile that a node means, and those that stand in
+ * for it.  Source: spec/ckp.md 23.2, 23.3.
+ */
+
+#include "llm/llm.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+
+const json_t *
+ckp_llm_profile(const ckp_program_t *prog, const char *name)
+{
+    const json_t *const  all = json_object_get(prog->config.llm, "profiles");
+    const json_t *const  one = name == NULL ? NULL
+                               : json_object_get(all, name);
+
+    return json_is_object(one) ? one : NULL;
+}
+
+
+const json_t *
+ckp_llm_entry(const ckp_fiber_t *f)
+{
+    return json_array_get(ckp_fiber_get(f, "chain", NULL),
+                          (size_t) ckp_llm_int(f, "i"));
+}
+
+
+/* --- which profile ------------------------------------------------------- */
+
+static bool
+chain_has_class(const json_t *profile, const char *task_class)
+{
+    const json_t  *word;
+    size_t         i;
+
+    json_array_foreach(json_object_get(profile, "task_classes"), i, word) {
+        if (json_is_string(word)
+            && strcmp(json_string_value(word), task_class) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* routing[task_class], else the first profile that says it is for it. */
+
+static const json_t *
+chain_route(const ckp_program_t *prog, const char *task_class,
+    const char **only)
+{
+    const json_t *const  llm = prog->config.llm;
+    const json_t        *to;
+    const char          *name;
+    const json_t        *profile;
+
+    *only = NULL;
+
+    if (task_class == NULL) {
+        return NULL;
+    }
+
+    to = json_object_get(json_object_get(llm, "routing"), task_class);
+
+    if (json_is_string(to)) {
+        *only = json_string_value(to);
+        return NULL;
+    }
+
+    if (json_array_size(to) > 0) {
+        return to;
+    }
+
+    json_object_foreach(json_object_get(llm, "profiles"), name, profile) {
+        if (chain_has_class(profile, task_class)) {
+            *only = name;
+            return NULL;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* The names in their order: the first is the chosen one.  *list: a routing list
+ * whose others stand behind it. */
+
+static const char *
+chain_chosen(const ckp_fiber_t *f, const json_t **list)
+{
+    const ckp_program_t *const  prog = ckp_fiber_program(f);
+    const ckp_node_t *const     node = ckp_fiber_node(f);
+    const ckp_llm_t *const      llm = node->u.llm;
+    const char                 *only;
+
+    *list = NULL;
+
+    if (ckp_llm_profile(prog, llm->profile) != NULL) {
+        return llm->profile;
+    }
+
+    if (ckp_llm_profile(prog, llm->model) != NULL) {
+        return llm->model;
+    }
+
+    *list = chain_route(prog, llm->task_class, &only);
+
+    if (only != NULL) {
+        return only;
+    }
+
+    if (*list != NULL) {
+        return json_string_value(json_array_get(*list, 0));
+    }
+
+    if (ckp_llm_profile(prog, node->agent) != NULL) {
+        return node->agent;
+    }
+
+    return ckp_json_str(prog->config.llm, "default_profile");
+}
+
+
+/* --- the chain ----------------------------------------------------------- */
+
+/* Chains that a server has for well-known models. */
+
+static const char *const  chain_known[][4] = {
+    { "gpt-4-turbo", "gpt-4", "gpt-3.5-turbo", NULL },
+    { "gpt-4", "gpt-3.5-turbo-16k", "gpt-3.5-turbo", NULL },
+    { "claude-3-opus", "claude-3-sonnet", "claude-3-haiku", NULL },
+    { "mistral-large", "mistral-medium", "mistral-small", NULL }
+};
+
+
+static ckp_code_t
+chain_add(json_t *chain, const char *model, const char *profile)
+{
+    const json_t  *old;
+    size_t         i;
+
+    /* a model that failed is not asked again in the same round */
+
+    json_array_foreach(chain, i, old) {
+        const char *const  p = ckp_json_str(old, "p");
+
+        if (strcmp(ckp_json_str(old, "m"), model) == 0
+            && (p == NULL) == (profile == NULL)
+            && (p == NULL || strcmp(p, profile) == 0))
+        {
+            return CKP_OK;
+        }
+    }
+
+    if (json_array_size(chain) >= CKP_LLM_MODELS_MAX) {
+        return CKP_OK;
+    }
+
+    return json_array_append_new(chain, json_pack("{s:s, s:s*}", "m", model,
+                                                  "p", profile)) == 0
+           ? CKP_OK : CKP_E_NOMEM;
+}
+
+
+/* A name that is a profile, or a bare model that `base` serves. */
+
+static ckp_code_t
+chain_add_name(ckp_fiber_t *f, json_t *chain, const char *name,
+    const char *base)
+{
+    const json_t *const  profile = ckp_llm_profile(ckp_fiber_program(f),
+                                                   name);
+    const char *const    model = ckp_json_str(profile, "model");
+
+    if (profile != NULL) {
+        return chain_add(chain, model == NULL ? "" : model, name);
+    }
+
+    return chain_add(chain, name, base);
+}
+
+
+static ckp_code_t
+chain_fallbacks(ckp_fiber_t *f, json_t *chain, const json_t *names,
+    const char *base)
+{
+    const json_t  *name;
+    size_t         i;
+    ckp_code_t     rc = CKP_OK;
+
+    json_array_foreach(names, i, name) {
+        if (rc == CKP_OK && json_is_string(name)) {
+            rc = chain_add_name(f, chain, json_string_value(name), base);
+        }
+    }
+
+    return rc;
+}
+
+
+static ckp_code_t
+chain_built_in(json_t *chain, const char *model, const char *base)
+{
+    ckp_code_t  rc = CKP_OK;
+
+    for (size_t i = 0; i < sizeof(chain_known) / sizeof(chain_known[0]); i++) {
+        if (strcmp(chain_known[i][0], model) != 0) {
+            continue;
+        }
+
+        for (size_t k = 1; rc == CKP_OK && chain_known[i][k] != NULL; k++) {
+            rc = chain_add(chain, chain_known[i][k], base);
+        }
+    }
+
+    return rc;
+}
+
+
+/* The chosen profile's model, unless the node names a bare one. */
+
+static const char *
+chain_model(const ckp_fiber_t *f, const json_t *profile)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const char             *model = ckp_json_str(profile, "model");
+
+    if (llm->model != NULL
+        && ckp_llm_profile(ckp_fiber_program(f), llm->model) == NULL)
+    {
+        model = llm->model;
+    }
+
+    return model == NULL ? "" : model;
+}
+
+
+static ckp_code_t
+chain_put(ckp_fiber_t *f, json_t *chain, size_t alt)
+{
+    const ckp_code_t  rc = ckp_fiber_put(f, "chain", NULL, chain);
+
+    return rc == CKP_OK ? ckp_llm_put_int(f, "alt", (int64_t) alt) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_choose(ckp_fiber_t *f)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const json_t           *list;
+    const char             *name = chain_chosen(f, &list);
+    const json_t           *profile = ckp_llm_profile(ckp_fiber_program(f),
+                                                      name);
+    json_t *const           chain = json_array();
+    size_t                  alt;
+    ckp_code_t              rc = chain == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    if (rc == CKP_OK) {
+        name = profile == NULL ? NULL : name;
+        rc = chain_add(chain, chain_model(f, profile), name);
+    }
+
+    if (rc == CKP_OK && list != NULL) {
+        rc = chain_fallbacks(f, chain, list, name);
+    }
+
+    alt = json_array_size(chain);
+
+    if (rc == CKP_OK && llm->fallbacks != NULL) {
+        rc = chain_fallbacks(f, chain, llm->fallbacks, name);
+
+    } else if (rc == CKP_OK && json_object_get(profile, "fallbacks") != NULL) {
+        rc = chain_fallbacks(f, chain, json_object_get(profile, "fallbacks"),
+                             name);
+
+    } else if (rc == CKP_OK) {
+        rc = chain_built_in(chain, chain_model(f, profile), name);
+    }
+
+    if (rc != CKP_OK) {
+        json_decref(chain);
+        return rc;
+    }
+
+    return chain_put(f, chain, alt);
+}
+
+
+ckp_code_t
+ckp_llm_choose_one(ckp_fiber_t *f, const char *name)
+{
+    const char *const  base = ckp_json_str(json_array_get(
+                                  ckp_fiber_get(f, "chain", NULL), 0), "p");
+    json_t            *chain;
+    ckp_code_t         rc;
+
+    if (name == NULL) {
+        return CKP_OK;
+    }
+
+    chain = json_array();
+    rc = chain == NULL ? CKP_E_NOMEM : chain_add_name(f, chain, name, base);
+
+    if (rc != CKP_OK) {
+        json_decref(chain);
+        return rc;
+    }
+
+    return chain_put(f, chain, 1);
+}
+
+
+/* --- is it good and cheap enough ----------------------------------------- */
+
+/* The word for what is against the entry; NULL: nothing. */
+
+static const char *
+chain_against(ckp_fiber_t *f, const json_t *entry)
+{
+    const ckp_program_t *const  prog = ckp_fiber_program(f);
+    const json_t *const         profile = ckp_llm_profile(prog,
+                                              ckp_json_str(entry, "p"));
+    const double                own = ckp_json_num(profile,
+                                          "max_cost_usd_per_call", 0);
+    int64_t                     least = ckp_json_int(profile, "min_quality",
+                                                     0);
+    double                      most = prog->config.max_call_usd;
+    int64_t                     quality;
+    double                      cost;
+    bool                        known;
+
+    if (prog->config.min_llm_quality > least) {
+        least = prog->config.min_llm_quality;
+    }
+
+    if (own > 0 && (most <= 0 || own < most)) {
+        most = own;
+    }
+
+    if (least > 0
+        && ckp_llm_quality(prog, ckp_json_str(entry, "m"), &quality)
+        && quality < least)
+    {
+        return "quality";
+    }
+
+    cost = most > 0 ? ckp_llm_estimate(f, entry, &known) : 0;
+
+    return most > 0 && known && cost > most ? "cost" : NULL;
+}
+
+
+ckp_code_t
+ckp_llm_usable(ckp_fiber_t *f, bool *none)
+{
+    const json_t *const  chain = ckp_fiber_get(f, "chain", NULL);
+    const int64_t        from = ckp_llm_int(f, "i");
+    int64_t              i = from;
+    ckp_code_t           rc = CKP_OK;
+
+    *none = false;
+
+    for ( ;; i++) {
+        const json_t *const  entry = json_array_get(chain, (size_t) i);
+        const json_t *const  next = json_array_get(chain, (size_t) i + 1);
+        const char *const    why = entry == NULL ? NULL
+                                   : chain_against(f, entry);
+
+        if (entry == NULL) {
+            *none = true;
+            return rc;
+        }
+
+        if (why == NULL) {
+            break;
+        }
+
+        if (next != NULL) {
+            rc = ckp_fiber_emit(f, "llm_fallback",
+                     json_pack("{s:s, s:s, s:s}", "from",
+                               ckp_json_str(entry, "m"), "to",
+                               ckp_json_str(next, "m"), "reason", why));
+        }
+
+        if (rc != CKP_OK) {
+            return rc;
+        }
+    }
+
+    return i == from ? CKP_OK : ckp_llm_put_int(f, "i", i);
+}

@@ -1,0 +1,474 @@
+/*
+ * llm_action at work: coming in, waking, giving up; its reading of the document
+ * is in parse.c.
+ */
+
+#include "llm/llm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "llm/planner.h"
+#include "model/limits.h"
+#include "node/double.h"
+#include "node/op_int.h"
+#include "node/step.h"
+
+
+int64_t
+ckp_llm_int(const ckp_fiber_t *f, const char *name)
+{
+    return ckp_fiber_get_int(f, "llm", name);
+}
+
+
+ckp_code_t
+ckp_llm_put_int(ckp_fiber_t *f, const char *name, int64_t value)
+{
+    return ckp_fiber_put(f, "llm", name, json_integer(value));
+}
+
+
+static bool
+llm_is(const ckp_fiber_t *f, const char *ph)
+{
+    const char *const  own = ckp_fiber_get_str(f, "llm", "ph");
+
+    return own != NULL && strcmp(own, ph) == 0;
+}
+
+
+/* --- the journal --------------------------------------------------------- */
+
+const char *
+ckp_llm_key(ckp_fiber_t *f, char *out)
+{
+    const char *const  node = ckp_fiber_node(f)->id;
+    const char *const  run = ckp_fiber_run_id(f);
+    const int64_t      k = ckp_llm_int(f, "k");
+    char               tail[24] = "";
+    char               full[CKP_KEY_MAX + 1];
+    int                n;
+
+    if (k > 0) {
+        (void) snprintf(tail, sizeof(tail), "#%lld", (long long) k);
+    }
+
+    n = ckp_fiber_is_plain(f)
+        ? snprintf(full, sizeof(full), "%s:%s:%s", run, node, node)
+        : snprintf(full, sizeof(full), "%s:%s", run, ckp_fiber_node_path(f));
+
+    /* a key that no header may carry is shown by its hash */
+
+    bool  fits = n > 0 && (size_t) n + sizeof(tail) < sizeof(full);
+
+    for (int i = 0; fits && i < n; i++) {
+        fits = full[i] > 0x20 && full[i] < 0x7f;
+    }
+
+    if (!fits) {
+        uint8_t            sum[CKP_SHA256_LEN];
+        const char *const  path = ckp_fiber_node_path(f);
+
+        ckp_hmac_sha256(run, strlen(run), path, strlen(path), sum);
+        ckp_hex(sum, sizeof(sum), full);
+    }
+
+    (void) snprintf(out, CKP_KEY_MAX + 1, "%.230s%s", full, tail);
+
+    return out;
+}
+
+
+ckp_code_t
+ckp_llm_record(ckp_fiber_t *f, const char *status, const json_t *result)
+{
+    const char *const  node = ckp_fiber_node(f)->id;
+    char               key[CKP_KEY_MAX + 1];
+
+    return ckp_fiber_write(f, "journal",
+               json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:O*}",
+                         "path", ckp_fiber_node_path(f), "node_id", node,
+                         "step_id", node, "key", ckp_llm_key(f, key),
+                         "status", status, "attempts",
+                         (json_int_t) ckp_llm_int(f, "calls"),
+                         "result", result));
+}
+
+
+/* --- test doubles (27) --------------------------------------------------- */
+
+/* A value that stands for the outputs: its members are assigned. */
+
+static bool
+llm_is_outputs(const ckp_llm_t *llm, const json_t *value)
+{
+    for (size_t i = 0; i < llm->noutputs; i++) {
+        if (json_object_get(value, llm->outputs[i].variable) != NULL) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static ckp_code_t
+llm_give(ckp_fiber_t *f, const json_t *value)
+{
+    const ckp_node_t *const  node = ckp_fiber_node(f);
+    const ckp_llm_t *const   llm = node->u.llm;
+    json_t                  *text;
+    ckp_code_t               rc = CKP_OK;
+
+    if (!llm_is_outputs(llm, value)) {
+        text = ckp_op_text(value);
+        rc = text == NULL ? CKP_E_NOMEM
+             : ckp_llm_take(f, json_string_value(text), NULL, true);
+        json_decref(text);
+
+        return rc;
+    }
+
+    for (size_t i = 0; rc == CKP_OK && i < llm->noutputs; i++) {
+        json_t *const  v = json_object_get(value, llm->outputs[i].variable);
+
+        if (v != NULL) {
+            rc = ckp_fiber_var_set(f, llm->outputs[i].variable,
+                                   json_deep_copy(v));
+        }
+    }
+
+    return rc == CKP_OK ? ckp_fiber_done(f, node->next, value) : rc;
+}
+
+
+static ckp_code_t
+llm_raise_override(ckp_fiber_t *f, const json_t *error)
+{
+    const char *const  type = ckp_json_str(error, "type");
+    const char *const  message = ckp_json_str(error, "message");
+    json_t *const      own = json_is_object(error) ? json_deep_copy(error)
+                                                   : json_object();
+
+    (void) json_object_set_new(own, "type", json_string(type == NULL
+                               ? "LLMCallError" : type));
+    (void) json_object_set_new(own, "message", json_string(message == NULL
+                               ? "an error of the test data" : message));
+
+    return ckp_fiber_raise_json(f, own);
+}
+
+
+/* One of a __sequence__ by round; the last one repeats. */
+
+static const json_t *
+llm_pick(ckp_fiber_t *f, const json_t *value)
+{
+    const json_t *const  many = json_object_get(value, "__sequence__");
+    const size_t         n = json_array_size(many);
+    const int64_t        round = ckp_llm_int(f, "try");
+
+    if (n == 0) {
+        return value;
+    }
+
+    return json_array_get(many, round < 1 ? 0
+                          : (size_t) round > n ? n - 1 : (size_t) round - 1);
+}
+
+
+static ckp_code_t
+llm_override(ckp_fiber_t *f, const json_t *value)
+{
+    const json_t *const  picked = llm_pick(f, value);
+    const json_t *const  error = json_object_get(picked, "__error__");
+    const int64_t        wait = ckp_json_int(picked, "__delay_ms__", -1);
+    const json_t        *given = picked;
+    ckp_code_t           rc;
+
+    rc = ckp_fiber_emit(f, "step_test_override_applied",
+             json_pack("{s:s, s:O}", "step_id", ckp_fiber_node(f)->id,
+                       "override", picked));
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    if (error != NULL) {
+        (void) llm_raise_override(f, error);
+
+        return ckp_llm_failed(f, NULL, false);
+    }
+
+    if (wait >= 0) {
+        given = json_object_get(picked, "value");
+        given = given == NULL ? json_null() : given;
+    }
+
+    if (wait > 0 && strcmp(ckp_fiber_mode(f), "dry_run") != 0) {
+        const int64_t  until = ckp_fiber_now(f) + wait;
+
+        rc = ckp_fiber_put(f, "llm", "res", json_deep_copy(given));
+        rc = rc == CKP_OK ? ckp_llm_put_int(f, "until", until) : rc;
+        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
+                                          json_string("double")) : rc;
+
+        return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+    }
+
+    return llm_give(f, given);
+}
+
+
+static ckp_code_t
+llm_stand_in(ckp_fiber_t *f, bool dry)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const ckp_code_t        rc = ckp_fiber_emit(f,
+        dry ? "dry_run_step_skipped" : "step_mock_applied",
+        json_pack("{s:s, s:s, s:s?}", "action", "llm_action", "binding", "llm",
+                  "ref", llm->profile != NULL ? llm->profile : llm->model));
+
+    return rc != CKP_OK ? rc
+           : ckp_llm_take(f, dry ? "{\"dry_run\": true}"
+                                 : "{\"mocked\": true}", NULL, true);
+}
+
+
+/* *doubled: it is done, failed, or waits for the double's time. */
+
+static ckp_code_t
+llm_double(ckp_fiber_t *f, bool *doubled)
+{
+    const bool           dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
+    const json_t *const  value = ckp_double_node(f);
+
+    *doubled = true;
+
+    if (value != NULL) {
+        const ckp_code_t  rc = ckp_llm_put_int(f, "try",
+                                               1 + ckp_llm_int(f, "try"));
+
+        return rc == CKP_OK ? llm_override(f, value) : rc;
+    }
+
+    if (dry || ckp_fiber_program(f)->config.mock) {
+        return llm_stand_in(f, dry);
+    }
+
+    *doubled = false;
+
+    return CKP_OK;
+}
+
+
+/* --- coming in ----------------------------------------------------------- */
+
+static ckp_code_t
+llm_begin(ckp_fiber_t *f)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const json_t           *known;
+    ckp_code_t              rc = ckp_llm_choose(f);
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_messages(f);
+    }
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    if (llm->planner != NULL) {
+        return ckp_planner_begin(f);
+    }
+
+    known = ckp_llm_cached(f);
+
+    return known != NULL ? ckp_llm_take(f, ckp_json_str(known, "text"), known,
+                                        false)
+                         : ckp_llm_ask(f);
+}
+
+
+ckp_code_t
+ckp_llm_enter(ckp_fiber_t *f)
+{
+    const json_int_t  now = (json_int_t) ckp_fiber_now(f);
+    bool              doubled = false;
+    ckp_code_t        rc = ckp_fiber_put(f, "llm", NULL,
+                               json_pack("{s:s, s:i, s:i, s:i, s:I}", "ph",
+                                         "begin", "try", 0, "calls", 0, "k",
+                                         0, "t0", now));
+
+    ckp_fiber_at_step(f, NULL);
+
+    if (rc == CKP_OK) {
+        rc = llm_double(f, &doubled);
+    }
+
+    if (rc == CKP_OK && !doubled) {
+        rc = llm_begin(f);
+    }
+
+    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT ? ckp_llm_over(f) : rc;
+}
+
+
+/* --- waking -------------------------------------------------------------- */
+
+static ckp_code_t
+llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const char *const  ref = ckp_fiber_get_str(f, "llm", "ref");
+
+    if (!llm_is(f, "call") || ref == NULL || in->ref == NULL
+        || strcmp(ref, in->ref) != 0)
+    {
+        return CKP_E_STATE;
+    }
+
+    return in->outcome == CKP_OUTCOME_OK
+           ? ckp_llm_answered(f, in->data)
+           : ckp_llm_failed(f, in->data,
+                            in->outcome == CKP_OUTCOME_UNKNOWN);
+}
+
+
+static ckp_code_t
+llm_timed_out(ckp_fiber_t *f)
+{
+    const int64_t  ms = ckp_llm_int(f, "until") - ckp_llm_int(f, "ts");
+    ckp_code_t     rc = ckp_llm_abort(f);
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    (void) ckp_fiber_raise(f, "TimeoutError", "no answer within %lld ms",
+                           (long long) ms);
+
+    return ckp_llm_failed(f, NULL, true);
+}
+
+
+/* Again: the wait before a retry is over. */
+
+static ckp_code_t
+llm_again(ckp_fiber_t *f)
+{
+    bool        doubled = false;
+    ckp_code_t  rc;
+
+    if (ckp_double_node(f) != NULL) {
+        rc = llm_double(f, &doubled);
+
+        return rc;
+    }
+
+    return ckp_llm_go_on(f);
+}
+
+
+static ckp_code_t
+llm_tick(ckp_fiber_t *f)
+{
+    const int64_t  until = ckp_llm_int(f, "until");
+
+    if (until > ckp_fiber_now(f)) {
+        return ckp_fiber_sleep(f, until);
+    }
+
+    if (llm_is(f, "call")) {
+        return llm_timed_out(f);
+    }
+
+    if (llm_is(f, "retry")) {
+        return llm_again(f);
+    }
+
+    if (llm_is(f, "double")) {
+        json_t *const     given = json_incref(ckp_fiber_get(f, "llm", "res"));
+        const ckp_code_t  rc = llm_give(f, given);
+
+        json_decref(given);
+
+        return rc;
+    }
+
+    return CKP_E_STATE;
+}
+
+
+static ckp_code_t
+llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+
+    if (in == NULL) {
+        return llm_is(f, "retry") ? llm_again(f)
+               : llm->planner != NULL && ckp_fiber_get(f, "pl", NULL) != NULL
+                 ? ckp_planner_wake(f, NULL)
+               : ckp_llm_enter(f);
+    }
+
+    if (in->kind == CKP_IN_REPLY) {
+        return llm_replied(f, in);
+    }
+
+    if (in->kind == CKP_IN_RECOVER) {
+        return llm_is(f, "call") ? ckp_llm_repeat(f) : CKP_OK;
+    }
+
+    if (llm->planner != NULL && !llm_is(f, "call") && !llm_is(f, "retry")) {
+        return ckp_planner_wake(f, in);
+    }
+
+    return in->kind == CKP_IN_TICK ? llm_tick(f) : CKP_E_STATE;
+}
+
+
+ckp_code_t
+ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    ckp_code_t  rc;
+
+    /* the recovery steps of a handler */
+
+    if (ckp_fiber_get_str(f, "list", NULL) != NULL) {
+        return ckp_steps_wake(f, in);
+    }
+
+    ckp_fiber_at_step(f, NULL);
+    rc = llm_wake(f, in);
+
+    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT ? ckp_llm_over(f) : rc;
+}
+
+
+/* --- giving up ----------------------------------------------------------- */
+
+bool
+ckp_llm_in_flight(const ckp_fiber_t *f)
+{
+    return llm_is(f, "call");
+}
+
+
+ckp_code_t
+ckp_llm_abandon(ckp_fiber_t *f)
+{
+    ckp_code_t  rc;
+
+    if (!llm_is(f, "call")) {
+        return CKP_OK;
+    }
+
+    ckp_fiber_at_step(f, NULL);
+    rc = ckp_llm_abort(f);
+
+    return rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph", json_string("gone"))
+                        : rc;
+}

@@ -1,0 +1,289 @@
+/*
+ * llm_action: what its files share.  Source: spec/ckp.md 23, 24.
+ *
+ * The life of a question to a model.
+ *   enter    a test double, or messages and chain      llm.c
+ *   ask      the first usable model of the chain       ckp_llm_ask
+ *   call     journal, llm_call_started, CKP_FX_CALL    call.c
+ *   rest     n.llm.ph "call" until reply or time
+ *   failed   the next of the chain; all again; node    retry.c
+ *   answered booked, then read: repair, checks,        answer.c, planner.c
+ *            outputs, route
+ *
+ * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
+ * prev, spent, quiet}; n.chain: array of {m: model, p: profile, c: cost known};
+ * n.msgs {"0": message ...}: what is sent, made once, grown by repairs and by a
+ * planner; n.pii {token: value}; n.pl: a planner's.
+ */
+
+#ifndef CKP_LLM_H
+#define CKP_LLM_H
+
+#include "node/fiber.h"
+
+#define CKP_LLM_MS               60000
+#define CKP_LLM_MODELS_MAX       16
+#define CKP_LLM_MESSAGES_MAX     200
+#define CKP_LLM_ATTACHMENTS_MAX  32
+#define CKP_LLM_ATTACHMENT_MAX   (5 * 1024 * 1024)
+#define CKP_LLM_ATTACHED_MAX     (20 * 1024 * 1024)
+#define CKP_LLM_REPAIRS_MAX      10
+
+typedef struct ckp_planner_s  ckp_planner_t;    /* llm/planner.h */
+
+typedef enum {
+    CKP_ATTACH_TEXT,
+    CKP_ATTACH_CSV,
+    CKP_ATTACH_JSON,
+    CKP_ATTACH_IMAGE,
+    CKP_ATTACH_FILE,
+    CKP_ATTACH_URL,
+    CKP_ATTACH_VARIABLE
+} ckp_attach_t;
+
+typedef struct {
+    ckp_attach_t     type;
+    ckp_template_t  *source;
+    ckp_template_t  *description;   /* NULL: none */
+    bool             required;
+} ckp_attachment_t;
+
+typedef enum {
+    CKP_POLICY_RAISE,
+    CKP_POLICY_WARN,
+    CKP_POLICY_GOTO
+} ckp_policy_kind_t;
+
+typedef struct {
+    const char         *id;
+    const char         *text;       /* the condition as written */
+    ckp_expr_t         *condition;
+    ckp_policy_kind_t   kind;
+    ckp_target_t        to;         /* CKP_POLICY_GOTO */
+    ckp_template_t     *message;    /* NULL: none */
+} ckp_check_t;
+
+typedef struct {
+    const char    *id;
+    ckp_target_t   to;
+} ckp_choice_t;
+
+typedef enum {
+    CKP_MEMORY_NONE,
+    CKP_MEMORY_RUN,
+    CKP_MEMORY_PROJECT
+} ckp_memory_scope_t;
+
+typedef enum {
+    CKP_FORGET_NONE,
+    CKP_FORGET_OLDEST,
+    CKP_FORGET_LLM
+} ckp_forget_t;
+
+typedef struct ckp_memory_s {
+    ckp_memory_scope_t  scope;
+    const char         *key;
+    bool                read;
+    bool                write;
+    uint32_t            messages;       /* max_messages */
+    uint32_t            tokens;         /* max_tokens; 0: no limit */
+    ckp_forget_t        forget;         /* summarize */
+} ckp_memory_t;
+
+typedef enum {
+    CKP_PII_OFF,
+    CKP_PII_MASK,
+    CKP_PII_HASH,
+    CKP_PII_TOKENIZE,
+    CKP_PII_BLOCK
+} ckp_pii_act_t;
+
+#define CKP_PII_TYPES_MAX   7
+#define CKP_PII_CUSTOM_MAX  16
+
+typedef struct ckp_pii_s {
+    ckp_pii_act_t  pre;
+    ckp_pii_act_t  post;
+    unsigned       types;           /* bits, in the order of pii.c's table */
+    bool           restore;
+    ckp_regex_t   *known[CKP_PII_TYPES_MAX];
+    const char    *names[CKP_PII_CUSTOM_MAX];
+    ckp_regex_t   *custom[CKP_PII_CUSTOM_MAX];
+    size_t         ncustom;
+} ckp_pii_t;
+
+struct ckp_llm_s {
+    ckp_template_t     *prompt;         /* NULL: messages or prompt_ref */
+    ckp_template_t     *system;         /* NULL: none */
+    ckp_template_t     *messages;       /* NULL: none; [{role, content}] */
+    const char         *model;          /* NULL: the profile's */
+    const char         *profile;
+    const char         *task_class;
+    const json_t       *params;         /* {temperature, max_tokens ...} as
+                                           given; what is wrong left out */
+    bool                json_mode;
+    const json_t       *schema;         /* NULL: none */
+    uint32_t            repairs;        /* further calls for a valid answer */
+    const char         *repair_model;   /* model or profile; NULL: the same */
+    const json_t       *repair_default; /* NULL: LlmOutputInvalid */
+    ckp_attachment_t   *attach;
+    size_t              nattach;
+    ckp_retry_t         retry;
+    bool                retry_own;      /* attempts said by the node itself */
+    const json_t       *fallbacks;      /* array of names; NULL: not given */
+    const json_t       *fallback;       /* {enabled, on}; NULL: global */
+    ckp_mapping_t      *outputs;
+    size_t              noutputs;
+    ckp_check_t        *checks;
+    size_t              nchecks;
+    const char         *prompt_ref;     /* NULL: none */
+    const json_t       *asset;          /* the template it names; NULL */
+    ckp_template_t     *asset_prompt;
+    ckp_template_t     *asset_system;
+    ckp_template_t     *prompt_vars;    /* NULL: the run's variables */
+    const ckp_var_t    *asset_vars;
+    size_t              nasset_vars;
+    bool                orchestrates;
+    ckp_choice_t       *branches;
+    size_t              nbranches;
+    ckp_target_t        otherwise;      /* default_branch */
+    uint32_t            timeout_ms;     /* of one call; 0: the profile's */
+    double              max_cost;       /* of this visit; 0: none */
+    int64_t             cache_s;        /* 0: off */
+    ckp_memory_t        memory;
+    ckp_pii_t          *pii;            /* NULL: off */
+    ckp_planner_t      *planner;        /* NULL: none */
+};
+
+/* --- llm.c --------------------------------------------------------------- */
+
+ckp_code_t ckp_llm_enter(ckp_fiber_t *f);
+ckp_code_t ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* Whether a call is under way; it is given up. */
+bool ckp_llm_in_flight(const ckp_fiber_t *f);
+ckp_code_t ckp_llm_abandon(ckp_fiber_t *f);
+
+/* The node's row of the journal; result is borrowed, NULL: none. */
+ckp_code_t ckp_llm_record(ckp_fiber_t *f, const char *status,
+    const json_t *result);
+
+/* n.llm.<name> */
+int64_t ckp_llm_int(const ckp_fiber_t *f, const char *name);
+ckp_code_t ckp_llm_put_int(ckp_fiber_t *f, const char *name, int64_t value);
+
+/* --- chain.c: which models ----------------------------------------------- */
+
+/* n.chain and n.llm.alt: the models in the order they are tried. */
+ckp_code_t ckp_llm_choose(ckp_fiber_t *f);
+
+/* One model of its own for a repair call; NULL: the chain as it is. */
+ckp_code_t ckp_llm_choose_one(ckp_fiber_t *f, const char *name);
+
+/* The entry n.llm.i of the chain; NULL: past its end. */
+const json_t *ckp_llm_entry(const ckp_fiber_t *f);
+
+/* The profile of that name; NULL: none. */
+const json_t *ckp_llm_profile(const ckp_program_t *prog, const char *name);
+
+/* Moves n.llm.i on to a model whose quality and estimated cost fit, from the
+ * one it stands at.  *none: there is none any more. */
+ckp_code_t ckp_llm_usable(ckp_fiber_t *f, bool *none);
+
+/* --- request.c: what is sent --------------------------------------------- */
+
+/* n.msgs, from prompts, memory and attachments.  CKP_E_INVALID: raised. */
+ckp_code_t ckp_llm_messages(ckp_fiber_t *f);
+
+/* One more at the end; stolen. */
+ckp_code_t ckp_llm_say(ckp_fiber_t *f, json_t *message);
+
+/* New array of all messages. */
+json_t *ckp_llm_said(const ckp_fiber_t *f);
+
+/* New object: the body of chat completions for an entry of the chain. */
+json_t *ckp_llm_request(ckp_fiber_t *f, const json_t *entry);
+
+/* The variables of a prompt template, checked: new object; NULL: it sees the
+ * run's own, or there is none. */
+ckp_code_t ckp_llm_prompt_vars(ckp_fiber_t *f, json_t **vars);
+
+/* Whether the answer has to be JSON. */
+bool ckp_llm_wants_json(const ckp_llm_t *llm);
+
+/* --- attach.c ------------------------------------------------------------ */
+
+/* Appends the parts of all attachments to `parts`. */
+ckp_code_t ckp_llm_attach(ckp_fiber_t *f, json_t *parts);
+
+/* --- call.c -------------------------------------------------------------- */
+
+/* Asks from the first model of the chain on. */
+ckp_code_t ckp_llm_ask(ckp_fiber_t *f);
+
+/* The same round goes on with the model at n.llm.i. */
+ckp_code_t ckp_llm_go_on(ckp_fiber_t *f);
+
+/* The same call once more, after a crash. */
+ckp_code_t ckp_llm_repeat(ckp_fiber_t *f);
+
+ckp_code_t ckp_llm_abort(ckp_fiber_t *f);
+
+/* The idempotency key of the present call; `out` has CKP_KEY_MAX + 1 bytes. */
+const char *ckp_llm_key(ckp_fiber_t *f, char *out);
+
+/* --- retry.c ------------------------------------------------------------- */
+
+/* A call failed: data as in CKP_IN_REPLY, borrowed; ambiguous: it may have
+ * been answered. */
+ckp_code_t ckp_llm_failed(ckp_fiber_t *f, const json_t *data, bool ambiguous);
+
+/* Nothing more is tried: the recorded error fails the node. */
+ckp_code_t ckp_llm_over(ckp_fiber_t *f);
+
+/* --- cost.c -------------------------------------------------------------- */
+
+/* What a call would cost at most and how good the model is; false: unknown. */
+bool ckp_llm_rates(const ckp_program_t *prog, const json_t *entry,
+    double *prompt, double *completion);
+bool ckp_llm_quality(const ckp_program_t *prog, const char *model,
+    int64_t *quality);
+double ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known);
+
+/* Books usage and cost of an answer: llm_call_completed, llm_usage, totals.
+ * CKP_E_INVALID: BudgetExceeded was raised. */
+ckp_code_t ckp_llm_book(ckp_fiber_t *f, const json_t *data);
+
+/* Before a call: CKP_E_INVALID when its estimate would break the budget. */
+ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry);
+
+/* --- answer.c ------------------------------------------------------------ */
+
+/* An answer {text, tool_calls?, finish_reason, model, usage} to use. */
+ckp_code_t ckp_llm_answered(ckp_fiber_t *f, const json_t *data);
+
+/* What a text gives, without asking again; dry: a double, nothing is judged.
+ * meta: {usage, model_used, tool_calls}; borrowed. */
+ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
+    bool dry);
+
+/* --- cache.c, memory.c, pii.c -------------------------------------------- */
+
+/* A recorded answer of the same request: lent, NULL: none. */
+const json_t *ckp_llm_cached(ckp_fiber_t *f);
+ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const json_t *data);
+
+/* Appends what is remembered to n.msgs; adds the exchange afterwards. */
+ckp_code_t ckp_llm_recall(ckp_fiber_t *f);
+ckp_code_t ckp_llm_remember(ckp_fiber_t *f, const char *answer);
+
+/* The word of a type and its pattern, by number; NULL: no such number. */
+const char *ckp_pii_type(size_t i, const char **pattern);
+
+/* New text for `text` on its way out; on its way back.  CKP_E_INVALID: raised
+ * (block). */
+ckp_code_t ckp_pii_out(ckp_fiber_t *f, const char *text, json_t **out);
+ckp_code_t ckp_pii_back(ckp_fiber_t *f, const char *text, json_t **out);
+ckp_code_t ckp_pii_told(ckp_fiber_t *f, const char *stage);
+
+#endif
