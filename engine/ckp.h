@@ -23,6 +23,7 @@
 #include "base/mem.h"
 #include "base/outcome.h"
 #include "base/sha.h"
+#include "base/version.h"
 
 typedef struct ckp_compiler_s  ckp_compiler_t;
 typedef struct ckp_program_s   ckp_program_t;

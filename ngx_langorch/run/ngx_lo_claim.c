@@ -7,6 +7,7 @@
 
 #include "run/ngx_lo_run_int.h"
 
+#define NGX_LO_CLAIM_CHILDREN_MAX  8   /* child procedures inside others */
 #define NGX_LO_CLAIM_MAX   64       /* runs in one claim */
 
 
@@ -17,6 +18,9 @@ typedef struct {
     json_t       *states;
     json_t       *events;
     json_t       *inbox;
+    json_t       *wanted;           /* hashes of child procedures to read */
+    ngx_uint_t    rounds;           /* of reading children */
+    unsigned      linked:1;         /* they were read: no more of it */
 } ngx_lo_claim_t;
 
 
@@ -54,6 +58,7 @@ ngx_lo_claim_free(ngx_lo_claim_t *cl)
     json_decref(cl->states);
     json_decref(cl->events);
     json_decref(cl->inbox);
+    json_decref(cl->wanted);
     ngx_free(cl);
 }
 
@@ -429,11 +434,103 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
 }
 
 
+/* Child procedures that the run is in; NGX_AGAIN: one is not compiled here. */
+
+static ngx_int_t
+ngx_lo_claim_link(ngx_lo_claim_t *cl, ckp_run_t *ckp, ckp_err_t *err)
+{
+    const char     *hash;
+    ckp_program_t  *prog;
+
+    while ((hash = ckp_run_want(ckp)) != NULL) {
+        prog = ngx_lo_program_get(hash);
+
+        if (prog == NULL) {
+
+            if (cl->linked) {
+                (void) ckp_fail(err, CKP_E_INVALID, "",
+                                "child document %s does not compile", hash);
+                return NGX_ERROR;
+            }
+
+            if (cl->wanted == NULL) {
+                cl->wanted = json_array();
+            }
+
+            (void) json_array_append_new(cl->wanted, json_string(hash));
+            return NGX_AGAIN;
+        }
+
+        if (ckp_run_link(ckp, hash, prog) != CKP_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_lo_claim_children(ngx_lo_job_t *job, void *data)
+{
+    size_t           i;
+    json_t          *hash;
+    const char      *body;
+    ngx_lo_claim_t  *cl = data;
+
+    ngx_lo_claims.pending--;
+
+    json_array_foreach(cl->wanted, i, hash) {
+        body = ngx_lo_job_rc(job) == NGX_LO_JOB_OK
+               ? ckp_json_str(ngx_lo_job_row(job, i), "body") : NULL;
+
+        if (body != NULL) {
+            (void) ngx_lo_program_compile(json_string_value(hash), body,
+                                          ngx_strlen(body));
+        }
+    }
+
+    json_decref(cl->wanted);
+    cl->wanted = NULL;
+
+    /* a child of a child may be wanted next: as deep as they are nested */
+
+    cl->linked = ++cl->rounds > NGX_LO_CLAIM_CHILDREN_MAX;
+    ngx_lo_claim_load(cl);
+}
+
+
+static ngx_int_t
+ngx_lo_claim_read_children(ngx_lo_claim_t *cl)
+{
+    size_t         i;
+    json_t        *hash;
+    ngx_lo_job_t  *job;
+
+    job = ngx_lo_job_new(ngx_lo_store(), 0);
+
+    if (job == NULL) {
+        return NGX_ERROR;
+    }
+
+    json_array_foreach(cl->wanted, i, hash) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_document,
+                              json_string_value(hash));
+    }
+
+    ngx_lo_claims.pending++;
+    ngx_lo_job_submit(job, ngx_lo_claim_children, cl);
+
+    return NGX_OK;
+}
+
+
 static void
 ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
 {
     int64_t         id, epoch;
     ckp_err_t       err = CKP_ERR_INIT;
+    ngx_int_t       rc;
     ckp_run_t      *ckp;
     const char     *hash;
     ngx_lo_run_t   *run;
@@ -449,7 +546,14 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
 
     prog = hash ? ngx_lo_program_get(hash) : NULL;
     ckp = prog ? ngx_lo_claim_build(cl, row, prog, &err) : NULL;
-    run = ckp ? ngx_lo_run_adopt(row, prog, ckp) : NULL;
+    rc = ckp ? ngx_lo_claim_link(cl, ckp, &err) : NGX_ERROR;
+
+    if (rc == NGX_AGAIN) {
+        ckp_run_free(ckp);      /* it is built again when they are read */
+        return;
+    }
+
+    run = rc == NGX_OK ? ngx_lo_run_adopt(row, prog, ckp) : NULL;
 
     if (run == NULL) {
         ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
@@ -481,6 +585,22 @@ ngx_lo_claim_load(ngx_lo_claim_t *cl)
 
     json_array_foreach(cl->rows, i, row) {
         ngx_lo_claim_one(cl, row);
+    }
+
+    if (cl->wanted != NULL) {
+
+        if (ngx_lo_claim_read_children(cl) == NGX_OK) {
+            return;
+        }
+
+        /* no memory: somebody else may drive them */
+
+        json_array_foreach(cl->rows, i, row) {
+            if (ngx_lo_run_find(ckp_json_int(row, "id", 0)) == NULL) {
+                ngx_lo_claim_release(ckp_json_int(row, "id", 0),
+                                     ckp_json_int(row, "epoch", 0));
+            }
+        }
     }
 
     ngx_lo_claim_free(cl);

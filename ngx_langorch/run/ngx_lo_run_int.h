@@ -167,6 +167,7 @@ void ngx_lo_to_agent(ngx_lo_effect_t *e);
 void ngx_lo_agent_cancel(const ngx_lo_effect_t *e);
 void ngx_lo_to_http(ngx_lo_effect_t *e);
 void ngx_lo_to_host(ngx_lo_effect_t *e);
+void ngx_lo_to_child(ngx_lo_effect_t *e);       /* op "procedure" of host */
 
 /* --- claims (ngx_lo_claim.c) --------------------------------------------------- */
 

@@ -278,5 +278,10 @@ ngx_lo_to_host(ngx_lo_effect_t *e)
         }
     }
 
+    if (ngx_strcmp(op, "procedure") == 0) {
+        ngx_lo_to_child(e);
+        return;
+    }
+
     ngx_lo_host_failed(e, "NoExecutorError", "the host has no such action");
 }

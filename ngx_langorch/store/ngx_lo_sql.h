@@ -117,6 +117,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_versions;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;
