@@ -62,6 +62,13 @@ compiler_weights(ckp_parse_t *ps)
         ckp_diags_soften(ps->diags, 210);
     }
 
+    /* whom a node of a graph calls may be found by what is called (11.7) */
+
+    if (ps->out.form == 'E') {
+        ckp_diags_soften(ps->diags, 140);
+        ckp_diags_aggravate(ps->diags, 505);
+    }
+
     if ((trigger != NULL && (strcmp(trigger, "webhook") == 0
                              || strcmp(trigger, "event") == 0))
         || json_object_get(config, "workflow_dispatch_mode") != NULL)
@@ -104,18 +111,8 @@ compiler_dispatch(ckp_parse_t *ps)
 static void
 compiler_form(ckp_parse_t *ps)
 {
-    const char             form = ckp_form_of(ps->out.root.value);
+    const char             form = ps->out.form;
     const ckp_at_t *const  root = &ps->out.root;
-
-    if (form == 'D' || form == 'E') {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = root, .number = 110 },
-                      form == 'D'
-                      ? "step lists with depends_on are not run by this engine "
-                        "yet"
-                      : "graphs of nodes and edges are not run by this engine "
-                        "yet");
-        return;
-    }
 
     if (form == 0 && json_object_get(root->value, "workflow_graph") == NULL
         && json_object_get(root->value, "nodes") == NULL)

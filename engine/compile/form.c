@@ -263,7 +263,15 @@ ckp_form_outline(ckp_parse_t *ps, const json_t *doc)
         ckp_form_flat(ps);
         break;
 
-    default:            /* D and E have no nodes of this kind */
+    case 'D':
+        ckp_form_steps(ps);
+        break;
+
+    case 'E':
+        ckp_form_graph(ps);
+        break;
+
+    default:
         break;
     }
 

@@ -26,7 +26,8 @@ static const char  names_keys[] =
 /* members that hold what is looked through */
 static const char  names_inside[] =
     " steps operations cleanup_actions error_actions error_handlers"
-    " recovery_steps transformations tasks step compensate branches ";
+    " recovery_steps transformations tasks step compensate branches llm"
+    " approval subflow ";
 
 
 bool
@@ -115,6 +116,24 @@ names_of_action(ckp_parse_t *ps, const char *action, const json_t *step)
 }
 
 
+static void names_walk(ckp_parse_t *ps, const json_t *value, unsigned depth);
+
+
+/* Tasks may be members of an object, under any name. */
+static void
+names_of_tasks(ckp_parse_t *ps, const json_t *tasks, unsigned depth)
+{
+    const char    *id;
+    const json_t  *task;
+
+    names_add(ps, "inputs", false);
+
+    json_object_foreach((json_t *) tasks, id, task) {
+        names_walk(ps, task, depth);
+    }
+}
+
+
 /* The lists of a node nest a few levels only; a document may nest more. */
 static void
 names_walk(ckp_parse_t *ps, const json_t *value, unsigned depth)
@@ -151,6 +170,10 @@ names_walk(ckp_parse_t *ps, const json_t *value, unsigned depth)
 
         } else if (ckp_word_in(names_inside, key)) {
             names_walk(ps, member, depth + 1);
+
+            if (strcmp(key, "tasks") == 0) {
+                names_of_tasks(ps, member, depth + 2);
+            }
         }
     }
 }

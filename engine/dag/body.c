@@ -215,8 +215,9 @@ body_steps(body_t *b, const char *kind)
 
     task->body = body_parse(b, body_list(b, kind), &body);
 
-    if (task->body != NULL && !one && ms > 0) {
-        task->body->timeout_ms = ms;
+    if (task->body != NULL) {
+        task->body->u.sequence->keeps = true;   /* its last result is ours */
+        task->body->timeout_ms = one ? 0 : ms;
     }
 
     task->restarts = false;

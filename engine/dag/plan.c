@@ -278,13 +278,26 @@ ckp_dag_cycle(size_t n, const ckp_dag_links_t *back, const size_t *level,
 
 found:
 
-    /* it was walked against the arrows */
+    /* it was walked against the arrows, and may begin anywhere */
 
     for (size_t i = 0; i < len / 2; i++) {
         const size_t  held = way[i];
 
         way[i] = way[len - 1 - i];
         way[len - 1 - i] = held;
+    }
+
+    at = 0;
+
+    for (size_t i = 1; i < len; i++) {
+        at = way[i] < way[at] ? i : at;
+    }
+
+    for ( ; at > 0; at--) {
+        const size_t  held = way[0];
+
+        memmove(way, way + 1, (len - 1) * sizeof(size_t));
+        way[len - 1] = held;
     }
 
     return len;

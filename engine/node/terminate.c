@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/body.h"
 #include "node/node.h"
 #include "node/parse.h"
 #include "node/terminate.h"
@@ -41,6 +42,16 @@ terminate_outputs(ckp_parse_t *ps, const ckp_at_t *at, ckp_terminate_t *end)
     json_t        *made;
     const char    *name;
     const json_t  *value;
+
+    /* form E: all of one value, which is an object */
+
+    value = json_object_get(at->value, "$outputs");
+
+    if (value != NULL && ckp_parse_form(ps) == 'E') {
+        end->outputs = ckp_parse_made(ps, at, json_incref((json_t *) value),
+                                      CKP_SECRET_WARNS);
+        return;
+    }
 
     if (!ckp_parse_object(ps, at, "outputs", &out)) {
         return;
