@@ -82,7 +82,7 @@ mapping_wrong(ckp_parse_t *ps, const ckp_at_t *at, int number,
 
     ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = number,
                                      .field = at->key },
-                  "no %s: %s", what, err->msg);
+                  "%s: %s", what, err->msg);
 }
 
 
@@ -100,7 +100,7 @@ mapping_jsonpath(ckp_parse_t *ps, const ckp_at_t *at, const char *text,
                                 mapping_jsonpath_end);
 
     if (map->jsonpath == NULL) {
-        mapping_wrong(ps, at, 229, "JSONPath", &err);
+        mapping_wrong(ps, at, 229, "no JSONPath", &err);
     }
 }
 
@@ -161,7 +161,7 @@ mapping_json(ckp_parse_t *ps, const ckp_at_t *at, const char *text,
     map->path = mapping_own(ps, path, mapping_path_end);
 
     if (map->path == NULL) {
-        mapping_wrong(ps, at, 229, "path", &err);
+        mapping_wrong(ps, at, 229, "no path", &err);
     }
 }
 
@@ -174,7 +174,7 @@ mapping_regex(ckp_parse_t *ps, const ckp_at_t *at, const char *text,
     ckp_regex_t *const  re = ckp_regex_new(text, false, NULL, &err);
 
     if (re == NULL) {
-        mapping_wrong(ps, at, 221, "regular expression", &err);
+        mapping_wrong(ps, at, 221, "no pattern", &err);
         return;
     }
 
@@ -193,7 +193,7 @@ mapping_xpath(ckp_parse_t *ps, const ckp_at_t *at, const char *text,
                              mapping_xpath_end);
 
     if (map->xpath == NULL) {
-        mapping_wrong(ps, at, 229, "XPath", &err);
+        mapping_wrong(ps, at, 229, "no XPath", &err);
     }
 }
 

@@ -123,6 +123,11 @@ xp_name(xp_t *xp)
     }
 
     while (xp_is_name(*xp->p, false)) {
+        if (xp->p[0] == ':' && xp->p[1] == ':') {
+            xp_wrong(xp, "an axis");
+            return NULL;
+        }
+
         xp->p++;
     }
 

@@ -122,8 +122,8 @@ json_t *ckp_fiber_var_get(const ckp_fiber_t *f, const char *name);  /* lent */
 ckp_code_t ckp_fiber_map(ckp_fiber_t *f, const ckp_mapping_t *maps, size_t n,
     const json_t *result);
 
-/* The same of what an LLM said; `meta` has usage, model_used, tool_calls.  NULL:
- * no LLM, the words are members of the result. */
+/* The same of what an LLM said; `meta` has usage, model_used, tool_calls.
+ * NULL: no LLM, the words are members of the result. */
 ckp_code_t ckp_fiber_map_meta(ckp_fiber_t *f, const ckp_mapping_t *maps,
     size_t n, const json_t *result, const json_t *meta);
 

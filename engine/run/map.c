@@ -84,9 +84,7 @@ map_doc(map_t *m)
 }
 
 
-/* --- kinds ----------------------------------------------------------------------- *
- * Each gives a new reference, or NULL: nothing was found; m->err may say why.
- */
+/* --- kinds: each gives a new reference, or NULL, and m->err may say why ----- */
 
 
 static json_t *

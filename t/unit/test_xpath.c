@@ -194,6 +194,7 @@ what_is_no_path_is_told_with_its_column(void **state)
     t_wrong("/a b", "does not belong");
     t_wrong("count(//a)", "does not belong");
     t_wrong("/@", "name is missing");
+    t_wrong("/a/following::b", "an axis at column 13");
 }
 
 
