@@ -366,6 +366,27 @@ fiber_place(ckp_fiber_t *f, const char *type)
 }
 
 
+/* The node whose task it is hears of it. */
+
+static ckp_code_t
+fiber_heard(ckp_fiber_t *f, const char *type, const json_t *payload)
+{
+    const json_t *const  own = fiber_own(f);
+    ckp_fiber_t          p;
+    ckp_code_t           rc = CKP_OK;
+
+    ckp_fiber_open(&p, f->run, ckp_json_str(own, "up"));
+
+    if (p.node != NULL && p.node->ops->heard != NULL) {
+        rc = p.node->ops->heard(&p, ckp_json_str(own, "key"), type, payload);
+    }
+
+    ckp_fiber_close(&p);
+
+    return rc;
+}
+
+
 ckp_code_t
 ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload)
 {
@@ -394,27 +415,6 @@ ckp_code_t
 ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row)
 {
     return ckp_run_write(f->run, table, ckp_fiber_path(f), row);
-}
-
-
-/* The node whose task it is hears of it. */
-
-static ckp_code_t
-fiber_heard(ckp_fiber_t *f, const char *type, const json_t *payload)
-{
-    const json_t *const  own = fiber_own(f);
-    ckp_fiber_t          p;
-    ckp_code_t           rc = CKP_OK;
-
-    ckp_fiber_open(&p, f->run, ckp_json_str(own, "up"));
-
-    if (p.node != NULL && p.node->ops->heard != NULL) {
-        rc = p.node->ops->heard(&p, ckp_json_str(own, "key"), type, payload);
-    }
-
-    ckp_fiber_close(&p);
-
-    return rc;
 }
 
 
