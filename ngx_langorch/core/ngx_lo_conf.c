@@ -188,6 +188,26 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_conf_url,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(alert_url), NULL },
 
+    { ngx_string("langorch_llm_url"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_url,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_url), NULL },
+
+    { ngx_string("langorch_llm_model"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_model), NULL },
+
+    { ngx_string("langorch_llm_secret"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_secret), NULL },
+
+    { ngx_string("langorch_llm_reply"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_reply_max), NULL },
+
     { ngx_string("langorch_secrets_over_http"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -245,6 +265,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->body_max = NGX_CONF_UNSET_SIZE;
     mcf->document_max = NGX_CONF_UNSET_SIZE;
     mcf->reply_max = NGX_CONF_UNSET_SIZE;
+    mcf->llm_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
     mcf->plain_secrets = NGX_CONF_UNSET;
 
@@ -274,6 +295,7 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->body_max, 1024 * 1024);
     ngx_conf_init_size_value(mcf->document_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
+    ngx_conf_init_size_value(mcf->llm_reply_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);

@@ -43,6 +43,10 @@ typedef struct {
                                        site's own upstream{} agents may use */
     size_t       zone_size;         /* langorch_zone: 8m */
     ngx_str_t    alert_url;         /* langorch_alert_url; empty: no alerts */
+    ngx_str_t    llm_url;           /* langorch_llm_url; empty: profiles only */
+    ngx_str_t    llm_model;         /* langorch_llm_model */
+    ngx_str_t    llm_secret;        /* langorch_llm_secret: its name */
+    size_t       llm_reply_max;     /* langorch_llm_reply: 4m */
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
@@ -223,6 +227,15 @@ ngx_uint_t ngx_lo_zone_file_seen(void);
 /* A number that grows whenever agents or settings change. */
 ngx_uint_t ngx_lo_zone_settings(void);
 void ngx_lo_zone_settings_changed(void);
+
+/* --- rates and turns (ngx_lo_rate.c) ----------------------------------------- */
+
+/* Takes one of `per_minute` that all workers share under the key: 0, or how
+ * many ms it takes until there may be one. */
+ngx_msec_t ngx_lo_rate_take(const char *key, int64_t per_minute);
+
+/* 0, 1, 2 ... over all workers, for whose turn it is. */
+ngx_uint_t ngx_lo_turn_next(const char *name);
 
 /* --- log, text, random ----------------------------------------------------- */
 
