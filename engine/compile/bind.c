@@ -261,6 +261,21 @@ bind_assigned(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
+/* Where a restored run goes on: an edge of the graph like any other. */
+static void
+bind_jump(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_at_t  params;
+    ckp_at_t  out;
+
+    bind_place(at, "next_node", &params, &out);
+
+    if (out.value != NULL) {
+        (void) ckp_parse_target(ps, out.up, "next_node");
+    }
+}
+
+
 static void
 bind_known(ckp_parse_t *ps, const ckp_at_t *at, const ckp_op_t *op,
     const char *key)
@@ -321,5 +336,8 @@ ckp_step_params_check(ckp_parse_t *ps, const ckp_at_t *at,
 
     } else if (strcmp(step->action, "append_to_array") == 0) {
         bind_assigned(ps, at, "array", params);
+
+    } else if (strcmp(step->action, "restore_checkpoint") == 0) {
+        bind_jump(ps, at);
     }
 }

@@ -9,7 +9,8 @@
 static const ckp_op_t *const  op_families[] = {
     ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm,
     ckp_ops_collection,
-    ckp_ops_http, ckp_ops_crypto, ckp_ops_order
+    ckp_ops_http, ckp_ops_crypto, ckp_ops_order,
+    ckp_ops_memory, ckp_ops_checkpoint
 };
 
 
@@ -20,6 +21,10 @@ static const ckp_hosted_t  op_hosted[] = {
     { "hash", "host", ckp_op_hash_ask, NULL },
     { "encrypt", "host", ckp_op_encrypt_ask, NULL },
     { "decrypt", "host", ckp_op_decrypt_ask, NULL },
+    { "memory_get", "host", ckp_op_memory_ask, ckp_op_memory_got },
+    { "memory_append", "host", ckp_op_memory_ask, ckp_op_memory_appended },
+    { "restore_checkpoint", "host", ckp_op_restore_ask,
+      ckp_op_restore_after },
     { "simulate_task", NULL, NULL, ckp_op_task_after },
     { .action = NULL }
 };

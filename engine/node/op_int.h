@@ -17,6 +17,8 @@ extern const ckp_op_t  ckp_ops_collection[];
 extern const ckp_op_t  ckp_ops_http[];
 extern const ckp_op_t  ckp_ops_crypto[];
 extern const ckp_op_t  ckp_ops_order[];
+extern const ckp_op_t  ckp_ops_memory[];
+extern const ckp_op_t  ckp_ops_checkpoint[];
 
 /* What the table of op.c names: ask and after of ckp_hosted_t. */
 typedef ckp_code_t ckp_op_ask_t(ckp_fiber_t *f, const json_t *params,
@@ -29,7 +31,12 @@ ckp_op_ask_t    ckp_op_hash_ask;
 ckp_op_ask_t    ckp_op_encrypt_ask;
 ckp_op_ask_t    ckp_op_decrypt_ask;
 ckp_op_after_t  ckp_op_http_after;
+ckp_op_ask_t    ckp_op_memory_ask;
+ckp_op_ask_t    ckp_op_restore_ask;
 ckp_op_after_t  ckp_op_task_after;
+ckp_op_after_t  ckp_op_memory_got;
+ckp_op_after_t  ckp_op_memory_appended;
+ckp_op_after_t  ckp_op_restore_after;
 
 /* The first of the names (ends with NULL) that params has; lent or NULL. */
 const json_t *ckp_op_param(const json_t *params, const char *const *names);

@@ -88,6 +88,21 @@ ckp_step_at(const ckp_fiber_t *f)
 
 /* All of the node's own are done: what must hold then. */
 
+/* restore_checkpoint may have said where it goes on. */
+
+static ckp_target_t
+step_jump(const ckp_fiber_t *f, ckp_target_t next)
+{
+    const char *const        jump = ckp_fiber_get_str(f, "jump", NULL);
+    const ckp_node_t *const  node = jump == NULL ? NULL
+                                    : ckp_program_node(ckp_fiber_program(f),
+                                                       jump);
+
+    return node == NULL ? next
+           : (ckp_target_t) { .kind = CKP_TO_NODE, .node = node };
+}
+
+
 static ckp_code_t
 step_all_done(ckp_fiber_t *f)
 {
@@ -101,7 +116,7 @@ step_all_done(ckp_fiber_t *f)
     }
 
     result = json_incref(ckp_fiber_get(f, "res", NULL));
-    rc = ckp_fiber_done(f, node->next, result);
+    rc = ckp_fiber_done(f, step_jump(f, node->next), result);
     json_decref(result);
 
     return rc;

@@ -259,6 +259,32 @@ scope_telemetry(ckp_fiber_t *f)
 }
 
 
+/* What talks with models left, and what memory_set did. */
+
+static json_t *
+scope_memory(ckp_fiber_t *f)
+{
+    json_t *const  own = ckp_run_get(f->run, "memory", NULL);
+    json_t *const  all = json_copy(ckp_run_get(f->run, "llm_memory", NULL));
+    json_t *const  made = all == NULL ? json_object() : all;
+    const char    *key;
+    json_t        *value;
+
+    json_object_foreach(own, key, value) {
+        const int64_t  until = ckp_run_get_int(f->run, "memory_until", key);
+
+        if ((until == 0 || until > f->run->now)
+            && json_object_set(made, key, value) != 0)
+        {
+            json_decref(made);
+            return NULL;
+        }
+    }
+
+    return made;
+}
+
+
 static const struct {
     const char     *name;
     scope_make_pt   make;
@@ -274,6 +300,7 @@ static const struct {
     { "now", scope_now }, { "today", scope_today },
     { "timestamp", scope_timestamp }, { "error", scope_error },
     { "approval", scope_approval }, { "telemetry", scope_telemetry },
+    { "memory", scope_memory },
     { "loop_index", scope_null }, { "loop_item", scope_null },
     { "loop_results", scope_loop_results },
     { "parallel_results", scope_parallel_results },

@@ -206,6 +206,51 @@ ngx_lo_commit_order(ngx_lo_run_t *run, ngx_lo_job_t *job,
 }
 
 
+/* op: set, append or delete */
+
+static ngx_int_t
+ngx_lo_commit_memory(ngx_lo_job_t *job, const ckp_write_t *w, int64_t now)
+{
+    int64_t        most, until;
+    const char    *op, *project, *procedure, *key;
+    const json_t  *value;
+
+    op = ckp_json_str(w->row, "op");
+    project = ckp_json_str(w->row, "project");
+    procedure = ckp_json_str(w->row, "procedure");
+    key = ckp_json_str(w->row, "key");
+    value = json_object_get(w->row, "value");
+    most = ngx_lo_commit_int(w->row, "max_items");
+    until = ngx_lo_commit_int(w->row, "expires_at");
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_memory_age, now) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_strcmp(op, "append") == 0) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_memory_append, project,
+                              procedure, key, value, most, now);
+
+        if (most != NGX_LO_NULL) {
+            (void) ngx_lo_job_add(job, &ngx_lo_sql_memory_trim, project,
+                                  procedure, key, most);
+        }
+
+        return ngx_lo_job_add(job, &ngx_lo_sql_memory_renew, project,
+                              procedure, key, until);
+    }
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_memory_clear, project, procedure, key)
+        != NGX_OK || ngx_strcmp(op, "set") != 0)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_memory_set, project, procedure,
+                          key, value, until, now);
+}
+
+
 static ngx_int_t
 ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -243,6 +288,10 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
         return ngx_lo_job_add(job, &ngx_lo_sql_turn_delegation_end, run->id,
                               ckp_json_str(w->row, "ref"),
                               ckp_json_str(w->row, "status"));
+    }
+
+    if (ngx_strcmp(w->table, "memory") == 0) {
+        return ngx_lo_commit_memory(job, w, now);
     }
 
     if (ngx_strcmp(w->table, "order") == 0) {

@@ -257,6 +257,161 @@ ngx_lo_host_with_key(ngx_lo_effect_t *e, ngx_uint_t i)
 }
 
 
+/* --- rows ----------------------------------------------------------------------- */
+
+
+/* The effect may end before its rows are there: then nobody is told. */
+
+typedef struct {
+    ngx_lo_effect_t  *effect;       /* NULL: it has ended */
+    json_t         *(*read)(ngx_lo_job_t *job);
+} ngx_lo_rows_t;
+
+
+static void
+ngx_lo_host_gone(void *own)
+{
+    ngx_lo_rows_t  *rows = own;
+
+    rows->effect = NULL;
+}
+
+
+/* What was set, an array by its elements, and what was appended. */
+
+static json_t *
+ngx_lo_host_memory(ngx_lo_job_t *job)
+{
+    size_t         i;
+    int64_t        most;
+    json_t        *list, *row, *value, *rows;
+
+    rows = (json_t *) ngx_lo_job_rows(job, 0);
+
+    if (json_array_size(rows) == 0) {
+        return json_pack("{s:n}", "result");
+    }
+
+    row = json_array_get(rows, 0);
+    value = json_object_get(row, "value");
+
+    if (json_array_size(rows) == 1 && ckp_json_int(row, "n", 0) == 0) {
+        return json_pack("{s:O}", "result", value);
+    }
+
+    list = json_array();
+    most = 0;
+
+    json_array_foreach(rows, i, row) {
+        value = json_object_get(row, "value");
+        most = ckp_json_int(row, "most", 0);
+
+        if (ckp_json_int(row, "n", 0) == 0 && json_is_array(value)) {
+            (void) json_array_extend(list, value);
+
+        } else if (ckp_json_int(row, "n", 0) != 0 || !json_is_null(value)) {
+            (void) json_array_append(list, value);
+        }
+    }
+
+    while (most > 0 && json_array_size(list) > (size_t) most) {
+        (void) json_array_remove(list, 0);
+    }
+
+    return json_pack("{s:o}", "result", list);
+}
+
+
+static json_t *
+ngx_lo_host_checkpoint(ngx_lo_job_t *job)
+{
+    json_t        *vars;
+    const json_t  *row;
+
+    row = ngx_lo_job_row(job, 0);
+
+    if (row == NULL) {
+        return json_object();
+    }
+
+    vars = json_object_get(json_object_get(row, "state"), "vars");
+
+    return json_pack("{s:O, s:o}", "checkpoint_id",
+                     json_object_get(row, "checkpoint_id"),
+                     "vars", vars ? json_incref(vars) : json_object());
+}
+
+
+static void
+ngx_lo_host_got(ngx_lo_job_t *job, void *data)
+{
+    json_t           *answer;
+    ngx_lo_rows_t    *rows = data;
+    ngx_lo_effect_t  *e;
+
+    e = rows->effect;
+
+    if (e == NULL) {
+        ngx_free(rows);
+        return;
+    }
+
+    answer = ngx_lo_job_rc(job) == NGX_LO_JOB_OK ? rows->read(job) : NULL;
+
+    e->own = NULL;
+    e->own_free = NULL;
+    ngx_free(rows);
+
+    if (answer == NULL) {
+        ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
+                            json_pack("{s:s, s:s, s:b}", "type",
+                                      "ResourceBusy", "message",
+                                      "the store did not answer",
+                                      "retryable", 1), 1);
+        return;
+    }
+
+    ngx_lo_effect_reply(e, CKP_OUTCOME_OK, answer, 1);
+}
+
+
+static void
+ngx_lo_host_read(ngx_lo_effect_t *e, ngx_uint_t memory)
+{
+    ngx_lo_job_t   *job;
+    ngx_lo_rows_t  *rows;
+
+    rows = ngx_calloc(sizeof(ngx_lo_rows_t), ngx_cycle->log);
+    job = (rows && ngx_lo_store()) ? ngx_lo_job_new(ngx_lo_store(), 0) : NULL;
+
+    if (job == NULL) {
+        ngx_free(rows);
+        ngx_lo_host_failed(e, "ResourceBusy", "the store is not there");
+        return;
+    }
+
+    if (memory) {
+        rows->read = ngx_lo_host_memory;
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_memory_get,
+                              ckp_json_str(e->body, "project"),
+                              ckp_json_str(e->body, "procedure"),
+                              ckp_json_str(e->body, "key"), ngx_lo_now_ms());
+
+    } else {
+        rows->read = ngx_lo_host_checkpoint;
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_kept_checkpoint, e->run->id,
+                              ckp_json_str(e->body, "checkpoint_id"),
+                              ckp_json_str(e->body, "name"));
+    }
+
+    rows->effect = e;
+    e->own = rows;
+    e->own_free = ngx_lo_host_gone;
+
+    ngx_lo_job_submit(job, ngx_lo_host_got, rows);
+}
+
+
 /* ------------------------------------------------------------------------------ */
 
 
@@ -268,6 +423,11 @@ ngx_lo_to_host(ngx_lo_effect_t *e)
 
     op = ckp_json_str(e->body, "op");
     op = op ? op : "";
+
+    if (ngx_strcmp(op, "memory") == 0 || ngx_strcmp(op, "checkpoint") == 0) {
+        ngx_lo_host_read(e, op[0] == 'm');
+        return;
+    }
 
     for (i = 0; i < sizeof(ngx_lo_host_keyed) / sizeof(ngx_lo_host_keyed[0]);
          i++)

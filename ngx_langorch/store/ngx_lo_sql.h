@@ -101,6 +101,24 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation_end;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_keep;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_release;
 
+/* --- what procedures keep beyond a run (ngx_lo_sql_kept.c) ----------------------- */
+
+/* project, procedure, key; a write ages out what is over first */
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_age;       /* now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_clear;
+
+/* ..., value, expires_at, now; the n-th entry; appended: max_items, too */
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_set;
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_append;
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_trim;      /* ..., max_items */
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_renew;     /* ..., expires_at */
+
+/* ..., now -> n, value:j, most */
+extern const ngx_lo_stmt_t  ngx_lo_sql_memory_get;
+
+/* run, checkpoint_id, name -> checkpoint_id, state:j of the newest */
+extern const ngx_lo_stmt_t  ngx_lo_sql_kept_checkpoint;
+
 /* --- claims and admission (ngx_lo_sql_claim.c) ----------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_due;

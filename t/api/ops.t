@@ -124,4 +124,134 @@ subtest 'a task waits, may fail, and then changes its order' => sub {
     is why($run), 'OrderActionError', 'an order in the wrong state, after the wait';
 };
 
+
+subtest 'a run remembers for itself' => sub {
+    my ($end) = operations([
+        { action => 'memory_set', key => 'k', value => { a => 1 } },
+        { action => 'memory_get', key => 'k', output_variable => 'got' },
+        { action => 'memory_append', key => 'l', value => 1 },
+        { action => 'memory_append', key => 'l', value => 2 },
+        { action => 'memory_append', key => 'l', value => 3, max_items => 2,
+            output_variable => 'list' },
+        { action => 'set_variable', variable => 'seen', value => '{{memory.k.a}}' },
+        { action => 'memory_delete', key => 'k' },
+        { action => 'memory_get', key => 'k', output_variable => 'gone' },
+        { action => 'memory_set', key => 'short', value => 1, ttl_seconds => 1 },
+        { action => 'wait', duration_ms => 1100 },
+        { action => 'memory_get', key => 'short', output_variable => 'over' },
+    ]);
+
+    my $v = $end->{output_vars};
+    is_deeply $v->{got}, { a => 1 }, 'what was set';
+    is_deeply $v->{list}, [ 2, 3 ], 'the newest of what was appended';
+    is $v->{seen}, 1, 'as a name of templates';
+    is $v->{gone}, undef, 'what was deleted is gone';
+    is $v->{over}, undef, 'and what is over, too';
+};
+
+
+subtest 'a project remembers for all its runs' => sub {
+    my %shared = (scope => 'project', key => 'k');
+    my $get    = { action => 'memory_get', %shared, output_variable => 'got' };
+
+    my ($one) = operations([
+        { action => 'memory_set', %shared, value => [ 'a', 'b' ] },
+        { action => 'memory_append', %shared, value => 'c', output_variable => 'now' },
+    ], {}, project_id => 'p1');
+    is_deeply $one->{output_vars}{now}, [qw(a b c)], 'the list so far';
+
+    my ($two) = operations([$get], {}, project_id => 'p1');
+    is_deeply $two->{output_vars}{got}, [qw(a b c)], 'another procedure of it sees it';
+
+    my ($other) = operations([$get], {}, project_id => 'p2');
+    is $other->{output_vars}{got}, undef, 'another project does not';
+
+    operations([ { action => 'memory_append', %shared, value => 'd', max_items => 2 } ], {},
+        project_id => 'p1');
+    ($two) = operations([$get], {}, project_id => 'p1');
+    is_deeply $two->{output_vars}{got}, [qw(c d)], 'the oldest go';
+
+    operations([ { action => 'memory_delete', %shared } ], {}, project_id => 'p1');
+    ($two) = operations([$get], {}, project_id => 'p1');
+    is $two->{output_vars}{got}, undef, 'and all of them, when told';
+    is LangOrch::Store::value($site, 'SELECT count(*) FROM memory'), 0, 'no row is left';
+
+    my %own = (procedure_id => 'lonely', version => '1');
+    operations([ { action => 'memory_set', %shared, value => 7 } ], {}, %own);
+    my ($again) = operations([$get], {}, %own, version => '2');
+    is $again->{output_vars}{got}, 7, 'a procedure without project has one of its own';
+};
+
+
+subtest 'many append at once, and nothing is lost' => sub {
+    my @runs = map {
+        $site->import_document(procedure("append-$_", 'p', {
+            p   => { type => 'processing', next_node => 'end', operations =>
+                    [ { action => 'memory_append', scope => 'project', key => 'all', value => $_ } ] },
+            end => { type => 'terminate' },
+        }, project_id => 'many'));
+        $site->run("append-$_");
+    } 1 .. 12;
+    $_->wait_final for @runs;
+
+    my ($end) = operations([ { action => 'memory_get', scope => 'project', key => 'all',
+        output_variable => 'got' } ], {}, project_id => 'many');
+    is_deeply [ sort { $a <=> $b } @{ $end->{output_vars}{got} } ], [ 1 .. 12 ], 'all are there';
+};
+
+
+subtest 'memory is refused where it is wrong' => sub {
+    for my $op ({ action => 'memory_get', scope => 'world' }, { action => 'memory_get', key => '' },
+        { action => 'memory_set', key => 'x' x 257, value => 1 })
+    {
+        my (undef, $run) = operations([$op]);
+        is why($run), 'TypeMismatch', 'a wrong parameter';
+    }
+};
+
+
+subtest 'a checkpoint is restored, and the run goes on elsewhere' => sub {
+    $site->import_document(procedure('back', 'a', {
+        a => { type => 'processing', next_node => 'b', operations => [
+            { action => 'set_variable', variable => 'v', value => 'before' },
+            { action => 'set_checkpoint', name => 'here', output_variable => 'cp' },
+            { action => 'set_variable', variable => 'v', value => 'after' },
+            { action => 'set_variable', variable => 'late', value => 1 } ] },
+        b => { type => 'processing', next_node => 'wrong', operations => [
+            { action => 'restore_checkpoint', name => 'here', next_node => 'c',
+                output_variable => 'r' } ] },
+        c     => { type => 'terminate', outputs =>
+                { v => '{{v}}', late => '{{late}}', r => '{{r}}' } },
+        wrong => { type => 'terminate', status => 'failed' },
+    }, variables_schema => { v => { default => '' }, late => { default => undef } }));
+
+    my $end = $site->run('back')->wait_final;
+    is $end->{status}, 'completed', 'it went where it was told';
+    is $end->{output_vars}{v}, 'before', 'with the values of then';
+    is $end->{output_vars}{late}, undef, 'and none that came later';
+    ok $end->{output_vars}{r}{restored}, 'the result says so';
+
+    my (undef, $run) = operations([ { action => 'restore_checkpoint', name => 'nowhere' } ]);
+    is why($run), 'CheckpointNotFound', 'one that is not there';
+};
+
+
+subtest 'a checkpoint is restored ten times, not more' => sub {
+    $site->import_document(procedure('again', 'a', {
+        a => { type => 'processing', next_node => 'b', operations => [
+            { action => 'set_checkpoint', name => 'here' } ] },
+        b => { type => 'processing', next_node => 'end', operations => [
+            { action => 'restore_checkpoint', name => 'here', next_node => 'b' } ] },
+        end => { type => 'terminate' },
+    }));
+
+    my $run = $site->run('again');
+    is $run->wait_final->{status}, 'failed', 'failed';
+    is why($run), 'LimitExceeded', 'why';
+    is scalar(grep { ($_->{payload}{action} // '') eq 'restore_checkpoint' }
+        $run->events_of('step_completed')), 10, 'after ten';
+};
+
+$site->log_is_calm;
+
 done_testing;
