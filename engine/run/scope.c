@@ -246,7 +246,10 @@ scope_telemetry(ckp_fiber_t *f)
 
     ckp_run_summary(f->run, &sum);
 
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:f}",
+    const int64_t  prompt = ckp_run_get_int(f->run, "counts", "pt");
+    const int64_t  completion = ckp_run_get_int(f->run, "counts", "ct");
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}",
                "total_duration_ms", (json_int_t) total,
                "total_duration", (json_int_t) total,
                "active_ms", (json_int_t) sum.active_ms,
@@ -254,8 +257,11 @@ scope_telemetry(ckp_fiber_t *f)
                                                        "retries"),
                "steps_completed", (json_int_t) ckp_run_get_int(f->run,
                                                          "counts", "done"),
-               "prompt_tokens", 0, "completion_tokens", 0, "total_tokens", 0,
-               "cost_usd", 0.0);
+               "prompt_tokens", (json_int_t) prompt,
+               "completion_tokens", (json_int_t) completion,
+               "total_tokens", (json_int_t) (prompt + completion),
+               "cost_usd", json_number_value(ckp_run_get(f->run, "counts",
+                                                         "cost")));
 }
 
 
