@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "data/utf8.h"
 #include "lang/value.h"
 
 typedef struct {
@@ -211,18 +212,6 @@ csv_rows(csv_t *c, const ckp_csv_how_t *how)
 }
 
 
-static bool
-csv_is_text(const char *text, size_t len)
-{
-    json_t *const  v = json_stringn(text, len);
-    const bool     is = v != NULL;
-
-    json_decref(v);
-
-    return is;
-}
-
-
 json_t *
 ckp_csv_parse(const char *text, size_t len, const ckp_csv_how_t *how,
     ckp_err_t *err)
@@ -236,7 +225,7 @@ ckp_csv_parse(const char *text, size_t len, const ckp_csv_how_t *how,
                   ? "," : how->delimiter;
     c.delimiter_len = strlen(c.delimiter);
 
-    if (!csv_is_text(text, len)) {
+    if (!ckp_utf8_holds(text, len)) {
         (void) ckp_fail(err, CKP_E_INVALID, "", "the text is no UTF-8");
         return NULL;
     }

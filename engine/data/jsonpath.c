@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "data/jsonpath_int.h"
+#include "data/utf8.h"
 #include "lang/value.h"
 
 #define JP_INDEX_MAX  1000000000
@@ -346,6 +347,11 @@ jp_parse(ckp_jp_t *jp)
     if (strlen(jp->text) > CKP_JSONPATH_TEXT_MAX) {
         jp->p += CKP_JSONPATH_TEXT_MAX;
         ckp_jp_wrong(jp, "a path that is too long");
+        return;
+    }
+
+    if (!ckp_utf8_holds(jp->text, strlen(jp->text))) {
+        ckp_jp_wrong(jp, "a path that is no UTF-8 begins");
         return;
     }
 

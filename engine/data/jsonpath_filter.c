@@ -42,11 +42,16 @@ jp_test(ckp_jp_t *jp, ckp_jp_op_t op)
 static const json_t *
 jp_keep(ckp_jp_t *jp, json_t *value)
 {
+    if (jp->failed) {
+        json_decref(value);
+        return NULL;
+    }
+
     if (jp->path->literals == NULL) {
         jp->path->literals = json_array();
     }
 
-    /* appending to no array is refused and ends the value */
+    /* appending to no array, or nothing, is refused and ends the value */
 
     if (json_array_append_new(jp->path->literals, value) != 0) {
         jp->failed = true;
@@ -79,12 +84,14 @@ jp_number(ckp_jp_t *jp)
     const size_t   len = strspn(jp->p, "+-.0123456789eE");
     json_t *const  text = json_stringn(jp->p, len);
     json_t        *number = NULL;
+    ckp_num_t      num;
 
-    if (text == NULL || len == 0 || !ckp_value_number(text, &number)) {
+    if (text != NULL && !ckp_num_of(text, &num)) {
         ckp_jp_wrong(jp, "a value is missing");
 
-    } else {
+    } else if (text != NULL) {
         jp->p += len;
+        number = ckp_num_json(&num);
     }
 
     json_decref(text);
@@ -103,10 +110,6 @@ jp_literal(ckp_jp_t *jp, ckp_jp_operand_t *operand)
 
         value = s == NULL ? NULL : json_string(s);
 
-        if (s != NULL && value == NULL) {
-            ckp_jp_wrong(jp, "a text that is no UTF-8");
-        }
-
     } else if (jp_word(jp, "true")) {
         value = json_true();
 
@@ -120,9 +123,7 @@ jp_literal(ckp_jp_t *jp, ckp_jp_operand_t *operand)
         value = jp_number(jp);
     }
 
-    if (value != NULL) {
-        operand->literal = jp_keep(jp, value);
-    }
+    operand->literal = jp_keep(jp, value);
 }
 
 

@@ -4,6 +4,7 @@
 
 #include "data/xlsx.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -107,7 +108,6 @@ xlsx_part(const xlsx_t *x, const char *id, const char *type,
     char part[XLSX_PATH_MAX])
 {
     const ckp_xml_node_t  *n = &x->links->top;
-    ckp_buf_t              b;
 
     while ((n = xlsx_next(n, "Relationship")) != NULL) {
         const char *const  own = xlsx_attr(n, "Id");
@@ -122,19 +122,10 @@ xlsx_part(const xlsx_t *x, const char *id, const char *type,
             continue;
         }
 
-        ckp_buf_init(&b, XLSX_PATH_MAX - 1);
-        ckp_buf_printf(&b, "%s%s", target[0] == '/' ? "" : "xl/",
-                       target[0] == '/' ? target + 1 : target);
-
-        const bool  fits = b.failed == CKP_OK;
-
-        if (fits) {
-            memcpy(part, b.data, b.len + 1);
-        }
-
-        ckp_buf_free(&b);
-
-        return fits;
+        return snprintf(part, XLSX_PATH_MAX, "%s%s",
+                        target[0] == '/' ? "" : "xl/",
+                        target[0] == '/' ? target + 1 : target)
+               < XLSX_PATH_MAX;
     }
 
     return false;

@@ -240,8 +240,8 @@ zip_release(voidpf opaque, voidpf p)
 }
 
 
-/* Exactly e->size bytes into `out`. */
-static bool
+/* Exactly e->size bytes into `out`; CKP_E_INVALID: that is not what they are. */
+static ckp_code_t
 zip_inflate(const entry_t *e, const unsigned char *packed, char *out)
 {
     z_stream  z = { .zalloc = zip_alloc, .zfree = zip_release };
@@ -250,7 +250,7 @@ zip_inflate(const entry_t *e, const unsigned char *packed, char *out)
     /* a raw stream, without zlib's own header */
 
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK) {
-        return false;
+        return CKP_E_NOMEM;
     }
 
     z.next_in = (Bytef *) packed;
@@ -260,7 +260,11 @@ zip_inflate(const entry_t *e, const unsigned char *packed, char *out)
     rc = inflate(&z, Z_FINISH);
     (void) inflateEnd(&z);
 
-    return rc == Z_STREAM_END && z.avail_out == 0;
+    if (rc == Z_MEM_ERROR) {
+        return CKP_E_NOMEM;
+    }
+
+    return rc == Z_STREAM_END && z.avail_out == 0 ? CKP_OK : CKP_E_INVALID;
 }
 
 
@@ -300,7 +304,7 @@ ckp_zip_read(ckp_zip_t *zip, const char *name, size_t *len, ckp_err_t *err)
     const entry_t *const  e = zip_find(zip, name);
     const unsigned char  *packed;
     char                 *out;
-    bool                  whole;
+    ckp_code_t            rc = CKP_OK;
 
     if (zip_check(zip, e, name, err) != CKP_OK) {
         return NULL;
@@ -317,18 +321,22 @@ ckp_zip_read(ckp_zip_t *zip, const char *name, size_t *len, ckp_err_t *err)
 
     if (e->method == ZIP_STORED) {
         memcpy(out, packed, e->size);
-        whole = true;
 
     } else {
-        whole = zip_inflate(e, packed, out);
+        rc = zip_inflate(e, packed, out);
     }
 
     out[e->size] = '\0';
     zip->spent += e->size;
 
-    if (!whole || crc32(0, (const Bytef *) out, e->size) != e->crc) {
+    if (rc == CKP_OK && crc32(0, (const Bytef *) out, e->size) != e->crc) {
+        rc = CKP_E_INVALID;
+    }
+
+    if (rc != CKP_OK) {
         ckp_free(out);
-        (void) ckp_fail(err, CKP_E_INVALID, "", "\"%.80s\" is broken", name);
+        (void) ckp_fail(err, rc, "", rc == CKP_E_NOMEM ? "no memory"
+                        : "\"%.80s\" is broken", name);
         return NULL;
     }
 

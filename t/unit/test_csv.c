@@ -270,7 +270,20 @@ bytes_that_are_no_utf_8_are_refused(void **state)
 {
     const ckp_csv_how_t  how = CKP_CSV_DEFAULT;
 
-    t_refused("a\n\xff", &how, CKP_E_INVALID, "UTF-8");
+    static const char *const  wrong[] = {
+        "\xff", "\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80",
+        "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xc3(",
+        "\xf8\x88\x80\x80\x80"
+    };
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char  text[16] = "a\n";
+
+        t_refused(strcat(text, wrong[i]), &how, CKP_E_INVALID, "UTF-8");
+    }
+
+    t_csv("\xc3\xa4\n\xe2\x82\xac\xf4\x8f\xbf\xbf",
+          "[{\"\xc3\xa4\":\"\xe2\x82\xac\xf4\x8f\xbf\xbf\"}]");
 }
 
 

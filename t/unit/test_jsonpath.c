@@ -167,6 +167,9 @@ what_is_no_path_is_told_with_its_column(void **state)
     t_wrong("$[?(@.a[*] == 1)]", "more than one place");
     t_wrong("$[?(@.a[?(@.b)] == 1)]", "filter within a filter");
     t_wrong("$[?(@.a = 1)]", "is missing");
+    t_wrong("$.\xff", "no UTF-8");
+    t_wrong("$[?(@.a == '\xc3')]", "no UTF-8");
+    t_wrong("$[?(@.a == 1e)]", "value is missing");
 }
 
 
