@@ -277,7 +277,7 @@ sub next_request {
 
     my $json = eval { LangOrch::Http::decode($body) };
     $json = undef unless ref $json eq 'HASH';
-    my $action = $method eq 'POST' ? ($json // {})->{action} // '' : "$method $path";
+    my $action = $self->name_of($method, $path, $json);
 
     my $call = {
         at     => time,         conn    => $c->{id},
@@ -291,6 +291,14 @@ sub next_request {
 
     $self->answer($c, $call);
     return;
+}
+
+
+# What a call is counted and scripted by.
+
+sub name_of {
+    my ($self, $method, $path, $json) = @_;
+    return $method eq 'POST' ? ($json // {})->{action} // '' : "$method $path";
 }
 
 
