@@ -251,7 +251,10 @@ state_record(ckp_state_t *s, json_t *path, json_t *value)
 static ckp_code_t
 state_change(ckp_state_t *s, json_t *path, json_t *value)
 {
-    json_t *const  at = state_parent(s->root, path, value != NULL);
+    /* what was put and deleted in one turn made the objects on its way */
+
+    const bool     make = value != NULL || s->delta == NULL;
+    json_t *const  at = state_parent(s->root, path, make);
 
     if (at == NULL) {
         return value == NULL ? CKP_OK : CKP_E_NOMEM;

@@ -124,6 +124,31 @@ agent_admit(sim_t *w, const json_t *fx)
 }
 
 
+/* The host itself: it knows one child procedure. */
+
+static void
+agent_host(sim_t *w, const json_t *fx)
+{
+    sim_call_t  *call;
+
+    if (w->ncalls == SIM_CALLS_MAX) {
+        sim_broken(w, "more than %d calls in flight", SIM_CALLS_MAX);
+        return;
+    }
+
+    call = &w->calls[w->ncalls++];
+
+    *call = (sim_call_t) {
+        .at_ms = w->now_ms + (int64_t) (sim_rand(&w->rand) % 5),
+        .outcome = CKP_OUTCOME_OK,
+        .data = json_pack("{s:s, s:s}", "hash", "kid", "version", "1")
+    };
+
+    (void) snprintf(call->ref, sizeof(call->ref), "%s",
+                    ckp_json_str(fx, "ref"));
+}
+
+
 void
 sim_effect(sim_t *w, const json_t *fx)
 {
@@ -136,7 +161,12 @@ sim_effect(sim_t *w, const json_t *fx)
         return;
 
     case CKP_FX_CALL:
-        agent_called(w, fx);
+        if (strcmp(ckp_json_str(fx, "target"), "host") == 0) {
+            agent_host(w, fx);
+        } else {
+            agent_called(w, fx);
+        }
+
         return;
 
     case CKP_FX_ABORT:

@@ -20,23 +20,46 @@ store_event(const ckp_event_t *ev)
 }
 
 
-/* Slots of one agent, those of others included. */
+/* Slots of one agent, those of others included; `leases` as they are by now. */
 
 static bool
-store_has_slot(const sim_t *w, const json_t *row)
+store_has_slot(const sim_t *w, const json_t *leases, const json_t *row)
 {
     const char *const  path = ckp_json_str(row, "path");
-    size_t             taken = w->strangers;
 
     /* a recovered run enters its own lease again */
 
-    if (json_object_get(w->store.leases, path) != NULL) {
-        return true;
+    return json_object_get(leases, path) != NULL
+           || w->strangers + json_object_size(leases)
+              < (size_t) ckp_json_int(row, "limit", 1);
+}
+
+
+/* The first write of the turn that finds no slot; NULL: all do. */
+
+static const json_t *
+store_refused(const sim_t *w, const ckp_turn_t *turn)
+{
+    json_t *const  leases = json_copy(w->store.leases);
+    const json_t  *refused = NULL;
+
+    for (size_t i = 0; refused == NULL && i < turn->nwrites; i++) {
+        const ckp_write_t *const  write = &turn->writes[i];
+        const char *const         path = ckp_json_str(write->row, "path");
+
+        if (strcmp(write->table, "lease_release") == 0) {
+            (void) json_object_del(leases, path);
+
+        } else if (strcmp(write->table, "lease") == 0) {
+            refused = store_has_slot(w, leases, write->row) ? NULL
+                                                            : write->row;
+            (void) json_object_set(leases, path, write->row);
+        }
     }
 
-    taken += json_object_size(w->store.leases);
+    json_decref(leases);
 
-    return taken < (size_t) ckp_json_int(row, "limit", 1);
+    return refused;
 }
 
 
@@ -106,17 +129,12 @@ store_effects(sim_t *w, const ckp_turn_t *turn)
 sim_commit_t
 sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
 {
-    sim_store_t *const  s = &w->store;
+    sim_store_t *const   s = &w->store;
+    const json_t *const  refused = store_refused(w, turn);
 
-    for (size_t i = 0; i < turn->nwrites; i++) {
-        const ckp_write_t *const  write = &turn->writes[i];
-
-        if (strcmp(write->table, "lease") == 0
-            && !store_has_slot(w, write->row))
-        {
-            (void) snprintf(at, 256, "%s", ckp_json_str(write->row, "path"));
-            return SIM_REFUSED;
-        }
+    if (refused != NULL) {
+        (void) snprintf(at, 256, "%s", ckp_json_str(refused, "path"));
+        return SIM_REFUSED;
     }
 
     if (sim_fault(w, SIM_COMMIT_FAILS)) {
@@ -184,6 +202,10 @@ sim_load(sim_t *w)
     if (run == NULL) {
         sim_broken(w, "the run does not load: %s", err.msg);
         return NULL;
+    }
+
+    if (w->kid != NULL) {
+        (void) ckp_run_link(run, "kid", w->kid);
     }
 
     for (size_t i = (size_t) from; i < s->nevents; i++) {

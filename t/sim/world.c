@@ -147,22 +147,51 @@ world_revive(sim_t *w)
 }
 
 
+/* Before all that waits. */
+
+static void
+world_first(sim_t *w, ckp_input_kind_t kind, const char *ref, json_t *data)
+{
+    sim_input(w, kind, CKP_OUTCOME_OK, ref, data);
+
+    if (w->ninputs > 0) {
+        const sim_input_t  in = w->inputs[w->ninputs - 1];
+
+        memmove(&w->inputs[1], &w->inputs[0],
+                (w->ninputs - 1) * sizeof(w->inputs[0]));
+        w->inputs[0] = in;
+    }
+}
+
+
 /* A slot was gone: read again, then tell it. */
 
 static void
 world_refused(sim_t *w, const char *path)
 {
-    const bool  died = w->died;
+    json_t *const  alive = json_object();
 
-    world_die(w, false);
-    w->died = died;
-    w->deaths--;
+    world_shift(w, 0);          /* what led to it: asked again by the run */
+
+    for (size_t i = 0; i < w->ncalls; i++) {
+        json_object_set_new(alive, w->calls[i].ref, json_true());
+    }
+
+    for (size_t i = 0; i < w->ninputs; i++) {
+        if (w->inputs[i].kind == CKP_IN_REPLY) {
+            json_object_set_new(alive, w->inputs[i].ref, json_true());
+        }
+    }
+
+    ckp_run_free(w->run);
     w->run = sim_load(w);
     w->strangers = 0;
 
-    if (w->run != NULL) {
-        sim_input(w, CKP_IN_REFUSED, CKP_OUTCOME_OK, path, NULL);
-    }
+    /* calls of others are still under way: they alone are not sent again */
+
+    world_first(w, CKP_IN_RECOVER, "", json_pack("{s:b, s:i, s:o}", "crash",
+                0, "crashes", 0, "alive", alive));
+    world_first(w, CKP_IN_REFUSED, path, NULL);
 }
 
 
@@ -228,7 +257,9 @@ world_feed(sim_t *w)
 
     /* what was with others is asked or sent again at once, not by a time-out */
 
-    if (input.kind == CKP_IN_RECOVER && !turn.idle && turn.neffects == 0) {
+    if (input.kind == CKP_IN_RECOVER && !turn.idle && turn.neffects == 0
+        && json_object_size(json_object_get(input.data, "alive")) == 0)
+    {
         sim_broken(w, "a recovered run waits for what nobody does");
     }
 
@@ -399,10 +430,11 @@ sim_go(sim_t *w)
 }
 
 
+/* doc is stolen. */
+
 static ckp_program_t *
-world_compile(sim_t *w, size_t which)
+world_compile(sim_t *w, json_t *doc)
 {
-    json_t *const          doc = sim_doc(which);
     ckp_diags_t *const     diags = ckp_diags_new();
     ckp_compiler_t *const  c = ckp_compiler_new(diags);
     ckp_program_t         *prog = NULL;
@@ -415,7 +447,7 @@ world_compile(sim_t *w, size_t which)
         json_t *const  all = ckp_diags_json(diags, 'e');
         char *const    text = ckp_json_text(all);
 
-        sim_broken(w, "document %zu: %.400s", which, text);
+        sim_broken(w, "a document does not compile: %.400s", text);
         ckp_free(text);
         json_decref(all);
     }
@@ -446,7 +478,16 @@ sim_start(sim_t *w, uint64_t seed)
     w->keys = json_object();
     w->faulty = (unsigned) (sim_rand(&w->rand) % 3) * 4 + 2;
     w->retries = (unsigned) (sim_rand(&w->rand) % 3);
-    w->prog = world_compile(w, (size_t) (seed % sim_docs()));
+
+    /* every other seed has a procedure of its own */
+
+    if (seed % 2 == 0) {
+        w->prog = world_compile(w, sim_doc((size_t) (seed / 2 % sim_docs())));
+
+    } else {
+        w->kid = world_compile(w, sim_grow(&w->rand, true));
+        w->prog = world_compile(w, sim_grow(&w->rand, false));
+    }
 
     if (w->prog == NULL) {
         json_decref(inputs);
@@ -460,6 +501,10 @@ sim_start(sim_t *w, uint64_t seed)
     }
 
     w->run = ckp_run_new(w->prog, "run");
+
+    if (w->kid != NULL) {
+        (void) ckp_run_link(w->run, "kid", w->kid);
+    }
 
     sim_input(w, CKP_IN_START, CKP_OUTCOME_OK, "",
               json_pack("{s:{s:s}, s:o, s:o}", "meta", "trigger_type",
@@ -481,6 +526,7 @@ sim_end(sim_t *w)
 
     ckp_run_free(w->run);
     ckp_program_unref(w->prog);
+    ckp_program_unref(w->kid);
     sim_store_free(&w->store);
     json_decref(w->effects);
     json_decref(w->agent);

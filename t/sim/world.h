@@ -24,7 +24,7 @@
 
 #define SIM_EVENTS_MAX   4096
 #define SIM_INPUTS_MAX   256
-#define SIM_CALLS_MAX    64
+#define SIM_CALLS_MAX    256
 
 /* Pseudo-random numbers of the schedule, not of the engine. */
 typedef struct {
@@ -67,6 +67,7 @@ typedef struct {
 typedef struct {
     sim_rand_t      rand;
     ckp_program_t  *prog;
+    ckp_program_t  *kid;            /* the child procedure; NULL: none */
     ckp_run_t      *run;            /* NULL: nobody drives it */
     int64_t         now_ms;
     sim_store_t     store;
@@ -110,6 +111,11 @@ bool sim_fault(sim_t *w, int which);
 
 size_t sim_docs(void);
 json_t *sim_doc(size_t i);              /* new reference */
+
+/* --- grow.c -------------------------------------------------------------- */
+
+/* A random procedure; new reference.  kid: one that others call. */
+json_t *sim_grow(sim_rand_t *r, bool kid);
 
 /* --- world.c ----------------------------------------------------------------- */
 

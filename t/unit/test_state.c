@@ -139,6 +139,8 @@ test_a_delta_gives_the_state_after_from_the_state_before(void **ctx)
     ckp_state_put(&s, P("a"), json_integer(9));
     ckp_state_put(&s, P("f", "2"), json_object());
     ckp_state_del(&s, P("f", "1", "n"));
+    ckp_state_put(&s, P("g", "h", "i"), json_integer(1));
+    ckp_state_del(&s, P("g", "h", "i"));
     delta = ckp_state_end(&s);
 
     ckp_state_init(&again, t_doc_json("{'a':1,'f':{'1':{'n':{'id':'x'}}}}"));
