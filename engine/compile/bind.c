@@ -141,7 +141,10 @@ ckp_step_bind(ckp_parse_t *ps, const ckp_at_t *at, ckp_steps_t how,
     if (step->agent != NULL) {
         bind_channel_check(ps, at, step);
 
-    } else if (how != CKP_STEPS_CLEANUP) {
+    } else if (how != CKP_STEPS_CLEANUP && ps->out.form != 'E') {
+
+        /* whom a node of a graph calls is found by what is called (11.7) */
+
         ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 140,
                                          .field = "agent" },
                       "action '%.60s' needs an agent, and neither the step "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "dag/dag.h"
 #include "node/node.h"
 
 struct ckp_compiler_s {
@@ -62,10 +63,7 @@ compiler_weights(ckp_parse_t *ps)
         ckp_diags_soften(ps->diags, 210);
     }
 
-    /* whom a node of a graph calls may be found by what is called (11.7) */
-
     if (ps->out.form == 'E') {
-        ckp_diags_soften(ps->diags, 140);
         ckp_diags_aggravate(ps->diags, 505);
     }
 
@@ -268,6 +266,78 @@ outline_kind(const ckp_step_t *step)
 
 
 static int
+outline_steps(json_t *list, const ckp_node_t *node, const char *id,
+    size_t *steps)
+{
+    const ckp_node_t  as = { .id = id };
+    int               bad = 0;
+
+    *steps += node->u.sequence->nsteps;
+
+    for (size_t k = 0; k < node->u.sequence->nsteps; k++) {
+        const ckp_step_t *const  step = &node->u.sequence->steps[k];
+
+        bad |= outline_bind(list, &as, step->id, step->action,
+                            outline_kind(step));
+    }
+
+    return bad;
+}
+
+
+/* Tasks stand there as `<dag>.<task>`, as in the graph. */
+static int
+outline_dag(json_t *list, const ckp_node_t *node, size_t *steps)
+{
+    const ckp_dag_t *const  dag = node->u.dag;
+    int                     bad = 0;
+
+    for (size_t i = 0; i < dag->ntasks; i++) {
+        const ckp_dag_task_t *const  task = &dag->tasks[i];
+        json_t *const                id = json_sprintf("%s.%s", node->id,
+                                                       task->id);
+        const ckp_node_t             as = { .id = json_string_value(id) };
+        const char                  *kind = NULL;
+
+        bad |= id == NULL;
+
+        switch (task->kind) {
+
+        case CKP_DAG_BODY_STEPS:
+            if (id != NULL && task->body != NULL) {
+                bad |= outline_steps(list, task->body, as.id, steps);
+            }
+
+            break;
+
+        case CKP_DAG_BODY_LLM:
+            kind = "llm";
+            break;
+
+        case CKP_DAG_BODY_APPROVAL:
+            kind = "human";
+            break;
+
+        case CKP_DAG_BODY_SUBFLOW:
+            kind = "subflow";
+            break;
+
+        case CKP_DAG_BODY_VALUE:
+            break;
+        }
+
+        if (kind != NULL && id != NULL) {
+            bad |= outline_bind(list, &as, NULL, NULL, kind);
+        }
+
+        json_decref(id);
+    }
+
+    return bad;
+}
+
+
+static int
 outline_node(const ckp_parse_t *ps, size_t i, json_t *list, size_t *steps)
 {
     const ckp_node_t *const  node = &ps->prog->nodes[i];
@@ -281,14 +351,10 @@ outline_node(const ckp_parse_t *ps, size_t i, json_t *list, size_t *steps)
     if (node->ops != NULL && node->u.sequence != NULL
         && (strcmp(type, "sequence") == 0 || strcmp(type, "processing") == 0))
     {
-        *steps += node->u.sequence->nsteps;
+        bad = outline_steps(list, node, node->id, steps);
 
-        for (size_t k = 0; k < node->u.sequence->nsteps; k++) {
-            const ckp_step_t *const  step = &node->u.sequence->steps[k];
-
-            bad |= outline_bind(list, node, step->id, step->action,
-                                outline_kind(step));
-        }
+    } else if (strcmp(type, "dag") == 0 && node->u.dag != NULL) {
+        bad = outline_dag(list, node, steps);
 
     } else if (strcmp(type, "human_approval") == 0) {
         bad = outline_bind(list, node, NULL, NULL, "human");

@@ -7,10 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "compile/parse_int.h"
-
-#define DRAW_ACROSS  260
-#define DRAW_DOWN    140
+#include "compile/draw_int.h"
 
 typedef struct {
     size_t       from;
@@ -147,8 +144,8 @@ draw_order(draw_t *d)
 /* --- nodes ------------------------------------------------------------------------ */
 
 
-static const char *
-draw_color(const char *type)
+const char *
+ckp_draw_color(const char *type)
 {
     static const struct {
         const char  *type;
@@ -195,25 +192,25 @@ draw_title(ckp_parse_t *ps, const char *id)
 }
 
 
-static const char *
-draw_label(ckp_parse_t *ps, const ckp_entry_t *entry)
+const char *
+ckp_draw_label(ckp_parse_t *ps, const json_t *node, const char *id)
 {
     const char *const  keys[] = { "description", "name" };
 
     for (size_t i = 0; i < 2; i++) {
-        const char *const  text = ckp_json_str(entry->at.value, keys[i]);
+        const char *const  text = ckp_json_str(node, keys[i]);
 
         if (text != NULL && text[0] != '\0') {
             return text;
         }
     }
 
-    return draw_title(ps, entry->id);
+    return draw_title(ps, id);
 }
 
 
-static json_int_t
-draw_steps(const json_t *node)
+json_int_t
+ckp_draw_steps(const json_t *node)
 {
     static const char *const  lists[] = { "steps", "operations" };
 
@@ -246,16 +243,17 @@ draw_node(draw_t *d, size_t i, size_t across)
     return json_pack("{s:s, s:s, s:{s:i, s:i}, s:{s:s, s:s?, s:s, s:s?, s:s,"
                      " s:b, s:b, s:I}}",
                      "id", entry->id, "type", type,
-                     "position", "x", (int) across * DRAW_ACROSS,
-                     "y", (int) d->level[i] * DRAW_DOWN,
-                     "data", "label", draw_label(ps, entry),
+                     "position", "x", (int) across * CKP_DRAW_ACROSS,
+                     "y", (int) d->level[i] * CKP_DRAW_DOWN,
+                     "data", "label", ckp_draw_label(ps, entry->at.value,
+                                                entry->id),
                      "description", ckp_json_str(entry->at.value,
                                                  "description"),
                      "nodeType", type,
                      "agent", ckp_json_str(entry->at.value, "agent"),
-                     "color", draw_color(type),
+                     "color", ckp_draw_color(type),
                      "isStart", start, "isEnd", !leads && !start,
-                     "stepCount", draw_steps(entry->at.value));
+                     "stepCount", ckp_draw_steps(entry->at.value));
 }
 
 
@@ -280,12 +278,25 @@ draw_nodes(draw_t *d, json_t *nodes)
 }
 
 
+int
+ckp_draw_edge(ckp_drawing_t *to, const char *source, const char *target,
+    json_t *label)
+{
+    const bool  animated = json_string_length(label) > 0;
+
+    return json_array_append_new(to->edges,
+               json_pack("{s:o, s:s, s:s, s:o, s:b}",
+                         "id", json_sprintf("e%zu", ++to->nedges),
+                         "source", source, "target", target, "label", label,
+                         "animated", animated));
+}
+
+
 static int
-draw_edges(const draw_t *d, json_t *edges)
+draw_edges(const draw_t *d, ckp_drawing_t *to)
 {
     const ckp_entry_t *const  entries = d->ps->out.entries;
     int                       bad = 0;
-    size_t                    n = 0;
 
     for (size_t k = 0; k < d->norder; k++) {
         for (size_t i = d->first[d->order[k]]; i != SIZE_MAX;
@@ -293,13 +304,35 @@ draw_edges(const draw_t *d, json_t *edges)
         {
             const draw_edge_t *const  edge = &d->edges[i];
 
-            bad |= json_array_append_new(edges,
-                       json_pack("{s:o, s:s, s:s, s:s, s:b}",
-                                 "id", json_sprintf("e%zu", ++n),
-                                 "source", entries[edge->from].id,
-                                 "target", entries[edge->to].id,
-                                 "label", edge->label,
-                                 "animated", edge->animated));
+            bad |= ckp_draw_edge(to, entries[edge->from].id,
+                                 entries[edge->to].id,
+                                 json_string(edge->label));
+        }
+    }
+
+    return bad;
+}
+
+
+/* Tasks follow all nodes, dag after dag. */
+static int
+draw_tasks(const draw_t *d, ckp_drawing_t *to)
+{
+    const size_t  n = json_array_size(to->nodes);
+    int           bad = 0;
+
+    for (size_t k = 0; k < d->norder; k++) {
+        const size_t  row = d->level[d->order[k]] + 1;
+
+        to->below = row > to->below ? row : to->below;
+    }
+
+    for (size_t k = 0; k < d->norder && k < n; k++) {
+        const ckp_entry_t *const  entry = &d->ps->out.entries[d->order[k]];
+
+        if (entry->type != NULL && strcmp(entry->type, "dag") == 0) {
+            bad |= ckp_draw_dag(to, entry,
+                       json_object_get(json_array_get(to->nodes, k), "data"));
         }
     }
 
@@ -311,8 +344,8 @@ static json_t *
 draw_all(draw_t *d)
 {
     ckp_parse_t *const  ps = d->ps;
-    json_t *const       nodes = json_array();
-    json_t *const       edges = json_array();
+    ckp_drawing_t       to = { .ps = ps, .nodes = json_array(),
+                               .edges = json_array() };
 
     d->order = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
     d->level = ckp_parse_alloc(ps, ps->out.n * sizeof(size_t));
@@ -333,15 +366,16 @@ draw_all(draw_t *d)
     if (!ps->nomem) {
         draw_order(d);
 
-        if (draw_nodes(d, nodes) == 0 && draw_edges(d, edges) == 0
-            && !ps->nomem)
+        if (draw_nodes(d, to.nodes) == 0 && draw_edges(d, &to) == 0
+            && draw_tasks(d, &to) == 0 && !ps->nomem)
         {
-            return json_pack("{s:o, s:o}", "nodes", nodes, "edges", edges);
+            return json_pack("{s:o, s:o}", "nodes", to.nodes, "edges",
+                             to.edges);
         }
     }
 
-    json_decref(nodes);
-    json_decref(edges);
+    json_decref(to.nodes);
+    json_decref(to.edges);
 
     return NULL;
 }

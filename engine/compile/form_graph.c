@@ -333,11 +333,16 @@ graph_condition(graph_t *g, json_t *task, const ckp_at_t *node,
     ckp_at_t  at;
 
     if (!ckp_parse_find(g->m.ps, config, "condition_expression", &at)) {
-        ckp_parse_say(g->m.ps, &(ckp_say_t) { .number = 519,
-                          .at = config->value == NULL ? node : config,
-                          .field = config->value == NULL
-                                   ? "config" : "condition_expression" },
-                      "a condition needs config.condition_expression");
+        const bool  told = config->value == NULL
+                           && json_object_get(node->value, "config") != NULL;
+
+        if (!told) {
+            ckp_parse_say(g->m.ps, &(ckp_say_t) { .number = 519,
+                              .at = config->value == NULL ? node : config,
+                              .field = "condition_expression" },
+                          "a condition needs config.condition_expression");
+        }
+
         ckp_made_set(&g->m, task, "noop", json_true(), NULL);
         return;
     }
@@ -549,6 +554,10 @@ graph_edge(graph_t *g, const ckp_at_t *at)
     if (ckp_parse_bool(ps, at, "is_default", false)) {
         ckp_made_set(&g->m, edge, "is_default", json_true(), NULL);
         return edge;
+    }
+
+    if (ckp_parse_find(ps, at, "label", &out) && json_is_string(out.value)) {
+        ckp_made_copy(&g->m, edge, "label", &out);
     }
 
     condition = ckp_bind_condition(&g->m, at, type != NULL

@@ -144,7 +144,7 @@ ckp_document_head(const json_t *doc, ckp_err_t *err)
         (void) ckp_fail(err, CKP_E_INVALID, "/version", "there is no version");
 
     } else {
-        head = head_pack(&ps, doc, id, version);
+        head = head_pack(&ps, ps.out.root.value, id, version);
 
         if (head == NULL) {
             (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");

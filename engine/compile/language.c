@@ -6,6 +6,7 @@
  * its texts are looked at one by one, so that each complaint has its place.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "compile/parse_int.h"
@@ -17,6 +18,8 @@ typedef struct {
     unsigned         flags;
     bool             tell;      /* false: only find out whether there is any */
     bool             found;
+    const json_t    *judged;    /* the text that was complained about last, */
+    char             task[132]; /* and the task it refers to */
 } language_t;
 
 typedef struct {
@@ -148,15 +151,21 @@ language_judged(const language_t *l, ckp_ref_t kind, const char *name,
 static void
 language_judge(language_t *l, int number, const char *task)
 {
+    task = task == NULL ? "" : task;
     l->found = true;
 
-    if (l->tell) {
-        ckp_parse_say(l->ps, &(ckp_say_t) { .at = l->at, .number = number },
-                      number == 504
-                      ? "there is no task '%.120s'"
-                      : "task '%.120s' need not be settled before this one",
-                      task == NULL ? "" : task);
+    if (!l->tell || (l->judged == l->at->value
+                     && strncmp(l->task, task, sizeof(l->task) - 1) == 0))
+    {
+        return;
     }
+
+    l->judged = l->at->value;
+    (void) snprintf(l->task, sizeof(l->task), "%s", task);
+    ckp_parse_say(l->ps, &(ckp_say_t) { .at = l->at, .number = number },
+                  number == 504
+                  ? "there is no task '%.120s'"
+                  : "task '%.120s' need not be settled before this one", task);
 }
 
 

@@ -124,6 +124,7 @@ typedef struct {
     ckp_retry_t        retry;           /* of the node, for tasks */
     bool               retries;         /* the node has a policy of its own */
     size_t             task;            /* the one being read; or NONE */
+    bool               judged;          /* what it refers to was judged */
     bool              *upstream;        /* of `upstream_of` */
     size_t             upstream_of;
     size_t             searched;        /* edges, to fill it */

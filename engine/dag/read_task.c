@@ -101,8 +101,8 @@ ckp_dag_read_judge(void *data, const char *id)
 
     task_refers(r, to);
 
-    return ckp_parse_end(r->ps) != CKP_OK || task_is_before(r, r->task, to)
-           ? 0 : 505;
+    return r->judged || ckp_parse_end(r->ps) != CKP_OK
+           || task_is_before(r, r->task, to) ? 0 : 505;
 }
 
 
@@ -196,6 +196,11 @@ ckp_dag_read_task(ckp_dag_read_t *r, size_t i)
     task_retry(r, task, at);
     task->on_error = (ckp_dag_on_error_t)
                      ckp_dag_read_on_error(r, at, (int) r->dag->on_error);
+
+    /* form E: the parameters of a call are the inputs, which were judged */
+
+    r->judged = ckp_parse_form(r->ps) == 'E';
     ckp_dag_read_body(r, i);
+    r->judged = false;
     ckp_parse_known(r->ps, at, task_known, NULL);
 }
