@@ -8,10 +8,11 @@
 #include "base/json.h"
 #include "lang/schema_int.h"
 
-#define SCHEMA_DEPTH_MAX   64
+#define SCHEMA_DEPTH_MAX   256       /* values nest 64, each by a $ref or two */
 #define SCHEMA_STEPS_MAX   200000
 #define SCHEMA_ERRORS_MAX  100
 #define SCHEMA_PATH_MAX    4096
+#define SCHEMA_REF_MAX     1024
 
 static ckp_code_t schema_walk(ckp_sc_t *c, const json_t *schema,
     const json_t *value);
@@ -432,10 +433,47 @@ schema_if(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 }
 
 
+static int
+schema_hex(char c)
+{
+    return (c >= '0' && c <= '9') ? c - '0'
+           : ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') ? (c | 0x20) - 'a' + 10
+           : -1;
+}
+
+
+/* A fragment is a pointer with its own escapes: "#/$defs/a%20b". */
 const json_t *
 ckp_sc_ref(const json_t *root, const char *ref)
 {
-    return (*ref == '#') ? ckp_pointer_get(root, ref + 1) : NULL;
+    char    pointer[SCHEMA_REF_MAX];
+    size_t  n = 0;
+
+    if (*ref != '#') {
+        return NULL;
+    }
+
+    for (const char *p = ref + 1; *p != '\0'; p++) {
+        if (n == sizeof(pointer) - 1) {
+            return NULL;
+        }
+
+        if (*p != '%') {
+            pointer[n++] = *p;
+            continue;
+        }
+
+        if (schema_hex(p[1]) < 0 || schema_hex(p[2]) < 0) {
+            return NULL;
+        }
+
+        pointer[n++] = (char) (schema_hex(p[1]) * 16 + schema_hex(p[2]));
+        p += 2;
+    }
+
+    pointer[n] = '\0';
+
+    return ckp_pointer_get(root, pointer);
 }
 
 

@@ -150,6 +150,32 @@ lint_members(lint_t *l, const json_t *object, bool patterns)
 }
 
 
+/* One that leads to itself, by others or at once, never comes to a rule. */
+static void
+lint_ref(lint_t *l, const json_t *rule)
+{
+    for (unsigned hops = 0; hops < LINT_DEPTH_MAX; hops++) {
+        const json_t *const  there = json_is_string(rule)
+                                     ? ckp_sc_ref(l->root,
+                                                  json_string_value(rule))
+                                     : NULL;
+
+        if (there == NULL) {
+            lint_say(l, 227, "$ref leads nowhere");
+            return;
+        }
+
+        rule = json_object_get(there, "$ref");
+
+        if (rule == NULL) {
+            return;
+        }
+    }
+
+    lint_say(l, 227, "$ref leads back to itself");
+}
+
+
 /* A rule that looks at the value alone is tried on a null: what it says of the
  * schema it says of every value. */
 static void
@@ -171,11 +197,8 @@ lint_rule(lint_t *l, const char *keyword, const json_t *schema,
         lint_pattern(l, json_string_value(rule));
     }
 
-    if (strcmp(keyword, "$ref") == 0
-        && (!json_is_string(rule)
-            || ckp_sc_ref(l->root, json_string_value(rule)) == NULL))
-    {
-        lint_say(l, 227, "$ref leads nowhere");
+    if (strcmp(keyword, "$ref") == 0) {
+        lint_ref(l, rule);
     }
 }
 

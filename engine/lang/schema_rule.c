@@ -54,6 +54,10 @@ rule_type(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 
     (void) schema;
 
+    if (n == 0) {
+        return ckp_sc_bad(c, "no type is named");
+    }
+
     for (size_t i = 0; i < n; i++) {
         const json_t *const  type = json_is_array(rule)
                                     ? json_array_get(rule, i) : rule;
@@ -378,7 +382,11 @@ rule_unique(ckp_sc_t *c, const json_t *schema, const json_t *rule,
 
     (void) schema;
 
-    if (!json_is_true(rule)) {
+    if (!json_is_boolean(rule)) {
+        return ckp_sc_bad(c, "uniqueItems is neither true nor false");
+    }
+
+    if (json_is_false(rule)) {
         return CKP_OK;
     }
 

@@ -155,6 +155,126 @@ test_references_are_local_and_bounded(void **state)
           "! $ref \"http://x/y\" leads nowhere");
     check("{\"$ref\":\"#\"}", "1",
           "! schema nested or referred to too deep");
+    check("{\"$ref\":\"#/$defs/a%20b~1%7e0\","
+          "\"$defs\":{\"a b/~\":{\"type\":\"null\"}}}", "1",
+          ": is number, expected null");
+    check("{\"$ref\":\"#/$defs/a%2\",\"$defs\":{\"a%2\":true}}", "1",
+          "! $ref \"#/$defs/a%2\" leads nowhere");
+}
+
+
+/* Values nest 64 deep, and a schema that refers to itself goes with them. */
+static void
+test_a_recursive_schema_is_as_deep_as_values_are(void **state)
+{
+    char  value[1024] = "";
+
+    for (int i = 0; i < 62; i++) {
+        strcat(value, "{\"n\":");
+    }
+
+    strcat(value, "7");
+
+    for (int i = 0; i < 62; i++) {
+        strcat(value, "}");
+    }
+
+    check("{\"$defs\":{\"t\":{\"type\":[\"object\",\"number\"],"
+          "\"properties\":{\"n\":{\"$ref\":\"#/$defs/t\"}}}},"
+          "\"$ref\":\"#/$defs/t\"}", value, "");
+}
+
+
+/* Each keyword alone: a value that holds, one that does not. */
+static void
+test_each_keyword_has_two_sides(void **state)
+{
+    static const struct {
+        const char  *schema;
+        const char  *good;
+        const char  *bad;
+    } cases[] = {
+        { "{\"type\":\"boolean\"}", "true", "\"true\"" },
+        { "{\"enum\":[[1],null]}", "[1.0]", "[2]" },
+        { "{\"const\":null}", "null", "0" },
+        { "{\"properties\":{\"a\":{\"const\":1}}}", "{\"b\":2}",
+          "{\"a\":2}" },
+        { "{\"required\":[\"a\"]}", "{\"a\":null}", "{}" },
+        { "{\"additionalProperties\":false}", "{}", "{\"a\":1}" },
+        { "{\"properties\":{\"a\":true},\"additionalProperties\":"
+          "{\"type\":\"null\"}}", "{\"a\":1,\"b\":null}",
+          "{\"a\":1,\"b\":1}" },
+        { "{\"patternProperties\":{\"^x\":{\"type\":\"null\"}}}",
+          "{\"x\":null,\"y\":1}", "{\"xy\":1}" },
+        { "{\"items\":{\"type\":\"null\"}}", "[]", "[null,1]" },
+        { "{\"prefixItems\":[{\"type\":\"null\"}]}", "[null,1]", "[1]" },
+        { "{\"minItems\":1}", "[0]", "[]" },
+        { "{\"maxItems\":1}", "[0]", "[0,0]" },
+        { "{\"uniqueItems\":true}", "[1,\"1\",true]",
+          "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]" },
+        { "{\"uniqueItems\":false}", "[1,1]", NULL },
+        { "{\"contains\":{\"type\":\"null\"}}", "[1,null]", "[1]" },
+        { "{\"minLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9\"" },
+        { "{\"maxLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9xx\"" },
+        { "{\"pattern\":\"b+\"}", "\"abc\"", "\"ac\"" },
+        { "{\"minimum\":1.5}", "1.5", "1.4" },
+        { "{\"maximum\":-1}", "-1.0", "0" },
+        { "{\"exclusiveMinimum\":0}", "0.001", "0" },
+        { "{\"exclusiveMaximum\":0}", "-1", "0.0" },
+        { "{\"multipleOf\":3}", "-9", "10" },
+        { "{\"multipleOf\":0.01}", "4.35", "4.355" },
+        { "{\"minProperties\":1}", "{\"a\":1}", "{}" },
+        { "{\"maxProperties\":0}", "{}", "{\"a\":1}" },
+        { "{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2", "4" },
+        { "{\"anyOf\":[{\"minimum\":3},{\"maximum\":1}]}", "3", "2" },
+        { "{\"oneOf\":[{\"minimum\":3},{\"multipleOf\":2}]}", "3", "4" },
+        { "{\"not\":{\"type\":\"null\"}}", "1", "null" },
+        { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
+          "\"else\":{\"const\":1}}", "10", "7" },
+        { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
+          "\"else\":{\"const\":1}}", "1", "2" },
+        { "{\"then\":false,\"else\":false}", "1", NULL },
+        { "{\"format\":\"date\"}", "\"2026-02-28\"", "\"2026-02-30\"" },
+        { "{\"title\":\"t\",\"description\":\"d\",\"default\":1,"
+          "\"examples\":[],\"colour\":7}", "\"any\"", NULL },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *const  schema = t_json(cases[i].schema);
+        const char    *values[] = { cases[i].good, cases[i].bad };
+
+        for (size_t k = 0; k < 2 && values[k] != NULL; k++) {
+            json_t *const  value = t_json(values[k]);
+            json_t        *errors = NULL;
+            ckp_err_t      err = CKP_ERR_INIT;
+
+            if (ckp_schema_check(schema, value, &errors, &err) != CKP_OK
+                || (json_array_size(errors) == 0) != (k == 0))
+            {
+                fail_msg("%s of %s: %s", cases[i].schema, values[k], err.msg);
+            }
+
+            json_decref(errors);
+            json_decref(value);
+        }
+
+        json_decref(schema);
+    }
+}
+
+
+/* What a value of another type cannot break. */
+static void
+test_keywords_of_one_type_leave_the_others_alone(void **state)
+{
+    check("{\"minimum\":5,\"multipleOf\":2,\"minItems\":3,"
+          "\"required\":[\"a\"],\"minProperties\":2}", "\"x\"", "");
+    check("{\"minLength\":5,\"pattern\":\"x\",\"format\":\"uuid\","
+          "\"uniqueItems\":true}", "3", "");
+    check("{\"items\":false,\"contains\":false,\"prefixItems\":[false]}",
+          "{\"a\":1}", "");
+    check("{\"properties\":{\"a\":false},\"additionalProperties\":false}",
+          "[1]", "");
 }
 
 
@@ -185,6 +305,57 @@ test_a_schema_is_looked_at_without_a_value(void **state)
                               "227 /properties/b/$ref; 227 /properties/c; "
                               "227 /anyOf; 227 /minLength; 227 /minimum; ");
     json_decref(s);
+}
+
+
+static void
+test_wrong_keywords_make_a_schema_wrong(void **state)
+{
+    static const struct {
+        const char  *schema;
+        const char  *seen;
+    } cases[] = {
+        { "{\"type\":[]}", "227 /type; " },
+        { "{\"type\":[\"null\",7]}", "227 /type; " },
+        { "{\"enum\":1}", "227 /enum; " },
+        { "{\"required\":\"a\"}", "227 /required; " },
+        { "{\"required\":[1]}", "227 /required; " },
+        { "{\"properties\":[]}", "227 /properties; " },
+        { "{\"patternProperties\":{\"(\":true}}",
+          "221 /patternProperties/(; " },
+        { "{\"additionalProperties\":7}", "227 /additionalProperties; " },
+        { "{\"items\":[]}", "227 /items; " },
+        { "{\"prefixItems\":{}}", "227 /prefixItems; " },
+        { "{\"maxItems\":-1}", "227 /maxItems; " },
+        { "{\"uniqueItems\":1}", "227 /uniqueItems; " },
+        { "{\"multipleOf\":0}", "227 /multipleOf; " },
+        { "{\"exclusiveMaximum\":true}", "227 /exclusiveMaximum; " },
+        { "{\"format\":1}", "227 /format; " },
+        { "{\"oneOf\":[7]}", "227 /oneOf/0; " },
+        { "{\"not\":[]}", "227 /not; " },
+        { "{\"$ref\":\"http://a/b\"}", "227 /$ref; " },
+        { "{\"$ref\":7}", "227 /$ref; " },
+        { "{\"$ref\":\"#\"}", "227 /$ref; " },
+        { "{\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
+          "\"b\":{\"$ref\":\"#/$defs/a\"}}}",
+          "227 /$defs/a/$ref; 227 /$defs/b/$ref; " },
+        { "{\"properties\":{\"a\":{\"$ref\":\"#\"}}}", "" },
+        { "{\"minimun\":1}", "226 /minimun; " },
+        { "{\"dependentRequired\":{}}", "226 /dependentRequired; " },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char           seen[500] = "";
+        json_t *const  schema = t_json(cases[i].schema);
+
+        assert_int_equal(ckp_schema_lint(schema, note, seen), CKP_OK);
+
+        if (strcmp(seen, cases[i].seen) != 0) {
+            fail_msg("%s: %s, not %s", cases[i].schema, seen, cases[i].seen);
+        }
+
+        json_decref(schema);
+    }
 }
 
 
@@ -246,6 +417,10 @@ main(void)
         cmocka_unit_test(test_bounds_are_inclusive_or_not),
         cmocka_unit_test(test_combinations_are_counted),
         cmocka_unit_test(test_references_are_local_and_bounded),
+        cmocka_unit_test(test_a_recursive_schema_is_as_deep_as_values_are),
+        cmocka_unit_test(test_each_keyword_has_two_sides),
+        cmocka_unit_test(test_keywords_of_one_type_leave_the_others_alone),
+        cmocka_unit_test(test_wrong_keywords_make_a_schema_wrong),
         cmocka_unit_test(test_a_schema_is_looked_at_without_a_value),
         cmocka_unit_test(test_formats_hold_for_what_they_name),
     };
