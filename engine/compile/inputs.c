@@ -115,28 +115,24 @@ inputs_default(inputs_t *in, const ckp_var_t *var)
     json_t      *value = NULL;
     ckp_code_t   rc;
 
-    if (ckp_template_is_constant(var->fallback)) {
-        value = json_incref((json_t *) ckp_template_source(var->fallback));
+    /* most defaults name nothing */
 
-    } else {
-        if (in->builtins == NULL) {
-            in->builtins = inputs_builtins(in);
-        }
+    if (!ckp_template_is_constant(var->fallback) && in->builtins == NULL) {
+        in->builtins = inputs_builtins(in);
+    }
 
-        scope.object = in->builtins;
-        rc = ckp_template_render(var->fallback, &ev, &value, &err);
+    scope.object = in->builtins;
+    rc = ckp_template_render(var->fallback, &ev, &value, &err);
 
-        if (rc == CKP_E_NOMEM) {
-            in->nomem = true;
-            return;
-        }
+    if (rc == CKP_E_NOMEM) {
+        in->nomem = true;
+        return;
+    }
 
-        if (rc != CKP_OK) {
-            inputs_wrong(in, var->name,
-                         json_sprintf("Its default cannot be made: %s",
-                                      err.msg));
-            return;
-        }
+    if (rc != CKP_OK) {
+        inputs_wrong(in, var->name,
+                     json_sprintf("Its default cannot be made: %s", err.msg));
+        return;
     }
 
     if (json_object_set_new(in->vars, var->name, value) != 0) {

@@ -117,6 +117,23 @@ vars_allowed(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
+/* A format that nobody knows is no rule: better to say so. */
+static void
+vars_format(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
+{
+    ckp_at_t  out;
+
+    var->format = ckp_parse_str(ps, at, "format");
+
+    if (var->format != NULL && !ckp_format_known(var->format)) {
+        (void) ckp_parse_find(ps, at, "format", &out);
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 405,
+                                         .field = "format" },
+                      "'%.60s' is no format: any text holds", var->format);
+    }
+}
+
+
 static void
 vars_validation(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
 {
@@ -133,7 +150,7 @@ vars_validation(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
     var->max = vars_bound(ps, &out, "max");
     var->sensitive = ckp_parse_bool(ps, &out, "sensitive", var->sensitive)
                      || var->sensitive;
-    var->format = ckp_parse_str(ps, &out, "format");
+    vars_format(ps, &out, var);
 
     if (ckp_parse_object(ps, &out, "schema", &schema)
         && ckp_schema_at(ps, &schema))

@@ -153,6 +153,48 @@ rules_are_asked_in_their_order(void **state)
 
 
 static void
+bounds_and_types_have_edges(void **state)
+{
+    fits("{'x':{'type':'number','validation':{'min':1,'max':2}}}", "{'x':1}",
+         "{'x':1}");
+    fits("{'x':{'type':'number','validation':{'min':1,'max':2}}}",
+         "{'x':'2.0'}", "{'x':2.0}");
+    fits("{'x':{'type':'array','validation':{'min':1,'max':2}}}",
+         "{'x':[1,2]}", "{'x':[1,2]}");
+    fails("{'x':{'type':'array','validation':{'max':2}}}", "{'x':[1,2,3]}",
+          "Must be at most 2 items");
+    fits("{'x':{'type':'integer'}}", "{'x':-3.0}", "{'x':-3.0}");
+    fits("{'x':{'type':'integer'}}", "{'x':9223372036854775807}",
+         "{'x':9223372036854775807}");
+    fails("{'x':{'type':'integer'}}", "{'x':1e300}", "Must be an integer");
+    fails("{'x':{'type':'number'}}", "{'x':'0x10'}", "Must be a number");
+    fails("{'x':{'type':'number'}}", "{'x':'1e999'}", "Must be a number");
+    fails("{'x':{'type':'password'}}", "{'x':5}", "Must be a string");
+    fails("{'x':{'type':'boolean','coerce':true}}", "{'x':'yes'}",
+          "Must be a boolean (true/false)");
+    fails("{'x':{'type':'boolean','coerce':true}}", "{'x':1}",
+          "Must be a boolean (true/false)");
+    fits("{'x':{'type':'object','coerce':true}}", "{'x':'{}'}", "{'x':{}}");
+    fails("{'x':{'validation':{'allowed_values':[]}}}", "{'x':1}",
+          "Must be one of: ");
+    fits("{'x':{'validation':{'regex':'a','format':'date'}}}", "{'x':7}",
+         "{'x':7}");
+}
+
+
+/* A default is what its author wrote, whatever the rules say of others. */
+static void
+defaults_stand_as_they_are(void **state)
+{
+    fits("{'required':{'x':{'type':'integer','default':'many','validation':"
+         "{'regex':'z','allowed_values':[1]}}}}", "{}", "{'x':'many'}");
+    fits("{'x':{'type':'number','default':[' 1 ']}}", "{'x':null}",
+         "{'x':[' 1 ']}");
+    fits("{'x':'\\\\{{today}}'}", "{}", "{'x':'{{today}}'}");
+}
+
+
+static void
 a_schema_is_a_rule_too(void **state)
 {
     t_doc_t     t;
@@ -204,6 +246,8 @@ a_wrong_schema_is_told(void **state)
 {
     t_wants("CKP221", "/variables_schema/x/validation/regex",
             "{'variables_schema':{'x':{'validation':{'regex':'('}}}}");
+    t_wants("CKP405", "/variables_schema/x/validation/format",
+            "{'variables_schema':{'x':{'validation':{'format':'phone'}}}}");
     t_wants("CKP302", "/variables_schema/x/type",
             "{'variables_schema':{'x':{'type':'text'}}}");
     t_wants("CKP413", "/variables_schema/secrets",
@@ -311,6 +355,8 @@ main(void)
         cmocka_unit_test(missing_is_absent_null_or_blank),
         cmocka_unit_test(values_are_converted_to_their_type_and_no_farther),
         cmocka_unit_test(rules_are_asked_in_their_order),
+        cmocka_unit_test(bounds_and_types_have_edges),
+        cmocka_unit_test(defaults_stand_as_they_are),
         cmocka_unit_test(a_schema_is_a_rule_too),
         cmocka_unit_test(undeclared_inputs_are_kept_unless_strict),
         cmocka_unit_test(one_sentence_for_each_variable_that_is_wrong),
