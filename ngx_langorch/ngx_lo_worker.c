@@ -50,6 +50,7 @@ ngx_lo_worker_start(ngx_cycle_t *cycle)
     ngx_lo_worker.drain.data = &ngx_lo_worker_ident;
     ngx_lo_worker.drain.log = cycle->log;
 
+    ngx_lo_memory_start();
     ngx_lo_self_start(mcf);
 
     if (ngx_lo_zone_enter(ngx_lo_worker_id()) != NGX_OK) {

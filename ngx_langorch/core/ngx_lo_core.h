@@ -104,6 +104,9 @@ int64_t ngx_lo_now_ms(void);
 /* CLOCK_BOOTTIME in ms: leases. */
 int64_t ngx_lo_boot_ms(void);
 
+/* Before the worker's threads: small JSON values come from kept blocks. */
+void ngx_lo_memory_start(void);
+
 /* --- bells (ngx_lo_bell.c): "look again" ------------------------------------ */
 
 #define NGX_LO_BELL_RUNS      0x01      /* runs are due or have an inbox */
