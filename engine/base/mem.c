@@ -16,7 +16,7 @@
 #define ARENA_FIRST  512
 #define ARENA_BLOCK  (64 * 1024)
 #define ARENA_ALIGN  (sizeof(max_align_t) > 16 ? 16 : sizeof(max_align_t))
-#define BUF_FIRST    64
+#define BUF_FIRST    256
 
 typedef struct arena_block_s  arena_block_t;
 
@@ -59,7 +59,15 @@ ckp_free(void *p)
 ckp_arena_t *
 ckp_arena_new(void)
 {
-    ckp_arena_t *const  a = malloc(sizeof(ckp_arena_t) + ARENA_FIRST);
+    return ckp_arena_new_of(ARENA_FIRST);
+}
+
+
+ckp_arena_t *
+ckp_arena_new_of(size_t first)
+{
+    const size_t        size = (first < ARENA_BLOCK) ? first : ARENA_BLOCK;
+    ckp_arena_t *const  a = malloc(sizeof(ckp_arena_t) + size);
 
     if (a == NULL) {
         return NULL;
@@ -68,7 +76,7 @@ ckp_arena_new(void)
     a->last = &a->first;
     a->next_size = 2 * ARENA_FIRST;
     a->first.next = NULL;
-    a->first.size = ARENA_FIRST;
+    a->first.size = size;
     a->first.used = 0;
     a->first.pad = 0;
 
@@ -144,8 +152,9 @@ arena_grow(ckp_arena_t *a, size_t need)
 }
 
 
-void *
-ckp_arena_alloc(ckp_arena_t *a, size_t size)
+/* Not zeroed. */
+static void *
+arena_take(ckp_arena_t *a, size_t size)
 {
     arena_block_t  *block = a->last;
     size_t          need;
@@ -168,18 +177,33 @@ ckp_arena_alloc(ckp_arena_t *a, size_t size)
     p = (char *) (block + 1) + block->used;
     block->used += need;
 
-    return memset(p, 0, need);
+    return p;
+}
+
+
+void *
+ckp_arena_alloc(ckp_arena_t *a, size_t size)
+{
+    void *const  p = arena_take(a, size);
+
+    return p == NULL ? NULL : memset(p, 0, size);
 }
 
 
 char *
 ckp_arena_strndup(ckp_arena_t *a, const char *s, size_t n)
 {
-    char *const  p = ckp_arena_alloc(a, n + 1);
+    char *const  p = arena_take(a, n + 1);
 
-    if (p != NULL && n != 0) {
+    if (p == NULL) {
+        return NULL;
+    }
+
+    if (n != 0) {
         memcpy(p, s, n);
     }
+
+    p[n] = '\0';
 
     return p;
 }

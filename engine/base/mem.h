@@ -18,6 +18,7 @@ void ckp_free(void *p);                 /* NULL is fine */
 typedef struct ckp_arena_s  ckp_arena_t;
 
 ckp_arena_t *ckp_arena_new(void);
+ckp_arena_t *ckp_arena_new_of(size_t first);    /* bytes of its first block */
 void ckp_arena_free(ckp_arena_t *a);
 void *ckp_arena_alloc(ckp_arena_t *a, size_t size);
 char *ckp_arena_strdup(ckp_arena_t *a, const char *s);
