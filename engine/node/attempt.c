@@ -261,7 +261,7 @@ ckp_attempt_start(ckp_fiber_t *f)
     }
 
     return step->bind == CKP_BIND_INTERNAL && step->op != NULL
-           && !ckp_once_asks(f)
+           && !ckp_attempt_asks(f)
            ? ckp_attempt_internal(f) : attempt_external(f);
 }
 

@@ -15,6 +15,9 @@ ckp_code_t ckp_attempt_phase(ckp_fiber_t *f, const char *ph);
 /* How long the call may take. */
 int64_t ckp_attempt_ms(const ckp_fiber_t *f);
 
+/* Whether an action of ours must be allowed to, too. */
+bool ckp_attempt_asks(const ckp_fiber_t *f);
+
 /* Asks who may do it, under n.step.ref. */
 ckp_code_t ckp_attempt_ask(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_admitted(ckp_fiber_t *f, const json_t *data);

@@ -86,6 +86,30 @@ send_rate(ckp_fiber_t *f, const ckp_rate_t *rate)
 }
 
 
+/* The one action of ours that counts as a request to others. */
+
+static bool
+send_is_http(const ckp_step_t *step)
+{
+    const ckp_hosted_t *const  own = step->op == NULL ? NULL
+                                     : ckp_op_hosted(step->op);
+
+    return own != NULL && own->target != NULL
+           && strcmp(own->target, "http") == 0;
+}
+
+
+bool
+ckp_attempt_asks(const ckp_fiber_t *f)
+{
+    const ckp_rate_t *const  rate = &ckp_fiber_program(f)->config.rate;
+
+    return ckp_once_asks(f)
+           || (send_is_http(ckp_fiber_step(f))
+               && (rate->per_minute > 0 || rate->concurrent > 0));
+}
+
+
 /* What stands between the question and its answer, besides slots. */
 
 static bool
@@ -101,7 +125,10 @@ send_limits(ckp_fiber_t *f, json_t *body)
 
     if (step->bind == CKP_BIND_INTERNAL) {
         bad |= json_object_set_new(body, "internal", json_true());
-        return bad == 0;
+
+        if (!send_is_http(step)) {
+            return bad == 0;
+        }
     }
 
     if (step->executor != CKP_BY_ANY) {

@@ -10,8 +10,10 @@
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  1
+#define NGX_LO_ZONE_LAYOUT  2
 #define NGX_LO_ZONE_SLOTS   256
+#define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
+#define NGX_LO_ZONE_TURNS   256
 #define NGX_LO_ZONE_MIN     (1024 * 1024)
 
 #define NGX_LO_ID_MAX       192         /* "<node>:<pid>:<16 hex>" and NUL */
@@ -31,6 +33,13 @@ typedef struct {
     uint64_t     min_us;                    /* 0 with count 0: none yet */
     uint64_t     max_us;
 } ngx_lo_series_t;
+
+/* Tokens of one rate. */
+typedef struct {
+    uint64_t     key;                       /* hash; 0: free */
+    int64_t      at_ms;                     /* when it was counted last */
+    double       tokens;
+} ngx_lo_bucket_t;
 
 /* A worker, alive or not yet buried. */
 typedef struct {
@@ -57,6 +66,8 @@ typedef struct {
     uint64_t         file_ino;
     uint64_t         file_seen;
 
+    ngx_lo_bucket_t  buckets[NGX_LO_ZONE_BUCKETS];
+    uint64_t         turns[NGX_LO_ZONE_TURNS];
     ngx_lo_slot_t    slots[NGX_LO_ZONE_SLOTS];
     ngx_lo_series_t  series[NGX_LO_M_N][NGX_LO_SERIES_MAX];
 } ngx_lo_zone_t;

@@ -251,6 +251,37 @@ ngx_lo_commit_memory(ngx_lo_job_t *job, const ckp_write_t *w, int64_t now)
 }
 
 
+/* What is known under a key beyond this run; results that are too old go. */
+
+static ngx_int_t
+ngx_lo_commit_once(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    const char  *scope, *key, *path, *status;
+
+    scope = ckp_json_str(w->row, "scope");
+    key = ckp_json_str(w->row, "key");
+    path = ckp_json_str(w->row, "path");
+    status = ckp_json_str(w->row, "status");
+
+    if (ngx_strcmp(status, "gone") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_once_gone, scope, key,
+                              run->id, path);
+    }
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_turn_once, scope, key, run->id, path,
+                       status, json_object_get(w->row, "result"), now,
+                       ngx_strncmp(scope, "run:", 4) == 0 ? NGX_LO_NULL
+                       : now + ckp_json_int(w->row, "ttl_s", 0) * 1000)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_once_old, now);
+}
+
+
 static ngx_int_t
 ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -278,6 +309,10 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
     if (ngx_strcmp(w->table, "checkpoint") == 0) {
         return ngx_lo_commit_checkpoint(run, job, w, now);
+    }
+
+    if (ngx_strcmp(w->table, "once") == 0) {
+        return ngx_lo_commit_once(run, job, w, now);
     }
 
     if (ngx_strcmp(w->table, "delegation") == 0) {

@@ -16,6 +16,9 @@ static const struct {
 };
 
 
+static uint64_t  ngx_lo_effect_last;
+
+
 static char *
 ngx_lo_effect_copy(const char *s)
 {
@@ -94,6 +97,7 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
     e->body = json_incref(fx->body);
     e->timeout_ms = fx->timeout_ms;
     e->asked = ngx_current_msec;
+    e->number = ++ngx_lo_effect_last;
     e->timer.log = ngx_cycle->log;
     e->timer.cancelable = 1;
 
@@ -311,6 +315,8 @@ ngx_lo_effects_perform(ngx_lo_run_t *run)
             break;
         }
     }
+
+    ngx_lo_admit_parked(run);
 }
 
 

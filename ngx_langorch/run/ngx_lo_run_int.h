@@ -48,7 +48,13 @@ struct ngx_lo_effect_s {
     ngx_event_t         timer;      /* ADMIT that is held */
     ngx_msec_t          asked;      /* when */
     int64_t             begun_ms;
-    unsigned            held:1;
+    ngx_lo_job_t       *job;        /* ADMIT: a look into the store */
+    ngx_msec_t          limited_at; /* ADMIT: since when there is no token */
+    uint64_t            number;     /* grows with each effect of the worker */
+    unsigned            held:1;     /* in a queue, by `waiting` */
+    unsigned            parked:1;   /* until a call of the same run ends */
+    unsigned            claimed:1;  /* it has the right to its key */
+    unsigned            limited:1;
     unsigned            agent:1;    /* target "agent" */
     unsigned            counted:1;  /* holds a slot of its resource key */
 };
@@ -150,6 +156,9 @@ void ngx_lo_admit_stop(void);
 json_t *ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit);
 void ngx_lo_admit_forget(ngx_lo_effect_t *e);
 
+/* Calls of the run have ended: questions that waited for it are asked again. */
+void ngx_lo_admit_parked(ngx_lo_run_t *run);
+
 /* A lease write found no free slot: the key counts as full for a moment. */
 void ngx_lo_admit_full(const char *resource_key);
 void ngx_lo_admit_taken(const char *resource_key);
@@ -158,6 +167,9 @@ void ngx_lo_admit_freed(const char *resource_key);
 /* How a call to an agent ended, for its circuit. */
 void ngx_lo_admit_ended(const char *agent_id, ngx_uint_t failed,
     const char *why);
+
+/* As above for a tool server; why NULL: it answered. */
+void ngx_lo_admit_server_ended(const char *server_id, const char *why);
 
 /* --- performers of CALL: ngx_lo_to_<target>.c ----------------------------------- */
 

@@ -144,8 +144,9 @@ static const char  ngx_lo_schema_external[] =
     "CREATE TABLE results ("
     " scope TEXT NOT NULL, key TEXT NOT NULL, run INTEGER NOT NULL,"
     " path TEXT, status TEXT, hash TEXT, result TEXT, updated_at INTEGER,"
-    " PRIMARY KEY (scope, key)) WITHOUT ROWID;"
-    "CREATE INDEX results_age ON results (updated_at);"
+    " expires_at INTEGER, PRIMARY KEY (scope, key)) WITHOUT ROWID;"
+    "CREATE INDEX results_age ON results (expires_at)"
+    " WHERE expires_at IS NOT NULL;"
     "CREATE INDEX results_run ON results (run);"
 
     "CREATE TABLE mcp_servers ("

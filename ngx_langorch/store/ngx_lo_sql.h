@@ -92,6 +92,18 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_order;
 
+/* scope, key, run, path, status, result, now, expires_at or NULL; scope, key,
+ * run, path; now: what nobody wants any more (ngx_lo_sql_results.c) */
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_once;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_once_gone;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_once_old;
+
+/* scope, key, run, path, hash, now, results older than this count for nothing,
+ * 1: failures do; then scope, key -> run, path, status, hash, result:j,
+ * source_run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_claim;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_claimed;
+
 /* run, ref, path, node_id, step_id, tokens, now; then: run, ref, path */
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation_old;
@@ -139,6 +151,11 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_child_versions;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_servers;   /* enabled ones */
+
+/* server_id, now, why; server_id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_server_failed;
+extern const ngx_lo_stmt_t  ngx_lo_sql_admit_server_succeeded;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_failed;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_succeeded;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_polled;

@@ -308,6 +308,13 @@ test_limits_that_are_not_enabled_do_not_count_but_for_one(void **ctx)
     assert_int_equal(ckp_json_int(t.turn.effects[0].body, "max_concurrent",
                                   0), 3);
     t_run_over(&t);
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','steps':[{'step_id':'s',"
+          "'action':'http_request','url':'http://x/'}]}",
+          ",'global_config':{'rate_limiting':{'max_concurrent':3}}"));
+    assert_int_equal(ckp_json_int(t.turn.effects[0].body, "max_concurrent",
+                                  0), 3);
+    assert_true(ckp_json_bool(t.turn.effects[0].body, "internal", false));
+    t_run_over(&t);
     t_wants("CKP312", "/global_config/rate_limiting/max_concurrent",
             T_GRAPH("end", T_END, ",'global_config':{'rate_limiting':"
                     "{'max_concurrent':0}}"));
