@@ -12,11 +12,13 @@ ngx_lo_commit_event(ngx_lo_run_t *run, ngx_lo_job_t *job,
 {
     ngx_lo_commit_count(ev);
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_turn_event, run->id,
-                          (int64_t) ev->seq, ev->at_ms, ev->type,
-                          ev->path, ev->node_id, ev->step_id,
-                          ev->attempt ? (int64_t) ev->attempt : NGX_LO_NULL,
-                          ev->payload, ev->delta);
+    return ngx_lo_job_add_row(job, ngx_lo_sql_turn_events,
+                              NGX_LO_SQL_TURN_EVENTS, run->id,
+                              (int64_t) ev->seq, ev->at_ms, ev->type,
+                              ev->path, ev->node_id, ev->step_id,
+                              ev->attempt ? (int64_t) ev->attempt
+                                          : NGX_LO_NULL,
+                              ev->payload, ev->delta);
 }
 
 
@@ -391,6 +393,7 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
     int64_t now_ms)
 {
     int64_t               wake;
+    unsigned              running;
     ckp_summary_t         sum;
     const ngx_lo_stmt_t  *stmt;
 
@@ -405,7 +408,21 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
         wake = 0;
     }
 
-    stmt = release ? &ngx_lo_sql_turn_release : &ngx_lo_sql_turn_keep;
+    running = (ngx_strcmp(sum.status, "running") == 0);
+
+    if (release) {
+        stmt = &ngx_lo_sql_turn_release;
+
+    } else if (running && run->running) {
+        stmt = &ngx_lo_sql_turn_running;
+
+    } else {
+        stmt = &ngx_lo_sql_turn_keep;
+    }
+
+    /* a commit that fails ends the run here, so nobody reads this too early */
+
+    run->running = running;
 
     return ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
                           sum.status, (int64_t) sum.seq,

@@ -87,6 +87,7 @@ struct ngx_lo_run_s {
     unsigned            idle:1;
     unsigned            final:1;
     unsigned            released:1;     /* this commit gives the row back */
+    unsigned            running:1;      /* that is the row's status */
 };
 
 /* --- live runs (ngx_lo_run.c) ---------------------------------------------- */

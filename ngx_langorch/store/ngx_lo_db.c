@@ -1,6 +1,6 @@
 /*
  * One connection to SQLite, of one thread: opened, asked, closed.  Statements
- * stay prepared; rows become JSON here, off the loop.
+ * stay prepared.
  */
 
 #include "store/ngx_lo_store_int.h"
@@ -13,13 +13,12 @@
 static int ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store);
 static int ngx_lo_db_busy(void *data, int n);
 static int ngx_lo_db_tick(void *data);
+static int ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle,
+    const char *sql);
 static ngx_lo_prepared_t *ngx_lo_db_prepare(ngx_lo_db_t *db,
     const ngx_lo_stmt_t *stmt, int *rc);
 static int ngx_lo_db_bind(const ngx_lo_prepared_t *p,
     const ngx_lo_bound_t *bound);
-static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
-static int ngx_lo_db_row(const ngx_lo_prepared_t *p, json_t *rows);
-static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind);
 static void ngx_lo_db_forget(ngx_lo_prepared_t *p);
 static int ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc);
 
@@ -34,6 +33,7 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
     const char  *sync;
 
     db->stop = &store->stop;
+    db->write = write;
     db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
 
     if (write) {
@@ -154,6 +154,11 @@ ngx_lo_db_close(ngx_lo_db_t *db)
 
     db->nprepared = 0;
 
+    (void) sqlite3_finalize(db->begin);
+    (void) sqlite3_finalize(db->commit);
+    db->begin = NULL;
+    db->commit = NULL;
+
     (void) sqlite3_close_v2(db->db);
     db->db = NULL;
 }
@@ -198,6 +203,44 @@ ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql)
     int  rc;
 
     rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? rc : ngx_lo_db_says(db, sql, rc);
+}
+
+
+int
+ngx_lo_db_begin(ngx_lo_db_t *db)
+{
+    return ngx_lo_db_again(db, &db->begin,
+                           db->write ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+
+int
+ngx_lo_db_commit(ngx_lo_db_t *db)
+{
+    return ngx_lo_db_again(db, &db->commit, "COMMIT");
+}
+
+
+/* What is said for each group stays prepared. */
+
+static int
+ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle, const char *sql)
+{
+    int  rc;
+
+    rc = SQLITE_OK;
+
+    if (*handle == NULL) {
+        rc = sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                handle, NULL);
+    }
+
+    if (rc == SQLITE_OK) {
+        (void) sqlite3_step(*handle);
+        rc = sqlite3_reset(*handle);
+    }
 
     return rc == SQLITE_OK ? rc : ngx_lo_db_says(db, sql, rc);
 }
@@ -279,6 +322,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
     p = ngx_lo_db_prepare(db, bound->stmt, &rc);
 
     if (p != NULL) {
+        bound->readonly = p->readonly;
         rc = ngx_lo_db_bind(p, bound);
 
         if (rc == SQLITE_OK && p->columns > 0) {
@@ -420,134 +464,6 @@ ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
     }
 
     return SQLITE_OK;
-}
-
-
-/* --- rows become JSON ---------------------------------------------------------------- */
-
-
-/* Column names, read once there is a row: "created_at:t" -> name, kind. */
-
-static int
-ngx_lo_db_columns(ngx_lo_prepared_t *p)
-{
-    int          i;
-    size_t       len;
-    const char  *name;
-
-    p->names = ckp_calloc((size_t) p->columns * sizeof(char *));
-    p->kinds = ckp_calloc((size_t) p->columns);
-
-    if (p->names == NULL || p->kinds == NULL) {
-        return SQLITE_NOMEM;
-    }
-
-    for (i = 0; i < p->columns; i++) {
-        name = sqlite3_column_name(p->handle, i);
-        if (name == NULL) {
-            return SQLITE_NOMEM;
-        }
-
-        len = strlen(name);
-
-        if (len > 2 && name[len - 2] == ':') {
-            p->kinds[i] = name[len - 1];
-            len -= 2;
-        }
-
-        p->names[i] = ckp_alloc(len + 1);
-        if (p->names[i] == NULL) {
-            return SQLITE_NOMEM;
-        }
-
-        ngx_memcpy(p->names[i], name, len);
-        p->names[i][len] = '\0';
-    }
-
-    return SQLITE_OK;
-}
-
-
-static int
-ngx_lo_db_row(const ngx_lo_prepared_t *p, json_t *rows)
-{
-    int      i, rc;
-    json_t  *row, *value;
-
-    if (p->names == NULL || p->names[p->columns - 1] == NULL) {
-        rc = ngx_lo_db_columns((ngx_lo_prepared_t *) p);
-        if (rc != SQLITE_OK) {
-            return rc;
-        }
-    }
-
-    row = json_object();
-
-    if (row == NULL || json_array_append_new(rows, row) != 0) {
-        return SQLITE_NOMEM;
-    }
-
-    for (i = 0; i < p->columns; i++) {
-        value = ngx_lo_db_value(p->handle, i, p->kinds[i]);
-
-        if (value == NULL) {
-            return SQLITE_MISMATCH;
-        }
-
-        if (json_object_set_new(row, p->names[i], value) != 0) {
-            return SQLITE_NOMEM;
-        }
-    }
-
-    return SQLITE_OK;
-}
-
-
-/* NULL: no memory, or a text that is not what its suffix says. */
-
-static json_t *
-ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
-{
-    char         time[CKP_TIME_LEN + 1];
-    size_t       len;
-    const char  *text;
-
-    switch (sqlite3_column_type(handle, i)) {
-
-    case SQLITE_NULL:
-        return json_null();
-
-    case SQLITE_INTEGER:
-        if (kind == 't') {
-            ckp_time_text(sqlite3_column_int64(handle, i), time);
-            return json_string(time);
-        }
-
-        if (kind == 'b') {
-            return json_boolean(sqlite3_column_int64(handle, i) != 0);
-        }
-
-        return json_integer(sqlite3_column_int64(handle, i));
-
-    case SQLITE_FLOAT:
-        return json_real(sqlite3_column_double(handle, i));
-
-    default:
-        text = (const char *) sqlite3_column_text(handle, i);
-        len = (size_t) sqlite3_column_bytes(handle, i);
-
-        if (text == NULL) {
-            return NULL;
-        }
-
-        /*
-         * What is here passed the parser of inputs; the envelopes around it
-         * may nest deeper than an input could.
-         */
-
-        return kind == 'j' ? json_loadb(text, len, JSON_DECODE_ANY, NULL)
-                           : json_stringn(text, len);
-    }
 }
 
 

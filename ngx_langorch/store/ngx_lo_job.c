@@ -7,10 +7,18 @@
 #include <stdarg.h>
 
 
+/* Bytes that hold an ordinary job, and of the text that is kept for the next. */
+
+#define NGX_LO_JOB_FIRST  4096
+#define NGX_LO_TEXT_KEPT  (256 * 1024)
+
+
+static ngx_lo_bound_t *ngx_lo_job_room(ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
-    va_list args);
+    const ngx_lo_stmt_t *stmt, va_list args);
 static ngx_int_t ngx_lo_job_value(ngx_lo_job_t *job, char type,
     ngx_lo_value_t *value, va_list *args);
+static const char *ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j);
 
 
 ngx_lo_job_t *
@@ -19,7 +27,7 @@ ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write)
     ckp_arena_t   *arena;
     ngx_lo_job_t  *job;
 
-    arena = ckp_arena_new();
+    arena = ckp_arena_new_of(NGX_LO_JOB_FIRST);
     if (arena == NULL) {
         return NULL;
     }
@@ -61,6 +69,81 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
 {
     va_list          args;
     ngx_int_t        rc;
+    ngx_lo_bound_t  *bound;
+
+    bound = ngx_lo_job_room(job);
+
+    if (bound == NULL) {
+        return NGX_ERROR;
+    }
+
+    va_start(args, stmt);
+    rc = ngx_lo_job_bind(job, bound, stmt, args);
+    va_end(args);
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    bound->stmt = stmt;
+    job->nstmts++;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
+    ngx_uint_t n, ...)
+{
+    va_list          args;
+    ngx_int_t        rc;
+    ngx_uint_t       i;
+    ngx_lo_bound_t  *bound;
+
+    bound = NULL;
+
+    for (i = job->nstmts; i > 0; i--) {
+        if (job->stmts[i - 1].family == family) {
+            bound = &job->stmts[i - 1];
+            break;
+        }
+    }
+
+    if (bound == NULL || bound->stmt == &family[n - 1]) {
+        bound = ngx_lo_job_room(job);
+
+        if (bound == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    va_start(args, n);
+    rc = ngx_lo_job_bind(job, bound, &family[0], args);
+    va_end(args);
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (bound->family == NULL) {
+        bound->family = family;
+        bound->stmt = family;
+        job->nstmts++;
+
+    } else {
+        bound->stmt++;
+    }
+
+    return NGX_OK;
+}
+
+
+/* An empty place for one statement more; it is not counted yet. */
+
+static ngx_lo_bound_t *
+ngx_lo_job_room(ngx_lo_job_t *job)
+{
     ngx_uint_t       room;
     ngx_lo_bound_t  *stmts;
 
@@ -70,7 +153,7 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
         stmts = ckp_arena_alloc(job->arena, room * sizeof(ngx_lo_bound_t));
         if (stmts == NULL) {
             job->failed = 1;
-            return NGX_ERROR;
+            return NULL;
         }
 
         if (job->nstmts > 0) {
@@ -82,52 +165,49 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
         job->room = room;
     }
 
-    stmts = &job->stmts[job->nstmts];
-    stmts->stmt = stmt;
+    return &job->stmts[job->nstmts];
+}
 
-    va_start(args, stmt);
-    rc = ngx_lo_job_bind(job, stmts, args);
-    va_end(args);
 
-    if (rc != NGX_OK) {
+/* Parameters by the types of `stmt`, behind those that are bound already. */
+
+static ngx_int_t
+ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
+    const ngx_lo_stmt_t *stmt, va_list args)
+{
+    size_t           n, i, had;
+    va_list          rest;
+    ngx_int_t        rc;
+    ngx_lo_value_t  *params;
+
+    n = strlen(stmt->types);
+    had = (bound->stmt == NULL) ? 0 : strlen(bound->stmt->types);
+
+    params = (had + n <= NGX_LO_PARAMS_MAX)
+             ? ckp_arena_alloc(job->arena,
+                               (had + n + 1) * sizeof(ngx_lo_value_t))
+             : NULL;
+
+    if (params == NULL) {
         job->failed = 1;
         return NGX_ERROR;
     }
 
-    job->nstmts++;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound, va_list args)
-{
-    size_t      n, i;
-    va_list     rest;
-    ngx_int_t   rc;
-
-    n = strlen(bound->stmt->types);
-
-    if (n > NGX_LO_PARAMS_MAX) {
-        return NGX_ERROR;
-    }
-
-    bound->params = ckp_arena_alloc(job->arena,
-                                    (n + 1) * sizeof(ngx_lo_value_t));
-    if (bound->params == NULL) {
-        return NGX_ERROR;
+    if (had > 0) {
+        ngx_memcpy(params, bound->params, had * sizeof(ngx_lo_value_t));
     }
 
     rc = NGX_OK;
     va_copy(rest, args);
 
     for (i = 0; i < n && rc == NGX_OK; i++) {
-        rc = ngx_lo_job_value(job, bound->stmt->types[i], &bound->params[i],
-                              &rest);
+        rc = ngx_lo_job_value(job, stmt->types[i], &params[had + i], &rest);
     }
 
     va_end(rest);
+
+    bound->params = params;
+    job->failed |= (rc != NGX_OK);
 
     return rc;
 }
@@ -137,7 +217,6 @@ static ngx_int_t
 ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
     va_list *args)
 {
-    char          *text;
     const char    *s;
     const json_t  *j;
 
@@ -166,19 +245,42 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
             return NGX_OK;
         }
 
-        text = ckp_json_text(j);
-        if (text == NULL) {
-            return NGX_ERROR;
-        }
-
-        value->s = ckp_arena_strdup(job->arena, text);
-        ckp_free(text);
+        value->s = ngx_lo_job_text(job, j);
 
         return value->s == NULL ? NGX_ERROR : NGX_OK;
 
     default:
         return NGX_ERROR;
     }
+}
+
+
+/* Written where all of the loop's jobs write, then copied at its true size. */
+
+static const char *
+ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j)
+{
+    ckp_buf_t   *text;
+    const char  *copy;
+
+    if (job->store == NULL) {
+        return NULL;
+    }
+
+    text = &job->store->text;
+    text->len = 0;
+    text->failed = CKP_OK;
+
+    ckp_json_put(text, j);
+
+    copy = (text->failed == CKP_OK)
+           ? ckp_arena_strndup(job->arena, text->data, text->len) : NULL;
+
+    if (text->size > NGX_LO_TEXT_KEPT) {
+        ckp_buf_free(text);
+    }
+
+    return copy;
 }
 
 

@@ -174,12 +174,30 @@ static const char  ngx_lo_schema_kept[] =
     " WHERE expires_at IS NOT NULL;";
 
 
+/*
+ * Each step of a run takes a lease and gives one back: what these ask is
+ * answered from the index alone (SQLite looks at the row for a column that only
+ * the index's condition names), and by one row.  And a claim finds its runs
+ * without a look at all those that the worker has.
+ */
+
+static const char  ngx_lo_schema_hot[] =
+    "DROP INDEX leases_held;"
+    "CREATE INDEX leases_held ON leases (resource_key, released_at, expires_at)"
+    " WHERE released_at IS NULL;"
+    "DROP INDEX leases_run;"
+    "CREATE INDEX leases_run ON leases (run, path);"
+    "DROP INDEX runs_owner;"
+    "CREATE INDEX runs_owner ON runs (owner, claim) WHERE owner IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
-    ngx_lo_schema_kept
+    ngx_lo_schema_kept,
+    ngx_lo_schema_hot
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

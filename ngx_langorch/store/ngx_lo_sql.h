@@ -80,7 +80,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_event;
+#define NGX_LO_SQL_TURN_EVENTS  4       /* rows of the longest */
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
@@ -111,6 +112,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation_old;
 /* run, ref, status */
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation_end;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_keep;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_running;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_release;
 
 /* --- what procedures keep beyond a run (ngx_lo_sql_kept.c) ----------------------- */

@@ -38,6 +38,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in = {
 };
 
 
+#define NGX_LO_PROCEDURE_MATCHES                                              \
+    "procedure_id = $1 AND ($2 IS NULL OR version = $2)"                      \
+    " AND ($3 IS NULL OR (release_channel = $3 AND status = 'active'))"
+
+#define NGX_LO_PROCEDURE_RUNS                                                 \
+    "CASE WHEN status IN ('deprecated', 'archived', 'inactive')"              \
+    " OR (effective_date LIKE '____-__-__' AND effective_date > $4)"          \
+    " THEN 0 ELSE 1 END = 1"
+
 /* The newest that may run; when none may, the newest, which then says why not
  * (spec/ckp.md 2). */
 
@@ -49,12 +58,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run = {
     " THEN 1 ELSE 0 END AS \"refused:b\","
     " CASE WHEN effective_date LIKE '____-__-__' AND effective_date > $4"
     " THEN 1 ELSE 0 END AS \"early:b\""
-    " FROM procedures"
-    " WHERE procedure_id = $1 AND ($2 IS NULL OR version = $2)"
-    " AND ($3 IS NULL OR (release_channel = $3 AND status = 'active'))"
-    " ORDER BY CASE WHEN status IN ('deprecated', 'archived', 'inactive')"
-    " OR (effective_date LIKE '____-__-__' AND effective_date > $4)"
-    " THEN 1 ELSE 0 END, id DESC LIMIT 1",
+    " FROM procedures WHERE id = coalesce("
+    "(SELECT max(id) FROM procedures WHERE " NGX_LO_PROCEDURE_MATCHES
+    " AND " NGX_LO_PROCEDURE_RUNS "),"
+    " (SELECT max(id) FROM procedures WHERE " NGX_LO_PROCEDURE_MATCHES "))",
     "ssss", -1
 };
 

@@ -57,7 +57,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_events = {
     " FROM runs r JOIN events e ON e.run = r.id AND e.seq >"
     " max(coalesce((SELECT max(seq) FROM checkpoints WHERE run = r.id), 0),"
     " coalesce((SELECT seq FROM states WHERE run = r.id), 0))"
-    " WHERE r.owner = $1 AND r.claim = $2 ORDER BY e.run, e.seq",
+    " WHERE r.owner = $1 AND r.claim = $2 ORDER BY r.id, e.seq",
     "ss", -1
 };
 

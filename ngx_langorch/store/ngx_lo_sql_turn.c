@@ -5,12 +5,34 @@
 #include "store/ngx_lo_sql.h"
 
 
-const ngx_lo_stmt_t  ngx_lo_sql_turn_event = {
-    "turn_event",
-    "INSERT INTO events (run, seq, created_at, type, path, node_id, step_id,"
-    " attempt, payload, delta)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    "iiissssnjj", 1
+/* Events of one job go in together: a statement has a price of its own. */
+
+#define NGX_LO_TURN_EVENTS                                                    \
+    "INSERT INTO events (run, seq, created_at, type, path, node_id, step_id," \
+    " attempt, payload, delta) VALUES"                                        \
+    " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+#define NGX_LO_TURN_EVENTS_2  NGX_LO_TURN_EVENTS                              \
+    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+
+#define NGX_LO_TURN_EVENTS_3  NGX_LO_TURN_EVENTS_2                            \
+    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+
+#define NGX_LO_TURN_EVENTS_4  NGX_LO_TURN_EVENTS_3                            \
+    ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
+
+#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjj"
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
+    { "turn_event", NGX_LO_TURN_EVENTS, NGX_LO_TURN_EVENT_TYPES, 1 },
+    { "turn_events_2", NGX_LO_TURN_EVENTS_2,
+      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES, 2 },
+    { "turn_events_3", NGX_LO_TURN_EVENTS_3,
+      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES
+      NGX_LO_TURN_EVENT_TYPES, 3 },
+    { "turn_events_4", NGX_LO_TURN_EVENTS_4,
+      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES
+      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES, 4 }
 };
 
 
@@ -34,8 +56,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_lease = {
     " step_id, acquired_at, expires_at)"
     " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
     " WHERE (SELECT count(*) FROM leases WHERE resource_key = $2"
-    " AND released_at IS NULL AND expires_at > $8"
-    " AND NOT (run = $4 AND path = $5)) < $10",
+    " AND released_at IS NULL AND expires_at > $8)"
+    " - (SELECT count(CASE WHEN resource_key = $2 THEN 1 END) FROM leases"
+    " WHERE run = $4 AND path = $5 AND released_at IS NULL"
+    " AND expires_at > $8)"
+    " < $10",
     "sssisssiii", 1
 };
 
@@ -117,7 +142,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_order = {
 
 
 #define NGX_LO_TURN_COLUMNS                                                   \
-    "status = $4, seq = $5, output_vars = $6, started_at = $7,"               \
+    "seq = $5, output_vars = $6, started_at = $7,"                            \
     " ended_at = $8, last_node_id = $9, last_step_id = $10,"                  \
     " error_message = $11, error = $12, active_ms = $13, attempt = $14,"      \
     " waiting_for = $15, updated_at = $17, crashed = 0,"
@@ -127,6 +152,18 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_order = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_keep = {
     "turn_keep",
+    "UPDATE runs SET status = $4, " NGX_LO_TURN_COLUMNS
+    " wake_at = $16"
+    " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
+    "iiisijnnsssjiisni", 1
+};
+
+
+/* The same of a run that was running and is: who does not name the status does
+ * not move the row in the index by status either. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_running = {
+    "turn_running",
     "UPDATE runs SET " NGX_LO_TURN_COLUMNS
     " wake_at = $16"
     " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
@@ -136,7 +173,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_keep = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_release = {
     "turn_release",
-    "UPDATE runs SET " NGX_LO_TURN_COLUMNS
+    "UPDATE runs SET status = $4, " NGX_LO_TURN_COLUMNS
     " owner = NULL, wake_at = CASE WHEN EXISTS"
     " (SELECT 1 FROM inbox WHERE run = $1) THEN 0 ELSE $16 END"
     " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",

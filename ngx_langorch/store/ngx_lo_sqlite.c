@@ -164,7 +164,7 @@ ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
 
     db->until_ms = ngx_lo_store_clock() + NGX_LO_READ_TIME;
 
-    rc = rc ? rc : ngx_lo_db_exec(db, "BEGIN");
+    rc = rc ? rc : ngx_lo_db_begin(db);
 
     for (i = 0; rc == SQLITE_OK && i < job->nstmts; i++) {
         rc = ngx_lo_db_run(db, job, &job->stmts[i]);
@@ -180,7 +180,7 @@ ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
     }
 
     if (db->db != NULL && !sqlite3_get_autocommit(db->db)) {
-        (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+        (void) ngx_lo_db_commit(db);
     }
 
     if (rc != SQLITE_OK) {

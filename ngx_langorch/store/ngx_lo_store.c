@@ -152,6 +152,7 @@ ngx_lo_store_start(ngx_cycle_t *cycle)
     store->later.data = store;
     store->later.log = cycle->log;
 
+    ckp_buf_init(&store->text, SIZE_MAX / 2);
     ngx_lo_queue_init(&store->writes);
     ngx_lo_queue_init(&store->reads);
     ngx_lo_queue_init(&store->ended);
@@ -225,6 +226,7 @@ ngx_lo_store_free(ngx_lo_store_t *store)
     (void) pthread_cond_destroy(&store->read_ready);
     (void) pthread_mutex_destroy(&store->mutex);
 
+    ckp_buf_free(&store->text);
     ckp_free(store);
 }
 

@@ -68,6 +68,15 @@ ngx_lo_job_t *ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write);
  */
 ngx_int_t ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...);
 
+/*
+ * Adds a row to the statement of a family that the job has, or begins one:
+ * family[i] inserts i + 1 rows, `n` is the length of the family, and the
+ * parameters are those of family[0].  Rows of one family stay in order, but may
+ * run before statements that were added earlier than they.
+ */
+ngx_int_t ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
+    ngx_uint_t n, ...);
+
 /* How many statements were added so far: the index of the next. */
 ngx_uint_t ngx_lo_job_len(const ngx_lo_job_t *job);
 

@@ -34,9 +34,11 @@ typedef union {
 
 typedef struct {
     const ngx_lo_stmt_t  *stmt;
+    const ngx_lo_stmt_t  *family;       /* NULL: of none */
     ngx_lo_value_t       *params;
     json_t               *rows;         /* NULL: none asked for */
     ngx_uint_t            count;
+    ngx_uint_t            readonly;     /* it cannot have changed a row */
 } ngx_lo_bound_t;
 
 struct ngx_lo_job_s {
@@ -56,6 +58,7 @@ struct ngx_lo_job_s {
     ngx_lo_job_rc_t       rc;
     ngx_uint_t            guard;
     ngx_uint_t            careful;      /* has to have a savepoint */
+    ngx_uint_t            touched;      /* some statement changed rows */
     int64_t               queued_ms;
     double                commit;       /* seconds, in the group's first job;
                                            less than 0: in no other */
@@ -100,6 +103,9 @@ typedef struct {
     int64_t               until_ms;     /* patience with locks, or a read's */
     ngx_lo_prepared_t     prepared[NGX_LO_STMTS_MAX];
     ngx_uint_t            nprepared;
+    sqlite3_stmt         *begin;        /* NULL: not needed yet */
+    sqlite3_stmt         *commit;
+    ngx_uint_t            write;
     char                  error[NGX_LO_STORE_TEXT];
 } ngx_lo_db_t;
 
@@ -127,6 +133,7 @@ struct ngx_lo_store_s {
     ngx_connection_t     *c;
     ngx_event_t           later;        /* dones that did not fit a turn */
     ngx_lo_queue_t        done;         /* loop only */
+    ckp_buf_t             text;         /* loop only: JSON on its way */
     ngx_uint_t            stopped;
 
     ngx_uint_t            nthreads;
@@ -193,12 +200,19 @@ ngx_lo_state_t ngx_lo_writer_state(ngx_lo_store_t *store,
 int ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write);
 void ngx_lo_db_close(ngx_lo_db_t *db);
 int ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql);
+int ngx_lo_db_begin(ngx_lo_db_t *db);       /* one that writes: IMMEDIATE */
+int ngx_lo_db_commit(ngx_lo_db_t *db);      /* of one that reads: its end */
 int ngx_lo_db_number(ngx_lo_db_t *db, const char *sql, int64_t *n);
 int ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size);
 
 /* Runs one statement of a job: rows and count.  SQLITE_OK, or what went wrong:
  * the job's error text is set. */
 int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
+
+/* --- rows (ngx_lo_row.c) ------------------------------------------------------- */
+
+/* Adds the row that the statement stands on as an object.  SQLite's code. */
+int ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows);
 
 /* --- tables (ngx_lo_schema.c) -------------------------------------------------- */
 

@@ -5,7 +5,7 @@
  * The life of a group.
  *   gathered   after the lock among workers is ours: what waited meanwhile
  *              joins                                     ngx_lo_writer_gather
- *   tried      each job alone in a savepoint             ngx_lo_writer_jobs
+ *   tried      each job whole or not at all              ngx_lo_writer_jobs
  *   committed  one COMMIT; its end is every job's        ngx_lo_writer_commit
  *
  * When the file fails, nothing is synced twice: the connection is closed, the
@@ -163,7 +163,7 @@ ngx_lo_writer_try(ngx_lo_store_t *store, ngx_lo_queue_t *q)
     do {
         db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
 
-        rc = ngx_lo_db_exec(db, "BEGIN IMMEDIATE");
+        rc = ngx_lo_db_begin(db);
         if (rc != SQLITE_OK) {
             ngx_lo_writer_failed(store, q, rc, 0);
             return;
@@ -210,40 +210,31 @@ ngx_lo_writer_jobs(ngx_lo_store_t *store, ngx_lo_queue_t *q)
 /*
  * One job of the group.  SQLITE_OK: it is in the transaction, or has left no
  * trace there (its rc says which).  Else the whole group is lost.
+ *
+ * A savepoint costs a copy of every page that the job is the first to change,
+ * and nearly all jobs succeed.  So there is none until it is missed: the group
+ * is undone and tried again, with one around the job that failed half way.
  */
 static int
 ngx_lo_writer_job(ngx_lo_db_t *db, ngx_lo_job_t *job)
 {
-    int         rc;
-    ngx_uint_t  saved;
+    int  rc;
 
-    /* SQLite undoes a single statement that fails by itself */
+    if (!job->careful) {
+        rc = ngx_lo_writer_statements(db, job);
 
-    saved = (job->nstmts > 1 || job->careful);
-
-    rc = saved ? ngx_lo_db_exec(db, "SAVEPOINT job") : SQLITE_OK;
-    rc = rc ? rc : ngx_lo_writer_statements(db, job);
-
-    if (rc != SQLITE_OK) {
-        return rc;
-    }
-
-    if (!saved) {
-
-        /* it may have changed rows, though not as it should: once more, with
-         * a savepoint to go back to */
-
-        if (job->rc == NGX_LO_JOB_ERROR
-            || (job->rc == NGX_LO_JOB_GUARD && job->stmts[0].count > 0))
-        {
+        if (rc == SQLITE_OK && job->rc != NGX_LO_JOB_OK && job->touched) {
             job->careful = 1;
             return NGX_LO_AGAIN;
         }
 
-        return SQLITE_OK;
+        return rc;
     }
 
-    if (job->rc != NGX_LO_JOB_OK) {
+    rc = ngx_lo_db_exec(db, "SAVEPOINT job");
+    rc = rc ? rc : ngx_lo_writer_statements(db, job);
+
+    if (rc == SQLITE_OK && job->rc != NGX_LO_JOB_OK) {
         rc = ngx_lo_db_exec(db, "ROLLBACK TO job");
     }
 
@@ -260,10 +251,17 @@ ngx_lo_writer_statements(ngx_lo_db_t *db, ngx_lo_job_t *job)
     ngx_uint_t       i;
     ngx_lo_bound_t  *bound;
 
+    job->touched = 0;
+
     for (i = 0; i < job->nstmts; i++) {
         bound = &job->stmts[i];
 
         rc = ngx_lo_db_run(db, job, bound);
+
+        /* of a statement that failed SQLite leaves nothing */
+
+        job->touched |= (rc == SQLITE_OK && bound->count > 0
+                         && !bound->readonly);
 
         if (rc == SQLITE_CONSTRAINT_UNIQUE
             || rc == SQLITE_CONSTRAINT_PRIMARYKEY
@@ -312,7 +310,7 @@ ngx_lo_writer_commit(ngx_lo_store_t *store, ngx_lo_queue_t *q)
 
     (void) clock_gettime(CLOCK_MONOTONIC, &start);
 
-    rc = ngx_lo_db_exec(&store->writer, "COMMIT");
+    rc = ngx_lo_db_commit(&store->writer);
 
     if (rc != SQLITE_OK) {
         ngx_lo_writer_failed(store, q, rc, 1);

@@ -1,0 +1,134 @@
+/*
+ * Rows become JSON: in the thread that read them, off the loop.
+ */
+
+#include "store/ngx_lo_store_int.h"
+
+
+static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
+static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind);
+
+
+int
+ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows)
+{
+    int      i, rc;
+    json_t  *row, *value;
+
+    if (p->names == NULL || p->names[p->columns - 1] == NULL) {
+        rc = ngx_lo_db_columns(p);
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+    }
+
+    row = json_object();
+
+    if (row == NULL || json_array_append_new(rows, row) != 0) {
+        return SQLITE_NOMEM;
+    }
+
+    for (i = 0; i < p->columns; i++) {
+        value = ngx_lo_db_value(p->handle, i, p->kinds[i]);
+
+        if (value == NULL) {
+            return SQLITE_MISMATCH;
+        }
+
+        if (json_object_set_new(row, p->names[i], value) != 0) {
+            return SQLITE_NOMEM;
+        }
+    }
+
+    return SQLITE_OK;
+}
+
+
+/* Column names, read once there is a row: "created_at:t" -> name, kind. */
+
+static int
+ngx_lo_db_columns(ngx_lo_prepared_t *p)
+{
+    int          i;
+    size_t       len;
+    const char  *name;
+
+    p->names = ckp_calloc((size_t) p->columns * sizeof(char *));
+    p->kinds = ckp_calloc((size_t) p->columns);
+
+    if (p->names == NULL || p->kinds == NULL) {
+        return SQLITE_NOMEM;
+    }
+
+    for (i = 0; i < p->columns; i++) {
+        name = sqlite3_column_name(p->handle, i);
+        if (name == NULL) {
+            return SQLITE_NOMEM;
+        }
+
+        len = strlen(name);
+
+        if (len > 2 && name[len - 2] == ':') {
+            p->kinds[i] = name[len - 1];
+            len -= 2;
+        }
+
+        p->names[i] = ckp_alloc(len + 1);
+        if (p->names[i] == NULL) {
+            return SQLITE_NOMEM;
+        }
+
+        ngx_memcpy(p->names[i], name, len);
+        p->names[i][len] = '\0';
+    }
+
+    return SQLITE_OK;
+}
+
+
+/* NULL: no memory, or a text that is not what its suffix says. */
+
+static json_t *
+ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
+{
+    char         time[CKP_TIME_LEN + 1];
+    size_t       len;
+    const char  *text;
+
+    switch (sqlite3_column_type(handle, i)) {
+
+    case SQLITE_NULL:
+        return json_null();
+
+    case SQLITE_INTEGER:
+        if (kind == 't') {
+            ckp_time_text(sqlite3_column_int64(handle, i), time);
+            return json_string(time);
+        }
+
+        if (kind == 'b') {
+            return json_boolean(sqlite3_column_int64(handle, i) != 0);
+        }
+
+        return json_integer(sqlite3_column_int64(handle, i));
+
+    case SQLITE_FLOAT:
+        return json_real(sqlite3_column_double(handle, i));
+
+    default:
+        text = (const char *) sqlite3_column_text(handle, i);
+        len = (size_t) sqlite3_column_bytes(handle, i);
+
+        if (text == NULL) {
+            return NULL;
+        }
+
+        /*
+         * What is here passed the parser of inputs; the envelopes around it
+         * may nest deeper than an input could.
+         */
+
+        return kind == 'j' ? json_loadb(text, len, JSON_DECODE_ANY, NULL)
+                           : json_stringn(text, len);
+    }
+}
