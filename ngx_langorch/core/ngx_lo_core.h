@@ -240,15 +240,6 @@ ngx_msec_t ngx_lo_rate_take(const char *key, int64_t per_minute);
 /* 0, 1, 2 ... over all workers, for whose turn it is. */
 ngx_uint_t ngx_lo_turn_next(const char *name);
 
-/* --- rates and turns (ngx_lo_rate.c) ----------------------------------------- */
-
-/* Takes one of `per_minute` that all workers share under the key: 0, or how
- * many ms it takes until there may be one. */
-ngx_msec_t ngx_lo_rate_take(const char *key, int64_t per_minute);
-
-/* 0, 1, 2 ... over all workers, for whose turn it is. */
-ngx_uint_t ngx_lo_turn_next(const char *name);
-
 /* --- log, text, random ----------------------------------------------------- */
 
 /* 32 random bytes for an input; hex ids of n bytes (out: 2n + 1). */
