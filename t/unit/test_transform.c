@@ -333,7 +333,7 @@ test_others_have_their_turn_in_between(void **ctx)
     t_run_t            t;
 
     for (int i = 0; i < 8; i++) {
-        char  name[8];
+        char  name[16];
 
         snprintf(name, sizeof(name), "r%d", i);
         snprintf(list + strlen(list), sizeof(list) - strlen(list), one, name,
