@@ -305,6 +305,80 @@ test_memory_that_runs_out_is_told(void **ctx)
 }
 
 
+/* --- any text ------------------------------------------------------------------ */
+
+
+static uint32_t
+t_next(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+
+    return *seed >> 8;
+}
+
+
+/* Pieces of the grammar in any order give a result or an error, and end. */
+static void
+test_any_text_ends_well(void **ctx)
+{
+    static const char *const  pieces[] = {
+        "v", "item", "acc", "city", "{{", "}}", "{{v}}", "|", "(", ")", "[",
+        "]", ",", ".", "'", "\"", "+", "-", "*", "/", " ", " as ", "sum",
+        "count", "unique", "$", "@", "?", "==", "1", "0", "null", "\\", "if",
+        "\xc3\xa9", "{", "}", ":", "len", "$..", "*"
+    };
+    json_t *const             source = t_json(ROWS);
+    uint32_t                  seed = 7;
+    t_lang_t                  l;
+
+    t_lang_init(&l, VARS);
+
+    for (int i = 0; i < 20000; i++) {
+        char                text[200] = "";
+        ckp_err_t           err = CKP_ERR_INIT;
+        ckp_collect_want_t  want = { .kind = t_next(&seed) % 14 };
+        json_t             *out = NULL;
+        ckp_collect_t      *t;
+
+        for (uint32_t k = 1 + t_next(&seed) % 8; k > 0; k--) {
+            strcat(text, pieces[t_next(&seed)
+                                % (sizeof(pieces) / sizeof(pieces[0]))]);
+        }
+
+        json_t *const  expression = json_string(text);
+        json_t *const  params = json_pack("{s:s, s:s, s:[s], s:s, s:s}",
+                                          "columns", text, "values", "v",
+                                          "keys", text, "group_by", text,
+                                          "field", text);
+
+        want.expression = expression;
+        want.params = i % 2 == 0 ? params : NULL;
+        t = ckp_collect_new(&want, NULL, NULL, &err);
+
+        if (t == NULL) {
+            assert_int_equal(err.code, CKP_E_INVALID);
+
+        } else {
+            const ckp_collect_in_t  in = { .ev = &l.ev, .source = source,
+                                           .params = want.params };
+            const ckp_code_t        rc = ckp_collect_run(t, &in, &out, NULL,
+                                                         &err);
+
+            assert_true(rc == CKP_OK ? out != NULL
+                        : out == NULL && err.msg[0] != '\0');
+        }
+
+        json_decref(out);
+        ckp_collect_free(t);
+        json_decref(expression);
+        json_decref(params);
+    }
+
+    t_lang_free(&l);
+    json_decref(source);
+}
+
+
 int
 main(void)
 {
@@ -316,6 +390,7 @@ main(void)
         cmocka_unit_test(test_warnings_are_passed_on_a_few_times_only),
         cmocka_unit_test(test_parts_are_shown),
         cmocka_unit_test(test_memory_that_runs_out_is_told),
+        cmocka_unit_test(test_any_text_ends_well),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
