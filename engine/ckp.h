@@ -59,6 +59,10 @@ void ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env);
 json_t *ckp_compiler_outline(const ckp_compiler_t *c);
 void ckp_compiler_free(ckp_compiler_t *c);
 
+/* What the program is called; lent. */
+const char *ckp_program_id(const ckp_program_t *prog);
+const char *ckp_program_version(const ckp_program_t *prog);
+
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);
 void ckp_program_unref(ckp_program_t *prog);
 
@@ -198,6 +202,10 @@ typedef struct {
  * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers, body,
  * duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the action
  * of that name asks (node/op_*.c) -> OK {result}, or what its `after` reads.
+ *
+ * Target "notify": {route: {agent, actions} or {webhook: true, url?, allow?},
+ * notice: {channel, recipients, subject, message, data?}, node_id, step_id,
+ * path} -> OK {delivered, via}, always.
  *
  * `secrets` in the body of a CALL: {handle: {name, key, field?, required,
  * prefix?}}: texts in it that the host replaces by a secret's value.

@@ -152,3 +152,17 @@ ckp_program_node(const ckp_program_t *prog, const char *id)
 
     return (at == NULL) ? NULL : &prog->nodes[json_integer_value(at)];
 }
+
+
+const char *
+ckp_program_id(const ckp_program_t *prog)
+{
+    return prog->procedure_id;
+}
+
+
+const char *
+ckp_program_version(const ckp_program_t *prog)
+{
+    return prog->version;
+}

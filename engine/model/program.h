@@ -492,6 +492,8 @@ const ckp_node_t *ckp_program_node(const ckp_program_t *prog, const char *id);
 ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
 
 /* As the face shows them (ckp.h), declared where they are made. */
+const char *ckp_program_id(const ckp_program_t *prog);
+const char *ckp_program_version(const ckp_program_t *prog);
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);
 void ckp_program_unref(ckp_program_t *prog);
 

@@ -17,15 +17,19 @@ static const ckp_op_t *const  op_families[] = {
 /* Who asks the host, and who has something to do when the time has come. */
 
 static const ckp_hosted_t  op_hosted[] = {
-    { "http_request", "http", ckp_op_http_ask, ckp_op_http_after },
-    { "hash", "host", ckp_op_hash_ask, NULL },
-    { "encrypt", "host", ckp_op_encrypt_ask, NULL },
-    { "decrypt", "host", ckp_op_decrypt_ask, NULL },
-    { "memory_get", "host", ckp_op_memory_ask, ckp_op_memory_got },
-    { "memory_append", "host", ckp_op_memory_ask, ckp_op_memory_appended },
-    { "restore_checkpoint", "host", ckp_op_restore_ask,
+    { "http_request", "http", true, ckp_op_http_ask, ckp_op_http_after },
+    { "hash", "host", true, ckp_op_hash_ask, NULL },
+    { "encrypt", "host", true, ckp_op_encrypt_ask, NULL },
+    { "decrypt", "host", true, ckp_op_decrypt_ask, NULL },
+    { "memory_get", "host", false, ckp_op_memory_ask, ckp_op_memory_got },
+    { "memory_append", "host", false, ckp_op_memory_ask,
+      ckp_op_memory_appended },
+    { "restore_checkpoint", "host", false, ckp_op_restore_ask,
       ckp_op_restore_after },
-    { "simulate_task", NULL, NULL, ckp_op_task_after },
+    { "notify", "notify", false, ckp_op_notify_ask, ckp_op_notify_after },
+    { "send_notification", "notify", false, ckp_op_notify_ask,
+      ckp_op_notify_after },
+    { "simulate_task", NULL, false, NULL, ckp_op_task_after },
     { .action = NULL }
 };
 

@@ -31,6 +31,7 @@ const ckp_op_t *ckp_op_find(const char *action);         /* NULL: external */
 typedef struct {
     const char   *action;
     const char   *target;       /* of CKP_FX_CALL: "http", "host" ... */
+    bool          secrets;      /* its parameters may carry some */
 
     /*
      * CKP_OK: *body = what CKP_FX_CALL says, or NULL: nobody need be asked,

@@ -130,8 +130,9 @@ ckp_fiber_render_secret(ckp_fiber_t *f, const ckp_template_t *t, json_t **out)
 ckp_code_t
 ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step, json_t **out)
 {
-    const bool  leaves = step->bind != CKP_BIND_INTERNAL
-                         || ckp_op_hosted(step->op) != NULL;
+    const ckp_hosted_t *const  own = ckp_op_hosted(step->op);
+    const bool                 leaves = step->bind != CKP_BIND_INTERNAL
+                                        || (own != NULL && own->secrets);
 
     return leaves ? ckp_fiber_render_secret(f, step->params, out)
                   : ckp_fiber_render(f, step->params, out);

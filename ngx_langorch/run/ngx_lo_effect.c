@@ -13,6 +13,7 @@ static const struct {
     { "agent", ngx_lo_to_agent },
     { "http",  ngx_lo_to_http },
     { "host",  ngx_lo_to_host },
+    { "notify", ngx_lo_to_notify },
 };
 
 
@@ -251,9 +252,7 @@ ngx_lo_effect_notify(ngx_lo_effect_t *e)
         ngx_lo_agent_cancel(e);
 
     } else {
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "run %s: notify \"%s\"", e->run->run_id,
-                      ckp_json_str(e->body, "event"));
+        ngx_lo_alert(e);
     }
 
     ngx_lo_effect_free(e);

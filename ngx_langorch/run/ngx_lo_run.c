@@ -808,6 +808,7 @@ ngx_lo_run_stop(ngx_cycle_t *cycle)
     ngx_lo_runs.quits = 1;
     ngx_lo_run_each(ngx_lo_run_abandon);
     ngx_lo_claim_stop();
+    ngx_lo_alerts_stop();
     ngx_lo_admit_stop();
     ngx_lo_program_clear();
 }

@@ -180,6 +180,11 @@ void ngx_lo_to_agent(ngx_lo_effect_t *e);
 void ngx_lo_agent_cancel(const ngx_lo_effect_t *e);
 void ngx_lo_to_http(ngx_lo_effect_t *e);
 void ngx_lo_to_host(ngx_lo_effect_t *e);
+void ngx_lo_to_notify(ngx_lo_effect_t *e);      /* ngx_lo_notify.c */
+
+/* NOTIFY: what happened to a run, to the site's webhook; delays nobody. */
+void ngx_lo_alert(const ngx_lo_effect_t *e);
+void ngx_lo_alerts_stop(void);
 void ngx_lo_to_child(ngx_lo_effect_t *e);       /* op "procedure" of host */
 
 /* --- claims (ngx_lo_claim.c) --------------------------------------------------- */

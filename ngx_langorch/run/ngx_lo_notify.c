@@ -1,0 +1,581 @@
+/*
+ * Telling people: alerts to the site's webhook, and the action `notify` by a
+ * webhook or an agent (spec/ckp.md 13.5, api.md 19).
+ *
+ * The life of a message.
+ *   made      its text is written                 ngx_lo_alert, ngx_lo_to_notify
+ *   sent      three times at most, with a pause between
+ *   over      an action of a run is answered; an alert is forgotten
+ *
+ * An alert outlives its run and delays nobody; a worker that ends forgets it.
+ */
+
+#include "run/ngx_lo_run_int.h"
+#include "secret/ngx_lo_secret.h"
+#include "wire/agent.h"
+#include "wire/http.h"
+
+#define NGX_LO_NOTICE_TRIES    3
+#define NGX_LO_NOTICE_MS       5000
+#define NGX_LO_NOTICE_PAUSE    1000
+#define NGX_LO_NOTICES_MAX     1000     /* alerts under way in a worker */
+#define NGX_LO_NOTICE_AGENT    25       /* asked 200 ms apart: five seconds */
+#define NGX_LO_ALERT_SECRET    "alert"
+
+
+typedef struct {
+    ngx_queue_t       queue;        /* an alert: ngx_lo_notices.alerts */
+    ngx_lo_effect_t  *effect;       /* NULL: an alert */
+    ngx_lo_call_t    *call;
+    ngx_event_t       timer;
+    ngx_uint_t        tries;
+    const char       *via;          /* static text */
+    char             *url;
+    char             *body;
+} ngx_lo_notice_t;
+
+
+static struct {
+    ngx_queue_t  alerts;
+    ngx_uint_t   n;
+} ngx_lo_notices;
+
+
+static void ngx_lo_notice_send(ngx_lo_notice_t *n);
+static void ngx_lo_notice_ask(ngx_lo_notice_t *n);
+
+
+static void
+ngx_lo_notice_free(void *own)
+{
+    ngx_lo_notice_t  *n = own;
+
+    if (n->timer.timer_set) {
+        ngx_del_timer(&n->timer);
+    }
+
+    if (n->call != NULL) {
+        ngx_lo_call_abort(n->call);
+    }
+
+    if (n->effect == NULL) {
+        ngx_queue_remove(&n->queue);
+        ngx_lo_notices.n--;
+    }
+
+    ckp_free(n->body);
+    ckp_free(n->url);
+    ngx_free(n);
+}
+
+
+static ngx_lo_notice_t *
+ngx_lo_notice_new(ngx_lo_effect_t *e)
+{
+    ngx_lo_notice_t  *n;
+
+    n = ngx_calloc(sizeof(ngx_lo_notice_t), ngx_cycle->log);
+
+    if (n == NULL) {
+        return NULL;
+    }
+
+    n->effect = e;
+    n->timer.data = n;
+    n->timer.log = ngx_cycle->log;
+    n->timer.cancelable = 1;
+
+    if (e == NULL) {
+        ngx_queue_insert_tail(&ngx_lo_notices.alerts, &n->queue);
+        ngx_lo_notices.n++;
+
+    } else {
+        e->own = n;
+        e->own_free = ngx_lo_notice_free;
+    }
+
+    return n;
+}
+
+
+/* The effect, and with it the notice, ends. */
+
+static void
+ngx_lo_notice_over(ngx_lo_notice_t *n, ngx_uint_t delivered, ngx_uint_t next)
+{
+    if (n->effect == NULL) {
+        ngx_lo_notice_free(n);
+        return;
+    }
+
+    ngx_lo_effect_reply(n->effect, CKP_OUTCOME_OK,
+                        json_pack("{s:b, s:s?}", "delivered", (int) delivered,
+                                  "via", delivered ? n->via : NULL), next);
+}
+
+
+/* --- sending ----------------------------------------------------------------------- */
+
+
+static void
+ngx_lo_notice_again(ngx_event_t *ev)
+{
+    ngx_lo_notice_send(ev->data);
+}
+
+
+static void
+ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
+{
+    ngx_uint_t        good;
+    ngx_lo_notice_t  *n = data;
+
+    n->call = NULL;
+
+    good = reply->outcome == CKP_OUTCOME_OK && reply->status >= 200
+           && reply->status < 300;
+
+    if (good || reply->outcome == CKP_OUTCOME_FAILED
+        || n->tries >= NGX_LO_NOTICE_TRIES)
+    {
+        if (!good) {
+            ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                          "langorch: a notice could not be delivered: %s",
+                          reply->why ? reply->why : "status");
+        }
+
+        ngx_lo_notice_over(n, good, 1);
+        return;
+    }
+
+    /* a second, two seconds, and a little chance */
+
+    n->timer.handler = ngx_lo_notice_again;
+    ngx_add_timer(&n->timer, NGX_LO_NOTICE_PAUSE * n->tries
+                             + (ngx_msec_t) ngx_random() % 200);
+}
+
+
+/* "<timestamp>.<body>" under the secret `alert`, as webhooks to us are signed. */
+
+static ngx_uint_t
+ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
+{
+    size_t        len;
+    uint8_t       sum[CKP_DIGEST_MAX];
+    ckp_buf_t     text;
+    const char   *secret;
+    ckp_bytes_t   key;
+
+    secret = ngx_lo_secret_env(NULL, NGX_LO_ALERT_SECRET);
+
+    if (secret == NULL || n->effect != NULL) {
+        return 0;
+    }
+
+    (void) ngx_sprintf((u_char *) stamp, "%T%Z", ngx_time());
+
+    ckp_buf_init(&text, 1024 * 1024);
+    ckp_buf_puts(&text, stamp);
+    ckp_buf_puts(&text, ".");
+    ckp_buf_puts(&text, n->body);
+
+    key.data = secret;
+    key.len = ngx_strlen(secret);
+    len = ckp_hmac("sha256", &key, ckp_buf_str(&text), text.len, sum);
+    ckp_buf_free(&text);
+
+    ngx_memcpy(signature, "sha256=", 7);
+    ckp_hex(sum, len, signature + 7);
+
+    return len > 0;
+}
+
+
+static void
+ngx_lo_notice_send(ngx_lo_notice_t *n)
+{
+    char                    stamp[NGX_TIME_T_LEN + 1];
+    char                    signature[8 + 2 * CKP_DIGEST_MAX];
+    ngx_lo_call_header_t    headers[2];
+    ngx_lo_call_request_t   rq;
+
+    ngx_memzero(&rq, sizeof(rq));
+    rq.carrier = NGX_LO_CARRIER_CURL;
+    rq.url = n->url;
+    rq.method = "POST";
+    rq.body = n->body;
+    rq.body_len = ngx_strlen(n->body);
+    rq.timeout = NGX_LO_NOTICE_MS;
+    rq.reply_max = 65536;
+
+    if (ngx_lo_notice_sign(n, stamp, signature)) {
+        headers[0].name = "X-LangOrch-Timestamp";
+        headers[0].value = stamp;
+        headers[1].name = "X-LangOrch-Signature";
+        headers[1].value = signature;
+        rq.headers = headers;
+        rq.nheaders = 2;
+    }
+
+    /* no room for a call counts as a try, and its end is told by the timer */
+
+    if (n->tries == NGX_LO_NOTICE_TRIES) {
+        ngx_lo_notice_over(n, 0, 1);
+        return;
+    }
+
+    n->tries++;
+    n->call = ngx_lo_call_start(&rq, ngx_lo_notice_done, n);
+
+    if (n->call == NULL) {
+        n->timer.handler = ngx_lo_notice_again;
+        ngx_add_timer(&n->timer, NGX_LO_NOTICE_PAUSE);
+    }
+}
+
+
+/* --- alerts ------------------------------------------------------------------------ */
+
+
+static char *
+ngx_lo_notice_text(const ngx_str_t *s)
+{
+    char  *copy;
+
+    copy = ckp_alloc(s->len + 1);
+
+    if (copy != NULL) {
+        ngx_memcpy(copy, s->data, s->len);
+        copy[s->len] = '\0';
+    }
+
+    return copy;
+}
+
+
+/* Whose run it is, and when. */
+
+static json_t *
+ngx_lo_notice_whose(const ngx_lo_run_t *run, const json_t *more)
+{
+    char     at[CKP_TIME_LEN + 1];
+    json_t  *body;
+
+    ckp_time_text(ngx_lo_now_ms(), at);
+
+    body = json_pack("{s:O?, s:s, s:O?, s:s?, s:s?, s:O?, s:s}",
+                     "event", json_object_get(more, "event"),
+                     "run_id", run->run_id,
+                     "error", json_object_get(more, "error"),
+                     "procedure_id", ckp_program_id(run->prog),
+                     "procedure_version", ckp_program_version(run->prog),
+                     "node_id", json_object_get(more, "node_id"),
+                     "at", at);
+
+    (void) json_object_update_missing(body, (json_t *) more);
+
+    return body;
+}
+
+
+void
+ngx_lo_alert(const ngx_lo_effect_t *e)
+{
+    json_t           *body;
+    ngx_lo_notice_t  *n;
+
+    if (ngx_lo_conf()->alert_url.len == 0) {
+        return;
+    }
+
+    if (ngx_lo_notices.alerts.next == NULL) {
+        ngx_queue_init(&ngx_lo_notices.alerts);
+    }
+
+    if (ngx_lo_notices.n >= NGX_LO_NOTICES_MAX) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "run %s: too many alerts are under way: one is dropped",
+                      e->run->run_id);
+        return;
+    }
+
+    n = ngx_lo_notice_new(NULL);
+
+    if (n == NULL) {
+        return;
+    }
+
+    body = ngx_lo_notice_whose(e->run, e->body);
+
+    n->url = ngx_lo_notice_text(&ngx_lo_conf()->alert_url);
+    n->body = ckp_json_text(body);
+    json_decref(body);
+
+    if (n->url == NULL || n->body == NULL) {
+        ngx_lo_notice_free(n);
+        return;
+    }
+
+    ngx_lo_notice_send(n);
+}
+
+
+void
+ngx_lo_alerts_stop(void)
+{
+    ngx_queue_t  *q;
+
+    while (ngx_lo_notices.n > 0) {
+        q = ngx_queue_head(&ngx_lo_notices.alerts);
+        ngx_lo_notice_free(ngx_queue_data(q, ngx_lo_notice_t, queue));
+    }
+}
+
+
+/* --- notify ------------------------------------------------------------------------- */
+
+
+/* {agent: ...}; NULL: nobody now.  Asked as an attempt would, without a slot. */
+
+static json_t *
+ngx_lo_notice_agent(const ngx_lo_effect_t *e, const char *channel,
+    const char *action)
+{
+    json_t           *data;
+    ngx_lo_effect_t   ask;
+
+    ngx_memzero(&ask, sizeof(ask));
+    ask.run = e->run;
+    ask.kind = CKP_FX_ADMIT;
+    ask.body = json_pack("{s:s, s:s, s:s}", "channel", channel, "action",
+                         action, "executor", "agent");
+
+    data = ngx_lo_admit_ask(&ask, 1);
+    json_decref(ask.body);
+
+    return data;
+}
+
+
+static json_t *
+ngx_lo_notice_request(const ngx_lo_effect_t *e, const char *action)
+{
+    json_t  *params, *notice;
+
+    notice = json_object_get(e->body, "notice");
+    params = json_copy(notice);
+
+    if (ngx_strcmp(action, "send_email") == 0) {
+        (void) json_object_set(params, "to",
+                               json_object_get(notice, "recipients"));
+        (void) json_object_set(params, "body",
+                               json_object_get(notice, "message"));
+    }
+
+    return json_pack("{s:s, s:o, s:s, s:O?, s:O?, s:i, s:O?, s:i}",
+                     "action", action, "params", params,
+                     "run_id", e->run->run_id,
+                     "node_id", json_object_get(e->body, "node_id"),
+                     "step_id", json_object_get(e->body, "step_id"),
+                     "attempt", 1, "path", json_object_get(e->body, "path"),
+                     "timeout_ms", NGX_LO_NOTICE_MS);
+}
+
+
+static void
+ngx_lo_notice_ask_again(ngx_event_t *ev)
+{
+    ngx_lo_notice_ask(ev->data);
+}
+
+
+/* The agent's answer: what it says of itself counts. */
+
+static void
+ngx_lo_notice_told(const ngx_lo_call_reply_t *reply, void *data)
+{
+    json_t           *answer;
+    ckp_outcome_t     outcome;
+    ngx_lo_notice_t  *n = data;
+
+    n->call = NULL;
+
+    if (reply->outcome != CKP_OUTCOME_OK) {
+        ngx_lo_notice_over(n, 0, 1);
+        return;
+    }
+
+    answer = ckp_agent_reply((int) reply->status,
+                             (const char *) reply->body.data, reply->body.len,
+                             true, &outcome);
+    json_decref(answer);
+
+    ngx_lo_notice_over(n, outcome == CKP_OUTCOME_OK, 1);
+}
+
+
+static ngx_int_t
+ngx_lo_notice_call(ngx_lo_notice_t *n, const json_t *agent, const char *action)
+{
+    char                   *body;
+    size_t                  len;
+    json_t                 *request;
+    ckp_buf_t               url;
+    const char             *base;
+    ngx_lo_call_request_t   rq;
+
+    base = ckp_json_str(agent, "base_url");
+    request = ngx_lo_notice_request(n->effect, action);
+    body = request ? ckp_json_text(request) : NULL;
+    json_decref(request);
+
+    if (base == NULL || body == NULL) {
+        ckp_free(body);
+        return NGX_ERROR;
+    }
+
+    for (len = ngx_strlen(base); len > 0 && base[len - 1] == '/'; len--) {
+        /* void */
+    }
+
+    ckp_buf_init(&url, 8192);
+    ckp_buf_put(&url, base, len);
+    ckp_buf_puts(&url, "/execute");
+
+    ngx_memzero(&rq, sizeof(rq));
+    rq.carrier = NGX_LO_CARRIER_UPSTREAM;
+    rq.url = ckp_buf_str(&url);
+    rq.method = "POST";
+    rq.body = body;
+    rq.body_len = ngx_strlen(body);
+    rq.timeout = NGX_LO_NOTICE_MS;
+    rq.reply_max = ngx_lo_conf()->reply_max;
+
+    if (url.failed == CKP_OK) {
+        n->call = ngx_lo_call_start(&rq, ngx_lo_notice_told, n);
+    }
+
+    ckp_buf_free(&url);
+    ckp_free(body);
+
+    return n->call != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+/* The first action of the route that somebody offers. */
+
+static void
+ngx_lo_notice_ask(ngx_lo_notice_t *n)
+{
+    size_t       i;
+    json_t      *route, *action, *data, *agent;
+    ngx_uint_t   unknown;
+
+    route = json_object_get(n->effect->body, "route");
+    unknown = 0;
+
+    json_array_foreach(json_object_get(route, "actions"), i, action) {
+
+        data = ngx_lo_notice_agent(n->effect, ckp_json_str(route, "agent"),
+                                   json_string_value(action));
+        agent = json_object_get(data, "agent");
+        unknown += (data == NULL);
+
+        if (agent != NULL
+            && ngx_lo_notice_call(n, agent, json_string_value(action))
+               == NGX_OK)
+        {
+            json_decref(data);
+            return;
+        }
+
+        json_decref(data);
+    }
+
+    /* all slots are taken, or the agents are not known yet */
+
+    if (unknown && ++n->tries < NGX_LO_NOTICE_AGENT) {
+        n->timer.handler = ngx_lo_notice_ask_again;
+        ngx_add_timer(&n->timer, 200);
+        return;
+    }
+
+    ngx_lo_notice_over(n, 0, n->tries > 0);
+}
+
+
+static ngx_int_t
+ngx_lo_notice_hook(ngx_lo_notice_t *n, const json_t *route)
+{
+    json_t      *body, *more;
+    const char  *url;
+
+    url = ckp_json_str(route, "url");
+
+    if (url == NULL && ngx_lo_conf()->alert_url.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (url != NULL && !ckp_http_host_in(url, json_object_get(route, "allow")))
+    {
+        return NGX_DECLINED;
+    }
+
+    more = json_pack("{s:s, s:O?}", "event", "notification", "node_id",
+                     json_object_get(n->effect->body, "node_id"));
+    (void) json_object_update(more, json_object_get(n->effect->body,
+                                                    "notice"));
+
+    body = ngx_lo_notice_whose(n->effect->run, more);
+    (void) json_object_del(body, "error");
+    json_decref(more);
+
+    n->body = ckp_json_text(body);
+    json_decref(body);
+
+    if (url == NULL) {
+        n->url = ngx_lo_notice_text(&ngx_lo_conf()->alert_url);
+
+    } else {
+        n->url = ckp_alloc(ngx_strlen(url) + 1);
+
+        if (n->url != NULL) {
+            ngx_memcpy(n->url, url, ngx_strlen(url) + 1);
+        }
+    }
+
+    return n->url != NULL && n->body != NULL ? NGX_OK : NGX_DECLINED;
+}
+
+
+void
+ngx_lo_to_notify(ngx_lo_effect_t *e)
+{
+    json_t           *route;
+    ngx_lo_notice_t  *n;
+
+    route = json_object_get(e->body, "route");
+    n = ngx_lo_notice_new(e);
+
+    if (n == NULL) {
+        ngx_lo_effect_reply(e, CKP_OUTCOME_OK,
+                            json_pack("{s:b, s:n}", "delivered", 0, "via"), 0);
+        return;
+    }
+
+    if (!ckp_json_bool(route, "webhook", false)) {
+        n->via = "agent";
+        ngx_lo_notice_ask(n);
+        return;
+    }
+
+    n->via = "webhook";
+
+    if (ngx_lo_notice_hook(n, route) != NGX_OK) {
+        ngx_lo_notice_over(n, 0, 0);
+        return;
+    }
+
+    ngx_lo_notice_send(n);
+}
