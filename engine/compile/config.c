@@ -234,7 +234,7 @@ static void
 config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char *const  objects[] = {
-        "compensation", "subflow_policy", "sla", "dedupe"
+        "compensation", "subflow_policy", "dedupe"
     };
     ckp_at_t                  out;
 
@@ -254,6 +254,7 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
         ps->prog->config.notifications = config_kept(ps, &out);
     }
 
+    ps->prog->config.sla = ckp_sla_read(ps, at);
     (void) ckp_parse_bool(ps, at, "telemetry_enabled", true);
     (void) ckp_parse_int(ps, at, "retention_days", 0, 0, 302);
     (void) ckp_parse_int(ps, at, "checkpoint_retention_days", 0, 0, 302);

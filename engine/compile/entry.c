@@ -9,7 +9,7 @@
 
 /* read, but nothing happens by them in this engine yet */
 static const char *const  entry_later[] = {
-    "compensate", "sla", "telemetry", "idempotency_key"
+    "compensate", "telemetry", "idempotency_key"
 };
 
 
@@ -125,37 +125,11 @@ entry_times(ckp_parse_t *ps, const ckp_entry_t *entry)
 
 
 static void
-entry_sla(ckp_parse_t *ps, const ckp_at_t *at)
-{
-    static const ckp_word_t  breaches[] = {
-        { "warn", 0 }, { "fail", 1 }, { "escalate", 2 }, { NULL, 0 }
-    };
-    ckp_at_t                 out;
-
-    if (!ckp_parse_object(ps, at, "sla", &out)) {
-        return;
-    }
-
-    (void) ckp_parse_ms(ps, &out, "max_duration_ms", 0, 15);
-
-    if (ckp_parse_word(ps, &out, "on_breach", breaches, 0, 432) == 2
-        && json_object_get(out.value, "escalation_handler") == NULL)
-    {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 431,
-                                         .field = "escalation_handler" },
-                      "'escalate' without escalation_handler only warns");
-    }
-
-    (void) ckp_parse_target(ps, &out, "escalation_handler");
-}
-
-
-static void
 entry_later_tell(ckp_parse_t *ps, const ckp_at_t *at)
 {
     ckp_at_t  out;
 
-    entry_sla(ps, at);
+    ps->node->sla = ckp_sla_read(ps, at);
     ckp_telemetry_check(ps, at);
 
     for (size_t i = 0; i < sizeof(entry_later) / sizeof(entry_later[0]); i++) {

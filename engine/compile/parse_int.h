@@ -246,6 +246,9 @@ void ckp_external_config(ckp_parse_t *ps, const ckp_at_t *at);  /* external.c */
 void ckp_external_node(ckp_parse_t *ps, const ckp_at_t *at);
 void ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step);
 
+/* The agreement there; NULL: none, or one without a time. */
+const ckp_sla_t *ckp_sla_read(ckp_parse_t *ps, const ckp_at_t *at); /* sla.c */
+
 /* Handlers of the object at `at`. */
 void ckp_handlers_read(ckp_parse_t *ps, const ckp_at_t *at,
     ckp_handler_t **list, size_t *n);                           /* handlers.c */

@@ -331,6 +331,21 @@ typedef struct {
     ckp_template_t  *message;           /* NULL */
 } ckp_terminate_t;
 
+typedef enum {
+    CKP_BREACH_WARN,
+    CKP_BREACH_FAIL,
+    CKP_BREACH_ESCALATE
+} ckp_breach_t;
+
+typedef struct {
+    int64_t        max_ms;
+    ckp_breach_t   breach;
+    ckp_target_t   handler;             /* of escalate */
+    bool           notify;
+    bool           waits;               /* include_waits */
+    bool           at_once;             /* escalate_immediately */
+} ckp_sla_t;
+
 /* on_error: {type: target}; most specific first, "*" last. */
 typedef struct {
     const char    *type;
@@ -350,6 +365,7 @@ struct ckp_node_s {
     bool                    is_checkpoint;
     uint32_t                timeout_ms;     /* 0: none */
     ckp_timeout_t           timeout;
+    const ckp_sla_t        *sla;            /* NULL: none */
     ckp_handler_t          *handlers;
     size_t                  nhandlers;
     ckp_on_error_t         *on_error;
@@ -435,6 +451,7 @@ typedef struct {
     ckp_timeout_t      timeout;
     int64_t            timeout_ms;      /* active; default 24 h */
     int64_t            deadline_ms;     /* 0: none */
+    const ckp_sla_t   *sla;             /* of the run; NULL: none */
     ckp_target_t       on_failure;
     ckp_save_t         save;
     bool               resume_on_failure;

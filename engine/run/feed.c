@@ -165,6 +165,15 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
         return feed_run_timeout(run, deadline);
     }
 
+    if (ckp_sla_run_at(run) <= run->now) {
+        due = true;
+        rc = ckp_sla_run_tick(run);
+
+        if (rc != CKP_OK || run->ended) {
+            return rc;
+        }
+    }
+
     ids = ckp_run_fiber_ids(run, &n);
 
     if (ids == NULL) {
@@ -536,7 +545,10 @@ feed_rest(ckp_run_t *run, ckp_turn_t *turn)
 
         const int64_t  limit = ckp_run_limit_at(run, &deadline);
 
+        const int64_t  late = ckp_sla_run_at(run);
+
         sum.at = limit < sum.at ? limit : sum.at;
+        sum.at = late < sum.at ? late : sum.at;
     }
 
     turn->wake_at_ms = sum.at == INT64_MAX ? 0 : sum.at;

@@ -484,6 +484,8 @@ ckp_fiber_sleep(ckp_fiber_t *f, int64_t until_ms)
         until_ms = dl;
     }
 
+    until_ms = ckp_sla_sleep(f, until_ms);
+
     f->ready = CKP_FIBER_REST;
     f->slept = true;
 
@@ -717,6 +719,15 @@ ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
 
     if (in->kind == CKP_IN_TICK && dl != 0 && dl <= f->run->now) {
         return ckp_fiber_settle(f, ckp_fiber_node_timeout(f));
+    }
+
+    if (in->kind == CKP_IN_TICK) {
+        bool              over;
+        const ckp_code_t  rc = ckp_sla_tick(f, &over);
+
+        if (rc != CKP_OK || over) {
+            return ckp_fiber_settle(f, rc);
+        }
     }
 
     return ckp_fiber_settle(f, f->node->ops->wake(f, in));

@@ -170,6 +170,10 @@ ckp_fiber_enter(ckp_fiber_t *f)
         rc = route_deadline(f);
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_sla_begin(f);
+    }
+
     return rc == CKP_OK ? node->ops->enter(f) : rc;
 }
 
@@ -215,6 +219,10 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
     }
 
     if (rc == CKP_OK) {
+        rc = ckp_sla_end(f, &to);
+    }
+
+    if (rc == CKP_OK) {
         json_t *const  payload = json_pack("{s:s, s:s?, s:I}",
                  "node_name", node->name, "next_node",
                  to.kind == CKP_TO_NODE ? to.node->id : NULL,
@@ -248,10 +256,12 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
 static ckp_code_t
 route_node_error(ckp_fiber_t *f, const char *by, const json_t *error)
 {
+    const ckp_code_t  rc = ckp_sla_end(f, NULL);
+
     f->step = NULL;
     ckp_run_over(f->run, f->id, true);
 
-    return ckp_fiber_emit(f, "node_error", json_pack("{s:s, s:o, s:s?, s:s*}",
+    return rc != CKP_OK ? rc : ckp_fiber_emit(f, "node_error", json_pack("{s:s, s:o, s:s?, s:s*}",
                           "node_name", f->node->name,
                           "error", route_error_text(error),
                           "error_type", ckp_json_str(error, "type"),

@@ -187,6 +187,15 @@ ckp_code_t ckp_fiber_leave(ckp_fiber_t *f, ckp_to_t how,
 /* The last detached frame is gone: a run that waited for it is over. */
 ckp_code_t ckp_run_settled(ckp_run_t *run);
 
+/* --- sla.c ------------------------------------------------------------------ */
+
+ckp_code_t ckp_sla_begin(ckp_fiber_t *f);
+ckp_code_t ckp_sla_tick(ckp_fiber_t *f, bool *over);
+int64_t ckp_sla_sleep(ckp_fiber_t *f, int64_t until_ms);
+ckp_code_t ckp_sla_end(ckp_fiber_t *f, ckp_target_t *to);   /* NULL: it fails */
+int64_t ckp_sla_run_at(const ckp_run_t *run);
+ckp_code_t ckp_sla_run_tick(ckp_run_t *run);
+
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 
 ckp_code_t ckp_fiber_enter(ckp_fiber_t *f);
