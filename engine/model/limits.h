@@ -22,6 +22,8 @@
 #define CKP_LOOP_MAX           10000            /* iterations of a loop */
 #define CKP_SUBFLOWS_MAX       8     /* child procedures inside others */
 #define CKP_SUBFLOW_FIND_MS    30000
+#define CKP_SAVED_MAX          (4 * 1024 * 1024)    /* bytes of checkpoints of
+                                                   nodes inside frames */
 #define CKP_FRAMES_MAX         32    /* frames inside frames */
 
 #define CKP_AGENT_MS           120000           /* one call of an agent */

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "model/event.h"
+#include "model/limits.h"
 #include "node/step.h"
 
 
@@ -180,21 +181,60 @@ ckp_fiber_enter(ckp_fiber_t *f)
 
 /* --- completing -------------------------------------------------------------- */
 
+/* What nests is a boundary, whose state is worth keeping by itself. */
+
+static bool
+route_is_boundary(const ckp_node_t *node)
+{
+    return node->ops->child != NULL;
+}
+
+
+/*
+ * A body that runs thousands of times may not keep its state as often: each has
+ * all that the loop goes over.  What must survive a crash is in the events.
+ */
+
+static ckp_code_t
+route_may_save(ckp_fiber_t *f, bool *may)
+{
+    const int64_t  before = ckp_run_get_int(f->run, "saved", NULL);
+    int64_t        bytes;
+
+    *may = ckp_fiber_is_top(f) || before < CKP_SAVED_MAX;
+
+    if (!*may || ckp_fiber_is_top(f)) {
+        return CKP_OK;
+    }
+
+    bytes = (int64_t) ckp_json_size(f->run->state.root, CKP_SAVED_MAX);
+
+    return ckp_run_put(f->run, "saved", NULL, json_integer(before + bytes));
+}
+
+
 static ckp_code_t
 route_checkpoint(ckp_fiber_t *f, const ckp_node_t *node, const char *path)
 {
     const ckp_save_t   save = f->prog->config.save;
+    bool               may;
+    ckp_code_t         rc;
     const ckp_place_t  place = { .node_id = node->id, .path = path };
 
     if (node->is_checkpoint) {
         return ckp_run_checkpoint(f->run, "is_checkpoint", &place, NULL, NULL);
     }
 
-    if (save == CKP_SAVE_EVERY_NODE) {
-        return ckp_run_checkpoint(f->run, "node", &place, NULL, NULL);
+    if (save == CKP_SAVE_DISABLED
+        || (save == CKP_SAVE_CRITICAL && !route_is_boundary(node)))
+    {
+        return CKP_OK;
     }
 
-    return CKP_OK;
+    rc = route_may_save(f, &may);
+
+    return rc == CKP_OK && may
+           ? ckp_run_checkpoint(f->run, "node", &place, NULL, NULL) : rc;
 }
 
 

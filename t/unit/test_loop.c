@@ -420,6 +420,62 @@ a_loop_over_too_many_things_fails_as_a_limit(void **state)
 }
 
 
+/* Rows of checkpoints of nodes, over all turns until the run rests or ends. */
+static size_t
+t_saved(t_run_t *t)
+{
+    size_t  n = 0;
+
+    for (;;) {
+        for (size_t i = 0; i < t->turn.nwrites; i++) {
+            n += strcmp(t->turn.writes[i].table, "checkpoint") == 0;
+        }
+
+        if (t->turn.final) {
+            return n;
+        }
+
+        t_tick(t);
+        assert_int_equal(t->rc, CKP_OK);
+    }
+}
+
+
+static void
+a_long_loop_keeps_its_state_a_bounded_number_of_times(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, OVER("'{{= range(4000) }}'", "",
+                   "'in':{'type':'processing','operations':[]}"));
+    assert_in_range(t_saved(&t), 10, 1000);
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+}
+
+
+static void
+critical_nodes_are_those_that_nest(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, "{'procedure_id':'p','version':'1','global_config':{"
+          "'checkpoint_strategy':'critical_nodes_only'},'workflow_graph':{"
+          "'start_node':'each','nodes':{'each':{'type':'loop','iterator':"
+          "'{{= 3 }}','body_node':'in','next_node':'end'},'in':{'type':"
+          "'processing','operations':[]},'end':{'type':'terminate'}}}}");
+
+    /* start, the loop, final */
+
+    assert_int_equal(t_saved(&t), 3);
+    t_run_over(&t);
+}
+
+
 static void
 a_loop_without_a_body_or_an_iterator_does_not_compile(void **state)
 {
@@ -462,6 +518,8 @@ main(void)
         cmocka_unit_test(the_nodes_own_handlers_see_a_failed_iteration),
         cmocka_unit_test(iterations_side_by_side_keep_their_variables_apart),
         cmocka_unit_test(a_loop_over_too_many_things_fails_as_a_limit),
+        cmocka_unit_test(a_long_loop_keeps_its_state_a_bounded_number_of_times),
+        cmocka_unit_test(critical_nodes_are_those_that_nest),
         cmocka_unit_test(a_loop_without_a_body_or_an_iterator_does_not_compile)
     };
 
