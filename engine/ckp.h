@@ -81,6 +81,19 @@ json_t *ckp_document_head(const json_t *doc, ckp_err_t *err);
 json_t *ckp_document_graph(const json_t *doc);
 
 /*
+ * What the program would do (api.md 3.10, all but `diagnostics`): new object;
+ * NULL: no memory.  inputs NULL: none were given, and nothing is simulated.
+ */
+json_t *ckp_program_explain(const ckp_program_t *prog, const json_t *inputs,
+    int64_t now_ms);
+
+/*
+ * What is different between two documents (api.md 3.13): new object {identical,
+ * summary, changes}; with `lines` also `lines`.  NULL: no memory.
+ */
+json_t *ckp_document_diff(const json_t *from, const json_t *to, bool lines);
+
+/*
  * Run inputs by spec/ckp.md 3.4.  CKP_OK: *vars = new object, the run's
  * variables.  CKP_E_INVALID: *errors = new object {variable: sentence} in the
  * words of api.md 4.1.  `meta` as in CKP_IN_START, for template defaults.

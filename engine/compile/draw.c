@@ -9,6 +9,8 @@
 
 #include "compile/draw_int.h"
 
+#define DRAW_LABEL  40
+
 typedef struct {
     size_t       from;
     size_t       to;
@@ -32,6 +34,33 @@ typedef struct {
 
 
 /* --- edges ------------------------------------------------------------------- */
+
+
+/* At most so many characters, not bytes, of a condition. */
+static const char *
+draw_cut(ckp_parse_t *ps, const char *text)
+{
+    size_t  bytes = 0;
+    size_t  chars = 0;
+
+    while (text[bytes] != '\0') {
+        if (((unsigned char) text[bytes] & 0xc0) != 0x80
+            && chars++ == DRAW_LABEL)
+        {
+            break;
+        }
+
+        bytes++;
+    }
+
+    if (text[bytes] == '\0') {
+        return text;
+    }
+
+    text = ckp_arena_strndup(ps->arena, text, bytes);
+
+    return (text == NULL) ? "" : text;
+}
 
 
 static void
@@ -70,7 +99,7 @@ draw_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
     }
 
     d->edges[d->nedges] = (draw_edge_t) {
-        .from = d->from, .to = to, .label = label,
+        .from = d->from, .to = to, .label = draw_cut(ps, label),
         .animated = label[0] != '\0', .next = SIZE_MAX
     };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "dag/dag.h"
 #include "node/node.h"
 
 typedef struct {
@@ -40,6 +41,20 @@ each_handlers(const each_t *e, const ckp_handler_t *list, size_t n)
 }
 
 
+/* Bodies of tasks: none of them is a dag. */
+static void
+each_task(const ckp_dag_t *dag, ckp_each_step_pt visit, void *data)
+{
+    for (size_t i = 0; dag != NULL && i < dag->ntasks; i++) {
+        if (dag->tasks[i].body != NULL
+            && strcmp(dag->tasks[i].body->ops->type, "dag") != 0)
+        {
+            ckp_each_step(dag->tasks[i].body, visit, data);
+        }
+    }
+}
+
+
 void
 ckp_each_step(const ckp_node_t *node, ckp_each_step_pt visit, void *data)
 {
@@ -55,6 +70,10 @@ ckp_each_step(const ckp_node_t *node, ckp_each_step_pt visit, void *data)
         each_list(&e, node->u.terminate->cleanup, node->u.terminate->ncleanup);
         each_list(&e, node->u.terminate->error_actions,
                   node->u.terminate->nerror_actions);
+    }
+
+    if (strcmp(type, "dag") == 0) {
+        each_task(node->u.dag, visit, data);
     }
 
     each_handlers(&e, node->handlers, node->nhandlers);

@@ -7,8 +7,6 @@
 
 #include "compile/parse_int.h"
 
-#define LEADS_LABEL_MAX  40
-
 typedef struct {
     ckp_parse_t  *ps;
     ckp_lead_pt   visit;
@@ -30,29 +28,9 @@ leads_to(const leads_t *l, const ckp_at_t *at, const char *key,
 }
 
 
-/* At most so many characters, not bytes, of the condition. */
 static const char *
-leads_label(const leads_t *l, const char *text)
+leads_label(const char *text)
 {
-    size_t  bytes = 0;
-    size_t  chars = 0;
-
-    if (text == NULL) {
-        return "";
-    }
-
-    while (text[bytes] != '\0') {
-        if (((unsigned char) text[bytes] & 0xc0) != 0x80
-            && chars++ == LEADS_LABEL_MAX)
-        {
-            break;
-        }
-
-        bytes++;
-    }
-
-    text = ckp_arena_strndup(l->ps->arena, text, bytes);
-
     return (text == NULL) ? "" : text;
 }
 
@@ -76,7 +54,7 @@ leads_logic(const leads_t *l, const ckp_at_t *at)
                 text = json_string_value(condition.value);
             }
 
-            leads_to(l, &rule, "next_node", leads_label(l, text), false);
+            leads_to(l, &rule, "next_node", leads_label(text), false);
         }
     }
 
@@ -84,7 +62,7 @@ leads_logic(const leads_t *l, const ckp_at_t *at)
         one = json_string_value(condition.value);
     }
 
-    leads_to(l, at, "on_true", leads_label(l, one), false);
+    leads_to(l, at, "on_true", leads_label(one), false);
     leads_to(l, at, "on_false", "default", false);
     leads_to(l, at, "default_next_node", "default", false);
 }
@@ -106,14 +84,14 @@ leads_approval(const leads_t *l, const ckp_at_t *at)
         for (size_t i = 0; i < json_array_size(out.value); i++) {
             ckp_parse_element(&out, i, &option);
             leads_to(l, &option, "next_node",
-                     leads_label(l, ckp_json_str(option.value, "value")),
+                     leads_label(ckp_json_str(option.value, "value")),
                      false);
         }
     }
 
     if (ckp_parse_find(l->ps, at, "option_routes", &out)) {
         json_object_foreach((json_t *) out.value, key, value) {
-            leads_to(l, &out, key, leads_label(l, key), false);
+            leads_to(l, &out, key, leads_label(key), false);
         }
     }
 }

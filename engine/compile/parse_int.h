@@ -207,13 +207,13 @@ void ckp_nodes_read(ckp_parse_t *ps);                           /* entry.c */
 void ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry);
                                                                 /* fields.c */
 void ckp_telemetry_check(ckp_parse_t *ps, const ckp_at_t *at);
-                                                                /* telemetry.c */
+                                                            /* telemetry.c */
 void ckp_graph_check(ckp_parse_t *ps);                          /* check.c */
 void ckp_environment_check(const ckp_parse_t *ps,
     const ckp_environment_t *env);                              /* environ.c */
 
-/* Every step of a node: its own, of its handlers, of an end; not those of tasks
- * and tools. */
+/* Every step of a node: its own, of its handlers, of an end, of tasks; not
+ * those of tools. */
 typedef void (*ckp_each_step_pt)(void *data, const ckp_node_t *node,
     const ckp_step_t *step);
 void ckp_each_step(const ckp_node_t *node, ckp_each_step_pt visit,

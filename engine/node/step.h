@@ -13,10 +13,10 @@
  *
  * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,
  * busy, res, prev, amb, cb, dele, claim, hash}; n.at is its place in the list
- * n.list (absent: the node's own; "clean", "error": of a terminate; "rec": of a handler;
- * "val": of a validation that asks, validate.h).
- * n.h is a handler at work {lvl, i, err, prev, at, was, round, step}, n.hc and n.rn
- * count its retries in this visit of the step and of the node.
+ * n.list (absent: the node's own; "clean", "error": of a terminate; "rec": of a
+ * handler; "val": of a validation that asks, validate.h).
+ * n.h is a handler at work {lvl, i, err, prev, at, was, round, step}, n.hc and
+ * n.rn count its retries in this visit of the step and of the node.
  */
 
 #ifndef CKP_STEP_H

@@ -34,6 +34,12 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       NGX_LO_VIEWER, R|D, GO(compile_stored) },
     { L, NGX_HTTP_GET, "/procedures/{procedure_id}/{version}/graph",
       NGX_LO_VIEWER, R, GO(compile_graph) },
+    { L, NGX_HTTP_GET, "/procedures/{procedure_id}/{version}/explain",
+      NGX_LO_VIEWER, R, GO(explain) },
+    { L, NGX_HTTP_POST, "/procedures/{procedure_id}/{version}/explain",
+      NGX_LO_VIEWER, R|D, GO(explain) },
+    { L, NGX_HTTP_GET, "/procedures/{procedure_id}/diff",
+      NGX_LO_VIEWER, R, GO(diff) },
 
     { L, NGX_HTTP_POST, "/procedures",
       NGX_LO_OPERATOR, R|D, GO(procedures_import) },

@@ -26,6 +26,12 @@ ngx_lo_stage_t  ngx_lo_compile_stored_render;
 ngx_lo_stage_t  ngx_lo_compile_graph_prepare;
 ngx_lo_stage_t  ngx_lo_compile_graph_render;
 
+/* ngx_lo_explain.c, ngx_lo_diff.c */
+ngx_lo_stage_t  ngx_lo_explain_prepare;
+ngx_lo_stage_t  ngx_lo_explain_render;
+ngx_lo_stage_t  ngx_lo_diff_prepare;
+ngx_lo_stage_t  ngx_lo_diff_render;
+
 /* ngx_lo_procedures.c, ngx_lo_procedure_put.c */
 ngx_lo_stage_t  ngx_lo_procedures_list_prepare;
 ngx_lo_stage_t  ngx_lo_procedures_list_render;

@@ -1,0 +1,164 @@
+/*
+ * What a procedure would do, without running it (spec/api.md 3.10).
+ */
+
+#include "api/ngx_lo_input.h"
+#include "api/ngx_lo_reply.h"
+#include "routes/ngx_lo_compile.h"
+#include "routes/ngx_lo_routes.h"
+#include "store/ngx_lo_sql_api.h"
+
+
+static ngx_int_t ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row,
+    const json_t *doc);
+static void ngx_lo_explain_member(ngx_lo_api_t *api, const json_t *head,
+    const json_t *row, const char *name, const char *column);
+static ngx_int_t ngx_lo_explain_answer(ngx_lo_api_t *api,
+    ngx_lo_compiled_t *out, const json_t *inputs);
+static ngx_int_t ngx_lo_explain_broken(ngx_lo_api_t *api,
+    const json_t *errors);
+
+
+ngx_int_t
+ngx_lo_explain_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    (void) ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+    (void) ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL);
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get,
+                          ngx_lo_api_seg(api, "procedure_id"),
+                          ngx_lo_api_seg(api, "version"));
+}
+
+
+ngx_int_t
+ngx_lo_explain_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_int_t           rc;
+    const json_t       *row, *doc;
+    ngx_lo_compiled_t   out;
+
+    row = ngx_lo_job_row(job, 0);
+    if (row == NULL) {
+        return ngx_lo_api_problem(api, 404, "not_found",
+                                  "Procedure not found");
+    }
+
+    doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
+
+    if (doc != NULL && ngx_lo_explain_fits(api, row, doc) != NGX_OK) {
+        return ngx_lo_input_problem(api);
+    }
+
+    if (doc == NULL) {
+        doc = json_object_get(row, "ckp_json");
+    }
+
+    rc = NGX_ERROR;
+
+    if (ngx_lo_compile(doc, &out) == NGX_OK) {
+        rc = (out.prog == NULL) ? ngx_lo_explain_broken(api, out.errors)
+             : ngx_lo_explain_answer(api, &out,
+                   ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL));
+    }
+
+    ngx_lo_compiled_free(&out);
+
+    return rc;
+}
+
+
+/* A candidate is of the same procedure and version, if it says of which. */
+
+static ngx_int_t
+ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row, const json_t *doc)
+{
+    json_t     *head;
+    ckp_err_t   err;
+
+    ngx_memzero(&err, sizeof(ckp_err_t));
+    head = ckp_document_head(doc, &err);
+
+    if (head == NULL) {
+        return NGX_OK;          /* the compiler tells what is wrong */
+    }
+
+    ngx_lo_explain_member(api, head, row, "procedure_id", "procedure_id");
+    ngx_lo_explain_member(api, head, row, "version", "version");
+    json_decref(head);
+
+    return ngx_lo_input_failed(api) ? NGX_DECLINED : NGX_OK;
+}
+
+
+static void
+ngx_lo_explain_member(ngx_lo_api_t *api, const json_t *head,
+    const json_t *row, const char *name, const char *column)
+{
+    const char  *mine, *stored;
+
+    mine = ckp_json_str(head, name);
+    stored = ckp_json_str(row, column);
+
+    if (mine != NULL && stored != NULL && ngx_strcmp(mine, stored) != 0) {
+        ngx_lo_input_wrong(api, "body", "ckp_json", "value_error",
+                           (ngx_strcmp(name, "version") == 0)
+                           ? "version is not that of the path"
+                           : "procedure_id is not that of the path");
+    }
+}
+
+
+static ngx_int_t
+ngx_lo_explain_answer(ngx_lo_api_t *api, ngx_lo_compiled_t *out,
+    const json_t *inputs)
+{
+    json_t  *told;
+
+    told = ckp_program_explain(out->prog, inputs, api->now_ms);
+
+    if (told != NULL && json_object_set(told, "diagnostics", out->all) != 0) {
+        json_decref(told);
+        told = NULL;
+    }
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK, told);
+}
+
+
+/* Each error is "<node or field>: <message> [<id>]" (spec/ckp.md 33). */
+
+static ngx_int_t
+ngx_lo_explain_broken(ngx_lo_api_t *api, const json_t *errors)
+{
+    size_t       i;
+    json_t      *e, *text;
+    ckp_buf_t    b;
+    const char  *place;
+
+    ckp_buf_init(&b, CKP_JSON_STRING_MAX);
+    ckp_buf_puts(&b, "IR compilation failed: ");
+
+    json_array_foreach(errors, i, e) {
+        place = ckp_json_str(e, "node_id");
+
+        if (place == NULL) {
+            place = ckp_json_str(e, "field");
+        }
+
+        ckp_buf_printf(&b, "%s%s%s%s [%s]", (i == 0) ? "" : "; ",
+                       (place == NULL) ? "" : place,
+                       (place == NULL) ? "" : ": ",
+                       ckp_json_str(e, "message"), ckp_json_str(e, "id"));
+    }
+
+    text = (b.failed == CKP_OK) ? json_string(ckp_buf_str(&b)) : NULL;
+    ckp_buf_free(&b);
+
+    return ngx_lo_api_problem_json(api, 422, "compile_error", text,
+                                   json_pack("{s:O}", "errors", errors));
+}
