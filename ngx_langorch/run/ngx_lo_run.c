@@ -16,30 +16,10 @@ static struct {
 
 
 static void ngx_lo_run_committed(ngx_lo_job_t *job, void *data);
+static void ngx_lo_run_hold(ngx_lo_run_t *run, ngx_lo_job_t *job);
+static void ngx_lo_run_held(ngx_lo_run_t *run);
 static void ngx_lo_run_drop(ngx_lo_run_t *run, const char *why);
 static void ngx_lo_run_free(ngx_lo_run_t *run);
-
-
-static void
-ngx_lo_input_free(ngx_lo_input_t *in)
-{
-    json_decref(in->data);
-    ngx_free(in->ref);
-    ngx_free(in);
-}
-
-
-static void
-ngx_lo_inputs_free(ngx_queue_t *q)
-{
-    ngx_queue_t  *head;
-
-    while (!ngx_queue_empty(q)) {
-        head = ngx_queue_head(q);
-        ngx_queue_remove(head);
-        ngx_lo_input_free(ngx_queue_data(head, ngx_lo_input_t, queue));
-    }
-}
 
 
 ngx_uint_t
@@ -74,6 +54,11 @@ ngx_lo_run_timer(ngx_event_t *ev)
 {
     ngx_lo_run_t  *run = ev->data;
 
+    if (run->held != NULL) {
+        ngx_lo_run_held(run);
+        return;
+    }
+
     if (!run->busy && ngx_queue_empty(&run->inputs)
         && run->wake_at_ms != 0 && run->wake_at_ms <= ngx_lo_now_ms())
     {
@@ -88,6 +73,10 @@ ngx_lo_run_timer(ngx_event_t *ev)
 void
 ngx_lo_run_post(ngx_lo_run_t *run)
 {
+    if (run->busy) {
+        return;                 /* ngx_lo_run_committed looks for itself */
+    }
+
     if (run->timer.timer_set) {
         ngx_del_timer(&run->timer);
     }
@@ -167,110 +156,6 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
     ngx_lo_runs.n++;
 
     return run;
-}
-
-
-/* ref is copied, data stolen. */
-
-static ngx_lo_input_t *
-ngx_lo_input_new(ckp_input_kind_t kind, const char *ref, json_t *data)
-{
-    size_t           len;
-    ngx_lo_input_t  *in;
-
-    in = ngx_calloc(sizeof(ngx_lo_input_t), ngx_cycle->log);
-    len = ngx_strlen(ref);
-
-    if (in != NULL) {
-        in->ref = ngx_alloc(len + 1, ngx_cycle->log);
-    }
-
-    if (in == NULL || in->ref == NULL) {
-        ngx_free(in);
-        json_decref(data);
-        return NULL;
-    }
-
-    ngx_memcpy(in->ref, ref, len + 1);
-    in->kind = kind;
-    in->data = data;
-
-    return in;
-}
-
-
-void
-ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
-    ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id)
-{
-    ngx_lo_input_t  *in;
-
-    in = ngx_lo_input_new(kind, ref, data);
-
-    if (in == NULL) {
-        run->again = 1;         /* what was lost is repeated after a reload */
-        return;
-    }
-
-    in->outcome = outcome;
-    in->inbox_id = inbox_id;
-
-    if (kind == CKP_IN_CANCEL) {
-        ngx_queue_insert_head(&run->inputs, &in->queue);
-
-    } else {
-        ngx_queue_insert_tail(&run->inputs, &in->queue);
-    }
-}
-
-
-void
-ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
-{
-    int64_t       id;
-    ngx_uint_t    i;
-    const char   *kind, *ref;
-
-    static const struct {
-        const char        *name;
-        ckp_input_kind_t   kind;
-    } kinds[] = {
-        { "decision", CKP_IN_DECISION },
-        { "cancel",   CKP_IN_CANCEL },
-        { "resume",   CKP_IN_RESUME },
-        { "pause",    CKP_IN_PAUSE },
-        { "callback", CKP_IN_CALLBACK },
-        { "note",     CKP_IN_NOTE },
-    };
-
-    id = ckp_json_int(row, "inbox_id", 0);
-
-    if (id <= run->inbox_last) {
-        return;
-    }
-
-    run->inbox_last = id;
-
-    kind = ckp_json_str(row, "kind");
-    ref = ckp_json_str(row, "ref");
-
-    for (i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-
-        if (ngx_strcmp(kinds[i].name, kind) == 0) {
-            ngx_lo_run_input(run, kinds[i].kind, CKP_OUTCOME_OK,
-                             ref ? ref : "",
-                             json_incref(json_object_get(row, "data")), id);
-
-            if (kinds[i].kind == CKP_IN_CANCEL) {
-                run->cancel = 1;
-            }
-
-            return;
-        }
-    }
-
-    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
-                  "run %s: inbox row %L has no known kind", run->run_id, id);
 }
 
 
@@ -487,6 +372,7 @@ ngx_lo_run_next(ngx_lo_run_t *run)
 
     json_decref(run->guards);
     run->guards = NULL;
+    run->leases = 0;
 
     rc = ngx_lo_run_turns(run, job);
 
@@ -520,26 +406,6 @@ ngx_lo_run_next(ngx_lo_run_t *run)
 }
 
 
-/* Inbox rows come again with the load, and ADMITTED is answered afresh. */
-
-static void
-ngx_lo_run_keep_replies(ngx_queue_t *from, ngx_queue_t *to)
-{
-    ngx_queue_t     *q, *next;
-    ngx_lo_input_t  *in;
-
-    for (q = ngx_queue_head(from); q != ngx_queue_sentinel(from); q = next) {
-        in = ngx_queue_data(q, ngx_lo_input_t, queue);
-        next = ngx_queue_next(q);
-
-        if (in->kind == CKP_IN_REPLY) {
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(to, q);
-        }
-    }
-}
-
-
 /*
  * A guard missed: the epoch is another's, a cancel came, or an agent's last
  * slot is gone.  Our state is ahead of the truth, so it is read again, and what
@@ -565,8 +431,8 @@ ngx_lo_run_reload(ngx_lo_run_t *run, const char *refused)
         }
     }
 
-    ngx_lo_run_keep_replies(&run->fed, &inputs);
-    ngx_lo_run_keep_replies(&run->inputs, &inputs);
+    ngx_lo_inputs_keep_replies(&run->fed, &inputs);
+    ngx_lo_inputs_keep_replies(&run->inputs, &inputs);
 
     id = run->id;
     ngx_lo_run_free(run);
@@ -657,6 +523,9 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
         return;
 
     case NGX_LO_JOB_BUSY:
+        ngx_lo_run_hold(run, job);
+        return;
+
     case NGX_LO_JOB_ERROR:
     case NGX_LO_JOB_UNKNOWN:
 
@@ -665,6 +534,42 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
         run->dropping = 0;
         ngx_lo_run_drop(run, "commit");
     }
+}
+
+
+/*
+ * It was surely not committed, and what was fed is not lost: the same job again
+ * when the store is back.  Whoever took the run meanwhile changed its epoch,
+ * and whoever cancelled it the flag: then the guard misses.
+ */
+
+static void
+ngx_lo_run_hold(ngx_lo_run_t *run, ngx_lo_job_t *job)
+{
+    if (run->dropping || ngx_lo_runs.quits) {
+        run->dropping = 0;
+        ngx_lo_run_drop(run, NULL);
+        return;
+    }
+
+    ngx_lo_job_keep(job);
+
+    run->busy = 1;
+    run->held = job;
+
+    ngx_add_timer(&run->timer, NGX_LO_HOLD_MS);
+}
+
+
+static void
+ngx_lo_run_held(ngx_lo_run_t *run)
+{
+    ngx_lo_job_t  *job;
+
+    job = run->held;
+    run->held = NULL;
+
+    ngx_lo_job_submit(job, ngx_lo_run_committed, run);
 }
 
 
@@ -680,7 +585,7 @@ ngx_lo_run_drop(ngx_lo_run_t *run, const char *why)
                       "run %s: dropped: %s", run->run_id, why);
     }
 
-    if (run->busy) {
+    if (run->busy && run->held == NULL) {
         run->dropping = 1;      /* ngx_lo_run_committed comes back to it */
         return;
     }
@@ -712,6 +617,7 @@ ngx_lo_run_free(ngx_lo_run_t *run)
     ngx_rbtree_delete(&ngx_lo_runs.tree, &run->node);
     ngx_lo_runs.n--;
 
+    ngx_lo_job_free(run->held);
     json_decref(run->guards);
     ckp_run_free(run->ckp);
     ckp_program_unref(run->prog);
@@ -754,7 +660,9 @@ ngx_lo_run_each(void (*act)(ngx_lo_run_t *run))
 static void
 ngx_lo_run_hand_over(ngx_lo_run_t *run)
 {
-    if (!run->busy && ngx_queue_empty(&run->calls)) {
+    if (run->held != NULL
+        || (!run->busy && ngx_queue_empty(&run->calls)))
+    {
         ngx_lo_run_drop(run, NULL);
     }
 }
@@ -763,7 +671,7 @@ ngx_lo_run_hand_over(ngx_lo_run_t *run)
 static void
 ngx_lo_run_abandon(ngx_lo_run_t *run)
 {
-    if (!run->busy) {
+    if (!run->busy || run->held != NULL) {
         ngx_lo_run_drop(run, NULL);
     }
 }

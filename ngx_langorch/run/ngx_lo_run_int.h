@@ -14,6 +14,7 @@
 
 #define NGX_LO_TURNS_MAX   16       /* turns in one commit */
 #define NGX_LO_NEAR_MS     5000     /* alarms nearer than this are kept here */
+#define NGX_LO_HOLD_MS     500      /* until a job is tried again */
 
 /* One input that waits for its turn. */
 
@@ -80,6 +81,7 @@ struct ngx_lo_run_s {
     ngx_uint_t          nevents[4];     /* for metrics: see ngx_lo_commit.c */
     ngx_uint_t          leases;         /* index of first lease guard + 1 */
     json_t             *guards;         /* [[index, path]] of order guards */
+    ngx_lo_job_t       *held;           /* the store did not take it; or NULL */
 
     unsigned            busy:1;         /* a commit is under way */
     unsigned            again:1;        /* reload when the commit is done */
@@ -98,18 +100,30 @@ ngx_lo_run_t *ngx_lo_run_find(int64_t id);
 ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
     ckp_run_t *ckp);
 
+/* Feeds what is queued, unless a commit is under way. */
+void ngx_lo_run_next(ngx_lo_run_t *run);
+
+/* Posts ngx_lo_run_next to the next loop turn. */
+void ngx_lo_run_post(ngx_lo_run_t *run);
+
+/* --- inputs (ngx_lo_run_inputs.c) --------------------------------------------- */
+
+/* `ref` is copied, `data` stolen; NULL: no memory. */
+ngx_lo_input_t *ngx_lo_input_new(ckp_input_kind_t kind, const char *ref,
+    json_t *data);
+
+void ngx_lo_inputs_free(ngx_queue_t *q);
+
+/* Moves replies: inbox rows come again with the load, and ADMITTED is answered
+ * afresh. */
+void ngx_lo_inputs_keep_replies(ngx_queue_t *from, ngx_queue_t *to);
+
 /* Queues an input; `ref` is copied, `data` stolen. */
 void ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
     ckp_outcome_t outcome, const char *ref, json_t *data, int64_t inbox_id);
 
 /* An input of an inbox row {id, kind, ref, data}; CANCEL goes first. */
 void ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row);
-
-/* Feeds what is queued, unless a commit is under way. */
-void ngx_lo_run_next(ngx_lo_run_t *run);
-
-/* Posts ngx_lo_run_next to the next loop turn. */
-void ngx_lo_run_post(ngx_lo_run_t *run);
 
 /* --- a turn becomes a job (ngx_lo_commit.c) --------------------------------- */
 

@@ -299,6 +299,13 @@ ngx_lo_job_forget(ngx_lo_job_t *job)
 }
 
 
+void
+ngx_lo_job_keep(ngx_lo_job_t *job)
+{
+    job->store->kept = 1;
+}
+
+
 ngx_lo_job_rc_t
 ngx_lo_job_rc(const ngx_lo_job_t *job)
 {

@@ -39,6 +39,8 @@ ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data)
     store = job->store;
     job->done = done;
     job->data = data;
+    job->rc = NGX_LO_JOB_OK;
+    job->commit = -1;
 
     if (store == NULL || store->stopped) {
         ngx_lo_job_free(job);
@@ -338,12 +340,15 @@ ngx_lo_store_done(ngx_event_t *ev)
         }
 
         store->outstanding--;
+        store->kept = 0;
 
         if (job->done != NULL) {
             job->done(job, job->data);
         }
 
-        ngx_lo_job_free(job);
+        if (!store->kept) {
+            ngx_lo_job_free(job);
+        }
 
         if (store->done.n > 0 && ngx_lo_store_clock() >= until) {
             break;

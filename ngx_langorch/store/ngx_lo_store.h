@@ -83,7 +83,11 @@ ngx_uint_t ngx_lo_job_len(const ngx_lo_job_t *job);
 /* Steals the job. */
 void ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data);
 void ngx_lo_job_forget(ngx_lo_job_t *job);   /* the waiter left; it runs on */
-void ngx_lo_job_free(ngx_lo_job_t *job);     /* one that was never submitted */
+void ngx_lo_job_free(ngx_lo_job_t *job);     /* one that is yours; or NULL */
+
+/* In its `done`, when it was BUSY: the job is yours again, to be submitted once
+ * more or freed. */
+void ngx_lo_job_keep(ngx_lo_job_t *job);
 
 ngx_lo_job_rc_t ngx_lo_job_rc(const ngx_lo_job_t *job);
 const char *ngx_lo_job_error(const ngx_lo_job_t *job);   /* for the log */

@@ -133,6 +133,8 @@ struct ngx_lo_store_s {
     ngx_connection_t     *c;
     ngx_event_t           later;        /* dones that did not fit a turn */
     ngx_lo_queue_t        done;         /* loop only */
+    ngx_uint_t            kept;         /* loop only: the job that is done is
+                                           its submitter's again */
     ckp_buf_t             text;         /* loop only: JSON on its way */
     ngx_uint_t            stopped;
 

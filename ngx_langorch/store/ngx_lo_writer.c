@@ -349,7 +349,9 @@ ngx_lo_writer_failed(ngx_lo_store_t *store, ngx_lo_queue_t *q, int rc,
         (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
     }
 
-    if (!commit) {
+    /* a full disk took no page of the commit that counts */
+
+    if (!commit || (rc & 0xff) == SQLITE_FULL) {
         ended = NGX_LO_JOB_BUSY;
 
     } else if ((rc & 0xff) == SQLITE_IOERR) {
