@@ -397,6 +397,41 @@ edges_levels(ckp_dag_t *dag, const size_t *level)
 }
 
 
+static void
+edges_pairs(ckp_dag_read_t *r)
+{
+    for (size_t i = 0; i < r->dag->nedges; i++) {
+        r->pairs[i] = (ckp_dag_pair_t) { r->dag->edges[i].from,
+                                         r->dag->edges[i].to };
+    }
+}
+
+
+/* By target, so that tasks that one other makes ready are met in the order of
+ * the document. */
+static void
+edges_sort(ckp_dag_read_t *r)
+{
+    ckp_dag_t *const       dag = r->dag;
+    ckp_dag_edge_t *const  sorted = ckp_parse_alloc(r->ps, dag->nedges
+                                                    * sizeof(ckp_dag_edge_t));
+
+    edges_pairs(r);
+    ckp_dag_link(dag->ntasks, r->pairs, dag->nedges, true, &dag->back);
+
+    if (sorted == NULL) {
+        return;
+    }
+
+    for (size_t i = 0; i < dag->nedges; i++) {
+        sorted[i] = dag->edges[dag->back.edge[i]];
+    }
+
+    dag->edges = sorted;
+    edges_pairs(r);
+}
+
+
 void
 ckp_dag_read_order(ckp_dag_read_t *r)
 {
@@ -408,11 +443,7 @@ ckp_dag_read_order(ckp_dag_read_t *r)
         return;
     }
 
-    for (size_t i = 0; i < dag->nedges; i++) {
-        r->pairs[i] = (ckp_dag_pair_t) { dag->edges[i].from,
-                                         dag->edges[i].to };
-    }
-
+    edges_sort(r);
     ckp_dag_link(dag->ntasks, r->pairs, dag->nedges, false, &dag->forth);
     ckp_dag_link(dag->ntasks, r->pairs, dag->nedges, true, &dag->back);
 

@@ -528,8 +528,16 @@ flow_forget(flow_t *w, size_t task)
     json_t *const                old = ckp_fiber_get(w->f, "t", t->id);
     json_t                      *record;
 
-    if (old == NULL || ckp_dag_is(w->f, task, "completed")) {
+    if (old == NULL) {
         return CKP_OK;
+    }
+
+    if (ckp_dag_is(w->f, task, "completed")) {
+
+        /* the run ended in the midst of its end: there is nothing left to do */
+
+        return own ? ckp_fiber_reap(w->f, t->id, NULL)
+               : spare ? ckp_fiber_reap(w->f, t->spare_key, NULL) : CKP_OK;
     }
 
     record = json_pack("{s:O*}", "r", json_object_get(old, "r"));
