@@ -102,6 +102,14 @@ ckp_code_t ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
     const json_t *meta, int64_t now_ms, json_t **vars, json_t **errors,
     ckp_err_t *err);
 
+/*
+ * The same of variables that a run begins with (3.4: a restored state may be of
+ * any kind).  CKP_E_INVALID: *missing = new array of names, *errors = new
+ * object {variable: sentence}; either may be empty.
+ */
+ckp_code_t ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
+    json_t **missing, json_t **errors);
+
 /* Masks what a reader of the run may not see (api.md 1.15 a-c).  New value. */
 json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 
@@ -205,7 +213,7 @@ typedef struct {
  *   error      {type, message}
  * and, when it waited for it, rate: {limit, waited_ms}.
  *
- * CKP_FX_CALL target "agent" {agent: as admitted, request: {action, params,
+ * CKP_FX_CALL target "agent" (or "mcp", of kind mcp_tool) {agent: as admitted, request: {action, params,
  * run_id, node_id, step_id, attempt, path, timeout_ms}, accept (any 2xx will
  * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK
  * {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,

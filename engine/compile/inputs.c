@@ -457,3 +457,95 @@ ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
 
     return CKP_OK;
 }
+
+
+/* A default is checked by nobody, also when it is looked at again; of one that
+ * is a template nobody knows what it gave. */
+static bool
+inputs_is_default(const ckp_var_t *var, const json_t *value)
+{
+    ckp_scope_t  scope = { .get = ckp_scope_object_get };
+    ckp_eval_t   ev = { .scope = &scope, .budget = CKP_EVAL_STEPS_MAX };
+    ckp_err_t    err = CKP_ERR_INIT;
+    json_t      *given = NULL;
+    bool         same;
+
+    if (var->fallback == NULL) {
+        return false;
+    }
+
+    if (!ckp_template_is_constant(var->fallback)) {
+        return true;
+    }
+
+    (void) ckp_template_render(var->fallback, &ev, &given, &err);
+    same = ckp_json_equal(given, value);
+    json_decref(given);
+
+    return same;
+}
+
+
+static void
+inputs_again(inputs_t *in, const ckp_var_t *var, const json_t *value,
+    json_t *missing)
+{
+    const char  *sentence = "";
+    json_t      *typed;
+
+    if (inputs_is_default(var, value)) {
+        return;
+    }
+
+    if (inputs_missing(value)) {
+        if (var->required
+            && json_array_append_new(missing, json_string(var->name)) != 0)
+        {
+            in->nomem = true;
+        }
+
+        return;
+    }
+
+    typed = ckp_var_coerce(var, value, &sentence);
+
+    if (typed == NULL) {
+        inputs_say(in, var->name, sentence);
+
+    } else {
+        (void) inputs_rules(in, var, typed);
+    }
+
+    json_decref(typed);
+}
+
+
+ckp_code_t
+ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
+    json_t **missing, json_t **errors)
+{
+    inputs_t  in = { .prog = prog };
+
+    *missing = json_array();
+    in.errors = json_object();
+    *errors = in.errors;
+    in.nomem = *missing == NULL || in.errors == NULL;
+
+    for (size_t i = 0; !in.nomem && i < prog->nvars; i++) {
+        inputs_again(&in, &prog->vars[i],
+                     json_object_get(vars, prog->vars[i].name), *missing);
+    }
+
+    if (!in.nomem
+        && json_array_size(*missing) + json_object_size(*errors) > 0)
+    {
+        return CKP_E_INVALID;
+    }
+
+    json_decref(*missing);
+    json_decref(*errors);
+    *missing = NULL;
+    *errors = NULL;
+
+    return in.nomem ? CKP_E_NOMEM : CKP_OK;
+}

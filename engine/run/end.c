@@ -90,6 +90,49 @@ end_validation_only(ckp_run_t *run)
 }
 
 
+/* What the run was born with must still fit its procedure. */
+static ckp_code_t
+begin_check(ckp_run_t *run)
+{
+    static const char  text[] = "the variables do not fit the procedure";
+    const ckp_place_t  at = { .type = "error" };
+    json_t            *missing = NULL;
+    json_t            *errors = NULL;
+    json_t            *error;
+    ckp_code_t         rc;
+
+    rc = ckp_program_recheck(run->prog, ckp_run_get(run, "vars", NULL),
+                             &missing, &errors);
+
+    if (rc != CKP_E_INVALID) {
+        return rc;
+    }
+
+    rc = ckp_run_emit(run, &at, json_pack("{s:s, s:s, s:o*, s:o*}",
+             "message", text, "type", "SchemaViolation",
+             "missing_vars", json_array_size(missing) > 0 ? missing : NULL,
+             "errors", json_object_size(errors) > 0 ? errors : NULL));
+
+    if (json_array_size(missing) == 0) {
+        json_decref(missing);
+    }
+
+    if (json_object_size(errors) == 0) {
+        json_decref(errors);
+    }
+
+    error = ckp_error_new("SchemaViolation", text);
+
+    if (rc == CKP_OK) {
+        rc = error == NULL ? CKP_E_NOMEM : ckp_run_failed(run, NULL, error);
+    }
+
+    json_decref(error);
+
+    return rc;
+}
+
+
 ckp_code_t
 ckp_run_begin(ckp_run_t *run)
 {
@@ -117,6 +160,12 @@ ckp_run_begin(ckp_run_t *run)
     }
 
     if (rc != CKP_OK) {
+        return rc;
+    }
+
+    rc = begin_check(run);
+
+    if (rc != CKP_OK || run->ended) {
         return rc;
     }
 

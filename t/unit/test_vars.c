@@ -1,6 +1,6 @@
 /* Inputs become variables, or sentences (spec/ckp.md 3, spec/api.md 4.1). */
 
-#include "doc.h"
+#include "drive.h"
 
 #define NOW  1771320600125          /* 2026-02-17T09:30:00.125Z */
 
@@ -267,6 +267,64 @@ a_wrong_schema_is_told(void **state)
 }
 
 
+/* --- when the run begins ---------------------------------------------------------- */
+
+
+/* Born with variables of any kind, as a restored state may have them. */
+static void
+t_born_with(t_run_t *t, const char *text, const char *vars)
+{
+    memset(t, 0, sizeof(*t));
+    t->now = NOW;
+    t_doc(&t->d, text);
+    assert_non_null(t->d.prog);
+    t->run = ckp_run_new(t->d.prog, "run");
+    t_feed(t, CKP_IN_START, CKP_OUTCOME_OK, "",
+           json_pack("{s:{}, s:{}, s:o}", "meta", "inputs", "vars",
+                     t_doc_json(vars)));
+    assert_int_equal(t->rc, CKP_OK);
+    t_feed(t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+    assert_int_equal(t->rc, CKP_OK);
+}
+
+
+#define BORN                                                                  \
+    T_GRAPH("end", T_END, ",'variables_schema':{'required':{'a':{'type':"     \
+            "'number'},'b':{}},'optional':{'c':{'type':'number','default':"   \
+            "'many'},'d':{'default':'{{today}}','validation':{'min':99}}}}")
+
+
+static void
+a_run_begins_with_variables_that_fit(void **state)
+{
+    t_run_t  t;
+
+    t_born_with(&t, BORN, "{'a':1,'b':'x','c':'many','d':'2026-02-17'}");
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+
+    t_born_with(&t, BORN, "{'a':'one','c':7}");
+    assert_string_equal(t.story, "execution_started error run_failed");
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "SchemaViolation");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(
+                            t_event(&t, "error")->payload, "missing_vars"),
+                            0)), "b");
+    assert_string_equal(ckp_json_str(json_object_get(
+                            t_event(&t, "error")->payload, "errors"), "a"),
+                        "Must be a number");
+    t_run_over(&t);
+
+    /* of what is right nothing is told */
+
+    t_born_with(&t, BORN, "{'a':'one','b':1,'c':'many','d':''}");
+    assert_string_equal(t_status(&t), "failed");
+    assert_null(json_object_get(t_event(&t, "error")->payload,
+                                "missing_vars"));
+    t_run_over(&t);
+}
+
+
 /* --- masking ------------------------------------------------------------------- */
 
 
@@ -361,6 +419,7 @@ main(void)
         cmocka_unit_test(undeclared_inputs_are_kept_unless_strict),
         cmocka_unit_test(one_sentence_for_each_variable_that_is_wrong),
         cmocka_unit_test(a_wrong_schema_is_told),
+        cmocka_unit_test(a_run_begins_with_variables_that_fit),
         cmocka_unit_test(credentials_are_masked_by_name),
         cmocka_unit_test(what_the_procedure_names_is_masked),
         cmocka_unit_test(what_is_too_deep_is_cut),
