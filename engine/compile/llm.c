@@ -28,6 +28,22 @@ ckp_parse_target_id(ckp_parse_t *ps, const ckp_at_t *at, const char *id)
 }
 
 
+bool
+ckp_parse_bind(ckp_parse_t *ps, const char *name, bool known)
+{
+    const bool  before = json_object_get(ps->names, name) != NULL;
+
+    if (known && !before) {
+        ps->nomem |= json_object_set_new(ps->names, name, json_false()) != 0;
+
+    } else if (!known && before) {
+        (void) json_object_del(ps->names, name);
+    }
+
+    return before;
+}
+
+
 const ckp_at_t *
 ckp_parse_root(const ckp_parse_t *ps)
 {

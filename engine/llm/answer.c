@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "data/fence.h"
 #include "lang/schema.h"
 #include "llm/planner.h"
 #include "node/frame.h"
@@ -23,7 +24,7 @@ static json_t *
 answer_json(const char *text)
 {
     size_t             len = strlen(text);
-    const char *const  start = ckp_op_unfence(text, &len);
+    const char *const  start = ckp_unfence(text, &len);
     ckp_err_t          err = CKP_ERR_INIT;
 
     return ckp_json_parse(start, len, &err);
@@ -146,8 +147,8 @@ answer_exhausted(ckp_fiber_t *f, const json_t *errors, const json_t *meta)
 }
 
 
-static ckp_code_t
-answer_valid(ckp_fiber_t *f, const char *text, const json_t *meta)
+ckp_code_t
+ckp_llm_final(ckp_fiber_t *f, const char *text, const json_t *meta)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     json_t                 *errors;
@@ -217,7 +218,7 @@ ckp_llm_answered(ckp_fiber_t *f, const json_t *data)
         rc = ckp_planner_answered(f, meta);
 
     } else {
-        rc = answer_valid(f, json_string_value(text), meta);
+        rc = ckp_llm_final(f, json_string_value(text), meta);
     }
 
     json_decref(meta);
@@ -492,7 +493,7 @@ ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta, bool dry)
     rc = answer_assign(f, text, meta);
 
     if (rc == CKP_OK && !dry) {
-        rc = ckp_llm_keep(f, meta);
+        rc = ckp_llm_keep(f, text, meta);
     }
 
     if (rc == CKP_OK && !dry) {

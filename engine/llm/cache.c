@@ -66,7 +66,7 @@ ckp_llm_cached(ckp_fiber_t *f)
 
 
 ckp_code_t
-ckp_llm_keep(ckp_fiber_t *f, const json_t *data)
+ckp_llm_keep(ckp_fiber_t *f, const char *text, const json_t *meta)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const char *const       hex = ckp_fiber_get_str(f, "llm", "hash");
@@ -76,9 +76,8 @@ ckp_llm_keep(ckp_fiber_t *f, const json_t *data)
     }
 
     return ckp_fiber_run_put(f, "llm_cache", hex,
-               json_pack("{s:O?, s:O*, s:O*, s:I}",
-                         "text", json_object_get(data, "text"),
-                         "usage", json_object_get(data, "usage"),
-                         "model_used", json_object_get(data, "model_used"),
+               json_pack("{s:s, s:O*, s:O*, s:I}", "text", text,
+                         "usage", json_object_get(meta, "usage"),
+                         "model_used", json_object_get(meta, "model_used"),
                          "at", (json_int_t) ckp_fiber_now(f)));
 }

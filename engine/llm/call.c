@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "llm/planner.h"
 #include "model/limits.h"
 
 
@@ -22,6 +23,13 @@ call_ms(const ckp_fiber_t *f, const json_t *profile)
 
     if (ms <= 0) {
         ms = CKP_LLM_MS;
+    }
+
+    if (llm->planner != NULL) {
+        const int64_t  left = ckp_fiber_get_int(f, "pl", "t0")
+                              + llm->planner->elapsed_ms - ckp_fiber_now(f);
+
+        ms = left < ms ? left : ms;
     }
 
     return ms > CKP_CALL_MS_MAX ? CKP_CALL_MS_MAX : ms;
@@ -194,8 +202,16 @@ call_begin(ckp_fiber_t *f)
 ckp_code_t
 ckp_llm_go_on(ckp_fiber_t *f)
 {
-    bool        none = false;
-    ckp_code_t  rc = ckp_llm_usable(f, &none);
+    const ckp_planner_t *const  planner = ckp_fiber_node(f)->u.llm->planner;
+    bool                        none = false;
+    ckp_code_t                  rc;
+
+    if (planner != NULL && ckp_planner_is_late(f)) {
+        return ckp_planner_limit(f, "max_elapsed_ms",
+                                 (double) planner->elapsed_ms);
+    }
+
+    rc = ckp_llm_usable(f, &none);
 
     if (rc == CKP_OK && none) {
         return ckp_fiber_raise_json(f,

@@ -23,7 +23,7 @@
 
 #define CKP_LLM_MS               60000
 #define CKP_LLM_MODELS_MAX       16
-#define CKP_LLM_MESSAGES_MAX     200
+#define CKP_LLM_MESSAGES_MAX     1000
 #define CKP_LLM_ATTACHMENTS_MAX  32
 #define CKP_LLM_ATTACHMENT_MAX   (5 * 1024 * 1024)
 #define CKP_LLM_ATTACHED_MAX     (20 * 1024 * 1024)
@@ -262,6 +262,9 @@ ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry);
 /* An answer {text, tool_calls?, finish_reason, model, usage} to use. */
 ckp_code_t ckp_llm_answered(ckp_fiber_t *f, const json_t *data);
 
+/* The last answer of a node: its schema is looked at, and repaired for. */
+ckp_code_t ckp_llm_final(ckp_fiber_t *f, const char *text, const json_t *meta);
+
 /* What a text gives, without asking again; dry: a double, nothing is judged.
  * meta: {usage, model_used, tool_calls}; borrowed. */
 ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
@@ -271,7 +274,8 @@ ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
 
 /* A recorded answer of the same request: lent, NULL: none. */
 const json_t *ckp_llm_cached(ckp_fiber_t *f);
-ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const json_t *data);
+ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const char *text,
+    const json_t *meta);
 
 /* Appends what is remembered to n.msgs; adds the exchange afterwards. */
 ckp_code_t ckp_llm_recall(ckp_fiber_t *f);

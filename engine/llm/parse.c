@@ -468,6 +468,7 @@ llm_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 {
     const ckp_at_t *const  at = ckp_parse_here(ps);
     ckp_llm_t *const       llm = ckp_parse_alloc(ps, sizeof(ckp_llm_t));
+    bool                   bound;
 
     (void) doc;
 
@@ -485,10 +486,12 @@ llm_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     parse_fallback(ps, at, llm);
     parse_prompt(ps, at, llm);
     parse_retry(ps, at, llm);
+    ckp_llm_read_planner(ps, at, llm);
+    bound = llm->planner == NULL || ckp_parse_bind(ps, "planner", true);
     parse_rest(ps, at, llm);
 
-    if (json_object_get(at->value, "planner") != NULL) {
-        ckp_llm_read_planner(ps, at, llm);
+    if (!bound) {
+        (void) ckp_parse_bind(ps, "planner", false);
     }
 
     return ckp_parse_end(ps);
@@ -504,4 +507,5 @@ const ckp_node_ops_t  ckp_node_llm = {
     .abandon = ckp_llm_abandon,
     .child = ckp_llm_child,
     .inner = ckp_llm_inner,
+    .names = ckp_planner_names,
 };

@@ -51,6 +51,10 @@ ckp_template_t *ckp_parse_prompt(ckp_parse_t *ps, const ckp_at_t *at,
 void ckp_parse_vars(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     ckp_var_t **list, size_t *n);
 
+/* A name that templates may use from now on, or may not; returns whether they
+ * might before. */
+bool ckp_parse_bind(ckp_parse_t *ps, const char *name, bool known);
+
 /* The document itself. */
 const ckp_at_t *ckp_parse_root(const ckp_parse_t *ps);
 

@@ -144,11 +144,12 @@ request_gap(ckp_buf_t *b)
 
 
 static void
-request_schema(ckp_buf_t *b, const json_t *schema)
+request_schema(ckp_buf_t *b, const json_t *schema, bool last)
 {
     request_gap(b);
-    ckp_buf_puts(b, "Answer with one JSON value that fits this JSON Schema, "
-                 "and with nothing else:\n");
+    ckp_buf_puts(b, last ? "The final answer fits this JSON Schema:\n"
+                         : "Answer with one JSON value that fits this JSON "
+                           "Schema, and with nothing else:\n");
     ckp_json_put(b, schema);
 }
 
@@ -199,8 +200,8 @@ request_system(ckp_fiber_t *f, const json_t *vars)
         ckp_planner_instruct(llm->planner, &b);
     }
 
-    if (llm->schema != NULL && llm->planner == NULL) {
-        request_schema(&b, llm->schema);
+    if (llm->schema != NULL) {
+        request_schema(&b, llm->schema, llm->planner != NULL);
     }
 
     if (llm->orchestrates) {
