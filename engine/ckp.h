@@ -59,6 +59,10 @@ void ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env);
 json_t *ckp_compiler_outline(const ckp_compiler_t *c);
 void ckp_compiler_free(ckp_compiler_t *c);
 
+/* Where its runs find time zones by name (base/clock.h); `data` and what it
+ * lends live as long as the program. */
+void ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data);
+
 /* What the program is called; lent. */
 const char *ckp_program_id(const ckp_program_t *prog);
 const char *ckp_program_version(const ckp_program_t *prog);

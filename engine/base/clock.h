@@ -23,6 +23,12 @@ void ckp_time_text(int64_t ms, char *out);
  */
 bool ckp_time_parse(const char *text, int64_t *ms);
 
+/*
+ * Lends the bytes of a zone's TZif file, length in *len; NULL: there is no such
+ * zone.  The name has letters, digits, _ - + and / between parts.
+ */
+typedef const char *(*ckp_zone_pt)(void *data, const char *name, size_t *len);
+
 /* Days since 1970-01-01 to civil date and back (proleptic Gregorian). */
 void ckp_date_civil(int64_t days, int *year, int *month, int *day);
 int64_t ckp_date_days(int year, int month, int day);

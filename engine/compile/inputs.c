@@ -108,6 +108,8 @@ inputs_default(inputs_t *in, const ckp_var_t *var)
 {
     ckp_scope_t  scope = { .get = ckp_scope_object_get };
     ckp_eval_t   ev = { .scope = &scope, .now_ms = in->now_ms,
+                        .zone = in->prog->zone,
+                        .zone_data = in->prog->zone_data,
                         .missing = in->prog->config.missing,
                         .budget = CKP_EVAL_STEPS_MAX,
                         .strict = in->prog->config.strict };

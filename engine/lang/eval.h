@@ -57,9 +57,6 @@ typedef void (*ckp_warn_pt)(void *data, ckp_warn_t kind, const char *source,
 typedef json_t *(*ckp_secret_pt)(void *data, const char *name,
     const char *field);
 
-/* The bytes of a zone's TZif file, lent; NULL: there is no such zone. */
-typedef const char *(*ckp_zone_pt)(void *data, const char *name, size_t *len);
-
 typedef struct {
     const ckp_scope_t  *scope;
     int64_t             now_ms;

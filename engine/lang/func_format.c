@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "lang/func_int.h"
+#include "lang/zone.h"
 
 #define DAY_MS      86400000
 #define FORMAT_MAX  4096
@@ -26,7 +27,7 @@ static const char *const  date_days[] = {
 typedef struct {
     int64_t  ms;                /* local, as if it were UTC */
     int64_t  days;
-    int      offset_min;        /* east of UTC */
+    int32_t  offset_s;          /* east of UTC */
     int      year;
     int      month;
     int      day;
@@ -39,7 +40,7 @@ typedef struct {
 } civil_t;
 
 
-/* "UTC", "Z", "+02:00", "-0530"; the names of zones are not known here. */
+/* "UTC", "Z", "+02:00", "-0530" */
 static bool
 date_offset(const char *zone, int *minutes)
 {
@@ -84,13 +85,33 @@ date_offset(const char *zone, int *minutes)
 }
 
 
+bool
+ckp_date_zone(const ckp_eval_t *ev, const char *name, int64_t ms,
+    int32_t *seconds)
+{
+    const char  *bytes;
+    size_t       len = 0;
+    int          minutes;
+
+    if (date_offset(name, &minutes)) {
+        *seconds = minutes * 60;
+        return true;
+    }
+
+    bytes = ev->zone == NULL || !ckp_zone_is_name(name)
+            ? NULL : ev->zone(ev->zone_data, name, &len);
+
+    return bytes != NULL && ckp_zone_offset(bytes, len, ms, seconds);
+}
+
+
 static void
-civil_fill(civil_t *t, int64_t ms, int offset_min)
+civil_fill(civil_t *t, int64_t ms, int32_t offset_s)
 {
     int64_t  rest;
 
-    t->offset_min = offset_min;
-    t->ms = ms + (int64_t) offset_min * 60000;
+    t->offset_s = offset_s;
+    t->ms = ms + (int64_t) offset_s * 1000;
     t->days = ckp_date_floor(t->ms, DAY_MS);
     rest = t->ms - t->days * DAY_MS;
 
@@ -132,9 +153,9 @@ civil_hour12(const civil_t *t)
 static void
 format_zone(ckp_buf_t *b, const civil_t *t)
 {
-    const int  minutes = abs(t->offset_min);
+    const int  minutes = abs(t->offset_s) / 60;
 
-    ckp_buf_printf(b, "%c%02d%02d", t->offset_min < 0 ? '-' : '+',
+    ckp_buf_printf(b, "%c%02d%02d", t->offset_s < 0 ? '-' : '+',
                    minutes / 60, minutes % 60);
 }
 
@@ -302,8 +323,8 @@ format_word(ckp_buf_t *b, char letter, const civil_t *t)
     case 's':
         ckp_buf_printf(b, "%lld",
                        (long long) ckp_date_floor(t->ms
-                                              - (int64_t) t->offset_min
-                                                * 60000, 1000));
+                                              - (int64_t) t->offset_s * 1000,
+                                              1000));
         return true;
 
     case 'z':
@@ -311,7 +332,7 @@ format_word(ckp_buf_t *b, char letter, const civil_t *t)
         return true;
 
     case 'Z':
-        if (t->offset_min == 0) {
+        if (t->offset_s == 0) {
             ckp_buf_puts(b, "UTC");
         } else {
             format_zone(b, t);
@@ -378,7 +399,7 @@ CKP_FUNC(format_date)
 {
     int64_t     ms;
     bool        bare;
-    int         minutes = 0;
+    int32_t     seconds = 0;
     civil_t     t;
     ckp_buf_t   b;
     ckp_code_t  rc = ckp_date_of(c, x, args[0], &ms, &bare);
@@ -393,14 +414,15 @@ CKP_FUNC(format_date)
 
     if (x->n == 3 && !json_is_null(args[2])
         && (!json_is_string(args[2])
-            || !date_offset(json_string_value(args[2]), &minutes)))
+            || !ckp_date_zone(c->ev, json_string_value(args[2]), ms,
+                              &seconds)))
     {
         return ckp_x_fail(c, "format_date(): unknown time zone \"%.64s\"",
                           json_is_string(args[2])
                           ? json_string_value(args[2]) : "");
     }
 
-    civil_fill(&t, ms, minutes);
+    civil_fill(&t, ms, seconds);
     ckp_buf_init(&b, FORMAT_MAX);
     format_date(&b, json_string_value(args[1]), &t);
 

@@ -86,7 +86,10 @@ ckp_code_t ckp_date_of(ckp_xc_t *c, const ckp_x_t *x, const json_t *v,
     int64_t *ms, bool *bare);
 int64_t ckp_date_floor(int64_t a, int64_t b);
 
-/* func_format.c */
+/* func_format.c: the offset of a zone at an instant, "UTC", "+02:00" or a name
+ * that ev->zone knows.  false: there is none. */
+bool ckp_date_zone(const ckp_eval_t *ev, const char *name, int64_t ms,
+    int32_t *seconds);
 CKP_FUNC(format_date);
 
 /* The number an argument is, or an ExpressionError that names the function. */

@@ -166,3 +166,11 @@ ckp_program_version(const ckp_program_t *prog)
 {
     return prog->version;
 }
+
+
+void
+ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data)
+{
+    prog->zone = zone;
+    prog->zone_data = data;
+}

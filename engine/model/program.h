@@ -499,6 +499,9 @@ struct ckp_program_s {
     const ckp_node_t  *start;
     json_t            *ids;             /* id -> position in nodes */
 
+    ckp_zone_pt        zone;            /* ckp_program_zones; NULL: none */
+    void              *zone_data;
+
     /* what must be ended one by one when the program ends: */
     struct ckp_owned_s  *owned;
 };
@@ -509,6 +512,7 @@ const ckp_node_t *ckp_program_node(const ckp_program_t *prog, const char *id);
 ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
 
 /* As the face shows them (ckp.h), declared where they are made. */
+void ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data);
 const char *ckp_program_id(const ckp_program_t *prog);
 const char *ckp_program_version(const ckp_program_t *prog);
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "lang/zone.h"
 
 
 typedef json_t *(*scope_make_pt)(ckp_fiber_t *f);
@@ -158,12 +159,34 @@ scope_now(ckp_fiber_t *f)
 }
 
 
+/* The date where the trigger's clock hangs. */
+
 static json_t *
 scope_today(ckp_fiber_t *f)
 {
-    char  iso[CKP_TIME_LEN + 1];
+    const json_t *const  trigger = json_object_get(f->run->prog->doc,
+                                                   "trigger");
+    const json_t *const  block = json_object_get(trigger, "schedule_config");
+    const char          *name = ckp_json_str(trigger, "timezone");
+    int64_t              ms = f->run->now;
+    int32_t              seconds = 0;
+    size_t               len = 0;
+    char                 iso[CKP_TIME_LEN + 1];
 
-    ckp_time_text(f->run->now, iso);
+    if (name == NULL) {
+        name = ckp_json_str(block, "timezone");
+    }
+
+    if (name != NULL && f->run->prog->zone != NULL && ckp_zone_is_name(name)) {
+        const char *const  bytes = f->run->prog->zone(f->run->prog->zone_data,
+                                                      name, &len);
+
+        if (bytes != NULL && ckp_zone_offset(bytes, len, ms, &seconds)) {
+            ms += (int64_t) seconds * 1000;
+        }
+    }
+
+    ckp_time_text(ms, iso);
 
     return json_stringn(iso, 10);
 }
@@ -478,7 +501,8 @@ ckp_fiber_eval(ckp_fiber_t *f, ckp_eval_t *ev)
         .scope = ckp_fiber_scope(f), .now_ms = f->run->now,
         .rand = &f->run->rand, .missing = f->prog->config.missing,
         .budget = CKP_EVAL_STEPS_MAX, .strict = f->prog->config.strict,
-        .warn = scope_warn, .warn_data = f
+        .warn = scope_warn, .warn_data = f,
+        .zone = f->run->prog->zone, .zone_data = f->run->prog->zone_data
     };
 }
 

@@ -89,6 +89,11 @@ ngx_int_t ngx_lo_environ_keep(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf);
 /* The value of a variable that was kept; NULL: none. */
 const char *ngx_lo_environ(const char *name);
 
+/* --- time zones (ngx_lo_tz.c) ------------------------------------------------ */
+
+/* As ckp_zone_pt (base/clock.h): the bytes live as long as the worker. */
+const char *ngx_lo_tz(void *data, const char *name, size_t *len);
+
 /* --- this worker ----------------------------------------------------------- */
 
 /* "<node>:<pid>:<16 hex random>": names the worker in runs.owner. */

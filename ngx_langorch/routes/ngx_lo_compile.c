@@ -52,6 +52,11 @@ ngx_lo_compile_in(const json_t *doc, const ckp_environment_t *env,
         }
 
         out->prog = ckp_compiler_finish(c);
+
+        if (out->prog != NULL) {
+            ckp_program_zones(out->prog, ngx_lo_tz, NULL);
+        }
+
         out->outline = ckp_compiler_outline(c);
         out->valid = (ckp_diags_errors(diags) == 0);
         out->all = ckp_diags_json(diags, 'a');

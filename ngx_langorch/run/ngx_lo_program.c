@@ -2,6 +2,7 @@
  * Compiled programs by hash: a list in order of use, short enough to search.
  */
 
+#include "core/ngx_lo_core.h"
 #include "run/ngx_lo_program.h"
 
 #define NGX_LO_PROGRAMS_MAX  128
@@ -124,6 +125,10 @@ ngx_lo_program_build(const json_t *doc)
 
         if (ckp_compiler_add(c, doc) == CKP_OK) {
             prog = ckp_compiler_finish(c);
+        }
+
+        if (prog != NULL) {
+            ckp_program_zones(prog, ngx_lo_tz, NULL);
         }
 
         ckp_compiler_free(c);

@@ -252,6 +252,28 @@ subtest 'a checkpoint is restored ten times, not more' => sub {
         $run->events_of('step_completed')), 10, 'after ten';
 };
 
+
+subtest 'times are told by the clocks of their zones' => sub {
+    plan skip_all => 'no zone database' unless -f '/usr/share/zoneinfo/Europe/Berlin';
+
+    my ($end) = operations([
+        { action => 'get_timestamp', timezone => 'Asia/Kolkata', format => '%z', output_variable => 'k' },
+        { action => 'calculate', output_variable => 'b',
+            expression => q{format_date('2026-07-01T22:30:00Z', '%F %H:%M', 'Europe/Berlin')} },
+        { action => 'calculate', output_variable => 'n',
+            expression => q{format_date('2061-01-01T00:00:00Z', '%F %H:%M %z', 'America/New_York')} },
+    ]);
+
+    is $end->{output_vars}{k}, '+0530', 'India';
+    is $end->{output_vars}{b}, '2026-07-02 00:30', 'Berlin in summer';
+    is $end->{output_vars}{n}, '2060-12-31 19:00 -0500', 'New York in winter, far ahead';
+
+    for my $zone ('Nowhere/City', '../../../etc/passwd', '/etc/passwd', 'Europe') {
+        my (undef, $run) = operations([ { action => 'get_timestamp', timezone => $zone } ]);
+        is why($run), 'ExpressionError', "$zone is none";
+    }
+};
+
 $site->log_is_calm;
 
 done_testing;

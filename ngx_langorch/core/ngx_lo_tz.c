@@ -1,0 +1,121 @@
+/*
+ * Time zones by name: the files of the system's zone database, each read once.
+ *
+ * They are some hundred bytes to a few thousand, on a local disk and mostly in
+ * its cache, and a worker reads each at most once: so they are read on the loop.
+ */
+
+#include "core/ngx_lo_core.h"
+
+
+#define NGX_LO_TZ_DIR    "/usr/share/zoneinfo/"
+#define NGX_LO_TZ_MAX    (64 * 1024)
+#define NGX_LO_TZ_FILES  1024           /* names that are remembered */
+
+
+typedef struct ngx_lo_tz_s  ngx_lo_tz_t;
+
+struct ngx_lo_tz_s {
+    ngx_lo_tz_t  *next;
+    size_t        len;                  /* 0: there is no such zone */
+    char         *bytes;
+    char          name[72];
+};
+
+
+static struct {
+    ngx_lo_tz_t  *first;
+    ngx_uint_t    n;
+} ngx_lo_zones;
+
+
+/* The engine checked what a name may have in it; here, that it stays inside. */
+
+static ngx_uint_t
+ngx_lo_tz_is_fit(const char *name)
+{
+    const char  *p;
+
+    for (p = name; *p != '\0'; p++) {
+        if (!isalnum((u_char) *p) && strchr("_-+/", *p) == NULL) {
+            return 0;
+        }
+    }
+
+    return p > name && (size_t) (p - name) < sizeof(((ngx_lo_tz_t *) 0)->name)
+           && name[0] != '/';
+}
+
+
+static void
+ngx_lo_tz_read(ngx_lo_tz_t *tz)
+{
+    char        path[sizeof(NGX_LO_TZ_DIR) + sizeof(tz->name)];
+    ssize_t     n;
+    ngx_fd_t    fd;
+    struct stat st;
+
+    (void) ngx_sprintf((u_char *) path, NGX_LO_TZ_DIR "%s%Z", tz->name);
+
+    fd = open(path, O_RDONLY|O_CLOEXEC|O_NONBLOCK);
+
+    if (fd == -1) {
+        return;
+    }
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
+        && st.st_size <= NGX_LO_TZ_MAX)
+    {
+        tz->bytes = ngx_alloc((size_t) st.st_size, ngx_cycle->log);
+        n = tz->bytes ? read(fd, tz->bytes, (size_t) st.st_size) : -1;
+
+        if (n == (ssize_t) st.st_size) {
+            tz->len = (size_t) n;
+        }
+    }
+
+    (void) close(fd);
+}
+
+
+const char *
+ngx_lo_tz(void *data, const char *name, size_t *len)
+{
+    ngx_lo_tz_t  *tz;
+
+    (void) data;
+
+    if (!ngx_lo_tz_is_fit(name)) {
+        return NULL;
+    }
+
+    for (tz = ngx_lo_zones.first; tz != NULL; tz = tz->next) {
+        if (ngx_strcmp(tz->name, name) == 0) {
+            *len = tz->len;
+            return tz->len ? tz->bytes : NULL;
+        }
+    }
+
+    /* more names than there are zones: somebody tries */
+
+    if (ngx_lo_zones.n >= NGX_LO_TZ_FILES) {
+        return NULL;
+    }
+
+    tz = ngx_calloc(sizeof(ngx_lo_tz_t), ngx_cycle->log);
+
+    if (tz == NULL) {
+        return NULL;
+    }
+
+    ngx_cpystrn((u_char *) tz->name, (u_char *) name, sizeof(tz->name));
+    ngx_lo_tz_read(tz);
+
+    tz->next = ngx_lo_zones.first;
+    ngx_lo_zones.first = tz;
+    ngx_lo_zones.n++;
+
+    *len = tz->len;
+
+    return tz->len ? tz->bytes : NULL;
+}
