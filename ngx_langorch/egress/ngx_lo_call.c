@@ -4,6 +4,7 @@
 
 #include "egress/ngx_lo_call_int.h"
 #include "egress/ngx_lo_peers.h"
+#include "egress/ngx_lo_reserve.h"
 
 
 #define NGX_LO_CALL_POOL  2048
@@ -355,6 +356,8 @@ ngx_lo_call_ended(ngx_event_t *ev)
     ngx_queue_remove(&call->queue);
     ngx_lo_egress.ncalls--;
 
+    ngx_lo_reserve_fill();
+
     if (done != NULL) {
 
         if (call->reply.outcome == CKP_OUTCOME_UNKNOWN) {
@@ -464,6 +467,7 @@ ngx_lo_egress_start(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_lo_reserve_start(cycle);
     ngx_lo_peers_start(cycle);
 
     if (ngx_lo_policy_start(cycle) != NGX_OK
@@ -506,4 +510,5 @@ ngx_lo_egress_stop(ngx_cycle_t *cycle)
     }
 
     ngx_lo_curl_stop();
+    ngx_lo_reserve_stop();
 }

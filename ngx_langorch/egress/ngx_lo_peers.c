@@ -4,6 +4,7 @@
 
 #include "egress/ngx_lo_peers.h"
 #include "egress/ngx_lo_detached.h"
+#include "egress/ngx_lo_reserve.h"
 
 #include <ngx_sha1.h>
 
@@ -343,7 +344,7 @@ ngx_lo_peers_make_room(void)
     ngx_queue_t    *q;
     ngx_lo_idle_t  *idle;
 
-    if (ngx_cycle->free_connection_n > 1) {
+    if (ngx_cycle->free_connection_n > 1 || ngx_lo_reserve_give()) {
         return 1;
     }
 
@@ -361,7 +362,7 @@ ngx_lo_peers_make_room(void)
 
     ngx_lo_peers_close(idle->connection);
 
-    return 1;
+    return ngx_lo_reserve_give();
 }
 
 
@@ -538,6 +539,8 @@ ngx_lo_peers_close(ngx_connection_t *c)
 
     ngx_destroy_pool(c->pool);
     ngx_close_connection(c);
+
+    ngx_lo_reserve_fill();
 }
 
 
