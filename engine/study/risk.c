@@ -138,13 +138,18 @@ risk_ms(uint32_t ms)
 }
 
 
-/* All that goes out, and what should but is bound to nobody. */
+/* All that goes out, and what should but is bound to nobody; requests that we
+ * send ourselves go out, too. */
 static void
 risk_call(void *data, const ckp_node_t *node, const ckp_step_t *step)
 {
-    risk_list_t *const  r = data;
+    risk_list_t *const         r = data;
+    const ckp_hosted_t *const  own = ckp_op_hosted(step->op);
 
-    if (step->bind == CKP_BIND_INTERNAL) {
+    if (step->bind == CKP_BIND_INTERNAL
+        && (own == NULL || own->target == NULL
+            || strcmp(own->target, "http") != 0))
+    {
         return;
     }
 

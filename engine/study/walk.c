@@ -25,6 +25,7 @@ typedef struct {
     json_t       *points;           /* path: true: the answer, as a set */
     json_t       *route;
     int           bad;
+    bool          stuck;            /* it waits for an answer */
 } walk_t;
 
 
@@ -253,6 +254,26 @@ walk_step(walk_t *w, const ckp_event_t *e, bool over)
 }
 
 
+/* It fails by what it read: with the real thing it might not. */
+static void
+walk_failed(walk_t *w, const ckp_event_t *e)
+{
+    const bool      step = e->step_id != NULL;
+    json_t *const   place = step ? json_sprintf("%s/%s", e->node_id,
+                                                e->step_id)
+                                 : json_string(e->node_id);
+
+    if (place == NULL) {
+        w->bad = -1;
+
+    } else if (walk_reads_unknown(w, json_string_value(place))) {
+        walk_mark(w, w->points, e->path);
+    }
+
+    json_decref(place);
+}
+
+
 static void
 walk_event(walk_t *w, const ckp_event_t *e)
 {
@@ -274,11 +295,37 @@ walk_event(walk_t *w, const ckp_event_t *e)
 
     } else if (strcmp(e->type, "step_completed") == 0) {
         walk_step(w, e, true);
+
+    } else if (e->node_id != NULL && (strcmp(e->type, "step_failed") == 0
+                                      || strcmp(e->type, "node_error") == 0))
+    {
+        walk_failed(w, e);
     }
 }
 
 
 /* --- the run --------------------------------------------------------------------------- */
+
+/* What it asks of others is never answered here: it ends where it asks. */
+static void
+walk_look(walk_t *w, const ckp_turn_t *turn)
+{
+    for (size_t i = 0; i < turn->neffects; i++) {
+        if (turn->effects[i].kind == CKP_FX_CALL
+            || turn->effects[i].kind == CKP_FX_ADMIT)
+        {
+            w->stuck = true;
+        }
+    }
+
+    for (size_t i = turn->nevents; w->stuck && i-- > 0; ) {
+        if (turn->events[i].node_id != NULL) {
+            walk_mark(w, w->points, turn->events[i].path);
+            break;
+        }
+    }
+}
+
 
 static ckp_code_t
 walk_feed(walk_t *w, ckp_run_t *run, ckp_input_t *in, ckp_turn_t *turn)
@@ -290,6 +337,10 @@ walk_feed(walk_t *w, ckp_run_t *run, ckp_input_t *in, ckp_turn_t *turn)
                        && json_array_size(w->route) < WALK_NODES_MAX; i++)
     {
         walk_event(w, &turn->events[i]);
+    }
+
+    if (rc == CKP_OK) {
+        walk_look(w, turn);
     }
 
     return rc;
@@ -316,7 +367,7 @@ walk_run(walk_t *w, const json_t *inputs, json_t *vars, json_t *meta,
     in.data = NULL;
 
     for (size_t i = 0; rc == CKP_OK && i < WALK_TURNS_MAX && !turn.final
-                       && (i == 0 || turn.wake_at_ms != 0)
+                       && !w->stuck && (i == 0 || turn.wake_at_ms != 0)
                        && json_array_size(w->route) < WALK_NODES_MAX; i++)
     {
         in.now_ms = turn.wake_at_ms > in.now_ms ? turn.wake_at_ms : in.now_ms;

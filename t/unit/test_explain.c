@@ -423,6 +423,74 @@ test_a_walk_without_end_is_cut_short(void **ctx)
 
 
 static void
+test_what_fails_by_an_unknown_value_is_a_doubt(void **ctx)
+{
+    t_doc_t        t;
+    json_t *const  told = t_explain(&t, T_GRAPH("a",
+        "'a':{'type':'sequence','agent':'web','next_node':'b','steps':[{"
+        "'action':'read_file','output_variable':'f'}]},'b':{'type':"
+        "'processing','next_node':'end','operations':[{'action':'parse_json',"
+        "'source':'{{f}} x','output_variable':'v'}]}," T_END, ""), "{}");
+
+    assert_string_equal(t_text(json_object_get(told, "simulated_route")),
+                        "[\"a\",\"b\"]");
+    assert_string_equal(t_text(json_object_get(told, "simulated_unknowns")),
+                        "[\"b/op_1\"]");
+    json_decref(told);
+    t_doc_free(&t);
+}
+
+
+static void
+test_our_own_requests_go_out_and_are_not_sent(void **ctx)
+{
+    t_doc_t        t;
+    json_t *const  told = t_explain(&t, T_GRAPH("a",
+        "'a':{'type':'sequence','next_node':'b','steps':[{'step_id':'s',"
+        "'action':'http_request','agent':'MasterAgent','url':'http://x/',"
+        "'output_variable':'r'},{'step_id':'w','action':'http_request',"
+        "'agent':'MasterAgent','method':'DELETE','url':'http://x/'}]},'b':{"
+        "'type':'logic','rules':[{'condition':'r.status == 200','next_node':"
+        "'end'}],'default_next_node':'end'}," T_END, ""), "{}");
+    const json_t  *risks = json_object_get(told, "side_effect_risks");
+
+    assert_string_equal(ckp_json_str(t_in(json_object_get(told,
+                            "external_calls"), "step_id", "s"),
+                            "binding_kind"), "internal");
+    assert_string_equal(ckp_json_str(t_in(risks, "step_id", "s"), "risk"),
+                        "read");
+    assert_string_equal(ckp_json_str(t_in(risks, "step_id", "w"), "risk"),
+                        "write");
+    assert_string_equal(t_text(json_object_get(told, "simulated_route")),
+                        "[\"a\",\"b\",\"end\"]");
+    assert_string_equal(t_text(json_object_get(told, "simulated_unknowns")),
+                        "[\"b\"]");
+    json_decref(told);
+    t_doc_free(&t);
+}
+
+
+static void
+test_a_walk_ends_where_it_must_ask(void **ctx)
+{
+    t_doc_t        t;
+    json_t *const  told = t_explain(&t, T_GRAPH("a",
+        "'a':{'type':'subflow','procedure_id':'other','version':'1',"
+        "'next_node':'end'}," T_END, ""), "{}");
+
+    assert_string_equal(t_text(json_object_get(told, "simulated_route")),
+                        "[\"a\"]");
+    assert_string_equal(t_text(json_object_get(told, "simulated_unknowns")),
+                        "[\"a\"]");
+    assert_string_equal(ckp_json_str(t_in(json_object_get(told,
+                            "external_calls"), "node_id", "a"),
+                            "binding_ref"), "other");
+    json_decref(told);
+    t_doc_free(&t);
+}
+
+
+static void
 test_explaining_twice_gives_the_same_bytes(void **ctx)
 {
     t_doc_t        t;
@@ -462,6 +530,9 @@ main(void)
             test_with_inputs_the_way_is_walked_and_its_doubts_are_told),
         cmocka_unit_test(test_a_way_that_hangs_on_inputs_alone_is_sure),
         cmocka_unit_test(test_a_walk_without_end_is_cut_short),
+        cmocka_unit_test(test_what_fails_by_an_unknown_value_is_a_doubt),
+        cmocka_unit_test(test_our_own_requests_go_out_and_are_not_sent),
+        cmocka_unit_test(test_a_walk_ends_where_it_must_ask),
         cmocka_unit_test(test_explaining_twice_gives_the_same_bytes),
     };
 
