@@ -68,13 +68,16 @@ csv_quoted(csv_t *c, ckp_buf_t *b)
 }
 
 
+/* `text` is stolen; NULL: no memory. */
 static json_t *
 csv_inferred(json_t *text)
 {
-    json_t      *value = NULL;
-    const char  *s = json_string_value(text);
+    const char *const  s = json_string_value(text);
+    ckp_num_t          number;
+    json_t            *value;
 
-    if (ckp_value_number(text, &value)) {
+    if (ckp_num_of(text, &number)) {
+        value = ckp_num_json(&number);
         json_decref(text);
         return value;
     }

@@ -35,9 +35,9 @@ ckp_code_t ckp_xlsx_styles(const char *xml, size_t len, ckp_xlsx_book_t *book,
 json_t *ckp_xlsx_sheet(const char *xml, size_t len,
     const ckp_xlsx_book_t *book, ckp_err_t *err);
 
-/* A day's number (days since 1899-12-30, or 1904-01-01) as an ISO text; NULL:
- * no such day. */
-json_t *ckp_xlsx_date(double serial, bool from_1904);
+/* A day's number (days since 1899-12-30, or 1904-01-01) as a new ISO text in
+ * *out (NULL: no memory).  false: no such day. */
+bool ckp_xlsx_date(double serial, bool from_1904, json_t **out);
 
 /* A name without its prefix, a value of name, value ... NULL. */
 const char *ckp_xlsx_name(const char *name);

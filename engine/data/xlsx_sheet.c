@@ -41,8 +41,8 @@ typedef struct {
 /* --- cells ----------------------------------------------------------------------- */
 
 
-json_t *
-ckp_xlsx_date(double serial, bool from_1904)
+bool
+ckp_xlsx_date(double serial, bool from_1904, json_t **out)
 {
     int64_t    days = (int64_t) floor(serial);
     int64_t    seconds;
@@ -53,7 +53,7 @@ ckp_xlsx_date(double serial, bool from_1904)
     ckp_buf_t  b;
 
     if (!(serial >= 0 && serial < SHEET_SERIAL_MAX + 1)) {
-        return NULL;
+        return false;
     }
 
     seconds = (int64_t) llround((serial - (double) days) * SHEET_SECONDS);
@@ -81,38 +81,33 @@ ckp_xlsx_date(double serial, bool from_1904)
                        (int) (seconds % 60));
     }
 
-    json_t *const  v = json_string(ckp_buf_str(&b));
-
+    *out = b.failed == CKP_OK ? json_string(ckp_buf_str(&b)) : NULL;
     ckp_buf_free(&b);
 
-    return v;
+    return true;
 }
 
 
-/* A number, a date by its style, or the text when it is neither. */
+/* A number, a date by its style, or the text (stolen) when it is neither. */
 static json_t *
 cell_number(const sheet_t *t, json_t *text)
 {
-    json_t  *number = NULL;
-    json_t  *date = NULL;
+    ckp_num_t  number;
+    json_t    *v;
 
-    if (!ckp_value_number(text, &number)) {
+    if (!ckp_num_of(text, &number)) {
         return text;
     }
 
-    if (t->style < t->book->ndates && t->book->dates[t->style]) {
-        date = ckp_xlsx_date(json_number_value(number), t->book->from_1904);
+    if (t->style >= t->book->ndates || !t->book->dates[t->style]
+        || !ckp_xlsx_date(number.d, t->book->from_1904, &v))
+    {
+        v = ckp_num_json(&number);
     }
 
     json_decref(text);
 
-    if (date == NULL) {
-        return number;
-    }
-
-    json_decref(number);
-
-    return date;
+    return v;
 }
 
 

@@ -149,7 +149,7 @@ types_are_inferred_from_cells_without_quotes(void **state)
 
     how.infer = true;
     t_gives("1,b,c,d,e,f\n1,-2.5,1e3,True,\"4\",007", &how,
-            "[{\"1\":1,\"b\":-2.5,\"c\":1000.0,\"d\":true,\"e\":\"4\","
+            "[{\"1\":1,\"b\":-2.5,\"c\":1000,\"d\":true,\"e\":\"4\","
             "\"f\":\"007\"}]");
     how.table.header = false;
     t_gives("1,x,,false", &how, "[[1,\"x\",\"\",false]]");
