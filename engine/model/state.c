@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "model/delta.h"
 
 
 ckp_code_t
@@ -29,6 +30,9 @@ state_forget(ckp_state_t *s)
 
     s->nundo = 0;
     s->broken = false;
+    s->scans = false;
+    s->holes = false;
+    ckp_delta_forget(s);
 }
 
 
@@ -59,9 +63,12 @@ ckp_state_begin(ckp_state_t *s)
 json_t *
 ckp_state_end(ckp_state_t *s)
 {
-    json_t  *delta = s->delta;
+    json_t  *delta;
 
+    ckp_delta_close(s);
     state_forget(s);
+
+    delta = s->delta;
     s->delta = NULL;
 
     if (json_array_size(delta) == 0) {
@@ -129,7 +136,7 @@ ckp_state_undo(ckp_state_t *s)
 
     json_decref(s->delta);
     s->delta = NULL;
-    s->broken = false;
+    state_forget(s);
 }
 
 
@@ -160,92 +167,6 @@ state_note(ckp_state_t *s, json_t *path, json_t *old)
 }
 
 
-typedef enum {
-    STATE_APART,
-    STATE_SAME,
-    STATE_ABOVE,                /* the first is above the second */
-    STATE_BELOW
-} state_relation_t;
-
-static state_relation_t
-state_relate(const json_t *a, const json_t *b)
-{
-    const size_t  na = json_array_size(a);
-    const size_t  nb = json_array_size(b);
-    const size_t  n = na < nb ? na : nb;
-
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(json_string_value(json_array_get(a, i)),
-                   json_string_value(json_array_get(b, i))) != 0)
-        {
-            return STATE_APART;
-        }
-    }
-
-    if (na == nb) {
-        return STATE_SAME;
-    }
-
-    return na < nb ? STATE_ABOVE : STATE_BELOW;
-}
-
-
-/*
- * Adds an operation to the delta, or folds it into an earlier one: a value that
- * is put twice is told once, and what changes inside an object that this turn
- * put is seen there already.  value == NULL: a deletion.
- */
-
-static ckp_code_t
-state_record(ckp_state_t *s, json_t *path, json_t *value)
-{
-    for (size_t i = json_array_size(s->delta); i-- > 0; ) {
-        json_t *const           op = json_array_get(s->delta, i);
-        const bool              puts = json_array_size(op) == 2;
-        const state_relation_t  rel = state_relate(json_array_get(op, 0),
-                                                   path);
-
-        if (rel == STATE_APART) {
-            continue;
-        }
-
-        if (rel == STATE_ABOVE && puts
-            && json_is_object(json_array_get(op, 1)))
-        {
-            return CKP_OK;
-        }
-
-        if (rel == STATE_SAME && puts) {
-            const int  rc = value != NULL ? json_array_set(op, 1, value)
-                                          : json_array_remove(op, 1);
-
-            return rc == 0 ? CKP_OK : CKP_E_NOMEM;
-        }
-
-        if (rel == STATE_BELOW) {
-            (void) json_array_remove(s->delta, i);  /* overruled */
-            continue;
-        }
-
-        break;
-    }
-
-    json_t *const  op = json_array();
-
-    if (op == NULL || json_array_append(op, path) != 0
-        || (value != NULL && json_array_append(op, value) != 0)
-        || json_array_append(s->delta, op) != 0)
-    {
-        json_decref(op);
-        return CKP_E_NOMEM;
-    }
-
-    json_decref(op);
-
-    return CKP_OK;
-}
-
-
 /* One operation on the tree; value (borrowed) NULL: a deletion. */
 
 static ckp_code_t
@@ -269,7 +190,7 @@ state_change(ckp_state_t *s, json_t *path, json_t *value)
 
     if (s->delta != NULL) {
         if (state_note(s, path, old) != CKP_OK
-            || state_record(s, path, value) != CKP_OK)
+            || ckp_delta_record(s, path, value) != CKP_OK)
         {
             return CKP_E_NOMEM;
         }

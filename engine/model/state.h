@@ -31,6 +31,10 @@ typedef struct {
     size_t       nundo;
     size_t       size;
     bool         broken;        /* an undo could not be noted */
+    bool         holes;         /* some of the delta is null */
+    bool         scans;         /* no operation is looked for by its path */
+    json_t      *ops;           /* path -> place in the delta; NULL: few */
+    json_t      *above;         /* paths that operations lie under */
 } ckp_state_t;
 
 /* root is stolen; NULL: an empty object is made.  CKP_E_NOMEM or CKP_OK. */

@@ -1,0 +1,194 @@
+/*
+ * The delta of a turn of many operations says the same as the operations.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "model/state.h"
+
+static uint32_t  seed;
+
+
+static uint32_t
+chance(uint32_t n)
+{
+    seed = seed * 1664525u + 1013904223u;
+
+    return (seed >> 8) % n;
+}
+
+
+/* A put or a deletion somewhere in a small tree. */
+static void
+change(ckp_state_t *s, size_t names, const char *prefix)
+{
+    const char  *path[5] = { NULL };
+    char         text[4][300];
+    const size_t n = 1 + chance(4);
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(text[i], sizeof(text[i]), "%s%u", prefix,
+                 (unsigned) chance((uint32_t) names));
+        path[i] = text[i];
+    }
+
+    switch (chance(5)) {
+
+    case 0:
+        assert_int_equal(ckp_state_del(s, path), CKP_OK);
+        break;
+
+    case 1:
+        assert_int_equal(ckp_state_put(s, path, json_object()), CKP_OK);
+        break;
+
+    default:
+        assert_int_equal(ckp_state_put(s, path,
+                                       json_integer(chance(1000))), CKP_OK);
+        break;
+    }
+}
+
+
+static void
+turns(size_t nops, size_t names, const char *prefix)
+{
+    ckp_state_t  s;
+    ckp_state_t  other;
+    ckp_err_t    err = CKP_ERR_INIT;
+
+    assert_int_equal(ckp_state_init(&s, NULL), CKP_OK);
+    assert_int_equal(ckp_state_init(&other, NULL), CKP_OK);
+
+    for (int turn = 0; turn < 20; turn++) {
+        json_t  *delta;
+        json_t  *op;
+        size_t   i;
+
+        assert_int_equal(ckp_state_begin(&s), CKP_OK);
+
+        for (i = 0; i < nops; i++) {
+            change(&s, names, prefix);
+        }
+
+        delta = ckp_state_end(&s);
+
+        json_array_foreach(delta, i, op) {
+            assert_true(json_is_array(op));
+        }
+
+        if (delta != NULL) {
+            assert_int_equal(ckp_state_apply(&other, delta, &err), CKP_OK);
+        }
+
+        assert_true(json_equal(s.root, other.root));
+        json_decref(delta);
+    }
+
+    ckp_state_free(&s);
+    ckp_state_free(&other);
+}
+
+
+static void
+many_operations_fold_as_few_do(void **state)
+{
+    for (seed = 1; seed < 40; seed++) {
+        const uint32_t  first = seed;
+
+        turns(30, 3, "a");
+        turns(200, 4, "a");
+        turns(600, 12, "a");
+        seed = first;
+    }
+}
+
+
+static void
+names_of_any_text_are_told_apart(void **state)
+{
+    seed = 7;
+    turns(300, 4, "1:a");
+    turns(300, 4, "\xc3\xa4 /~");
+}
+
+
+/* A path too long to be a key is found by looking at all operations. */
+static void
+long_paths_are_folded_as_well(void **state)
+{
+    char          name[2048];
+    const char   *path[] = { "x", name, name, "y", NULL };
+    ckp_state_t   s;
+    json_t       *delta;
+
+    memset(name, 'n', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    assert_int_equal(ckp_state_init(&s, NULL), CKP_OK);
+    assert_int_equal(ckp_state_begin(&s), CKP_OK);
+
+    for (int i = 0; i < 100; i++) {
+        char         own[24];
+        const char  *other[] = { "z", own, NULL };
+
+        snprintf(own, sizeof(own), "%d", i);
+        assert_int_equal(ckp_state_put(&s, other, json_integer(i)), CKP_OK);
+    }
+
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(ckp_state_put(&s, path, json_integer(i)), CKP_OK);
+    }
+
+    delta = ckp_state_end(&s);
+    assert_int_equal(json_array_size(delta), 101);
+    json_decref(delta);
+    ckp_state_free(&s);
+}
+
+
+static void
+a_value_put_a_thousand_times_is_told_once(void **state)
+{
+    const char  *path[] = { "counts", "steps", NULL };
+    ckp_state_t  s;
+    json_t      *delta;
+
+    assert_int_equal(ckp_state_init(&s, NULL), CKP_OK);
+    assert_int_equal(ckp_state_begin(&s), CKP_OK);
+
+    for (int i = 0; i < 1000; i++) {
+        char         own[24];
+        const char  *other[] = { "t", own, NULL };
+
+        snprintf(own, sizeof(own), "%d", i % 100);
+        assert_int_equal(ckp_state_put(&s, other, json_integer(i)), CKP_OK);
+        assert_int_equal(ckp_state_put(&s, path, json_integer(i)), CKP_OK);
+    }
+
+    delta = ckp_state_end(&s);
+    assert_int_equal(json_array_size(delta), 101);
+    json_decref(delta);
+    ckp_state_free(&s);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(many_operations_fold_as_few_do),
+        cmocka_unit_test(names_of_any_text_are_told_apart),
+        cmocka_unit_test(long_paths_are_folded_as_well),
+        cmocka_unit_test(a_value_put_a_thousand_times_is_told_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
