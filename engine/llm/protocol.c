@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "data/fence.h"
 #include "node/op_int.h"
 
 
@@ -135,7 +136,7 @@ static json_t *
 protocol_json(const char *text)
 {
     size_t             len = strlen(text);
-    const char *const  start = ckp_op_unfence(text, &len);
+    const char *const  start = ckp_unfence(text, &len);
     ckp_err_t          err = CKP_ERR_INIT;
 
     return ckp_json_parse(start, len, &err);

@@ -52,7 +52,4 @@ const json_t *ckp_op_source(const ckp_fiber_t *f, const json_t *params);
 /* New string of the value's text form; NULL: no memory. */
 json_t *ckp_op_text(const json_t *v);
 
-/* The text without a surrounding code fence: start and length. */
-const char *ckp_op_unfence(const char *text, size_t *len);
-
 #endif

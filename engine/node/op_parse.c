@@ -16,13 +16,6 @@
 #include "lang/path.h"
 
 
-const char *
-ckp_op_unfence(const char *text, size_t *len)
-{
-    return ckp_unfence(text, len);
-}
-
-
 /* Memory that ran out is no ParseError. */
 static ckp_code_t
 op_unread(ckp_fiber_t *f, const ckp_err_t *err)
