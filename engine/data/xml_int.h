@@ -18,8 +18,8 @@
 
 /* --- events ----------------------------------------------------------------- */
 
-/* Each returns false to stop the walk, its own error recorded.  `attrs` is name,
- * value, name, value ... NULL. */
+/* Each returns false to stop the walk, its own error recorded.  `attrs` is
+ * name, value, name, value ... NULL. */
 typedef struct {
     bool  (*open)(void *data, const char *name, const char **attrs);
     bool  (*text)(void *data, const char *s, size_t len);

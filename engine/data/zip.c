@@ -216,7 +216,8 @@ zip_packed(const ckp_zip_t *zip, const entry_t *e)
     }
 
     const unsigned char *const  p = zip->data + e->at;
-    const size_t                head = ZIP_LOCAL_LEN + zip_u16(p + 26) + zip_u16(p + 28);
+    const size_t                head = ZIP_LOCAL_LEN + zip_u16(p + 26)
+                                       + zip_u16(p + 28);
 
     return zip_has_bytes(zip, e->at, head)
            && zip_has_bytes(zip, e->at + head, e->packed) ? p + head : NULL;
@@ -240,7 +241,7 @@ zip_release(voidpf opaque, voidpf p)
 }
 
 
-/* Exactly e->size bytes into `out`; CKP_E_INVALID: that is not what they are. */
+/* Exactly e->size bytes into `out`; CKP_E_INVALID: they are other than that. */
 static ckp_code_t
 zip_inflate(const entry_t *e, const unsigned char *packed, char *out)
 {
