@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "llm/llm.h"
 #include "node/verification.h"
 
 #define CHECK_ROUNDS_MAX  64
@@ -149,6 +150,10 @@ check_is_dead_end(const ckp_node_t *node, const ckp_entry_t *entry)
 
     if (strcmp(node->ops->type, "verification") == 0) {
         return !ckp_verification_goes_on(node);
+    }
+
+    if (strcmp(node->ops->type, "llm_action") == 0) {
+        return !node->u.llm->orchestrates;
     }
 
     return strcmp(node->ops->type, "terminate") != 0

@@ -3,12 +3,12 @@
  * Source: spec/ckp.md 24.1.
  *
  * The life of a plan.
- *   begin     planner_started; the goal is told             ckp_planner_begin
- *   iterate   within its limits the model is asked          planner_iterate
- *   answered  calls of tools, a plan, or the last answer    ckp_planner_answered
- *   tools     each a frame: <node>/tool[k.name]             ckp_tools_go
- *   report    what they gave becomes messages               planner_report
- *   ended     outputs as of any other llm_action            ckp_llm_final
+ *   begin     planner_started; the goal is told           ckp_planner_begin
+ *   iterate   within its limits the model is asked        planner_iterate
+ *   answered  calls of tools, a plan, or the last answer  ckp_planner_answered
+ *   tools     each a frame: <node>/tool[k.name]           ckp_tools_go
+ *   report    what they gave becomes messages             ckp_planner_report
+ *   ended     outputs as of any other llm_action          ckp_llm_final
  *
  * State: n.pl {ph, it, k, t0, text, cut, pid}; ph is "plan" "loop" "run" (of a
  * plan) or "final".  n.plq {"0": call ...}: calls of this iteration, {tool,

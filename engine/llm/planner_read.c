@@ -50,7 +50,7 @@ tool_node(planner_read_t *r, const ckp_at_t *at, const ckp_node_ops_t *ops,
 }
 
 
-/* A step of its own; without `params` what the model gives are its parameters. */
+/* A step; without `params` its parameters are what the model gives. */
 
 static const ckp_node_t *
 tool_step(planner_read_t *r, const ckp_at_t *at, const char *name)

@@ -104,7 +104,7 @@ tools_is(const json_t *call, const char *s)
 
 /* --- judging ------------------------------------------------------------- */
 
-/* Why the arguments do not fit; NULL: they do.  *text is freed by the caller. */
+/* New text why the arguments do not fit; NULL: they do. */
 
 static json_t *
 tools_misfit(const ckp_tool_t *tool, const json_t *args)
