@@ -157,14 +157,10 @@ diff_changes(const json_t *from, const json_t *to)
     ckp_buf_init(&d.path, DIFF_PATH_MAX);
     diff_value(&d, from, to);
 
-    if (d.bad != 0 || d.path.failed != CKP_OK) {
-        json_decref(d.changes);
-        d.changes = NULL;
-    }
-
+    d.bad |= d.path.failed;
     ckp_buf_free(&d.path);
 
-    return d.changes;
+    return ckp_diff_whole(d.changes, d.bad);
 }
 
 
@@ -177,13 +173,18 @@ diff_nodes(const json_t *doc)
 {
     json_t *const  nodes = json_object();
     ckp_parse_t    ps;
+    int            bad = nodes == NULL || !ckp_form_look(&ps, doc);
 
-    if (ckp_form_look(&ps, doc)) {
+    if (nodes == NULL) {
+        return NULL;
+    }
+
+    if (bad == 0) {
         for (size_t i = 0; i < ps.out.n; i++) {
             const ckp_entry_t *const  entry = &ps.out.entries[i];
 
             if (entry->owner == SIZE_MAX) {
-                (void) json_object_set(nodes, entry->id,
+                bad |= json_object_set(nodes, entry->id,
                                        (json_t *) entry->at.value);
             }
         }
@@ -191,7 +192,7 @@ diff_nodes(const json_t *doc)
 
     ckp_form_close(&ps);
 
-    return nodes;
+    return ckp_diff_whole(nodes, bad);
 }
 
 
@@ -205,6 +206,7 @@ diff_variables(const json_t *doc)
     const char          *name;
     json_t              *value;
     json_t              *entry;
+    int                  bad = flat == NULL;
 
     json_object_foreach((json_t *) schema, part, value) {
         const bool  nested = (strcmp(part, "required") == 0
@@ -214,29 +216,30 @@ diff_variables(const json_t *doc)
                                                                 "type"));
 
         if (!nested) {
-            (void) json_object_set(flat, part, value);
+            bad |= json_object_set(flat, part, value);
             continue;
         }
 
         json_object_foreach(value, name, entry) {
-            (void) json_object_set_new(flat, name,
+            bad |= json_object_set_new(flat, name,
                                        json_pack("{s:s, s:O}", "in", part,
                                                  "entry", entry));
         }
     }
 
-    return flat;
+    return ckp_diff_whole(flat, bad);
 }
 
 
 /* Names whose values differ; of `only`: 'a' added, 'r' removed, 'c' changed,
- * 0 all of them.  Both are borrowed. */
+ * 0 all of them.  Both are borrowed, NULL: nothing in it. */
 static json_t *
 diff_names(const json_t *a, const json_t *b, char only)
 {
     json_t *const  list = json_array();
     const char    *name;
     json_t        *value;
+    int            bad = list == NULL;
 
     json_object_foreach((json_t *) a, name, value) {
         const json_t *const  other = json_object_get(b, name);
@@ -246,17 +249,17 @@ diff_names(const json_t *a, const json_t *b, char only)
                  : ((only == 'c' || only == 0)
                     && !ckp_json_equal(value, other)))
         {
-            (void) json_array_append_new(list, json_string(name));
+            bad |= json_array_append_new(list, json_string(name));
         }
     }
 
     json_object_foreach((json_t *) b, name, value) {
         if (json_object_get(a, name) == NULL && (only == 'a' || only == 0)) {
-            (void) json_array_append_new(list, json_string(name));
+            bad |= json_array_append_new(list, json_string(name));
         }
     }
 
-    return list;
+    return ckp_diff_whole(list, bad);
 }
 
 
@@ -267,7 +270,9 @@ diff_summary(const json_t *from, const json_t *to)
     json_t *const  b = diff_nodes(to);
     json_t *const  va = diff_variables(from);
     json_t *const  vb = diff_variables(to);
-    json_t *const  summary = json_pack("{s:o, s:o, s:o, s:o, s:o}",
+    const bool     lost = a == NULL || b == NULL || va == NULL || vb == NULL;
+    json_t *const  summary = lost ? NULL
+        : json_pack("{s:o, s:o, s:o, s:o, s:o}",
         "nodes_added", diff_names(a, b, 'a'),
         "nodes_removed", diff_names(a, b, 'r'),
         "nodes_changed", diff_names(a, b, 'c'),

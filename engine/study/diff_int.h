@@ -7,6 +7,19 @@
 
 #include <jansson.h>
 
+/* The value, or NULL once memory ran out for a part of it. */
+static inline json_t *
+ckp_diff_whole(json_t *v, int bad)
+{
+    if (bad != 0) {
+        json_decref(v);
+        return NULL;
+    }
+
+    return v;
+}
+
+
 /* The most lines that are shown, of both documents together. */
 #define CKP_DIFF_LINES_MAX  50000
 

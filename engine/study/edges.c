@@ -292,12 +292,7 @@ ckp_study_edges_json(const ckp_study_t *s)
         }
     }
 
-    if (bad != 0) {
-        json_decref(list);
-        return NULL;
-    }
-
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 
@@ -311,21 +306,22 @@ edges_next(const ckp_study_t *s, const size_t *first, size_t i)
     json_t *const  list = json_array();
     const char    *id;
     json_t        *mark;
+    int            bad = set == NULL || list == NULL;
 
     for (size_t k = first[i]; k < s->nedges && s->edges[k].from == i; k++) {
         if (s->edges[k].to != CKP_STUDY_END) {
-            (void) json_object_set_new(set, s->prog->nodes[s->edges[k].to].id,
+            bad |= json_object_set_new(set, s->prog->nodes[s->edges[k].to].id,
                                        json_true());
         }
     }
 
     json_object_foreach(set, id, mark) {
-        (void) json_array_append_new(list, json_string(id));
+        bad |= json_array_append_new(list, json_string(id));
     }
 
     json_decref(set);
 
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 
@@ -407,14 +403,9 @@ ckp_study_trace(const ckp_study_t *s)
     size_t *const  work = ckp_calloc((3 * s->prog->nnodes + 1)
                                      * sizeof(size_t));
     const int      bad = work == NULL || trace == NULL
-                         || edges_walk(s, work, trace);
+                         || edges_walk(s, work, trace) != 0;
 
     ckp_free(work);
 
-    if (bad != 0) {
-        json_decref(trace);
-        return NULL;
-    }
-
-    return trace;
+    return ckp_study_whole(trace, bad);
 }

@@ -98,12 +98,7 @@ explain_steps(const ckp_node_t *node, bool *risky)
     ckp_each_step(node, explain_look, &e);
     *risky = e.risky || explain_is_risky(ckp_study_node_risk(node));
 
-    if (e.bad != 0) {
-        json_decref(e.list);
-        return NULL;
-    }
-
-    return e.list;
+    return ckp_study_whole(e.list, e.bad);
 }
 
 
@@ -177,12 +172,7 @@ explain_handlers(const ckp_node_t *node)
                                         ? h->fallback.node->id : NULL));
     }
 
-    if (bad != 0) {
-        json_decref(list);
-        return NULL;
-    }
-
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 
@@ -223,12 +213,7 @@ explain_nodes(const ckp_study_t *s)
         bad |= json_array_append_new(list, explain_node(s, i));
     }
 
-    if (bad != 0) {
-        json_decref(list);
-        return NULL;
-    }
-
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 

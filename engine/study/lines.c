@@ -88,6 +88,11 @@ lines_object(ckp_buf_t *b, const json_t *v, size_t depth)
     for (i = 0; i < n; i++) {
         json_t *const  name = json_string(keys[i]);
 
+        if (name == NULL) {
+            b->failed = CKP_E_NOMEM;
+            break;
+        }
+
         lines_indent(b, depth + 1);
         ckp_json_put(b, name);
         ckp_buf_put(b, ": ", 2);

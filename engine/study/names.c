@@ -134,6 +134,9 @@ names_text(names_t *n, const char *key, const json_t *value)
             ckp_expr_free(expr);
             return;
         }
+
+        n->s->nomem = n->s->nomem || err.code == CKP_E_NOMEM;
+        err = (ckp_err_t) CKP_ERR_INIT;
     }
 
     if (strstr(text, "{{") != NULL) {
@@ -143,6 +146,8 @@ names_text(names_t *n, const char *key, const json_t *value)
             ckp_template_refs(t, names_ref, n);
             ckp_template_free(t);
         }
+
+        n->s->nomem = n->s->nomem || err.code == CKP_E_NOMEM;
 
         return;
     }
@@ -182,12 +187,15 @@ names_writes(names_t *n, const json_t *part)
     const char    *key;
     const char    *made;
     json_t        *value;
+    int            bad = own == NULL || written == NULL;
 
     json_object_foreach((json_t *) part, key, value) {
         if (!names_is_part(key, &made) && strcmp(key, "error_handlers") != 0) {
-            (void) json_object_set(own, key, value);
+            bad |= json_object_set(own, key, value);
         }
     }
+
+    n->s->nomem = n->s->nomem || bad != 0;
 
     ckp_names_written(&n->s->ps, own, written);
 
@@ -357,29 +365,32 @@ static json_t *
 names_schema(const ckp_program_t *prog)
 {
     json_t *const  flat = json_object();
+    int            bad = flat == NULL;
 
     for (size_t i = 0; i < prog->nvars; i++) {
         const ckp_var_t *const  var = &prog->vars[i];
         const json_t *const     entry = names_written_entry(prog->doc,
                                                             var->name);
-        json_t *const           own = json_is_object(entry)
-                                      ? json_copy((json_t *) entry)
-                                      : json_object();
+        json_t *const           own = json_object();
 
-        (void) json_object_set_new(own, "type",
+        if (json_is_object(entry)) {
+            bad |= json_object_update(own, (json_t *) entry);
+        }
+
+        bad |= json_object_set_new(own, "type",
                                    json_string(names_type(var->type)));
-        (void) json_object_set_new(own, "required",
+        bad |= json_object_set_new(own, "required",
                                    json_boolean(var->required));
 
         if (var->fallback != NULL) {
-            (void) json_object_set(own, "default",
+            bad |= json_object_set(own, "default",
                    (json_t *) ckp_template_source(var->fallback));
         }
 
-        (void) json_object_set_new(flat, var->name, own);
+        bad |= json_object_set_new(flat, var->name, own);
     }
 
-    return flat;
+    return ckp_study_whole(flat, bad);
 }
 
 
@@ -390,14 +401,15 @@ names_with(const json_t *places, const char *what)
     json_t *const  list = json_array();
     const char    *name;
     const json_t  *one;
+    int            bad = list == NULL;
 
     json_object_foreach((json_t *) places, name, one) {
         if (json_array_size(json_object_get(one, what)) > 0) {
-            (void) json_array_append_new(list, json_string(name));
+            bad |= json_array_append_new(list, json_string(name));
         }
     }
 
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 
@@ -409,32 +421,33 @@ names_answer(const ckp_study_t *s, const json_t *places, const json_t *inputs)
     json_t *const  provided = json_array();
     const char    *name;
     json_t        *value;
+    int            bad = 0;
 
     for (size_t i = 0; i < s->prog->nvars; i++) {
         const ckp_var_t *const  var = &s->prog->vars[i];
         const json_t *const     given = json_object_get(inputs, var->name);
 
         if (var->required) {
-            (void) json_array_append_new(required, json_string(var->name));
+            bad |= json_array_append_new(required, json_string(var->name));
         }
 
         if (var->required && var->fallback == NULL
             && (given == NULL || json_is_null(given)))
         {
-            (void) json_array_append_new(missing, json_string(var->name));
+            bad |= json_array_append_new(missing, json_string(var->name));
         }
     }
 
     json_object_foreach((json_t *) inputs, name, value) {
-        (void) json_array_append_new(provided, json_string(name));
+        bad |= json_array_append_new(provided, json_string(name));
     }
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:O}",
+    return ckp_study_whole(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:O}",
                      "schema", names_schema(s->prog), "required", required,
                      "produced", names_with(places, "producers"),
                      "consumed", names_with(places, "consumers"),
                      "missing_inputs", missing, "provided", provided,
-                     "dependencies", places);
+                     "dependencies", places), bad);
 }
 
 

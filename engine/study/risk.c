@@ -199,12 +199,7 @@ ckp_study_calls(const ckp_study_t *s)
         ckp_each_step(&s->prog->nodes[i], risk_call, &r);
     }
 
-    if (r.bad != 0) {
-        json_decref(r.list);
-        return NULL;
-    }
-
-    return r.list;
+    return ckp_study_whole(r.list, r.bad);
 }
 
 
@@ -237,10 +232,5 @@ ckp_study_risks(const ckp_study_t *s)
         ckp_each_step(node, risk_step, &r);
     }
 
-    if (r.bad != 0) {
-        json_decref(r.list);
-        return NULL;
-    }
-
-    return r.list;
+    return ckp_study_whole(r.list, r.bad);
 }

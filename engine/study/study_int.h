@@ -36,6 +36,19 @@ typedef struct {
     bool                  nomem;
 } ckp_study_t;
 
+/* The value, or NULL once memory ran out for a part of it. */
+static inline json_t *
+ckp_study_whole(json_t *v, int bad)
+{
+    if (bad != 0) {
+        json_decref(v);
+        return NULL;
+    }
+
+    return v;
+}
+
+
 /* --- edges.c ------------------------------------------------------------------- */
 
 void ckp_study_edges(ckp_study_t *s);

@@ -32,7 +32,7 @@ typedef struct {
 /* --- what reads what, place by place --------------------------------------------- */
 
 static void
-walk_invert(json_t *into, const json_t *places, const char *what)
+walk_invert(walk_t *w, json_t *into, const json_t *places, const char *what)
 {
     const char    *name;
     const json_t  *one;
@@ -46,10 +46,11 @@ walk_invert(json_t *into, const json_t *places, const char *what)
 
             if (set == NULL) {
                 set = json_object();
-                (void) json_object_set_new(into, json_string_value(path), set);
+                w->bad |= json_object_set_new(into, json_string_value(path),
+                                              set);
             }
 
-            (void) json_object_set_new(set, name, json_true());
+            w->bad |= json_object_set_new(set, name, json_true());
         }
     }
 }
@@ -393,12 +394,13 @@ walk_list(const json_t *set)
     json_t *const  list = json_array();
     const char    *path;
     json_t        *mark;
+    int            bad = list == NULL;
 
     json_object_foreach((json_t *) set, path, mark) {
-        (void) json_array_append_new(list, json_string(path));
+        bad |= json_array_append_new(list, json_string(path));
     }
 
-    return list;
+    return ckp_study_whole(list, bad);
 }
 
 
@@ -415,12 +417,13 @@ walk_prepare(walk_t *w)
     w->doubtful = json_object();
     w->points = json_object();
     w->route = json_array();
-    walk_invert(w->reads, places, "consumers");
-    walk_invert(w->writes, places, "producers");
+    walk_invert(w, w->reads, places, "consumers");
+    walk_invert(w, w->writes, places, "producers");
     json_decref(variables);
 
     return variables == NULL || w->route == NULL || w->points == NULL
-           ? CKP_E_NOMEM : CKP_OK;
+           || w->unknown == NULL || w->skipped == NULL || w->doubtful == NULL
+           || w->bad != 0 ? CKP_E_NOMEM : CKP_OK;
 }
 
 
@@ -459,8 +462,9 @@ ckp_study_walk(ckp_study_t *s, const json_t *inputs, int64_t now_ms,
              : rc == CKP_E_NOMEM ? rc : CKP_OK;
     }
 
-    *route = rc == CKP_OK ? json_incref(w.route) : NULL;
     *unknowns = rc == CKP_OK ? walk_list(w.points) : NULL;
+    rc = rc == CKP_OK && *unknowns == NULL ? CKP_E_NOMEM : rc;
+    *route = rc == CKP_OK ? json_incref(w.route) : NULL;
     json_decref(meta);
     json_decref(vars);
     json_decref(errors);
