@@ -1,5 +1,5 @@
 /*
- * A question to a model: chat completions out, the answer in (spec/ckp.md 23.1).
+ * A question to a model: chat completions out, an answer in (spec/ckp.md 23.1).
  *
  * A profile of the procedure says where and with which key; what it leaves out
  * is the site's: langorch_llm_url, langorch_llm_model, langorch_llm_secret.
@@ -45,7 +45,7 @@ ngx_lo_llm_failed(ngx_lo_effect_t *e, const char *type, const char *message)
 }
 
 
-/* --- the reply ---------------------------------------------------------------- */
+/* --- the reply ----------------------------------------------------------- */
 
 
 static void
@@ -93,7 +93,7 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
 }
 
 
-/* --- the request ---------------------------------------------------------------- */
+/* --- the request --------------------------------------------------------- */
 
 
 static ngx_int_t

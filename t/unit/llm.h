@@ -1,0 +1,85 @@
+/*
+ * What tests of llm_action share: a document with one question, what was sent,
+ * and answers to it.
+ */
+
+#ifndef T_LLM_H
+#define T_LLM_H
+
+#include "drive.h"
+
+#define ASK(more)  DOC("'prompt':'how is {{x}}?'," more, "")
+#define DOC(node, root)                                                       \
+    T_GRAPH("a", "'a':{'type':'llm_action','next_node':'end'," node           \
+            "'description':'Ask'}," T_END,                                    \
+            ",'variables_schema':{'x':{'type':'string','default':'it'},"      \
+            "'t':{'type':'string','default':''}}" root)
+#define CONFIG(text)  ",'global_config':{" text "}"
+
+
+static inline const json_t *
+t_effect(const t_run_t *t)
+{
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        if (t->turn.effects[i].kind == CKP_FX_CALL) {
+            assert_string_equal(t->turn.effects[i].target, "llm");
+            return t->turn.effects[i].body;
+        }
+    }
+
+    fail_msg("nothing is called after: %s", t->story);
+
+    return NULL;
+}
+
+
+static inline const json_t *
+t_request(const t_run_t *t)
+{
+    return json_object_get(t_effect(t), "request");
+}
+
+
+static inline const char *
+t_message(const t_run_t *t, size_t i, const char *member)
+{
+    const json_t *const  all = json_object_get(t_request(t), "messages");
+    const char *const    s = ckp_json_str(json_array_get(all, i), member);
+
+    return s == NULL ? "" : s;
+}
+
+
+static inline void
+t_answer(t_run_t *t, const char *text)
+{
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref,
+           json_pack("{s:s, s:s, s:s, s:{s:i, s:i, s:i}}", "text", text,
+                     "finish_reason", "stop", "model", "gpt-4-0613", "usage",
+                     "prompt_tokens", 10, "completion_tokens", 20,
+                     "total_tokens", 30));
+}
+
+
+static inline void
+t_refuse(t_run_t *t, int status)
+{
+    t_feed(t, CKP_IN_REPLY, status >= 500 ? CKP_OUTCOME_UNKNOWN
+                                          : CKP_OUTCOME_FAILED, t->ref,
+           json_pack("{s:s, s:s, s:i}", "type", "LLMCallError", "message",
+                     "HTTP", "http_status", status));
+}
+
+
+static inline json_t *
+t_state(const t_run_t *t, const char *name)
+{
+    json_t *const  state = ckp_run_save(t->run);
+    json_t *const  v = json_incref(json_object_get(state, name));
+
+    json_decref(state);
+
+    return v;
+}
+
+#endif
