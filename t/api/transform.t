@@ -10,7 +10,8 @@ use LangOrch::Site;
 
 my $site = LangOrch::Site->start(workers => 1);
 
-my @orders = map { { id => $_, town => (qw(Rom Oslo Bern))[ $_ % 3 ], amount => 10 * $_ } } 1 .. 9;
+my @towns = qw(Rom Oslo Bern);
+my @orders = map { { id => $_, town => $towns[ $_ % 3 ], amount => 10 * $_ } } 1 .. 9;
 
 my $serial = 0;
 
@@ -22,7 +23,12 @@ sub transforms {
     my $id = 'transforms-' . ++$serial;
 
     $site->import_document(procedure($id, 't', {
-        t   => { type => 'transform', next_node => 'end', transformations => $transformations, %more },
+        t => {
+            type            => 'transform',
+            transformations => $transformations,
+            next_node       => 'end',
+            %more,
+        },
         end => { type => 'terminate' },
     }, variables_schema => { required => { orders => { type => 'array' } } }));
 
@@ -33,8 +39,10 @@ sub transforms {
 
 subtest 'each transformation sees what those before it made' => sub {
     my ($end) = transforms([
-        { type => 'filter', source_variable => 'orders', expression => 'amount > 20', output_variable => 'big' },
-        { type => 'aggregate', source_variable => 'big', expression => 'count, sum(amount) as turnover',
+        { type => 'filter', source_variable => 'orders', expression => 'amount > 20',
+            output_variable => 'big' },
+        { type => 'aggregate', source_variable => 'big',
+            expression => 'count, sum(amount) as turnover',
             params => { group_by => 'town' }, output_variable => 'towns' },
         { type => 'sort', source_variable => 'towns', expression => 'turnover',
             params => { descending => JSON::PP::true() }, output_variable => 'towns' },
@@ -48,13 +56,14 @@ subtest 'each transformation sees what those before it made' => sub {
         { town => 'Bern', count => 2, turnover => 130 },
         { town => 'Oslo', count => 2, turnover => 110 },
     ], 'groups in their order';
-    is_deeply $end->{output_vars}{lines}, [ 'Rom: 180', 'Bern: 130', 'Oslo: 110' ], 'and their texts';
+    is_deeply $end->{output_vars}{lines}, [ 'Rom: 180', 'Bern: 130', 'Oslo: 110' ],
+        'and their texts';
 };
 
 
 subtest 'a transformation that fails fails the run, unless it says otherwise' => sub {
-    my %divides = (type => 'map', source_variable => 'orders', expression => '1 / (id - 3)',
-        output_variable => 'x');
+    my %divides = (type => 'map', source_variable => 'orders',
+        expression => '1 / (id - 3)', output_variable => 'x');
 
     my ($end, $run) = transforms([ \%divides ]);
     my ($event) = $run->events_of('run_failed');
@@ -77,7 +86,10 @@ subtest 'ten thousand elements hold nobody up' => sub {
             type => 'aggregate', source_variable => 'rows', expression => 'count, sum(id)',
             params => { group_by => 'k' }, output_variable => "out_$_",
         } } 1 .. 8 ] },
-        end => { type => 'terminate', outputs => { n => '{{out_8.length}}', first => '{{out_8.0.sum_id}}' } },
+        end => {
+            type    => 'terminate',
+            outputs => { n => '{{out_8.length}}', first => '{{out_8.0.sum_id}}' },
+        },
     }, variables_schema => { required => { rows => { type => 'array' } } }));
 
     my $end = $site->run('many', { rows => \@many })->wait_final;
@@ -90,17 +102,20 @@ subtest 'ten thousand elements hold nobody up' => sub {
 subtest 'operations do the same' => sub {
     $site->import_document(procedure('ops', 'p', {
         p => { type => 'processing', next_node => 'end', operations => [
-            { action => 'filter', source => 'orders', condition => '{{least}} <= amount', output => 'some' },
-            { action => 'aggregate', source => 'some', function => 'sum', field => 'amount', output => 'sum' },
+            { action => 'filter', source => 'orders', condition => '{{least}} <= amount',
+                output => 'some' },
+            { action => 'aggregate', source => 'some', function => 'sum', field => 'amount',
+                output => 'sum' },
         ] },
         end => { type => 'terminate', outputs => { sum => '{{sum}}' } },
     }, variables_schema => { required => { orders => { type => 'array' } },
         optional => { least => { type => 'number', default => 80 } } }));
 
-    is_deeply $site->run('ops', { orders => \@orders })->wait_final->{output_vars}, { sum => 170 }, 'a sum';
+    my $end = $site->run('ops', { orders => \@orders })->wait_final;
+    is_deeply $end->{output_vars}, { sum => 170 }, 'a sum';
 
-    is_deeply $site->run('ops', { orders => [ { amount => 1 } ], least => 1 })->wait_final->{output_vars},
-        { sum => 1 }, 'and one with another bound';
+    $end = $site->run('ops', { orders => [ { amount => 1 } ], least => 1 })->wait_final;
+    is_deeply $end->{output_vars}, { sum => 1 }, 'and one with another bound';
 };
 
 

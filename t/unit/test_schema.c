@@ -186,62 +186,63 @@ test_a_recursive_schema_is_as_deep_as_values_are(void **state)
 
 
 /* Each keyword alone: a value that holds, one that does not. */
+static const struct {
+    const char  *schema;
+    const char  *good;
+    const char  *bad;
+} keywords[] = {
+    { "{\"type\":\"boolean\"}", "true", "\"true\"" },
+    { "{\"enum\":[[1],null]}", "[1.0]", "[2]" },
+    { "{\"const\":null}", "null", "0" },
+    { "{\"properties\":{\"a\":{\"const\":1}}}", "{\"b\":2}",
+      "{\"a\":2}" },
+    { "{\"required\":[\"a\"]}", "{\"a\":null}", "{}" },
+    { "{\"additionalProperties\":false}", "{}", "{\"a\":1}" },
+    { "{\"properties\":{\"a\":true},\"additionalProperties\":"
+      "{\"type\":\"null\"}}", "{\"a\":1,\"b\":null}",
+      "{\"a\":1,\"b\":1}" },
+    { "{\"patternProperties\":{\"^x\":{\"type\":\"null\"}}}",
+      "{\"x\":null,\"y\":1}", "{\"xy\":1}" },
+    { "{\"items\":{\"type\":\"null\"}}", "[]", "[null,1]" },
+    { "{\"prefixItems\":[{\"type\":\"null\"}]}", "[null,1]", "[1]" },
+    { "{\"minItems\":1}", "[0]", "[]" },
+    { "{\"maxItems\":1}", "[0]", "[0,0]" },
+    { "{\"uniqueItems\":true}", "[1,\"1\",true]",
+      "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]" },
+    { "{\"uniqueItems\":false}", "[1,1]", NULL },
+    { "{\"contains\":{\"type\":\"null\"}}", "[1,null]", "[1]" },
+    { "{\"minLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9\"" },
+    { "{\"maxLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9xx\"" },
+    { "{\"pattern\":\"b+\"}", "\"abc\"", "\"ac\"" },
+    { "{\"minimum\":1.5}", "1.5", "1.4" },
+    { "{\"maximum\":-1}", "-1.0", "0" },
+    { "{\"exclusiveMinimum\":0}", "0.001", "0" },
+    { "{\"exclusiveMaximum\":0}", "-1", "0.0" },
+    { "{\"multipleOf\":3}", "-9", "10" },
+    { "{\"multipleOf\":0.01}", "4.35", "4.355" },
+    { "{\"minProperties\":1}", "{\"a\":1}", "{}" },
+    { "{\"maxProperties\":0}", "{}", "{\"a\":1}" },
+    { "{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2", "4" },
+    { "{\"anyOf\":[{\"minimum\":3},{\"maximum\":1}]}", "3", "2" },
+    { "{\"oneOf\":[{\"minimum\":3},{\"multipleOf\":2}]}", "3", "4" },
+    { "{\"not\":{\"type\":\"null\"}}", "1", "null" },
+    { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
+      "\"else\":{\"const\":1}}", "10", "7" },
+    { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
+      "\"else\":{\"const\":1}}", "1", "2" },
+    { "{\"then\":false,\"else\":false}", "1", NULL },
+    { "{\"format\":\"date\"}", "\"2026-02-28\"", "\"2026-02-30\"" },
+    { "{\"title\":\"t\",\"description\":\"d\",\"default\":1,"
+      "\"examples\":[],\"colour\":7}", "\"any\"", NULL },
+};
+
+
 static void
 test_each_keyword_has_two_sides(void **state)
 {
-    static const struct {
-        const char  *schema;
-        const char  *good;
-        const char  *bad;
-    } cases[] = {
-        { "{\"type\":\"boolean\"}", "true", "\"true\"" },
-        { "{\"enum\":[[1],null]}", "[1.0]", "[2]" },
-        { "{\"const\":null}", "null", "0" },
-        { "{\"properties\":{\"a\":{\"const\":1}}}", "{\"b\":2}",
-          "{\"a\":2}" },
-        { "{\"required\":[\"a\"]}", "{\"a\":null}", "{}" },
-        { "{\"additionalProperties\":false}", "{}", "{\"a\":1}" },
-        { "{\"properties\":{\"a\":true},\"additionalProperties\":"
-          "{\"type\":\"null\"}}", "{\"a\":1,\"b\":null}",
-          "{\"a\":1,\"b\":1}" },
-        { "{\"patternProperties\":{\"^x\":{\"type\":\"null\"}}}",
-          "{\"x\":null,\"y\":1}", "{\"xy\":1}" },
-        { "{\"items\":{\"type\":\"null\"}}", "[]", "[null,1]" },
-        { "{\"prefixItems\":[{\"type\":\"null\"}]}", "[null,1]", "[1]" },
-        { "{\"minItems\":1}", "[0]", "[]" },
-        { "{\"maxItems\":1}", "[0]", "[0,0]" },
-        { "{\"uniqueItems\":true}", "[1,\"1\",true]",
-          "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]" },
-        { "{\"uniqueItems\":false}", "[1,1]", NULL },
-        { "{\"contains\":{\"type\":\"null\"}}", "[1,null]", "[1]" },
-        { "{\"minLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9\"" },
-        { "{\"maxLength\":2}", "\"\xc3\xa9x\"", "\"\xc3\xa9xx\"" },
-        { "{\"pattern\":\"b+\"}", "\"abc\"", "\"ac\"" },
-        { "{\"minimum\":1.5}", "1.5", "1.4" },
-        { "{\"maximum\":-1}", "-1.0", "0" },
-        { "{\"exclusiveMinimum\":0}", "0.001", "0" },
-        { "{\"exclusiveMaximum\":0}", "-1", "0.0" },
-        { "{\"multipleOf\":3}", "-9", "10" },
-        { "{\"multipleOf\":0.01}", "4.35", "4.355" },
-        { "{\"minProperties\":1}", "{\"a\":1}", "{}" },
-        { "{\"maxProperties\":0}", "{}", "{\"a\":1}" },
-        { "{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2", "4" },
-        { "{\"anyOf\":[{\"minimum\":3},{\"maximum\":1}]}", "3", "2" },
-        { "{\"oneOf\":[{\"minimum\":3},{\"multipleOf\":2}]}", "3", "4" },
-        { "{\"not\":{\"type\":\"null\"}}", "1", "null" },
-        { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
-          "\"else\":{\"const\":1}}", "10", "7" },
-        { "{\"if\":{\"minimum\":5},\"then\":{\"multipleOf\":5},"
-          "\"else\":{\"const\":1}}", "1", "2" },
-        { "{\"then\":false,\"else\":false}", "1", NULL },
-        { "{\"format\":\"date\"}", "\"2026-02-28\"", "\"2026-02-30\"" },
-        { "{\"title\":\"t\",\"description\":\"d\",\"default\":1,"
-          "\"examples\":[],\"colour\":7}", "\"any\"", NULL },
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        json_t *const  schema = t_json(cases[i].schema);
-        const char    *values[] = { cases[i].good, cases[i].bad };
+    for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+        json_t *const  schema = t_json(keywords[i].schema);
+        const char    *values[] = { keywords[i].good, keywords[i].bad };
 
         for (size_t k = 0; k < 2 && values[k] != NULL; k++) {
             json_t *const  value = t_json(values[k]);
@@ -251,7 +252,8 @@ test_each_keyword_has_two_sides(void **state)
             if (ckp_schema_check(schema, value, &errors, &err) != CKP_OK
                 || (json_array_size(errors) == 0) != (k == 0))
             {
-                fail_msg("%s of %s: %s", cases[i].schema, values[k], err.msg);
+                fail_msg("%s of %s: %s", keywords[i].schema, values[k],
+                         err.msg);
             }
 
             json_decref(errors);
