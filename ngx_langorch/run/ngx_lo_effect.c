@@ -14,6 +14,7 @@ static const struct {
     { "http",  ngx_lo_to_http },
     { "host",  ngx_lo_to_host },
     { "notify", ngx_lo_to_notify },
+    { "llm",   ngx_lo_to_llm },
 };
 
 

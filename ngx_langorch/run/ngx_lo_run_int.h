@@ -199,6 +199,7 @@ void ngx_lo_to_notify(ngx_lo_effect_t *e);      /* ngx_lo_notify.c */
 /* NOTIFY: what happened to a run, to the site's webhook; delays nobody. */
 void ngx_lo_alert(const ngx_lo_effect_t *e);
 void ngx_lo_alerts_stop(void);
+void ngx_lo_to_llm(ngx_lo_effect_t *e);
 void ngx_lo_to_child(ngx_lo_effect_t *e);       /* op "procedure" of host */
 
 /* --- claims (ngx_lo_claim.c) --------------------------------------------------- */
