@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/sha.h"
 #include "lang/casemap.h"
@@ -509,30 +510,29 @@ CKP_FUNC(regex)
 
 CKP_FUNC(hash)
 {
-    uint8_t     digest[CKP_SHA256_LEN];
-    char        text[2 * CKP_SHA256_LEN + 1];
-    arg_t       s;
-    ckp_code_t  rc;
-
-    if (x->n == 2
-        && !(json_is_string(args[1])
-             && (ckp_fold_equal(json_string_value(args[1]), "sha256")
-                 || ckp_fold_equal(json_string_value(args[1]), "sha-256"))))
-    {
-        return ckp_x_fail(c, "hash(): sha256 is the only algorithm");
-    }
-
-    rc = arg_text(c, args[0], &s);
+    const char *const  name = x->n == 2 ? json_string_value(args[1])
+                                        : "sha256";
+    uint8_t            digest[CKP_DIGEST_MAX];
+    char               text[2 * CKP_DIGEST_MAX + 1];
+    arg_t              s;
+    ckp_code_t         rc = arg_text(c, args[0], &s);
 
     if (rc != CKP_OK) {
         return rc;
     }
 
-    ckp_sha256(s.s, s.len, digest);
-    ckp_hex(digest, sizeof(digest), text);
+    const size_t  n = name == NULL ? 0 : ckp_digest(name, s.s, s.len, digest);
+
     ckp_buf_free(&s.b);
 
-    return text_give(c, text, sizeof(text) - 1, out);
+    if (n == 0) {
+        return ckp_x_fail(c, "hash(): there is no algorithm \"%.40s\"",
+                          name == NULL ? "" : name);
+    }
+
+    ckp_hex(digest, n, text);
+
+    return text_give(c, text, 2 * n, out);
 }
 
 

@@ -315,3 +315,38 @@ ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
 
     return ckp_regex_try(re, subject, len, from, spans, nspans, &limited);
 }
+
+
+const char *
+ckp_regex_name(const ckp_regex_t *re, size_t i, size_t *group)
+{
+    uint32_t       count = 0;
+    uint32_t       size = 0;
+    PCRE2_SPTR     table = NULL;
+    const char    *found = NULL;
+
+    (void) pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &count);
+    (void) pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    (void) pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, &table);
+
+    /* the table is sorted by name: the one with `i` smaller numbers is it */
+
+    for (uint32_t k = 0; k < count && found == NULL; k++) {
+        const PCRE2_SPTR  entry = table + (size_t) k * size;
+        const size_t      n = (size_t) entry[0] << 8 | entry[1];
+        size_t            smaller = 0;
+
+        for (uint32_t m = 0; m < count; m++) {
+            const PCRE2_SPTR  other = table + (size_t) m * size;
+
+            smaller += ((size_t) other[0] << 8 | other[1]) < n ? 1 : 0;
+        }
+
+        if (smaller == i) {
+            *group = n;
+            found = (const char *) entry + 2;
+        }
+    }
+
+    return found;
+}

@@ -29,6 +29,10 @@ typedef struct {
     size_t  end;
 } ckp_span_t;
 
+/* The name of the i-th group that has one, in the order of their numbers, and
+ * its number; NULL: there are no more. */
+const char *ckp_regex_name(const ckp_regex_t *re, size_t i, size_t *group);
+
 /* How many spans were filled (group 0 first); 0: no match. */
 size_t ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
     size_t from, ckp_span_t *spans, size_t nspans);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "node/artifact.h"
 
 
 static json_t *
@@ -160,7 +161,13 @@ op_screenshot(ckp_fiber_t *f, const json_t *params, json_t **result)
                                                & 0xffffffffu)));
     }
 
-    return *result == NULL ? CKP_E_NOMEM : CKP_OK;
+    json_t *const     answer = json_pack("{s:O?}", "result", *result);
+    const ckp_code_t  rc = *result == NULL || answer == NULL ? CKP_E_NOMEM
+                           : ckp_artifacts_found(f, answer);
+
+    json_decref(answer);
+
+    return rc;
 }
 
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "lang/date_read.h"
 #include "lang/regex.h"
 #include "lang/schema.h"
 #include "lang/value.h"
@@ -142,12 +143,17 @@ op_to_kind(const json_t *v, bool object)
 
 
 static json_t *
-op_to_time(const json_t *v, bool day)
+op_to_time(const json_t *v, const char *format, bool day)
 {
     int64_t  ms;
     char     iso[CKP_TIME_LEN + 1];
 
-    if (json_is_integer(v)) {
+    if (json_is_string(v) && format != NULL) {
+        if (!ckp_date_read(json_string_value(v), format, &ms)) {
+            return NULL;
+        }
+
+    } else if (json_is_integer(v)) {
         ms = json_integer_value(v);
 
     } else if (!json_is_string(v)
@@ -177,7 +183,7 @@ op_to_json(const json_t *v)
 
 
 static json_t *
-op_convert(const json_t *v, const char *to)
+op_convert(const json_t *v, const char *to, const char *format)
 {
     if (strcmp(to, "string") == 0) {
         return ckp_op_text(v);
@@ -196,7 +202,7 @@ op_convert(const json_t *v, const char *to)
     }
 
     if (strcmp(to, "date") == 0 || strcmp(to, "datetime") == 0) {
-        return op_to_time(v, to[4] == '\0');
+        return op_to_time(v, format, to[4] == '\0');
     }
 
     if (strcmp(to, "json") == 0) {
@@ -218,7 +224,8 @@ op_convert_type(ckp_fiber_t *f, const json_t *params, json_t **result)
         return ckp_fiber_raise(f, "TypeMismatch", "no target_type is given");
     }
 
-    *result = op_convert(v == NULL ? json_null() : v, to);
+    *result = op_convert(v == NULL ? json_null() : v, to,
+                         ckp_json_str(params, "format"));
 
     if (*result != NULL) {
         return CKP_OK;
@@ -290,6 +297,8 @@ op_rule_broken(const json_t *rule, const json_t *value, const char *field)
 {
     const char *const  type = ckp_json_str(rule, "type");
     json_t *const      limits = json_object_get(rule, "validation");
+    const char *const  regex = ckp_json_str(limits, "regex");
+    json_t            *whole = NULL;
     json_t            *schema = NULL;
     json_t            *errors = NULL;
     json_t            *broken = NULL;
@@ -302,10 +311,14 @@ op_rule_broken(const json_t *rule, const json_t *value, const char *field)
                : NULL;
     }
 
-    schema = json_pack("{s:s*, s:O*, s:O*, s:O*, s:O*}", "type", type,
+    if (regex != NULL) {
+        whole = json_sprintf("\\A(?:%s)\\z", regex);
+    }
+
+    schema = json_pack("{s:s*, s:O*, s:O*, s:o*, s:O*}", "type", type,
                        "minimum", json_object_get(limits, "min"),
                        "maximum", json_object_get(limits, "max"),
-                       "pattern", json_object_get(limits, "regex"),
+                       "pattern", whole,
                        "enum", json_object_get(limits, "allowed_values"));
 
     if (schema != NULL

@@ -154,6 +154,9 @@ test_texts_are_cut_joined_and_searched(void **state)
         { "hash('abc')", "\"ba7816bf8f01cfea414140de5dae2223"
                          "b00361a396177a9cb410ff61f20015ad\"" },
         { "hash('abc', 'SHA256') == hash('abc')", "true" },
+        { "hash('abc', 'md5')", "\"900150983cd24fb0d6963f7d28e17f72\"" },
+        { "len(hash('abc', 'sha512'))", "128" },
+        { "len(hash('abc', 'sha-1'))", "40" },
         { "hash('abc', 'md4')", "error" },
         { NULL, NULL }
     };

@@ -64,6 +64,18 @@ test_values_are_made_and_converted(void **ctx)
     t_op("'action':'hash','value':'abc'",
          "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
          "\"");
+    t_op("'action':'convert_type','value':'17.02.2026 9:05','target_type':"
+         "'datetime','format':'%d.%m.%Y %H:%M'",
+         "\"2026-02-17T09:05:00.000Z\"");
+    t_op("'action':'convert_type','value':'Feb 3, 26','target_type':'date',"
+         "'format':'%b %d, %y'", "\"2026-02-03\"");
+    t_op("'action':'convert_type','value':'12:30 AM +0200','target_type':"
+         "'datetime','format':'%I:%M %p %z'",
+         "\"1969-12-31T22:30:00.000Z\"");
+    t_op_fails("'action':'convert_type','value':'30.02.2026','target_type':"
+               "'date','format':'%d.%m.%Y'", "TypeMismatch");
+    t_op_fails("'action':'convert_type','value':'17.02.2026x','target_type':"
+               "'date','format':'%d.%m.%Y'", "TypeMismatch");
     t_op_fails("'action':'calculate','expression':'1 / 0'",
                "ExpressionError");
     t_op_fails("'action':'convert_type','value':'x','target_type':'number'",
@@ -103,6 +115,23 @@ test_text_is_made_and_searched(void **ctx)
          "'all':true", "[\"1\",\"2\"]");
     t_op("'action':'extract_regex','source':'xyz','pattern':'q*',"
          "'all':true", "[\"\",\"\",\"\",\"\"]");
+    t_op("'action':'extract_regex','source':'b=2 a=1','pattern':"
+         "'(?<key>[a-z])=(?<value>[0-9])'",
+         "{\"key\":\"b\",\"value\":\"2\"}");
+    t_op("'action':'extract_regex','source':'b=2 a=1','all':true,'pattern':"
+         "'(?<z>[a-z])=(?<a>[0-9])?'", "[{\"z\":\"b\",\"a\":\"2\"},"
+         "{\"z\":\"a\",\"a\":\"1\"}]");
+    t_op("'action':'extract_regex','source':'b=2','group':'a','pattern':"
+         "'(?<z>[a-z])=(?<a>[0-9])'", "\"2\"");
+    t_op("'action':'extract_regex','source':'b=2','group':0,'pattern':"
+         "'(?<z>[a-z])=(?<a>[0-9])'", "\"b=2\"");
+    t_op_fails("'action':'extract_regex','source':'b','group':'q','pattern':"
+               "'(?<z>[a-z])'", "ExpressionError");
+    t_op("'action':'format_data','format':'xml','value':{'order':{'@id':7,"
+         "'line':['a','b<'],'#text':'t'}}", "\"<order id=\\\"7\\\"><line>a"
+         "</line><line>b&lt;</line>t</order>\"");
+    t_op("'action':'format_data','format':'xml','value':[1,{'x y':null}]",
+         "\"<root><item>1</item><item><x_y></x_y></item></root>\"");
     t_op_fails("'action':'extract_regex','source':'x','pattern':'('",
                "ExpressionError");
 }
