@@ -15,6 +15,17 @@
 #include "node/step.h"
 
 
+static bool
+admit_is_tool(const json_t *agent)
+{
+    const char *const  kind = ckp_json_str(agent, "kind");
+
+    return kind != NULL && strcmp(kind, "mcp_tool") == 0;
+}
+
+
+/* The first agent of a channel is preferred from now on. */
+
 static ckp_code_t
 admit_affinity(ckp_fiber_t *f, const json_t *agent)
 {
@@ -25,7 +36,7 @@ admit_affinity(ckp_fiber_t *f, const json_t *agent)
     json_t *const            old = ckp_fiber_run_get(f, "agents", channel);
     ckp_code_t               rc = CKP_OK;
 
-    if (old != NULL && json_equal(old, id)) {
+    if (admit_is_tool(agent) || (old != NULL && json_equal(old, id))) {
         return CKP_OK;
     }
 
@@ -45,6 +56,10 @@ static ckp_code_t
 admit_lease(ckp_fiber_t *f, const json_t *agent)
 {
     const char *const  resource = ckp_json_str(agent, "resource_key");
+
+    if (admit_is_tool(agent)) {
+        return CKP_OK;      /* nothing limits it but itself */
+    }
 
     return ckp_fiber_write(f, "lease",
                json_pack("{s:s, s:s, s:s, s:O, s:s, s:I, s:i}",

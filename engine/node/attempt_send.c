@@ -31,6 +31,18 @@ ckp_attempt_phase(ckp_fiber_t *f, const char *ph)
 }
 
 
+/* The executor is a tool server. */
+
+static bool
+send_is_tool(const ckp_fiber_t *f)
+{
+    const char *const  kind = ckp_json_str(ckp_fiber_get(f, "step", "agent"),
+                                           "kind");
+
+    return kind != NULL && strcmp(kind, "mcp_tool") == 0;
+}
+
+
 int64_t
 ckp_attempt_ms(const ckp_fiber_t *f)
 {
@@ -46,7 +58,9 @@ ckp_attempt_ms(const ckp_fiber_t *f)
 
     const int64_t            ms = step->timeout_ms != 0 ? step->timeout_ms
                                   : step->timeout.step_ms != 0
-                                    ? step->timeout.step_ms : CKP_AGENT_MS;
+                                    ? step->timeout.step_ms
+                                  : send_is_tool(f) ? CKP_MCP_MS
+                                                    : CKP_AGENT_MS;
 
     return ms > CKP_CALL_MS_MAX ? CKP_CALL_MS_MAX : ms;
 }
@@ -218,7 +232,7 @@ ckp_attempt_call(ckp_fiber_t *f)
     const int64_t            ms = ckp_attempt_ms(f);
     char                     key[CKP_KEY_MAX + 1];
     const ckp_effect_t       fx = {
-        .kind = CKP_FX_CALL, .target = "agent",
+        .kind = CKP_FX_CALL, .target = send_is_tool(f) ? "mcp" : "agent",
         .ref = ckp_fiber_get_str(f, "step", "ref"),
         .key = ckp_step_key(f, key), .timeout_ms = (uint32_t) ms,
         .body = json_pack("{s:O, s:o*, s:{s:s, s:o, s:s, s:s, s:s, s:I, s:s, "

@@ -115,6 +115,21 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
     { L, NGX_HTTP_POST, "/agents/{agent_id}/circuit",
       NGX_LO_OPERATOR, W|B, GO(agents_circuit) },
 
+    { L, NGX_HTTP_GET, "/mcp/servers",
+      NGX_LO_VIEWER, R, GO(servers_list) },
+    { L, NGX_HTTP_POST, "/mcp/servers",
+      NGX_LO_OPERATOR, W|B, GO(servers_create) },
+    { L, NGX_HTTP_GET, "/mcp/servers/{server_id}",
+      NGX_LO_VIEWER, R, GO(servers_get) },
+    { L, NGX_HTTP_PUT, "/mcp/servers/{server_id}",
+      NGX_LO_OPERATOR, W|B, GO(servers_put) },
+    { L, NGX_HTTP_DELETE, "/mcp/servers/{server_id}",
+      NGX_LO_OPERATOR, W, GO(servers_delete) },
+    { L, NGX_HTTP_GET, "/mcp/tools",
+      NGX_LO_VIEWER, R, GO(tools_list) },
+    { L, NGX_HTTP_POST, "/mcp/tools/{server_id}/{name}/call",
+      NGX_LO_OPERATOR, R|B, GO(tools_call) },
+
     { L, NGX_HTTP_GET, "/actions",
       NGX_LO_VIEWER, R, GO(actions_list) },
 

@@ -113,6 +113,22 @@ ngx_lo_stage_t  ngx_lo_agents_sync_render;
 ngx_lo_stage_t  ngx_lo_agents_check_prepare;
 ngx_lo_stage_t  ngx_lo_agents_check_render;
 
+/* ngx_lo_servers.c, ngx_lo_tools.c */
+ngx_lo_stage_t  ngx_lo_servers_list_prepare;
+ngx_lo_stage_t  ngx_lo_servers_list_render;
+ngx_lo_stage_t  ngx_lo_servers_get_prepare;
+ngx_lo_stage_t  ngx_lo_servers_get_render;
+ngx_lo_stage_t  ngx_lo_servers_create_prepare;
+ngx_lo_stage_t  ngx_lo_servers_create_render;
+ngx_lo_stage_t  ngx_lo_servers_put_prepare;
+ngx_lo_stage_t  ngx_lo_servers_put_render;
+ngx_lo_stage_t  ngx_lo_servers_delete_prepare;
+ngx_lo_stage_t  ngx_lo_servers_delete_render;
+ngx_lo_stage_t  ngx_lo_tools_list_prepare;
+ngx_lo_stage_t  ngx_lo_tools_list_render;
+ngx_lo_stage_t  ngx_lo_tools_call_prepare;
+ngx_lo_stage_t  ngx_lo_tools_call_render;
+
 /* ngx_lo_actions.c */
 ngx_lo_stage_t  ngx_lo_actions_list_prepare;
 ngx_lo_stage_t  ngx_lo_actions_list_render;

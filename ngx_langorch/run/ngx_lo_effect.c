@@ -11,6 +11,7 @@ static const struct {
     void        (*perform)(ngx_lo_effect_t *e);
 } ngx_lo_performers[] = {
     { "agent", ngx_lo_to_agent },
+    { "mcp",   ngx_lo_to_mcp },
     { "http",  ngx_lo_to_http },
     { "host",  ngx_lo_to_host },
     { "notify", ngx_lo_to_notify },

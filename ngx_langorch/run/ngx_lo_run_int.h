@@ -192,7 +192,12 @@ void ngx_lo_to_agent(ngx_lo_effect_t *e);
 
 /* ngx_lo_agent_cancel.c: a NOTIFY {agent, cancel} */
 void ngx_lo_agent_cancel(const ngx_lo_effect_t *e);
+void ngx_lo_to_mcp(ngx_lo_effect_t *e);
 void ngx_lo_to_http(ngx_lo_effect_t *e);
+
+/* A value for a request's head, percent-encoded but for visible ASCII, and its
+ * NUL (ngx_lo_to_agent.c). */
+void ngx_lo_agent_head(ckp_buf_t *b, const char *s);
 void ngx_lo_to_host(ngx_lo_effect_t *e);
 void ngx_lo_to_notify(ngx_lo_effect_t *e);      /* ngx_lo_notify.c */
 

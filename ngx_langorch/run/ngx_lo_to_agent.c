@@ -14,7 +14,7 @@
  * percent-encoded, so that it can never carry CR, LF or NUL.
  */
 
-static void
+void
 ngx_lo_agent_head(ckp_buf_t *b, const char *s)
 {
     static const char  hex[] = "0123456789ABCDEF";

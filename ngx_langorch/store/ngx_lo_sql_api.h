@@ -71,6 +71,21 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
 #define NGX_LO_SQL_RUN_DEL_N  10
 
+/* --- tool servers (ngx_lo_sql_api_servers.c) ------------------------------------ */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_get;      /* server_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_servers;     /* server_id or NULL */
+
+/* server_id, name, base_url, protocol, secret_name, enabled, now; of `put` NULL
+ * is unchanged; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_del;      /* guarded */
+
+/* server_id, tools, now; server_id, why, now: how a look at them ended */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_tools;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_server_lost;
+
 /* --- delegations (ngx_lo_sql_delegations.c) ------------------------------------ */
 
 /* run_id, hash of a token -> run_status, status, ref, node_id, step_id; a row
