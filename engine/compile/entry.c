@@ -9,7 +9,7 @@
 
 /* read, but nothing happens by them in this engine yet */
 static const char *const  entry_later[] = {
-    "compensate", "telemetry", "idempotency_key"
+    "telemetry", "idempotency_key"
 };
 
 
@@ -130,6 +130,7 @@ entry_later_tell(ckp_parse_t *ps, const ckp_at_t *at)
     ckp_at_t  out;
 
     ps->node->sla = ckp_sla_read(ps, at);
+    ps->node->undo = ckp_undo_read(ps, at, ps->node->id);
     ckp_telemetry_check(ps, at);
 
     for (size_t i = 0; i < sizeof(entry_later) / sizeof(entry_later[0]); i++) {

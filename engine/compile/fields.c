@@ -10,7 +10,7 @@
 static const char  fields_common[] =
     " type agent name description next_node condition inputs outputs"
     " is_checkpoint timeout_ms timeout_policy retry_policy error_handlers"
-    " on_error compensate sla telemetry idempotency_key idempotency_policy"
+    " on_error compensate skip_when sla telemetry idempotency_key idempotency_policy"
     " workflow_dispatch_mode metadata position tags ";
 
 static const struct {
@@ -44,7 +44,7 @@ static const struct {
       " procedure_id subflow_id version version_policy input_mapping"
       " output_mapping on_failure inherit_context isolation wait " },
     { "terminate",
-      " status cleanup_actions error_actions final_audit_log message " },
+      " status cleanup_actions error_actions final_audit_log message compensate " },
     { "dag",
       " tasks edges max_parallel scheduling cancel_running_on_fail"
       " max_retries output_variable " },

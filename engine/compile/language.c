@@ -207,7 +207,8 @@ language_matters(const language_t *l, ckp_ref_t kind, const char *name,
 
     if ((l->flags & CKP_WITH_ELEMENT) != 0
         || ((l->flags & CKP_WITH_RESULT) != 0 && strcmp(name, "result") == 0)
-        || ((l->flags & CKP_WITH_VALUE) != 0 && strcmp(name, "value") == 0))
+        || ((l->flags & CKP_WITH_VALUE) != 0 && strcmp(name, "value") == 0)
+        || (l->ps->undoing && strcmp(name, "original") == 0))
     {
         return false;
     }

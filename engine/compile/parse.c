@@ -518,3 +518,12 @@ ckp_parse_is_own_id(const ckp_parse_t *ps, const char *procedure_id)
     return ps->prog->procedure_id != NULL
            && strcmp(ps->prog->procedure_id, procedure_id) == 0;
 }
+
+
+bool
+ckp_parse_flag(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
+{
+    ckp_at_t  out;
+
+    return ckp_parse_find(ps, at, key, &out) && json_is_true(out.value);
+}

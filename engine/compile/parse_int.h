@@ -90,6 +90,7 @@ struct ckp_parse_s {
     bool            full;       /* no more diagnostics are shown */
     bool            loops;      /* some node is a loop */
     bool            inner;      /* edges lead into a body or branch */
+    bool            undoing;    /* a compensation is read: it has none itself */
 
     const ckp_entry_t  *entry;  /* the node that is being read; NULL: none */
     ckp_node_t         *node;
@@ -248,6 +249,11 @@ void ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step);
 
 /* The agreement there; NULL: none, or one without a time. */
 const ckp_sla_t *ckp_sla_read(ckp_parse_t *ps, const ckp_at_t *at); /* sla.c */
+
+/* Compensation of the object at `at`; NULL: none. */
+const ckp_compensation_t *ckp_undo_read(ckp_parse_t *ps, const ckp_at_t *at,
+    const char *id);                                            /* undo.c */
+void ckp_undo_config(ckp_parse_t *ps, const ckp_at_t *at);
 
 /* Handlers of the object at `at`. */
 void ckp_handlers_read(ckp_parse_t *ps, const ckp_at_t *at,

@@ -17,11 +17,11 @@ static const char  step_meta[] =
     " retry_policy output_variable outputs idempotency_key idempotency_policy"
     " workflow_dispatch_mode dispatch_mode callback_timeout_ms merge_output"
     " screenshot_on_complete error_handlers on_error compensate rollback"
-    " binding_kind binding_ref description metadata ";
+    " skip_when binding_kind binding_ref description metadata ";
 
 /* read, but nothing happens by them in this engine yet */
 static const char  step_later[] =
-    " on_error compensate rollback ";
+    " on_error ";
 
 typedef struct {
     ckp_parse_t     *ps;
@@ -467,6 +467,7 @@ step_read(const step_reader_t *r)
     step_times(r);
     step_key(r);
     ckp_external_step(r->ps, r->at, step);
+    step->undo = ckp_undo_read(r->ps, r->at, step->id);
     step_output(r);
     step_later_tell(r);
 

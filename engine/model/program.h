@@ -215,8 +215,15 @@ typedef enum {
     CKP_BIND_EXTERNAL           /* at run time; op may be the native one */
 } ckp_bind_t;
 
+/* What undoes it (25). */
+typedef struct {
+    const ckp_node_t  *body;            /* a sequence of its own */
+    ckp_expr_t        *skip_when;       /* NULL: never */
+} ckp_compensation_t;
+
 struct ckp_step_s {
     const char       *id;
+    const ckp_compensation_t *undo;             /* NULL: nothing */
     const char       *action;
     const char       *agent;            /* the step's, else the node's; NULL */
     ckp_bind_t        bind;
@@ -329,6 +336,7 @@ typedef struct {
     size_t           nerror_actions;
     ckp_template_t  *audit;             /* final_audit_log; NULL */
     ckp_template_t  *message;           /* NULL */
+    bool             undo;              /* compensate: before the end */
 } ckp_terminate_t;
 
 typedef enum {
@@ -366,6 +374,7 @@ struct ckp_node_s {
     uint32_t                timeout_ms;     /* 0: none */
     ckp_timeout_t           timeout;
     const ckp_sla_t        *sla;            /* NULL: none */
+    const ckp_compensation_t       *undo;           /* NULL: nothing */
     ckp_handler_t          *handlers;
     size_t                  nhandlers;
     ckp_on_error_t         *on_error;
@@ -452,6 +461,10 @@ typedef struct {
     int64_t            timeout_ms;      /* active; default 24 h */
     int64_t            deadline_ms;     /* 0: none */
     const ckp_sla_t   *sla;             /* of the run; NULL: none */
+    bool               undo_failed;     /* compensation: on failure */
+    bool               undo_canceled;
+    bool               undo_stops;      /* at the first that fails */
+    int64_t            undo_ms;
     ckp_target_t       on_failure;
     ckp_save_t         save;
     bool               resume_on_failure;

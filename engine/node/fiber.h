@@ -200,6 +200,17 @@ ckp_code_t ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error);
  * (`fail_workflow`, 15.6). */
 ckp_code_t ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error);
 
+/* --- undoing ------------------------------------------------------------------- */
+
+/* It is done and could be undone (25): remembered with its result (borrowed)
+ * and the variables of now.  undo NULL: nothing to remember. */
+ckp_code_t ckp_fiber_undoable(ckp_fiber_t *f, const ckp_compensation_t *undo,
+    const json_t *result);
+
+/* What was done inside the node is undone, then the node fails with the error
+ * (stolen), past its handlers. */
+ckp_code_t ckp_fiber_undo(ckp_fiber_t *f, const char *reason, json_t *error);
+
 /* --- moving ------------------------------------------------------------------- */
 
 /*

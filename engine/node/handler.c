@@ -267,6 +267,22 @@ handler_propagate(ckp_fiber_t *f, json_t *error)
 }
 
 
+/* What the node did is undone before its error goes on. */
+
+static ckp_code_t
+handler_undo(ckp_fiber_t *f, json_t *error)
+{
+    const ckp_code_t  rc = handler_close(f, false);
+
+    if (rc != CKP_OK) {
+        json_decref(error);
+        return rc;
+    }
+
+    return ckp_fiber_undo(f, "handler", error);
+}
+
+
 static ckp_code_t
 handler_fallback(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
 {
@@ -506,7 +522,7 @@ handler_act(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
         json_decref(error);
         return handler_continue(f, h, false);
     case CKP_HANDLE_COMPENSATE:
-        return handler_propagate(f, error);
+        return handler_undo(f, error);
     case CKP_HANDLE_FAIL:
     case CKP_HANDLE_SCREENSHOT_FAIL:
     case CKP_HANDLE_ESCALATE:

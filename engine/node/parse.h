@@ -111,6 +111,9 @@ const char *ckp_parse_str(ckp_parse_t *ps, const ckp_at_t *at, const char *key);
 bool ckp_parse_bool(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     bool otherwise);
 
+/* The member is true; of another type it means something else: false. */
+bool ckp_parse_flag(ckp_parse_t *ps, const ckp_at_t *at, const char *key);
+
 /* An integer of at least `min`, or a complaint under `number`. */
 int64_t ckp_parse_int(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     int64_t min, int64_t otherwise, int number);

@@ -119,6 +119,10 @@ ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
         rc = ckp_fiber_count(f, "done");
     }
 
+    if (rc == CKP_OK && !fail_open) {
+        rc = ckp_fiber_undoable(f, step->undo, result);
+    }
+
     if (rc == CKP_OK) {
         rc = ckp_step_keep(f, result);
     }

@@ -103,6 +103,7 @@ terminate_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     end->status = (ckp_end_t) ckp_parse_word(ps, at, "status", words,
                                              CKP_END_COMPLETED, 403);
     terminate_outputs(ps, at, end);
+    end->undo = ckp_parse_flag(ps, at, "compensate");
     end->message = ckp_parse_template(ps, at, "message", CKP_SECRET_WARNS);
     end->audit = ckp_parse_template(ps, at, "final_audit_log",
                                     CKP_SECRET_WARNS);

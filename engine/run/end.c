@@ -372,6 +372,19 @@ end_is_routed(const json_t *error)
 }
 
 
+/* Nothing more is done for a run that the engine itself gave up. */
+
+static bool
+end_is_hopeless(const json_t *error)
+{
+    const char *const  type = ckp_json_str(error, "type");
+
+    return type != NULL && (strcmp(type, "CrashLoop") == 0
+                            || strcmp(type, "LimitExceeded") == 0
+                            || strcmp(type, "EngineRestarted") == 0);
+}
+
+
 /* on_failure begins: the failing fiber goes there, with the error bound. */
 
 static ckp_code_t
@@ -414,6 +427,90 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 }
 
 
+/* The run's own fiber only waits: its node has been told to be over. */
+
+static ckp_code_t
+end_parked(ckp_run_t *run)
+{
+    const char *const  n[] = { "fibers", "1", "n", NULL };
+    const char *const  wake[] = { "fibers", "1", "wake", NULL };
+    ckp_code_t         rc;
+
+    rc = ckp_state_put(&run->state, n, json_pack("{s:s?, s:b}", "id",
+                       ckp_run_get_str(run, "last", "node"), "park", 1));
+
+    return rc == CKP_OK ? ckp_state_put(&run->state, wake, json_integer(-1))
+                        : rc;
+}
+
+
+/* The run will fail, but first what it did is undone; *begun: it is. */
+
+static ckp_code_t
+end_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
+{
+    ckp_code_t  rc = CKP_OK;
+
+    *begun = false;
+
+    if (ckp_run_get_int(run, "nundo", NULL) == 0) {
+        json_decref(then);
+        return CKP_OK;
+    }
+
+    /* a retry goes on from where it stood before all that */
+
+    if (ckp_run_get(run, "resume", NULL) == NULL) {
+        rc = ckp_run_put(run, "resume", NULL,
+                         json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_abandon_all(run, "canceled");
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_status(run, "running");
+    }
+
+    if (rc == CKP_OK) {
+        rc = end_parked(run);
+    }
+
+    if (rc != CKP_OK) {
+        json_decref(then);
+        return rc;
+    }
+
+    rc = ckp_undo_begin(run, "1", NULL, reason, then, begun);
+
+    if (rc == CKP_OK && *begun && !run->ended) {
+        const char *const  path[] = { "fibers", "1", "wake", NULL };
+
+        rc = ckp_state_put(&run->state, path, json_integer(-1));
+    }
+
+    return rc;
+}
+
+
+static ckp_code_t
+end_failing(ckp_run_t *run, const json_t *error, const json_t *second,
+    const char *reason)
+{
+    bool        begun = false;
+    ckp_code_t  rc = CKP_OK;
+
+    if (run->prog->config.undo_failed && !end_is_hopeless(error)) {
+        rc = end_undo(run, "failure", json_pack("{s:s, s:O, s:O*, s:s*}",
+                      "how", "failed", "error", error, "second", second,
+                      "reason", reason), &begun);
+    }
+
+    return rc != CKP_OK || begun ? rc : end_failed(run, error, second, reason);
+}
+
+
 ckp_code_t
 ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 {
@@ -443,8 +540,8 @@ ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
         ckp_run_over(run, f->id, true);
     }
 
-    rc = first == NULL ? end_failed(run, error, NULL, NULL)
-                       : end_failed(run, first, error, NULL);
+    rc = first == NULL ? end_failing(run, error, NULL, NULL)
+                       : end_failing(run, first, error, NULL);
     json_decref(first);
 
     return rc;
@@ -516,10 +613,8 @@ static ckp_code_t
 end_park(ckp_fiber_t *f, json_t *outputs, json_t *message)
 {
     ckp_run_t *const   run = f->run;
-    const char *const  path[] = { "fibers", "1", "n", NULL };
     size_t             n;
     const char **const ids = ckp_run_fiber_ids(run, &n);
-    const char *const  node = ckp_run_get_str(run, "last", "node");
     ckp_fiber_t        top;
     ckp_code_t         rc;
 
@@ -541,16 +636,7 @@ end_park(ckp_fiber_t *f, json_t *outputs, json_t *message)
         }
     }
 
-    if (rc == CKP_OK) {
-        rc = ckp_state_put(&run->state, path, json_pack("{s:s?, s:b}", "id",
-                                                        node, "park", 1));
-    }
-
-    ckp_fiber_open(&top, run, "1");
-    rc = rc == CKP_OK ? ckp_fiber_own_put(&top, "wake", json_integer(-1)) : rc;
-    ckp_fiber_close(&top);
-
-    return rc;
+    return rc == CKP_OK ? end_parked(run) : rc;
 }
 
 
@@ -592,6 +678,21 @@ end_by(ckp_fiber_t *f, ckp_end_t end, json_t *outputs, json_t *message)
     ckp_run_t *const   run = f->run;
     const ckp_place_t  canceled = { .type = "run_canceled" };
     const bool         onf = ckp_run_get(run, "onf", NULL) != NULL;
+    bool               begun = false;
+    ckp_code_t         rc = CKP_OK;
+
+    if (end != CKP_END_COMPLETED && f->node->u.terminate != NULL
+        && strcmp(f->node->ops->type, "terminate") == 0
+        && f->node->u.terminate->undo)
+    {
+        rc = end_undo(run, "terminate", json_pack("{s:s, s:i, s:O?, s:O?}",
+                      "how", "ended", "end", (int) end, "message", message,
+                      "error", ckp_run_get(run, "onf", "err")), &begun);
+
+        if (rc != CKP_OK || begun) {
+            return rc;
+        }
+    }
 
     if (end == CKP_END_COMPLETED) {
         return ckp_run_has_detached(run)
@@ -674,6 +775,21 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
     rc = ckp_run_emit(run, &asked, json_pack("{s:O?, s:O?}", "actor", actor,
                                              "reason", reason));
 
+    /* asked once more while it undoes: then that is enough */
+
+    if (rc == CKP_OK && ckp_run_get(run, "undo", NULL) == NULL
+        && run->prog->config.undo_canceled)
+    {
+        bool  begun = false;
+
+        rc = end_undo(run, "cancel", json_pack("{s:s, s:O?, s:O?}", "how",
+                      "canceled", "reason", reason, "actor", actor), &begun);
+
+        if (begun) {
+            return rc;
+        }
+    }
+
     /* where it stood is kept before its calls are given up */
 
     if (rc == CKP_OK && ckp_run_get(run, "resume", NULL) == NULL
@@ -693,4 +809,49 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
 
     return ckp_run_end(run, &ended, "canceled", json_pack("{s:O?, s:O*}",
                        "reason", reason, "actor", actor));
+}
+
+
+/* --- after compensation ----------------------------------------------------------- */
+
+ckp_code_t
+ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
+{
+    const ckp_place_t  canceled = { .type = "run_canceled" };
+    const char *const  how = ckp_json_str(then, "how");
+    json_t *const      error = json_object_get(then, "error");
+    ckp_fiber_t        f;
+    ckp_code_t         rc;
+
+    if (strcmp(how, "failed") == 0) {
+        return end_failed(run, error, json_object_get(then, "second"),
+                          ckp_json_str(then, "reason"));
+    }
+
+    if (strcmp(how, "canceled") == 0) {
+        return ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?, "
+                           "s:O*}", "reason", json_object_get(then, "reason"),
+                           "actor", json_object_get(then, "actor")));
+    }
+
+    ckp_fiber_open(&f, run, up);
+
+    if (strcmp(how, "ended") == 0
+        && ckp_json_int(then, "end", 0) != CKP_END_FAILED)
+    {
+        rc = ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?}",
+                         "reason", json_object_get(then, "message")));
+
+    } else if (strcmp(how, "ended") == 0) {
+        rc = end_terminated(run, &f, json_object_get(then, "message"));
+
+    } else {
+        rc = f.node == NULL ? CKP_E_BUG
+             : ckp_fiber_settle(&f, ckp_fiber_fail_json(&f,
+                                            json_deep_copy(error)));
+    }
+
+    ckp_fiber_close(&f);
+
+    return rc;
 }

@@ -165,6 +165,10 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
         return feed_run_timeout(run, deadline);
     }
 
+    if (ckp_undo_at(run) <= run->now) {
+        return ckp_undo_tick(run);
+    }
+
     if (ckp_sla_run_at(run) <= run->now) {
         due = true;
         rc = ckp_sla_run_tick(run);
@@ -549,6 +553,7 @@ feed_rest(ckp_run_t *run, ckp_turn_t *turn)
 
         sum.at = limit < sum.at ? limit : sum.at;
         sum.at = late < sum.at ? late : sum.at;
+        sum.at = ckp_undo_at(run) < sum.at ? ckp_undo_at(run) : sum.at;
     }
 
     turn->wake_at_ms = sum.at == INT64_MAX ? 0 : sum.at;

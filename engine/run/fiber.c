@@ -17,6 +17,20 @@
 /* Program and node of a fiber; frames of a task or tool have a body that their
  * node knows.  As deep as frames are nested. */
 
+static const ckp_node_t *
+fiber_undo_body(const ckp_run_t *run, const json_t *own)
+{
+    char                     name[24];
+    const ckp_compensation_t        *undo;
+
+    (void) snprintf(name, sizeof(name), "%lld",
+                    (long long) ckp_json_int(own, "owner", 0));
+    undo = ckp_undo_of(run, ckp_run_get(run, "undos", name));
+
+    return undo == NULL ? NULL : undo->body;
+}
+
+
 static void
 fiber_place_of(const ckp_run_t *run, const json_t *own,
     const ckp_program_t **prog, const ckp_node_t **node)
@@ -46,6 +60,11 @@ fiber_place_of(const ckp_run_t *run, const json_t *own,
     if (kind != NULL && kind[0] == 't') {
         *node = above == NULL || above->ops->inner == NULL ? NULL
                 : above->ops->inner(above, ckp_json_str(own, "key"));
+        return;
+    }
+
+    if (kind != NULL && kind[0] == 'u') {
+        *node = fiber_undo_body(run, own);
         return;
     }
 
@@ -176,7 +195,8 @@ ckp_fiber_node_path(ckp_fiber_t *f)
 
         /* the body of a task or tool is what its frame is */
 
-        path = kind != NULL && kind[0] == 't' ? ckp_arena_strdup(arena, base)
+        path = kind != NULL && (kind[0] == 't' || kind[0] == 'u')
+               ? ckp_arena_strdup(arena, base)
                : ckp_arena_printf(arena, "%s/%s", base, id);
     }
 

@@ -451,6 +451,27 @@ frame_hand_over(ckp_fiber_t *f, const char *above)
 }
 
 
+/* A compensation has ended: no node hears of it. */
+
+static ckp_code_t
+frame_undone(ckp_fiber_t *f, const ckp_child_t *child)
+{
+    ckp_run_t *const  run = f->run;
+    const int64_t     n = json_integer_value(ckp_fiber_own_get(f, "owner"));
+    json_t *const     error = child->how == CKP_CHILD_FAILED
+                              ? json_deep_copy(child->error) : NULL;
+    ckp_code_t        rc = frame_drop(run, f->id, "canceled");
+
+    if (rc == CKP_OK) {
+        rc = ckp_undo_ended(run, n, error);
+    }
+
+    json_decref(error);
+
+    return rc;
+}
+
+
 /* The node above hears of it; then the frame is gone. */
 
 ckp_code_t
@@ -473,6 +494,10 @@ ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child)
         || ckp_fiber_own_put(f, "over", json_true()) != CKP_OK)
     {
         return CKP_E_NOMEM;
+    }
+
+    if (ckp_fiber_own_get(f, "owner") != NULL) {
+        return frame_undone(f, child);
     }
 
     ckp_fiber_open(&p, run, above);
@@ -572,7 +597,9 @@ ckp_frame_sub(const ckp_fiber_t *f)
     const char    *id = f->id;
     const json_t  *own = ckp_run_get(f->run, "fibers", id);
 
-    while (own != NULL && json_object_get(own, "prog") == NULL) {
+    while (own != NULL && (json_object_get(own, "prog") == NULL
+                           || json_object_get(own, "owner") != NULL))
+    {
         id = ckp_json_str(own, "up");
         own = id == NULL ? NULL : ckp_run_get(f->run, "fibers", id);
     }

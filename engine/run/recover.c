@@ -140,7 +140,8 @@ static ckp_code_t
 resume_state(ckp_run_t *run)
 {
     static const char *const  over[] = {
-        "resume", "onf", "error", "ended_at", "outputs", "fin", "pause", NULL
+        "resume", "onf", "error", "ended_at", "outputs", "fin", "pause",
+        "undo", NULL
     };
     json_t *const  fibers = json_deep_copy(ckp_run_get(run, "resume", NULL));
     const char    *id;

@@ -263,6 +263,10 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
     }
 
     if (rc == CKP_OK) {
+        rc = ckp_fiber_undoable(f, node->undo, result);
+    }
+
+    if (rc == CKP_OK) {
         json_t *const  payload = json_pack("{s:s, s:s?, s:I}",
                  "node_name", node->name, "next_node",
                  to.kind == CKP_TO_NODE ? to.node->id : NULL,

@@ -196,6 +196,20 @@ ckp_code_t ckp_sla_end(ckp_fiber_t *f, ckp_target_t *to);   /* NULL: it fails */
 int64_t ckp_sla_run_at(const ckp_run_t *run);
 ckp_code_t ckp_sla_run_tick(ckp_run_t *run);
 
+/* --- undo.c ----------------------------------------------------------------- */
+
+/* Undoes what is below the path `under` (NULL: all) in frames of the fiber `up`;
+ * then, in ckp_run_undone, what `then` (stolen) says.  *begun false: nothing to
+ * undo, and nothing was done. */
+ckp_code_t ckp_undo_begin(ckp_run_t *run, const char *up, const char *under,
+    const char *reason, json_t *then, bool *begun);
+ckp_code_t ckp_undo_ended(ckp_run_t *run, int64_t n, const json_t *error);
+const ckp_compensation_t *ckp_undo_of(const ckp_run_t *run, const json_t *owner);
+int64_t ckp_undo_at(const ckp_run_t *run);
+ckp_code_t ckp_undo_tick(ckp_run_t *run);
+ckp_code_t ckp_run_undone(ckp_run_t *run, const char *up,
+    const json_t *then);                                        /* end.c */
+
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 
 ckp_code_t ckp_fiber_enter(ckp_fiber_t *f);

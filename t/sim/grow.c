@@ -106,6 +106,13 @@ grow_step(grow_t *g, unsigned i)
         json_object_set_new(step, "error_handlers", grow_handlers(g));
     }
 
+    if (sim_chance(g->rand, 15)) {
+        json_object_set_new(step, "compensate", json_pack("{s:s, s:s, s:s, "
+                            "s:o}", "step_id", "back", "action",
+                            grow_action(g), "agent", "W", "retry_config",
+                            grow_retry(g)));
+    }
+
     if (sim_chance(g->rand, 10)) {
         json_object_set_new(step, "timeout_ms",
                             json_integer(100 + (json_int_t) grow_of(g, 400)));
@@ -388,9 +395,11 @@ sim_grow(sim_rand_t *r, bool kid)
     };
     grow_t   g = { .rand = r, .nodes = json_object(), .kid = kid };
     json_t  *start = grow_path(&g, 0, kid ? NULL : "z");
-    json_t  *config = json_pack("{s:s, s:i}", "checkpoint_strategy",
-                                saves[grow_of(&g, 3)], "timeout_ms",
-                                sim_chance(r, 20) ? 2000 : 3600000);
+    json_t  *config = json_pack("{s:s, s:i, s:{s:[s, s]}}",
+                                "checkpoint_strategy", saves[grow_of(&g, 3)],
+                                "timeout_ms",
+                                sim_chance(r, 20) ? 2000 : 3600000,
+                                "compensation", "on", "failure", "cancel");
 
     if (!kid) {
         json_object_set_new(g.nodes, "z", json_pack("{s:s}", "type",

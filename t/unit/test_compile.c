@@ -54,7 +54,7 @@ static const char  full[] =
     "'notify_on_error':true,'default_output':{},'error_metadata':{'a':1}},{"
     "'action':'retry','retry_policy':{'max_attempts':7}}],'on_error':{'*':"
     "'end','X':'tell'},'sla':{'max_duration_ms':5,'on_breach':'escalate',"
-    "'escalation_handler':'tell'},'compensate':{},'telemetry':{},'metadata':{},"
+    "'escalation_handler':'tell'},'compensate':{'action':'noop'},'telemetry':{},'metadata':{},"
     "'steps':[{'step_id':'s1','action':'do','agent':'desk','executor':'agent',"
     "'params':{'a':1},'b':'{{s}}','condition':'n < 5','timeout_ms':100,"
     "'timeout_policy':{'mode':'fail_closed'},'wait_ms':1,'wait_after_ms':2,"
