@@ -174,6 +174,7 @@ valid_ask(ckp_parse_t *ps, const ckp_at_t *at, const char *owner,
     const bool           text = v->kind == CKP_VALID_TEXT;
     json_t *const        target = json_object_get(at->value, "target");
     const char *const    action = text ? "extract_text" : "wait_for_element";
+    json_t              *made;
 
     if (!text && v->kind != CKP_VALID_ELEMENT) {
         return;
@@ -190,13 +191,22 @@ valid_ask(ckp_parse_t *ps, const ckp_at_t *at, const char *owner,
         return;
     }
 
-    v->ask = ckp_parse_step(ps, at, json_pack("{s:o, s:s, s:s*, s:O, s:o*}",
-                 "step_id", owner == NULL
-                     ? json_sprintf("validation:%s", v->id)
-                     : json_sprintf("%s:%s", owner, v->id),
-                 "action", action, "agent", agent, "target", target,
-                 "params", text ? NULL : json_pack("{s:i}", "timeout_ms",
-                                                   VALID_WAIT_MS)));
+    made = json_pack("{s:o, s:s, s:s*, s:O, s:{}}",
+                     "step_id", owner == NULL
+                         ? json_sprintf("validation:%s", v->id)
+                         : json_sprintf("%s:%s", owner, v->id),
+                     "action", action, "agent", agent, "target", target,
+                     "params");
+
+    if (!text && made != NULL
+        && json_object_set_new(json_object_get(made, "params"), "timeout_ms",
+                               json_integer(VALID_WAIT_MS)) != 0)
+    {
+        json_decref(made);
+        made = NULL;
+    }
+
+    v->ask = ckp_parse_step(ps, at, made);
 }
 
 
