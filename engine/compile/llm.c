@@ -143,7 +143,8 @@ static void
 llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const ckp_word_t  providers[] = {
-        { "openai_compatible", 0 }, { "openai", 0 }, { NULL, 0 }
+        { "openai_compatible", 0 }, { "openai", 0 }, { "anthropic", 1 },
+        { NULL, 0 }
     };
     const char              *url;
     ckp_at_t                 out;
@@ -154,7 +155,13 @@ llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
         return;
     }
 
-    (void) ckp_parse_word(ps, at, "provider", providers, 0, 302);
+    if (ckp_parse_word(ps, at, "provider", providers, 0, 302) == 1) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 96,
+                                         .field = "provider" },
+                      "every provider is asked in the way of chat "
+                      "completions");
+    }
+
     url = ckp_parse_str(ps, at, "base_url");
 
     if (url != NULL && strncmp(url, "http://", 7) != 0

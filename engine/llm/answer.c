@@ -460,10 +460,15 @@ answer_done(ckp_fiber_t *f, const char *text, ckp_target_t to)
     ckp_code_t     rc = value == NULL ? CKP_E_NOMEM : CKP_OK;
 
     if (rc == CKP_OK && ckp_llm_int(f, "calls") > 0) {
-        json_t *const  shown = all ? ckp_program_redact(ckp_fiber_program(f),
-                                                        value) : NULL;
+        json_t *const  said = all ? json_pack("{s:o, s:O}", "messages",
+                                                ckp_llm_said(f), "text",
+                                                value) : NULL;
+        json_t *const  shown = said == NULL ? NULL
+                               : ckp_program_redact(ckp_fiber_program(f),
+                                                    said);
 
         rc = ckp_llm_record(f, "completed", shown);
+        json_decref(said);
         json_decref(shown);
     }
 

@@ -9,6 +9,9 @@
 
 #include "base/json.h"
 
+#define CACHE_MAX       200             /* answers of a run */
+#define CACHE_TEXT_MAX  (64 * 1024)
+
 
 /* The hash of what would be sent; false: no memory. */
 
@@ -71,7 +74,10 @@ ckp_llm_keep(ckp_fiber_t *f, const char *text, const json_t *meta)
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const char *const       hex = ckp_fiber_get_str(f, "llm", "hash");
 
-    if (llm->cache_s == 0 || hex == NULL) {
+    if (llm->cache_s == 0 || hex == NULL || strlen(text) > CACHE_TEXT_MAX
+        || json_object_size(ckp_fiber_run_get(f, "llm_cache", NULL))
+           >= CACHE_MAX)
+    {
         return CKP_OK;
     }
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "llm/planner.h"
 #include "model/limits.h"
+#include "node/attempt.h"
 
 
 static int64_t
@@ -69,7 +70,7 @@ call_headers(ckp_fiber_t *f, const json_t *profile)
 
 
 static ckp_code_t
-call_send(ckp_fiber_t *f)
+call_send(ckp_fiber_t *f, bool first)
 {
     const json_t *const   entry = ckp_llm_entry(f);
     const char *const     name = ckp_json_str(entry, "p");
@@ -78,10 +79,15 @@ call_send(ckp_fiber_t *f)
     char                  key[CKP_KEY_MAX + 1];
     json_t *const         headers = call_headers(f, profile);
     json_t               *secrets = NULL;
-    const ckp_code_t      rc = ckp_fiber_secrets(f, headers, &secrets);
+    ckp_code_t            rc = ckp_fiber_secrets(f, headers, &secrets);
+
+    if (rc == CKP_OK && first) {
+        rc = ckp_fiber_secrets_told(f, secrets, "llm");
+    }
 
     if (rc != CKP_OK) {
         json_decref(headers);
+        json_decref(secrets);
         return rc;
     }
 
@@ -153,18 +159,42 @@ call_told(ckp_fiber_t *f, const json_t *entry)
 }
 
 
+/* It may go. */
+
 static ckp_code_t
-call_begin(ckp_fiber_t *f)
+call_go(ckp_fiber_t *f)
 {
     const json_t *const  entry = ckp_llm_entry(f);
     const int64_t        now = ckp_fiber_now(f);
     const int64_t        ms = call_ms(f, ckp_llm_profile(ckp_fiber_program(f),
                                               ckp_json_str(entry, "p")));
-    const char          *ref;
-    ckp_code_t           rc = call_renumber(f);
+    ckp_code_t           rc = ckp_llm_put_int(f, "ts", now);
 
     if (rc == CKP_OK) {
-        rc = call_told(f, entry);
+        rc = ckp_llm_put_int(f, "until", now + ms);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_put(f, "llm", "ph", json_string("call"));
+    }
+
+    if (rc == CKP_OK) {
+        rc = call_send(f, true);
+    }
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, now + ms) : rc;
+}
+
+
+static ckp_code_t
+call_begin(ckp_fiber_t *f)
+{
+    const ckp_rate_t *const  rate = &ckp_fiber_program(f)->config.rate;
+    const char              *ref;
+    ckp_code_t               rc = call_renumber(f);
+
+    if (rc == CKP_OK) {
+        rc = call_told(f, ckp_llm_entry(f));
     }
 
     if (rc == CKP_OK) {
@@ -179,25 +209,86 @@ call_begin(ckp_fiber_t *f)
 
     rc = ckp_fiber_put(f, "llm", "ref", json_string(ref));
 
-    if (rc == CKP_OK) {
-        rc = ckp_llm_put_int(f, "ts", now);
+    if (rc != CKP_OK) {
+        return rc;
     }
 
-    if (rc == CKP_OK) {
-        rc = ckp_llm_put_int(f, "until", now + ms);
-    }
-
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "llm", "ph", json_string("call"));
-    }
-
-    if (rc == CKP_OK) {
-        rc = call_send(f);
-    }
-
-    return rc == CKP_OK ? ckp_fiber_sleep(f, now + ms) : rc;
+    return rate->per_minute > 0 || rate->concurrent > 0 ? ckp_llm_admit(f)
+                                                        : call_go(f);
 }
 
+
+/* --- limits of all calls (26.3) ---------------------------------------------- */
+
+ckp_code_t
+ckp_llm_admit(ckp_fiber_t *f)
+{
+    const ckp_rate_t *const  rate = &ckp_fiber_program(f)->config.rate;
+    const char *const        node = ckp_fiber_node(f)->id;
+    char                     key[CKP_KEY_MAX + 1];
+    const ckp_effect_t       fx = {
+        .kind = CKP_FX_ADMIT, .target = "agent",
+        .ref = ckp_fiber_get_str(f, "llm", "ref"),
+        .key = ckp_llm_key(f, key),
+        .body = json_pack("{s:n, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o*, "
+                          "s:o*}", "channel", "action", "llm_action",
+                          "path", ckp_fiber_node_path(f), "node_id", node,
+                          "step_id", node, "native", 1, "internal", 1,
+                          "saturated", 0, "rate", rate->per_minute > 0
+                          ? ckp_attempt_rate(f) : NULL,
+                          "max_concurrent", rate->concurrent > 0
+                          ? json_integer(rate->concurrent) : NULL)
+    };
+    ckp_code_t               rc = ckp_fiber_put(f, "llm", "ph",
+                                                json_string("admit"));
+
+    if (rc != CKP_OK) {
+        json_decref(fx.body);
+        return rc;
+    }
+
+    rc = ckp_fiber_effect(f, &fx);
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, CKP_NO_TIME) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
+{
+    const json_t *const  rate = json_object_get(data, "rate");
+    const json_t *const  error = json_object_get(data, "error");
+    const int64_t        wait = ckp_json_int(data, "wait_ms", -1);
+    ckp_code_t           rc = CKP_OK;
+
+    if (rate != NULL) {
+        rc = ckp_fiber_emit(f, "rate_limited", json_pack("{s:I, s:I}",
+                 "limit", (json_int_t) ckp_json_int(rate, "limit", 0),
+                 "waited_ms", (json_int_t) ckp_json_int(rate, "waited_ms",
+                                                        0)));
+    }
+
+    if (rc == CKP_OK && error != NULL) {
+        (void) ckp_fiber_raise_json(f, json_deep_copy(error));
+
+        return ckp_llm_failed(f, NULL, true);   /* it was never sent */
+    }
+
+    if (rc == CKP_OK && wait >= 0) {
+        const int64_t  until = ckp_fiber_now(f) + (wait < 1 ? 1 : wait);
+
+        rc = ckp_llm_put_int(f, "until", until);
+        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
+                                          json_string("held")) : rc;
+
+        return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+    }
+
+    return rc == CKP_OK ? call_go(f) : rc;
+}
+
+
+/* --- asking ------------------------------------------------------------------ */
 
 ckp_code_t
 ckp_llm_go_on(ckp_fiber_t *f)
@@ -252,7 +343,7 @@ ckp_llm_ask(ckp_fiber_t *f)
 ckp_code_t
 ckp_llm_repeat(ckp_fiber_t *f)
 {
-    return call_send(f);
+    return call_send(f, false);
 }
 
 

@@ -267,7 +267,7 @@ llm_double(ckp_fiber_t *f, bool *doubled)
 /* --- coming in ----------------------------------------------------------- */
 
 static ckp_code_t
-llm_begin(ckp_fiber_t *f)
+llm_prepare(ckp_fiber_t *f)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const json_t           *known;
@@ -290,6 +290,14 @@ llm_begin(ckp_fiber_t *f)
     return known != NULL ? ckp_llm_take(f, ckp_json_str(known, "text"), known,
                                         false)
                          : ckp_llm_ask(f);
+}
+
+
+static ckp_code_t
+llm_begin(ckp_fiber_t *f)
+{
+    return ckp_llm_fetches(ckp_fiber_node(f)->u.llm)
+           ? ckp_llm_fetch(f, false) : llm_prepare(f);
 }
 
 
@@ -319,14 +327,45 @@ ckp_llm_enter(ckp_fiber_t *f)
 
 /* --- waking -------------------------------------------------------------- */
 
+/* What the project remembers is here, or cannot be read. */
+
+static ckp_code_t
+llm_recalled(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    ckp_code_t  rc;
+
+    if (in->outcome != CKP_OUTCOME_OK) {
+        return ckp_fiber_raise_json(f, ckp_json_str(in->data, "type") != NULL
+                   ? json_deep_copy(in->data)
+                   : json_pack("{s:s, s:s}", "type", "InternalError",
+                               "message", "the memory cannot be read"));
+    }
+
+    rc = ckp_llm_fetched(f, in->data);
+
+    return rc == CKP_OK ? llm_prepare(f) : rc;
+}
+
+
 static ckp_code_t
 llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
 {
     const char *const  ref = ckp_fiber_get_str(f, "llm", "ref");
 
-    if (!llm_is(f, "call") || ref == NULL || in->ref == NULL
-        || strcmp(ref, in->ref) != 0)
-    {
+    if (ref == NULL || in->ref == NULL || strcmp(ref, in->ref) != 0) {
+        return CKP_E_STATE;
+    }
+
+    if (in->kind == CKP_IN_ADMITTED) {
+        return llm_is(f, "admit") ? ckp_llm_admitted(f, in->data)
+                                  : CKP_E_STATE;
+    }
+
+    if (llm_is(f, "mem")) {
+        return llm_recalled(f, in);
+    }
+
+    if (!llm_is(f, "call")) {
         return CKP_E_STATE;
     }
 
@@ -334,6 +373,20 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
            ? ckp_llm_answered(f, in->data)
            : ckp_llm_failed(f, in->data,
                             in->outcome == CKP_OUTCOME_UNKNOWN);
+}
+
+
+/* After a crash: what was with others is asked once more. */
+
+static ckp_code_t
+llm_recover(ckp_fiber_t *f)
+{
+    if (llm_is(f, "mem")) {
+        return ckp_llm_fetch(f, true);
+    }
+
+    return llm_is(f, "admit") ? ckp_llm_admit(f)
+           : llm_is(f, "call") ? ckp_llm_repeat(f) : CKP_OK;
 }
 
 
@@ -389,6 +442,10 @@ llm_tick(ckp_fiber_t *f)
         return llm_again(f);
     }
 
+    if (llm_is(f, "held")) {
+        return ckp_llm_admit(f);
+    }
+
     if (llm_is(f, "double")) {
         json_t *const     given = json_incref(ckp_fiber_get(f, "llm", "res"));
         const ckp_code_t  rc = llm_give(f, given);
@@ -414,15 +471,15 @@ llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
                : ckp_llm_enter(f);
     }
 
-    if (in->kind == CKP_IN_REPLY) {
+    if (in->kind == CKP_IN_REPLY || in->kind == CKP_IN_ADMITTED) {
         return llm_replied(f, in);
     }
 
     if (in->kind == CKP_IN_RECOVER) {
-        return llm_is(f, "call") ? ckp_llm_repeat(f) : CKP_OK;
+        return llm_recover(f);
     }
 
-    if (llm->planner != NULL && !llm_is(f, "call") && !llm_is(f, "retry")) {
+    if (llm->planner != NULL && llm_is(f, "tools")) {
         return ckp_planner_wake(f, in);
     }
 
@@ -453,7 +510,7 @@ ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
 bool
 ckp_llm_in_flight(const ckp_fiber_t *f)
 {
-    return llm_is(f, "call");
+    return llm_is(f, "call") || llm_is(f, "admit") || llm_is(f, "mem");
 }
 
 
@@ -462,7 +519,7 @@ ckp_llm_abandon(ckp_fiber_t *f)
 {
     ckp_code_t  rc;
 
-    if (!llm_is(f, "call")) {
+    if (!ckp_llm_in_flight(f)) {
         return CKP_OK;
     }
 

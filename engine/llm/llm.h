@@ -11,9 +11,11 @@
  *            outputs, route
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
- * prev, spent, quiet}; n.chain: array of {m: model, p: profile, c: cost known};
- * n.msgs {"0": message ...}: what is sent, made once, grown by repairs and by a
- * planner; n.pii {token: value}; n.pl: a planner's.
+ * prev, spent, hash, res}; ph is "mem" (a project's memory is read), "admit" or
+ * "held" (limits of all calls), "call", "retry", "double", "tools".  n.chain:
+ * array of {m: model, p: profile}.  n.msgs {"0": message ...}: what is sent,
+ * made once, grown by repairs and by a planner.  n.pii {token: value}; n.pl,
+ * n.plq, n.plc, n.plan, n.steps: a planner's.
  */
 
 #ifndef CKP_LLM_H
@@ -88,6 +90,8 @@ typedef struct ckp_memory_s {
     uint32_t            messages;       /* max_messages */
     uint32_t            tokens;         /* max_tokens; 0: no limit */
     ckp_forget_t        forget;         /* summarize */
+    uint32_t            days;           /* retention_days; 0: as the rows of
+                                           actions are kept */
 } ckp_memory_t;
 
 typedef enum {
@@ -224,6 +228,10 @@ ckp_code_t ckp_llm_ask(ckp_fiber_t *f);
 /* The same round goes on with the model at n.llm.i. */
 ckp_code_t ckp_llm_go_on(ckp_fiber_t *f);
 
+/* Asks for the right to call, under n.llm.ref; and what was said to it. */
+ckp_code_t ckp_llm_admit(ckp_fiber_t *f);
+ckp_code_t ckp_llm_admitted(ckp_fiber_t *f, const json_t *data);
+
 /* The same call once more, after a crash. */
 ckp_code_t ckp_llm_repeat(ckp_fiber_t *f);
 
@@ -276,6 +284,12 @@ ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
 const json_t *ckp_llm_cached(ckp_fiber_t *f);
 ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const char *text,
     const json_t *meta);
+
+/* Whether rows of a project have to be read first; asks for them, or once more
+ * after a crash; takes the answer. */
+bool ckp_llm_fetches(const ckp_llm_t *llm);
+ckp_code_t ckp_llm_fetch(ckp_fiber_t *f, bool again);
+ckp_code_t ckp_llm_fetched(ckp_fiber_t *f, const json_t *data);
 
 /* Appends what is remembered to n.msgs; adds the exchange afterwards. */
 ckp_code_t ckp_llm_recall(ckp_fiber_t *f);

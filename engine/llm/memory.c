@@ -1,5 +1,6 @@
 /*
- * What a run remembers of its talks with models, by key: state.llm_memory.
+ * What a run or a project remembers of talks with models, by key; the same
+ * memory as that of the memory_* actions (state.memory, node/op_memory.c).
  * Source: spec/ckp.md 24.2.
  */
 
@@ -9,9 +10,12 @@
 
 #include "base/json.h"
 #include "lang/value.h"
+#include "model/limits.h"
+#include "node/op_int.h"
 
 #define MEMORY_CHARS  4         /* characters of a token */
 #define MEMORY_MAX    (256 * 1024)
+#define DAY_S         86400
 
 
 static bool
@@ -22,12 +26,118 @@ memory_is(const ckp_llm_t *llm, bool way)
 }
 
 
+/* As the actions have them; value is borrowed, NULL: none. */
+
+static json_t *
+memory_params(const ckp_memory_t *memory, json_t *value)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:O*}", "key", memory->key,
+                     "scope", memory->scope == CKP_MEMORY_PROJECT ? "project"
+                                                                  : "run",
+                     "max_items", (json_int_t) memory->messages,
+                     "ttl_seconds", (json_int_t) memory->days * DAY_S,
+                     "value", value);
+}
+
+
+/* --- reading --------------------------------------------------------------- */
+
+bool
+ckp_llm_fetches(const ckp_llm_t *llm)
+{
+    return memory_is(llm, llm->memory.read)
+           && llm->memory.scope == CKP_MEMORY_PROJECT;
+}
+
+
+ckp_code_t
+ckp_llm_fetch(ckp_fiber_t *f, bool again)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    json_t *const           params = memory_params(&llm->memory, NULL);
+    const char             *ref = again ? ckp_fiber_get_str(f, "llm", "ref")
+                                        : ckp_fiber_ref(f);
+    char                    key[CKP_KEY_MAX + 1];
+    json_t                 *body = NULL;
+    ckp_code_t              rc = params == NULL || ref == NULL ? CKP_E_NOMEM
+                                 : ckp_op_memory_ask(f, params, again, &body);
+
+    json_decref(params);
+
+    if (rc == CKP_OK && !again) {
+        rc = ckp_fiber_put(f, "llm", "ref", json_string(ref));
+        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
+                                          json_string("mem")) : rc;
+    }
+
+    if (rc != CKP_OK) {
+        json_decref(body);
+        return rc;
+    }
+
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_CALL, .target = "host", .ref = ref,
+        .key = ckp_llm_key(f, key), .body = body,
+        .timeout_ms = CKP_INTERNAL_MS
+    };
+
+    rc = ckp_fiber_effect(f, &fx);
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, CKP_NO_TIME) : rc;
+}
+
+
+ckp_code_t
+ckp_llm_fetched(ckp_fiber_t *f, const json_t *data)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    json_t *const           params = memory_params(&llm->memory, NULL);
+    json_t                 *result = NULL;
+    const ckp_code_t        rc = params == NULL ? CKP_E_NOMEM
+                                 : ckp_op_memory_got(f, params, data,
+                                                     &result);
+
+    json_decref(result);
+    json_decref(params);
+
+    return rc;
+}
+
+
+/* Messages alone: what memory_set left may be anything. */
+
+static json_t *
+memory_kept(const ckp_fiber_t *f, const char *key)
+{
+    const json_t *const  until = ckp_fiber_run_get(f, "memory_until", key);
+    const json_t        *one;
+    size_t               i;
+    json_t *const        list = json_array();
+
+    if (json_integer_value(until) != 0
+        && json_integer_value(until) <= ckp_fiber_now(f))
+    {
+        return list;
+    }
+
+    json_array_foreach(ckp_fiber_run_get(f, "memory", key), i, one) {
+        if (ckp_json_str(one, "role") != NULL
+            && json_object_get(one, "content") != NULL)
+        {
+            (void) json_array_append_new(list, json_deep_copy(one));
+        }
+    }
+
+    return list;
+}
+
+
 ckp_code_t
 ckp_llm_recall(ckp_fiber_t *f)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    const json_t           *all;
-    const json_t           *one;
+    json_t                 *all;
+    json_t                 *one;
     size_t                  i;
     ckp_code_t              rc = CKP_OK;
 
@@ -35,17 +145,21 @@ ckp_llm_recall(ckp_fiber_t *f)
         return CKP_OK;
     }
 
-    all = ckp_fiber_run_get(f, "llm_memory", llm->memory.key);
+    all = memory_kept(f, llm->memory.key);
 
     json_array_foreach(all, i, one) {
-        if (rc == CKP_OK && ckp_json_str(one, "role") != NULL) {
-            rc = ckp_llm_say(f, json_deep_copy(one));
+        if (rc == CKP_OK) {
+            rc = ckp_llm_say(f, json_incref(one));
         }
     }
+
+    json_decref(all);
 
     return rc;
 }
 
+
+/* --- writing --------------------------------------------------------------- */
 
 static size_t
 memory_tokens(const json_t *all)
@@ -123,12 +237,62 @@ memory_asked(ckp_fiber_t *f)
 }
 
 
+/* One more item of a project's memory; message is borrowed. */
+
+static ckp_code_t
+memory_append(ckp_fiber_t *f, json_t *message)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    json_t *const           params = memory_params(&llm->memory, message);
+    json_t *const           data = json_pack("{s:o}", "result",
+                                       memory_kept(f, llm->memory.key));
+    json_t                 *result = NULL;
+    const ckp_code_t        rc = params == NULL || data == NULL ? CKP_E_NOMEM
+                                 : ckp_op_memory_appended(f, params, data,
+                                                          &result);
+
+    json_decref(result);
+    json_decref(data);
+    json_decref(params);
+
+    return rc;
+}
+
+
+/* asked and said are borrowed messages. */
+
+static ckp_code_t
+memory_write(ckp_fiber_t *f, json_t *asked, json_t *said)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    json_t                 *all;
+    ckp_code_t              rc = CKP_OK;
+
+    if (llm->memory.scope == CKP_MEMORY_PROJECT) {
+        rc = asked == NULL ? CKP_OK : memory_append(f, asked);
+
+        return rc == CKP_OK ? memory_append(f, said) : rc;
+    }
+
+    all = memory_kept(f, llm->memory.key);
+
+    if (asked != NULL) {
+        (void) json_array_append(all, asked);
+    }
+
+    (void) json_array_append(all, said);
+    memory_bound(&llm->memory, all);
+
+    return ckp_fiber_run_put(f, "memory", llm->memory.key, all);
+}
+
+
 ckp_code_t
 ckp_llm_remember(ckp_fiber_t *f, const char *answer)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    json_t                 *all;
     json_t                 *asked;
+    json_t                 *said;
     json_t                 *text = NULL;
     ckp_code_t              rc;
 
@@ -136,30 +300,24 @@ ckp_llm_remember(ckp_fiber_t *f, const char *answer)
         return CKP_OK;
     }
 
-    /* tokens that stand for somebody's data are never resolved in here */
+    /* what stands for somebody's data is never resolved in here */
 
     rc = ckp_pii_out(f, answer, &text);
-    asked = rc == CKP_OK ? memory_asked(f) : NULL;
 
     if (rc != CKP_OK) {
         return rc;
     }
 
-    all = json_deep_copy(ckp_fiber_run_get(f, "llm_memory", llm->memory.key));
-
-    if (!json_is_array(all)) {
-        json_decref(all);
-        all = json_array();
-    }
+    asked = memory_asked(f);
 
     if (asked != NULL) {
-        (void) json_array_append_new(all, json_pack("{s:s, s:o}", "role",
-                                         "user", "content", asked));
+        asked = json_pack("{s:s, s:o}", "role", "user", "content", asked);
     }
 
-    (void) json_array_append_new(all, json_pack("{s:s, s:o}", "role",
-                                     "assistant", "content", text));
-    memory_bound(&llm->memory, all);
+    said = json_pack("{s:s, s:o}", "role", "assistant", "content", text);
+    rc = said == NULL ? CKP_E_NOMEM : memory_write(f, asked, said);
+    json_decref(asked);
+    json_decref(said);
 
-    return ckp_fiber_run_put(f, "llm_memory", llm->memory.key, all);
+    return rc;
 }

@@ -319,17 +319,14 @@ ckp_llm_read_memory(ckp_parse_t *ps, const ckp_at_t *at, ckp_memory_t *memory)
                          1e7, memory->tokens);
     memory->forget = (ckp_forget_t) ckp_parse_word(ps, &out, "summarize",
                          ways, (int) memory->forget, 302);
-    (void) ckp_parse_int(ps, &out, "retention_days", 0, 30, 302);
+    memory->days = (uint32_t) ckp_llm_read_number(ps, &out, "retention_days",
+                                                  0, 36500, memory->days);
     ckp_parse_known(ps, &out, " scope key read write max_messages max_tokens"
                     " retention_days summarize ", NULL);
 
-    if (memory->scope == CKP_MEMORY_PROJECT
-        || memory->forget == CKP_FORGET_LLM)
-    {
+    if (memory->forget == CKP_FORGET_LLM) {
         ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 96,
-                          .field = memory->scope == CKP_MEMORY_PROJECT
-                                   ? "scope" : "summarize" },
-                      "memory lives with its run, and the oldest of it is "
-                      "dropped, in this engine yet");
+                                         .field = "summarize" },
+                      "what is too much is dropped, the oldest first");
     }
 }

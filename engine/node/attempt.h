@@ -18,6 +18,10 @@ int64_t ckp_attempt_ms(const ckp_fiber_t *f);
 /* Whether an action of ours must be allowed to, too. */
 bool ckp_attempt_asks(const ckp_fiber_t *f);
 
+/* What all attempts share that have a limit in common: new object {key,
+ * per_minute, wait_ms}. */
+json_t *ckp_attempt_rate(ckp_fiber_t *f);
+
 /* Asks who may do it, under n.step.ref. */
 ckp_code_t ckp_attempt_ask(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_admitted(ckp_fiber_t *f, const json_t *data);

@@ -66,12 +66,11 @@ ckp_attempt_ms(const ckp_fiber_t *f)
 }
 
 
-/* Of all attempts that share a limit: {key, per_minute, wait_ms}. */
-
-static json_t *
-send_rate(ckp_fiber_t *f, const ckp_rate_t *rate)
+json_t *
+ckp_attempt_rate(ckp_fiber_t *f)
 {
     const ckp_program_t *const  prog = ckp_fiber_program(f);
+    const ckp_rate_t *const     rate = &prog->config.rate;
     const char                 *project;
     json_t                     *key = NULL;
 
@@ -152,7 +151,7 @@ send_limits(ckp_fiber_t *f, json_t *body)
     }
 
     if (rate->per_minute > 0) {
-        bad |= json_object_set_new(body, "rate", send_rate(f, rate));
+        bad |= json_object_set_new(body, "rate", ckp_attempt_rate(f));
     }
 
     if (rate->concurrent > 0) {

@@ -257,6 +257,50 @@ test_handlers_and_routes_see_its_errors(void **ctx)
 }
 
 
+static void
+test_a_call_waits_for_its_turn_among_all(void **ctx)
+{
+    static const char *const  doc = DOC("'prompt':'x','retry':{"
+        "'max_retries':0},", CONFIG("'rate_limiting':{'enabled':true,"
+        "'max_requests_per_minute':5}"));
+    t_run_t        t;
+    const json_t  *body;
+
+    t_run(&t, doc);
+    assert_int_equal(t_count(&t, CKP_FX_CALL), 0);
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+    body = t.turn.effects[0].body;
+    assert_string_equal(ckp_json_str(json_object_get(body, "rate"), "key"),
+                        "procedure:p");
+    assert_false(t.turn.idle);
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b, s:i}", "crash", 1, "crashes", 1));
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:b, s:{s:i, s:i}}", "native", 1, "rate", "limit", 5,
+                     "waited_ms", 70));
+    assert_string_equal(t.story, "rate_limited");
+    assert_int_equal(t.turn.wake_at_ms, t.now + 60000);
+    t_answer(&t, "ok");
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+
+    t_run(&t, doc);
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i}", "wait_ms", 40));
+    assert_int_equal(t.turn.wake_at_ms, t.now + 40);
+    t_tick(&t);
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:{s:s, s:s}}", "error", "type", "RateLimitExceeded",
+                     "message", "too many"));
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "RateLimitExceeded");
+    t_run_over(&t);
+}
+
+
 #define PROFILES                                                              \
     "'llm':{'default_profile':'plain','profiles':{"                           \
     "'plain':{'base_url':'http://l/v1','model':'p1','temperature':0.3,"       \
@@ -320,6 +364,8 @@ test_a_key_leaves_as_a_handle(void **ctx)
     assert_non_null(json_object_get(json_object_get(body, "secrets"),
                                     auth + 7));
     assert_int_equal(t.turn.wake_at_ms, t.now + 9000);
+    assert_string_equal(t_said(&t, "secret_accessed", "name"), "key");
+    assert_string_equal(t_said(&t, "secret_accessed", "purpose"), "llm");
     t_run_over(&t);
 }
 
@@ -468,6 +514,7 @@ main(void)
         cmocka_unit_test(test_the_time_of_the_node_bounds_all_calls),
         cmocka_unit_test(test_cancel_gives_the_call_up),
         cmocka_unit_test(test_handlers_and_routes_see_its_errors),
+        cmocka_unit_test(test_a_call_waits_for_its_turn_among_all),
         cmocka_unit_test(test_a_profile_says_who_is_asked_and_how),
         cmocka_unit_test(test_a_key_leaves_as_a_handle),
         cmocka_unit_test(

@@ -270,6 +270,71 @@ test_a_run_remembers_what_was_said(void **ctx)
 
 
 static void
+test_a_project_remembers_what_was_said(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ASK("'memory':{'scope':'project','key':'k','max_messages':6},"));
+    assert_string_equal(t.turn.effects[0].target, "host");
+    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "op"), "memory");
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b, s:i}", "crash", 1, "crashes", 1));
+    assert_string_equal(t.turn.effects[0].target, "host");
+    t_ok(&t, json_pack("[{s:s, s:s}, i]", "role", "user", "content", "before",
+                       5));
+    assert_string_equal(t_message(&t, 0, "content"), "before");
+    assert_string_equal(t_message(&t, 1, "content"), "how is it?");
+    t_answer(&t, "fine");
+    assert_string_equal(ckp_json_str(t_row(&t, "memory"), "op"), "append");
+    assert_string_equal(ckp_json_str(json_object_get(t_row(&t, "memory"),
+                                                     "value"), "content"),
+                        "how is it?");
+    assert_int_equal(ckp_json_int(t_row(&t, "memory"), "max_items", 0), 6);
+    t_run_over(&t);
+
+    t_run(&t, ASK("'memory':{'scope':'project'},"));
+    t_failed(&t, CKP_OUTCOME_FAILED, "InternalError", "no store");
+    assert_string_equal(t_said(&t, "run_failed", "error"), "no store");
+    t_run_over(&t);
+}
+
+
+static void
+test_memory_forgets_the_oldest(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'llm_action','prompt':'again',"
+                      "'memory':{'max_messages':2},'next_node':'l'},'l':"
+                      "{'type':'logic','rules':[{'condition':"
+                      "'count(memory.default) > 9','next_node':'end'}],"
+                      "'default_next_node':'a'}," T_END, ""));
+    t_answer(&t, "one");
+    t_answer(&t, "two");
+    assert_string_equal(t_message(&t, 0, "content"), "again");
+    assert_string_equal(t_message(&t, 1, "content"), "two");
+    assert_string_equal(t_message(&t, 2, "content"), "again");
+    t_run_over(&t);
+}
+
+
+static void
+test_the_journal_has_the_words_when_all_is_to_be_kept(void **ctx)
+{
+    t_run_t        t;
+    const json_t  *result;
+
+    t_run(&t, DOC("'prompt':'x',", CONFIG("'audit_config':{'audit_level':"
+                                          "'detailed'}")));
+    t_answer(&t, "said");
+    result = json_object_get(t_row(&t, "journal"), "result");
+    assert_string_equal(ckp_json_str(result, "text"), "said");
+    assert_int_equal(json_array_size(json_object_get(result, "messages")), 1);
+    t_run_over(&t);
+}
+
+
+static void
 test_an_answer_that_is_kept_is_not_paid_again(void **ctx)
 {
     static const char *const  doc =
@@ -374,6 +439,10 @@ main(void)
         cmocka_unit_test(
             test_prompts_may_be_assets_with_variables_of_their_own),
         cmocka_unit_test(test_a_run_remembers_what_was_said),
+        cmocka_unit_test(test_a_project_remembers_what_was_said),
+        cmocka_unit_test(test_memory_forgets_the_oldest),
+        cmocka_unit_test(
+            test_the_journal_has_the_words_when_all_is_to_be_kept),
         cmocka_unit_test(test_an_answer_that_is_kept_is_not_paid_again),
         cmocka_unit_test(test_data_of_persons_does_not_leave),
         cmocka_unit_test(test_data_of_persons_does_not_come_back)
