@@ -50,6 +50,8 @@ ngx_lo_api_handler(ngx_http_request_t *r)
         return ngx_lo_api_send(api);
     }
 
+    r->request_body_no_buffering = 1;
+
     rc = ngx_http_read_client_request_body(r, ngx_lo_api_body);
 
     return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
@@ -219,12 +221,25 @@ ngx_lo_api_body(ngx_http_request_t *r)
 
     api = ngx_http_get_module_ctx(r, ngx_http_langorch_module);
 
-    /* from here on a client that leaves ends the request */
-
-    r->read_event_handler = ngx_http_test_reading;
+    r->read_event_handler = ngx_lo_api_body;
     r->write_event_handler = ngx_http_request_empty_handler;
 
     rc = ngx_lo_input_read(api);
+
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    /* from here on a client that leaves ends the request; what it still sends
+     * of a body that was refused, NGINX discards after the answer */
+
+    r->read_event_handler = r->reading_body ? ngx_http_block_reading
+                                            : ngx_http_test_reading;
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_lo_api_begin(api);

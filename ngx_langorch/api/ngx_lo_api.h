@@ -39,6 +39,7 @@ struct ngx_lo_api_s {
     ngx_msec_t             started;
 
     ngx_str_t              text;        /* the body's bytes */
+    size_t                 text_room;
     const json_t          *body;        /* an object; lent; NULL: no body */
     void                  *ctx;         /* the route's own, between stages */
 

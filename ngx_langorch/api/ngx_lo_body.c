@@ -9,8 +9,8 @@
 
 static size_t ngx_lo_body_max(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_body_is_json(ngx_str_t *type);
-static ngx_int_t ngx_lo_body_gather(ngx_lo_api_t *api);
-static ngx_int_t ngx_lo_body_file(ngx_buf_t *b, u_char *dst);
+static ngx_int_t ngx_lo_body_take(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_body_room(ngx_lo_api_t *api, size_t n);
 static ngx_int_t ngx_lo_body_parse(ngx_lo_api_t *api);
 
 
@@ -42,21 +42,41 @@ ngx_lo_input_check(ngx_lo_api_t *api)
 }
 
 
+/*
+ * NGINX would write what is longer than its buffer to a file, in the middle of
+ * the loop.  It hands out piece by piece instead, and all that the route's
+ * limit allows stays in memory, where it is parsed.
+ */
 ngx_int_t
 ngx_lo_input_read(ngx_lo_api_t *api)
 {
-    ngx_int_t  rc;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
 
-    if (!(api->route->flags & NGX_LO_BODY)) {
-        return NGX_OK;
+    r = api->r;
+
+    for ( ;; ) {
+        rc = ngx_lo_body_take(api);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        if (!r->reading_body) {
+            break;
+        }
+
+        rc = ngx_http_read_unbuffered_request_body(r);
+
+        if (rc == NGX_ERROR || rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            return rc;
+        }
+
+        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+            return NGX_AGAIN;
+        }
     }
 
-    rc = ngx_lo_body_gather(api);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_lo_body_parse(api);
+    return (api->route->flags & NGX_LO_BODY) ? ngx_lo_body_parse(api) : NGX_OK;
 }
 
 
@@ -98,13 +118,13 @@ ngx_lo_body_is_json(ngx_str_t *type)
 }
 
 
-/* One piece of text, whether NGINX kept it in buffers or in a file. */
+/* What has come so far is appended to one text, and NGINX's buffers are free for
+ * more.  A body that nobody wants is let go. */
 
 static ngx_int_t
-ngx_lo_body_gather(ngx_lo_api_t *api)
+ngx_lo_body_take(ngx_lo_api_t *api)
 {
-    off_t         size;
-    u_char       *p;
+    size_t        n;
     ngx_chain_t  *cl, *bufs;
 
     if (api->r->request_body == NULL) {
@@ -112,64 +132,63 @@ ngx_lo_body_gather(ngx_lo_api_t *api)
     }
 
     bufs = api->r->request_body->bufs;
-    size = 0;
+    api->r->request_body->bufs = NULL;
 
     for (cl = bufs; cl != NULL; cl = cl->next) {
-        size += ngx_buf_size(cl->buf);
-    }
+        n = (size_t) (cl->buf->last - cl->buf->pos);
 
-    if (size > (off_t) ngx_lo_body_max(api)) {
-        return ngx_lo_api_problem(api, 413, "too_large",
-                                  "The body is larger than %zu bytes",
-                                  ngx_lo_body_max(api));
-    }
+        if (api->route->flags & NGX_LO_BODY) {
 
-    if (size == 0) {
-        return NGX_OK;
-    }
+            if (n > ngx_lo_body_max(api) - api->text.len) {
+                return ngx_lo_api_problem(api, 413, "too_large",
+                                          "The body is larger than %zu bytes",
+                                          ngx_lo_body_max(api));
+            }
 
-    p = ngx_pnalloc(api->r->pool, (size_t) size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
+            if (ngx_lo_body_room(api, n) != NGX_OK) {
+                return NGX_ERROR;
+            }
 
-    api->text.data = p;
-    api->text.len = (size_t) size;
-
-    for (cl = bufs; cl != NULL; cl = cl->next) {
-
-        if (ngx_buf_in_memory(cl->buf)) {
-            p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
-
-        } else if (ngx_lo_body_file(cl->buf, p) == NGX_OK) {
-            p += cl->buf->file_last - cl->buf->file_pos;
-
-        } else {
-            return NGX_ERROR;
+            ngx_memcpy(api->text.data + api->text.len, cl->buf->pos, n);
+            api->text.len += n;
         }
+
+        cl->buf->pos = cl->buf->last;
     }
 
     return NGX_OK;
 }
 
 
-/* Spooled a moment ago, within the limit: the bytes are in the page cache. */
+/* The length that was announced at once, or twice as much each time. */
 
 static ngx_int_t
-ngx_lo_body_file(ngx_buf_t *b, u_char *dst)
+ngx_lo_body_room(ngx_lo_api_t *api, size_t n)
 {
-    off_t    at;
-    ssize_t  n;
+    off_t    told;
+    size_t   room;
+    u_char  *p;
 
-    for (at = b->file_pos; at < b->file_last; at += n) {
-
-        n = pread(b->file->fd, dst, (size_t) (b->file_last - at), at);
-        if (n <= 0) {
-            return NGX_ERROR;
-        }
-
-        dst += n;
+    if (n <= api->text_room - api->text.len) {
+        return NGX_OK;
     }
+
+    told = api->r->headers_in.content_length_n;
+    room = (told > 0) ? (size_t) told : 2 * api->text_room;
+    room = ngx_max(room, api->text.len + n);
+
+    p = ngx_pnalloc(api->r->pool, room);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (api->text.len > 0) {
+        ngx_memcpy(p, api->text.data, api->text.len);
+        (void) ngx_pfree(api->r->pool, api->text.data);
+    }
+
+    api->text.data = p;
+    api->text_room = room;
 
     return NGX_OK;
 }

@@ -23,8 +23,9 @@ ngx_uint_t ngx_lo_is_procedure_id(const char *s);
 ngx_uint_t ngx_lo_is_version(const char *s);
 ngx_uint_t ngx_lo_is_agent_id(const char *s);
 
-/* Reads what NGINX holds of the body into api->text and api->body; answers
- * itself when it is none we take.  NGX_OK, NGX_DONE (answered), NGX_ERROR. */
+/* Reads what has come of the body into api->text, and all of it into api->body;
+ * answers itself when it is none we take.  NGX_OK, NGX_DONE (answered),
+ * NGX_AGAIN (there is more to come), NGX_ERROR, or NGINX's status. */
 ngx_int_t ngx_lo_input_read(ngx_lo_api_t *api);
 
 /* Before reading: what the head tells is refused already.  As above. */
