@@ -1,6 +1,6 @@
 /*
- * How a run begins and ends: complete, failed with on_failure before it,
- * canceled, out of time.  Source: spec/ckp.md 10.12, 15.6, 17.1, 31.2.
+ * How a run ends badly: failed with on_failure and compensation before it, or
+ * canceled.  Source: spec/ckp.md 15.6, 25, 31.2.
  */
 
 #include "run/run_int.h"
@@ -13,179 +13,7 @@
 #include "node/step.h"
 
 
-ckp_code_t
-ckp_run_status(ckp_run_t *run, const char *status)
-{
-    const char *const  old = ckp_run_get_str(run, "status", NULL);
-    const bool         was = old != NULL && strcmp(old, "running") == 0;
-    const bool         is = strcmp(status, "running") == 0;
-    ckp_code_t         rc = CKP_OK;
-
-    if (old != NULL && strcmp(old, status) == 0) {
-        return CKP_OK;
-    }
-
-    /* only time in `running` counts as active */
-
-    if (was) {
-        const int64_t  ms = run->now - ckp_run_get_int(run, "active", "since");
-
-        rc = ckp_run_put(run, "active", "ms",
-                         json_integer(ms + ckp_run_get_int(run, "active",
-                                                           "ms")));
-    }
-
-    if (rc == CKP_OK && is) {
-        rc = ckp_run_put(run, "active", "since", json_integer(run->now));
-    }
-
-    return rc == CKP_OK ? ckp_run_put(run, "status", NULL, json_string(status))
-                        : rc;
-}
-
-
-int64_t
-ckp_run_limit_at(const ckp_run_t *run, bool *deadline)
-{
-    const ckp_config_t *const  config = &run->prog->config;
-    const char *const          status = ckp_run_get_str(run, "status", NULL);
-    const int64_t              own = ckp_run_get_int(run, "active", "limit");
-    const int64_t              limit = own != 0 ? own
-                                       : config->timeout_ms != 0
-                                         ? config->timeout_ms
-                                         : 24LL * 3600 * 1000;
-    int64_t                    at = INT64_MAX;
-
-    *deadline = false;
-
-    if (status != NULL && strcmp(status, "running") == 0) {
-        at = ckp_run_get_int(run, "active", "since") + limit
-             - ckp_run_get_int(run, "active", "ms");
-    }
-
-    if (config->deadline_ms != 0 && ckp_run_get(run, "onf", NULL) == NULL) {
-        const int64_t  wall = ckp_run_get_int(run, "base_at", NULL)
-                              + config->deadline_ms;
-
-        if (wall < at) {
-            *deadline = true;
-            return wall;
-        }
-    }
-
-    return at;
-}
-
-
-/* --- the beginning --------------------------------------------------------- */
-
-static ckp_code_t
-end_validation_only(ckp_run_t *run)
-{
-    const ckp_place_t  at = { .type = "run_completed" };
-
-    return ckp_run_end(run, &at, "completed", json_pack("{s:{}, s:s, s:s}",
-                       "outputs", "mode", "validation_only", "message",
-                       "the procedure and its inputs are valid"));
-}
-
-
-/* What the run was born with must still fit its procedure. */
-static ckp_code_t
-begin_check(ckp_run_t *run)
-{
-    static const char  text[] = "the variables do not fit the procedure";
-    const ckp_place_t  at = { .type = "error" };
-    json_t            *missing = NULL;
-    json_t            *errors = NULL;
-    json_t            *error;
-    ckp_code_t         rc;
-
-    rc = ckp_program_recheck(run->prog, ckp_run_get(run, "vars", NULL),
-                             &missing, &errors);
-
-    if (rc != CKP_E_INVALID) {
-        return rc;
-    }
-
-    rc = ckp_run_emit(run, &at, json_pack("{s:s, s:s, s:o*, s:o*}",
-             "message", text, "type", "SchemaViolation",
-             "missing_vars", json_array_size(missing) > 0 ? missing : NULL,
-             "errors", json_object_size(errors) > 0 ? errors : NULL));
-
-    if (json_array_size(missing) == 0) {
-        json_decref(missing);
-    }
-
-    if (json_object_size(errors) == 0) {
-        json_decref(errors);
-    }
-
-    error = ckp_error_new("SchemaViolation", text);
-
-    if (rc == CKP_OK) {
-        rc = error == NULL ? CKP_E_NOMEM : ckp_run_failed(run, NULL, error);
-    }
-
-    json_decref(error);
-
-    return rc;
-}
-
-
-ckp_code_t
-ckp_run_begin(ckp_run_t *run)
-{
-    const ckp_place_t  at = { .type = "execution_started" };
-    const ckp_node_t  *start = run->prog->start;
-    const char *const  mode = ckp_run_get_str(run, "meta", "execution_mode");
-    const char *const  whole = run->prog->config.execution_mode;
-    json_t *const      fiber = json_pack("{s:{s:s}, s:{}, s:i}", "n", "id",
-                                         start->id, "vis", "hops", 0);
-    ckp_code_t         rc = ckp_run_status(run, "running");
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "started_at", NULL, json_integer(run->now));
-    }
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "fibers", "1", json_incref(fiber));
-    }
-
-    json_decref(fiber);
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_emit(run, &at, json_pack("{s:s, s:n}", "entry_node_id",
-                                              start->id, "resume_reason"));
-    }
-
-    if (rc != CKP_OK) {
-        return rc;
-    }
-
-    rc = begin_check(run);
-
-    if (rc != CKP_OK || run->ended) {
-        return rc;
-    }
-
-    if (strcmp(mode != NULL ? mode : whole != NULL ? whole : "",
-               "validation_only") == 0)
-    {
-        return end_validation_only(run);
-    }
-
-    if (run->prog->config.save != CKP_SAVE_DISABLED) {
-        const ckp_place_t  place = { .node_id = start->id };
-
-        return ckp_run_checkpoint(run, "start", &place, NULL, NULL);
-    }
-
-    return CKP_OK;
-}
-
-
-/* --- giving up ---------------------------------------------------------------- */
+/* --- giving up ---------------------------------------------------------- */
 
 ckp_code_t
 ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
@@ -225,7 +53,7 @@ ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
 }
 
 
-/* --- the end ------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------ */
 
 /* Where it stood, for a retry; the fibers themselves are over. */
 
@@ -315,9 +143,9 @@ end_record_error(ckp_run_t *run, const json_t *error)
 }
 
 
-static ckp_code_t
-end_failed(ckp_run_t *run, const json_t *error, const json_t *second,
-    const char *reason)
+ckp_code_t
+ckp_run_end_failed(ckp_run_t *run, const json_t *error,
+    const json_t *second, const char *reason)
 {
     const ckp_place_t  at = { .type = "run_failed" };
     const char *const  text = ckp_json_str(error, "message");
@@ -429,8 +257,8 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 
 /* The run's own fiber only waits: its node has been told to be over. */
 
-static ckp_code_t
-end_parked(ckp_run_t *run)
+ckp_code_t
+ckp_run_park(ckp_run_t *run)
 {
     const char *const  n[] = { "fibers", "1", "n", NULL };
     const char *const  wake[] = { "fibers", "1", "wake", NULL };
@@ -446,8 +274,8 @@ end_parked(ckp_run_t *run)
 
 /* The run will fail, but first what it did is undone; *begun: it is. */
 
-static ckp_code_t
-end_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
+ckp_code_t
+ckp_run_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
 {
     ckp_code_t  rc = CKP_OK;
 
@@ -474,7 +302,7 @@ end_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
     }
 
     if (rc == CKP_OK) {
-        rc = end_parked(run);
+        rc = ckp_run_park(run);
     }
 
     if (rc != CKP_OK) {
@@ -502,12 +330,13 @@ end_failing(ckp_run_t *run, const json_t *error, const json_t *second,
     ckp_code_t  rc = CKP_OK;
 
     if (run->prog->config.undo_failed && !end_is_hopeless(error)) {
-        rc = end_undo(run, "failure", json_pack("{s:s, s:O, s:O*, s:s*}",
+        rc = ckp_run_undo(run, "failure", json_pack("{s:s, s:O, s:O*, s:s*}",
                       "how", "failed", "error", error, "second", second,
                       "reason", reason), &begun);
     }
 
-    return rc != CKP_OK || begun ? rc : end_failed(run, error, second, reason);
+    return rc != CKP_OK || begun ? rc
+           : ckp_run_end_failed(run, error, second, reason);
 }
 
 
@@ -548,221 +377,6 @@ ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 }
 
 
-/* All variables but those that are ours. */
-
-static json_t *
-end_outputs(ckp_run_t *run)
-{
-    json_t *const  all = json_object();
-    const char    *name;
-    json_t        *value;
-
-    json_object_foreach(ckp_run_get(run, "vars", NULL), name, value) {
-        if (strncmp(name, "__", 2) != 0
-            && json_object_set(all, name, value) != 0)
-        {
-            json_decref(all);
-            return NULL;
-        }
-    }
-
-    return all;
-}
-
-
-static ckp_code_t
-end_completed(ckp_run_t *run, json_t *outputs, json_t *message,
-    const char *mode)
-{
-    const ckp_place_t  at = { .type = "run_completed" };
-    const char *const  by = ckp_run_get_str(run, "onf", "node");
-    const bool         plain = strcmp(mode, "production") == 0
-                               || strcmp(mode, "normal") == 0;
-
-    return ckp_run_end(run, &at, "completed", json_pack("{s:o, s:s*, s:o*, "
-                       "s:s*}", "outputs", outputs, "mode",
-                       plain ? NULL : mode, "message", message,
-                       "recovered_via", by));
-}
-
-
-/* A terminate that fails the run: on_failure is not asked. */
-
-static ckp_code_t
-end_terminated(ckp_run_t *run, ckp_fiber_t *f, const json_t *message)
-{
-    json_t *const      first = json_incref(ckp_run_get(run, "onf", "err"));
-    const char *const  text = json_string_value(message);
-    json_t *const      error = first != NULL ? json_incref(first)
-        : json_pack("{s:s, s:s, s:s}", "type", "ProcedureFailure", "message",
-                    text == NULL ? "the procedure ended as failed" : text,
-                    "node_id", f->node->id);
-    const ckp_code_t   rc = error == NULL ? CKP_E_NOMEM
-                            : end_failed(run, error, NULL, "terminate");
-
-    json_decref(error);
-    json_decref(first);
-
-    return rc;
-}
-
-
-/* All is done but for frames that run beside: the run waits for them. */
-
-static ckp_code_t
-end_park(ckp_fiber_t *f, json_t *outputs, json_t *message)
-{
-    ckp_run_t *const   run = f->run;
-    size_t             n;
-    const char **const ids = ckp_run_fiber_ids(run, &n);
-    ckp_fiber_t        top;
-    ckp_code_t         rc;
-
-    rc = ids == NULL ? CKP_E_NOMEM
-         : ckp_run_put(run, "fin", NULL, json_pack("{s:O?, s:O?}", "outputs",
-                       outputs, "message", message));
-
-    for (size_t i = 0; rc == CKP_OK && i < n; i++) {
-        const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
-
-        if (own != NULL && ckp_json_str(own, "up") != NULL
-            && strcmp(ckp_json_str(own, "up"), "1") == 0
-            && json_object_get(own, "det") == NULL)
-        {
-            ckp_fiber_open(&top, run, "1");
-            rc = ckp_fiber_reap_all(&top, "canceled");
-            ckp_fiber_close(&top);
-            break;
-        }
-    }
-
-    return rc == CKP_OK ? end_parked(run) : rc;
-}
-
-
-ckp_code_t
-ckp_run_settled(ckp_run_t *run)
-{
-    json_t *const  fin = ckp_run_get(run, "fin", NULL);
-    ckp_fiber_t    top;
-    json_t        *outputs;
-    json_t        *message;
-    ckp_code_t     rc;
-
-    if (fin == NULL || ckp_run_has_detached(run)) {
-        return CKP_OK;
-    }
-
-    outputs = json_incref(json_object_get(fin, "outputs"));
-    message = json_incref(json_object_get(fin, "message"));
-
-    ckp_fiber_open(&top, run, "1");
-    ckp_run_over(run, "1", true);
-    rc = ckp_run_del(run, "fin", NULL);
-    rc = rc == CKP_OK ? end_completed(run, json_incref(outputs),
-                                      json_is_null(message) ? NULL
-                                      : json_incref(message),
-                                      ckp_fiber_mode(&top))
-                      : rc;
-    ckp_fiber_close(&top);
-    json_decref(outputs);
-    json_decref(message);
-
-    return rc;
-}
-
-
-static ckp_code_t
-end_by(ckp_fiber_t *f, ckp_end_t end, json_t *outputs, json_t *message)
-{
-    ckp_run_t *const   run = f->run;
-    const ckp_place_t  canceled = { .type = "run_canceled" };
-    const bool         onf = ckp_run_get(run, "onf", NULL) != NULL;
-    bool               begun = false;
-    ckp_code_t         rc = CKP_OK;
-
-    if (end != CKP_END_COMPLETED && f->node->u.terminate != NULL
-        && strcmp(f->node->ops->type, "terminate") == 0
-        && f->node->u.terminate->undo)
-    {
-        rc = end_undo(run, "terminate", json_pack("{s:s, s:i, s:O?, s:O?}",
-                      "how", "ended", "end", (int) end, "message", message,
-                      "error", ckp_run_get(run, "onf", "err")), &begun);
-
-        if (rc != CKP_OK || begun) {
-            return rc;
-        }
-    }
-
-    if (end == CKP_END_COMPLETED) {
-        return ckp_run_has_detached(run)
-               ? end_park(f, outputs, message)
-               : end_completed(run, json_incref(outputs), json_incref(message),
-                               ckp_fiber_mode(f));
-    }
-
-    if (end == CKP_END_FAILED || onf) {
-        return end_terminated(run, f, message);
-    }
-
-    return ckp_run_end(run, &canceled, "canceled", json_pack("{s:O?}",
-                       "reason", message));
-}
-
-
-/* Both are borrowed. */
-
-static ckp_code_t
-end_sub(ckp_fiber_t *f, const char *sub, ckp_end_t end, const json_t *outputs,
-    const json_t *message)
-{
-    ckp_child_t  child = {
-        .end = end, .outputs = outputs, .message = json_string_value(message)
-    };
-
-    return ckp_frame_terminate(f, sub, &child);
-}
-
-
-ckp_code_t
-ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
-    json_t *message)
-{
-    ckp_run_t *const   run = f->run;
-    const char *const  sub = ckp_frame_sub(f);
-    json_t            *shown;
-    ckp_code_t         rc;
-
-    f->ready = CKP_FIBER_REST;
-    ckp_run_over(run, f->id, true);
-
-    if (sub != NULL) {
-        rc = end_sub(f, sub, end, outputs, message);
-        json_decref(outputs);
-        json_decref(message);
-        return rc;
-    }
-
-    if (outputs == NULL) {
-        outputs = end_outputs(run);
-    }
-
-    shown = ckp_program_redact(run->prog, outputs);
-    json_decref(outputs);
-
-    rc = ckp_run_put(run, "outputs", NULL, json_incref(shown));
-
-    if (rc == CKP_OK) {
-        rc = end_by(f, end, shown, message);
-    }
-
-    json_decref(shown);
-    json_decref(message);
-
-    return rc;
-}
-
-
 ckp_code_t
 ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
 {
@@ -782,7 +396,7 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
     {
         bool  begun = false;
 
-        rc = end_undo(run, "cancel", json_pack("{s:s, s:O?, s:O?}", "how",
+        rc = ckp_run_undo(run, "cancel", json_pack("{s:s, s:O?, s:O?}", "how",
                       "canceled", "reason", reason, "actor", actor), &begun);
 
         if (begun) {
@@ -812,7 +426,7 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
-/* --- after compensation ----------------------------------------------------------- */
+/* --- after compensation ------------------------------------------------- */
 
 ckp_code_t
 ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
@@ -824,7 +438,7 @@ ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
     ckp_code_t         rc;
 
     if (strcmp(how, "failed") == 0) {
-        return end_failed(run, error, json_object_get(then, "second"),
+        return ckp_run_end_failed(run, error, json_object_get(then, "second"),
                           ckp_json_str(then, "reason"));
     }
 
@@ -843,7 +457,7 @@ ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
                          "reason", json_object_get(then, "message")));
 
     } else if (strcmp(how, "ended") == 0) {
-        rc = end_terminated(run, &f, json_object_get(then, "message"));
+        rc = ckp_run_terminated(run, &f, json_object_get(then, "message"));
 
     } else {
         rc = f.node == NULL ? CKP_E_BUG

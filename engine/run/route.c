@@ -305,8 +305,8 @@ route_node_error(ckp_fiber_t *f, const char *by, const json_t *error)
     f->step = NULL;
     ckp_run_over(f->run, f->id, true);
 
-    return rc != CKP_OK ? rc : ckp_fiber_emit(f, "node_error", json_pack("{s:s, s:o, s:s?, s:s*}",
-                          "node_name", f->node->name,
+    return rc != CKP_OK ? rc : ckp_fiber_emit(f, "node_error",
+               json_pack("{s:s, s:o, s:s?, s:s*}", "node_name", f->node->name,
                           "error", route_error_text(error),
                           "error_type", ckp_json_str(error, "type"),
                           "handled_by", by));

@@ -215,6 +215,20 @@ ckp_code_t ckp_run_undone(ckp_run_t *run, const char *up,
 ckp_code_t ckp_fiber_enter(ckp_fiber_t *f);
 ckp_code_t ckp_fiber_node_timeout(ckp_fiber_t *f);
 
+/* The end itself, on_failure and compensation behind it; all borrowed. */
+ckp_code_t ckp_run_end_failed(ckp_run_t *run, const json_t *error,
+    const json_t *second, const char *reason);
+ckp_code_t ckp_run_terminated(ckp_run_t *run, ckp_fiber_t *f,
+    const json_t *message);
+
+/* The run's own fiber only waits from now on. */
+ckp_code_t ckp_run_park(ckp_run_t *run);
+
+/* What was done is undone first; *begun false: there is nothing.  then is
+ * stolen. */
+ckp_code_t ckp_run_undo(ckp_run_t *run, const char *reason, json_t *then,
+    bool *begun);
+
 /* error is borrowed */
 ckp_code_t ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error);
 ckp_code_t ckp_run_end(ckp_run_t *run, const ckp_place_t *at,
