@@ -84,7 +84,8 @@ dag_tasks(draw_dag_t *g, const json_t *tasks)
 static void
 dag_pair(draw_dag_t *g, const char *from, const char *to, const json_t *edge)
 {
-    const json_t *const  a = json_object_get(g->index, from == NULL ? "" : from);
+    const json_t *const  a = json_object_get(g->index,
+                                             from == NULL ? "" : from);
     const json_t *const  b = json_object_get(g->index, to == NULL ? "" : to);
     const char *const    condition = ckp_json_str(edge, "condition");
     const char          *label = ckp_json_str(edge, "label");

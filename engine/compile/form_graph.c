@@ -40,7 +40,7 @@ typedef enum {
 typedef struct {
     ckp_made_t     m;
     json_t        *ids;         /* node id -> its type; owned */
-    json_t        *touched;     /* ids that some edge or fallback names; owned */
+    json_t        *touched;     /* ids that edges or fallbacks name; owned */
     size_t         nedges;
     json_int_t     retries;     /* of the document */
     bool           rolls_back;

@@ -55,8 +55,8 @@ typedef struct {
     ckp_dag_on_t   on;
     ckp_expr_t    *condition;           /* NULL: none */
     bool           is_default;
-    bool           stands_in;           /* `to` is the fallback of `from` and
-                                           waits for it, but never for success */
+    bool           stands_in;           /* `to` is the fallback of `from`, and
+                                           is over with it */
 } ckp_dag_edge_t;
 
 typedef struct {

@@ -99,8 +99,8 @@ size_t ckp_dag_sort(size_t n, const ckp_dag_links_t *forth, size_t *order,
 void ckp_dag_ancestors(size_t n, const ckp_dag_links_t *back, size_t task,
     bool *seen, size_t *stack);
 
-/* A cycle among the tasks whose level is SIZE_MAX: its members in order from the
- * one that comes first in the list, in way[0..n).  Returns how many. */
+/* A cycle among the tasks whose level is SIZE_MAX: its members in order, from
+ * the one that comes first in the list, in way[0..n).  Returns how many. */
 size_t ckp_dag_cycle(size_t n, const ckp_dag_links_t *back,
     const size_t *level, size_t *way);
 

@@ -17,7 +17,7 @@ typedef struct {
     const char            *type;        /* as fields know it; NULL: unasked */
     const ckp_retry_t     *retry;       /* inherited; NULL: the node's own */
     bool                   retries;     /* its steps try again by it */
-    uint32_t               step_ms;     /* time-out of its steps; 0: inherited */
+    uint32_t               step_ms;     /* time-out of its steps; 0: as is */
 } ckp_body_t;
 
 /* Parses it as the node that it is; NULL: no memory. */

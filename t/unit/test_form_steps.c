@@ -8,8 +8,8 @@
 #include "drive.h"
 
 #define T_STEP(id, config, more)                                              \
-    "{'id':'" id "','type':'task','config':{'action':'go','duration_seconds':0" \
-    config "}" more "}"
+    "{'id':'" id "','type':'task','config':{'action':'go',"                   \
+    "'duration_seconds':0" config "}" more "}"
 
 
 static const ckp_dag_t *
