@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/zone.h"
 #include "lang/func_int.h"
-#include "lang/zone.h"
 
 #define DAY_MS      86400000
 #define FORMAT_MAX  4096

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/date_read.h"
 #include "base/json.h"
-#include "lang/date_read.h"
 #include "lang/regex.h"
 #include "lang/schema.h"
 #include "lang/value.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "lang/zone.h"
+#include "base/zone.h"
 
 
 typedef json_t *(*scope_make_pt)(ckp_fiber_t *f);

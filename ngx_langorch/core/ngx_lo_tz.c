@@ -2,7 +2,7 @@
  * Time zones by name: the files of the system's zone database, each read once.
  *
  * They are some hundred bytes to a few thousand, on a local disk and mostly in
- * its cache, and a worker reads each at most once: so they are read on the loop.
+ * its cache, and a worker reads each once: so they are read on the loop.
  */
 
 #include "core/ngx_lo_core.h"

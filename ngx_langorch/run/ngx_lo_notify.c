@@ -3,7 +3,7 @@
  * webhook or an agent (spec/ckp.md 13.5, api.md 19).
  *
  * The life of a message.
- *   made      its text is written                 ngx_lo_alert, ngx_lo_to_notify
+ *   made      its text is written               ngx_lo_alert, ngx_lo_to_notify
  *   sent      three times at most, with a pause between
  *   over      an action of a run is answered; an alert is forgotten
  *
@@ -156,7 +156,7 @@ ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
 }
 
 
-/* "<timestamp>.<body>" under the secret `alert`, as webhooks to us are signed. */
+/* "<timestamp>.<body>" under the secret `alert`: as webhooks to us are. */
 
 static ngx_uint_t
 ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
@@ -336,7 +336,7 @@ ngx_lo_alerts_stop(void)
 /* --- notify ------------------------------------------------------------------------- */
 
 
-/* {agent: ...}; NULL: nobody now.  Asked as an attempt would, without a slot. */
+/* {agent: ...}; NULL: nobody now.  Asked as an attempt is, without a slot. */
 
 static json_t *
 ngx_lo_notice_agent(const ngx_lo_effect_t *e, const char *channel,

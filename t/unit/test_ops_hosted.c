@@ -272,8 +272,7 @@ test_a_secret_leaves_as_a_handle(void **ctx)
 
 
 static void
-test_a_handle_that_was_carried_still_counts_and_a_forged_one_does_not(
-    void **ctx)
+test_a_handle_may_be_carried_and_never_forged(void **ctx)
 {
     const char  *handle;
     t_run_t      t;
@@ -567,8 +566,7 @@ main(void)
         cmocka_unit_test(
             test_a_request_has_half_a_minute_unless_it_says_how_long),
         cmocka_unit_test(test_a_secret_leaves_as_a_handle),
-        cmocka_unit_test(
-            test_a_handle_that_was_carried_still_counts_and_a_forged_one_does_not),
+        cmocka_unit_test(test_a_handle_may_be_carried_and_never_forged),
         cmocka_unit_test(test_the_engine_s_own_actions_see_a_mask),
         cmocka_unit_test(test_an_agent_gets_what_its_parameters_name),
         cmocka_unit_test(test_what_needs_a_key_is_asked_of_the_host),

@@ -1,4 +1,4 @@
-/* Actions whose effect outlives the step: orders, memory, checkpoints, notices. */
+/* Actions that outlive their step: orders, memory, checkpoints, notices. */
 
 #include "drive.h"
 
@@ -50,7 +50,7 @@ test_without_an_order_or_in_a_dry_run_nothing_changes(void **ctx)
 }
 
 
-/* As the host does it: the state before the turn, then REFUSED, then RECOVER. */
+/* As the host does it: the state before the turn, REFUSED, RECOVER. */
 
 static void
 t_refused(t_run_t *t, json_t *before, const char *path)

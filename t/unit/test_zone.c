@@ -2,7 +2,7 @@
 
 #include "drive.h"
 
-#include "lang/zone.h"
+#include "base/zone.h"
 
 #define HOUR  3600
 

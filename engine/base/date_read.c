@@ -2,7 +2,7 @@
  * A date by its format, letter by letter.
  */
 
-#include "lang/date_read.h"
+#include "base/date_read.h"
 
 #include <ctype.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  * TZif: a table of transitions, and a rule for the time after them.
  */
 
-#include "lang/zone.h"
+#include "base/zone.h"
 
 #include <ctype.h>
 #include <string.h>

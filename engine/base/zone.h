@@ -1,6 +1,6 @@
 /*
  * Time zones from the bytes of a TZif file (RFC 8536).  Who has the bytes is
- * the host: ckp_zone_pt in lang/eval.h.
+ * the host: ckp_zone_pt in base/clock.h.
  */
 
 #ifndef CKP_ZONE_H
