@@ -502,6 +502,5 @@ ckp_dag_heard(ckp_fiber_t *f, const char *key, const char *type,
         return task_waits(f, id, "delegation");
     }
 
-    return strcmp(type, "llm_usage") == 0 ? task_costs(f, task, payload)
-                                          : CKP_OK;
+    return strcmp(type, "cost") == 0 ? task_costs(f, task, payload) : CKP_OK;
 }

@@ -137,6 +137,11 @@ ckp_code_t ckp_fiber_map_values(ckp_fiber_t *f, const ckp_mapping_t *maps,
 ckp_code_t ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload);
 ckp_code_t ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row);
 
+/* US dollars that its work has cost: told to the nodes whose tasks it works for
+ * (ops->heard, type "cost", payload {cost_usd}).  The run's sum is kept by who
+ * calls this. */
+ckp_code_t ckp_fiber_spent(ckp_fiber_t *f, double usd);
+
 /* The run goes on after a rest: execution_resumed, status running. */
 ckp_code_t ckp_fiber_resumed(ckp_fiber_t *f, const char *reason);
 

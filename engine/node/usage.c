@@ -60,6 +60,8 @@ ckp_usage_add(ckp_fiber_t *f, const json_t *answer)
         return rc;
     }
 
-    return ckp_fiber_run_put(f, "counts", "cost",
-                             json_real(json_number_value(old) + cost));
+    rc = ckp_fiber_run_put(f, "counts", "cost",
+                           json_real(json_number_value(old) + cost));
+
+    return rc == CKP_OK ? ckp_fiber_spent(f, cost) : rc;
 }

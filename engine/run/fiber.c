@@ -386,14 +386,14 @@ fiber_place(ckp_fiber_t *f, const char *type)
 }
 
 
-/* The node whose task it is hears of it. */
+/* The node whose task the frame `own` is hears of it. */
 
 static ckp_code_t
-fiber_heard(ckp_fiber_t *f, const char *type, const json_t *payload)
+fiber_heard(ckp_fiber_t *f, const json_t *own, const char *type,
+    const json_t *payload)
 {
-    const json_t *const  own = fiber_own(f);
-    ckp_fiber_t          p;
-    ckp_code_t           rc = CKP_OK;
+    ckp_fiber_t  p;
+    ckp_code_t   rc = CKP_OK;
 
     ckp_fiber_open(&p, f->run, ckp_json_str(own, "up"));
 
@@ -407,22 +407,50 @@ fiber_heard(ckp_fiber_t *f, const char *type, const json_t *payload)
 }
 
 
+static bool
+fiber_is_task(const json_t *own)
+{
+    const char *const  kind = ckp_json_str(own, "kind");
+
+    return kind != NULL && strcmp(kind, "task") == 0;
+}
+
+
+ckp_code_t
+ckp_fiber_spent(ckp_fiber_t *f, double usd)
+{
+    json_t *const  payload = json_pack("{s:f}", "cost_usd", usd);
+    const json_t  *own = fiber_own(f);
+    ckp_code_t     rc = payload == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    while (rc == CKP_OK && own != NULL) {
+        const char *const  up = ckp_json_str(own, "up");
+
+        if (fiber_is_task(own)) {
+            rc = fiber_heard(f, own, "cost", payload);
+        }
+
+        own = up == NULL ? NULL : ckp_run_get(f->run, "fibers", up);
+    }
+
+    json_decref(payload);
+
+    return rc;
+}
+
+
 ckp_code_t
 ckp_fiber_emit(ckp_fiber_t *f, const char *type, json_t *payload)
 {
-    const char *const  kind = json_string_value(ckp_fiber_own_get(f, "kind"));
     const ckp_place_t  place = fiber_place(f, type);
-    json_t            *told = NULL;
+    json_t *const      told = fiber_is_task(fiber_own(f))
+                              ? json_incref(payload) : NULL;
     ckp_code_t         rc;
-
-    if (kind != NULL && strcmp(kind, "task") == 0) {
-        told = json_incref(payload);
-    }
 
     rc = ckp_run_emit(f->run, &place, payload);
 
     if (rc == CKP_OK && told != NULL) {
-        rc = fiber_heard(f, type, told);
+        rc = fiber_heard(f, fiber_own(f), type, told);
     }
 
     json_decref(told);

@@ -299,6 +299,33 @@ the_node_tells_how_many_it_ran(void **state)
 }
 
 
+/* The sum of all attempts, and of all tasks. */
+static void
+what_tasks_cost_is_told(void **state)
+{
+    t_run_t             t;
+    const ckp_event_t  *ev;
+
+    t_run(&t, T_DAG(T_CALL("a", ",'retry':{'max_attempts':2,'base_delay_ms':"
+                           "0}") "," T_VALUE("b", "tasks.a.cost_usd",
+                           ",'depends_on':['a'],'output_variable':'r'"), ""));
+    t_admit(&t);
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_FAILED, t.ref,
+           json_pack("{s:s, s:s, s:f}", "type", "AgentUnavailable", "message",
+                     "no", "cost", 0.25));
+    t_admit(&t);
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:f}", "result", 1, "cost", 0.5));
+    assert_string_equal(t_status(&t), "completed");
+    assert_string_equal(t_var(&t, "r"), "0.75");
+    ev = t_event(&t, "task_completed");
+    assert_true(ckp_json_num(ev->payload, "cost_usd", 0) == 0.75);
+    ev = t_event(&t, "dag_completed");
+    assert_true(ckp_json_num(ev->payload, "total_cost_usd", 0) == 0.75);
+    t_run_over(&t);
+}
+
+
 int
 main(void)
 {
@@ -319,6 +346,7 @@ main(void)
         cmocka_unit_test(the_result_is_the_sink_s_output_or_one_of_each),
         cmocka_unit_test(variables_take_outputs),
         cmocka_unit_test(the_node_tells_how_many_it_ran),
+        cmocka_unit_test(what_tasks_cost_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
