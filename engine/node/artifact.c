@@ -15,8 +15,9 @@
 
 static ckp_code_t
 artifact_put(ckp_fiber_t *f, const char *kind, const char *uri,
-    const json_t *o)
+    const json_t *o, const char *named)
 {
+    const char *const  name = named != NULL ? named : ckp_json_str(o, "name");
     const bool     local = strcmp(kind, "screenshot") == 0
                            && strstr(uri, "://") == NULL;
     json_t *const  size = json_object_get(o, "size_bytes");
@@ -29,7 +30,7 @@ artifact_put(ckp_fiber_t *f, const char *kind, const char *uri,
     row = json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:O*}", "artifact_id", id,
                     "kind", kind, "uri",
                     json_sprintf("%s%s", local ? "memory://" : "", uri),
-                    "name", ckp_json_str(o, "name"),
+                    "name", name,
                     "mime_type", ckp_json_str(o, "mime_type"),
                     "size_bytes", json_is_integer(size) ? size : NULL);
 
@@ -64,7 +65,7 @@ artifact_object(ckp_fiber_t *f, const json_t *o)
     }
 
     return artifact_put(f, kind == NULL || *kind == '\0' ? "artifact" : kind,
-                        uri, o);
+                        uri, o, NULL);
 }
 
 
@@ -101,7 +102,7 @@ ckp_artifacts_found(ckp_fiber_t *f, const json_t *answer)
     }
 
     if (rc == CKP_OK && uri != NULL && *uri != '\0') {
-        rc = artifact_put(f, "screenshot", uri, NULL);
+        rc = artifact_put(f, "screenshot", uri, NULL, NULL);
     }
 
     uri = ckp_json_str(result, "artifact_uri");
@@ -113,8 +114,37 @@ ckp_artifacts_found(ckp_fiber_t *f, const json_t *answer)
     if (rc == CKP_OK && uri != NULL && *uri != '\0') {
         const char *const  kind = ckp_json_str(result, "artifact_kind");
 
-        rc = artifact_put(f, kind == NULL ? "artifact" : kind, uri, NULL);
+        rc = artifact_put(f, kind == NULL ? "artifact" : kind, uri, NULL,
+                          NULL);
     }
 
     return rc;
+}
+
+
+ckp_code_t
+ckp_artifact_shot(ckp_fiber_t *f, const json_t *answer, const char *name)
+{
+    static const char *const  members[] = { "screenshot", "artifact_uri",
+                                            "uri", NULL };
+    const json_t *const       result = json_object_get(answer, "result");
+    const json_t             *one = json_object_get(result, "artifact");
+    const char               *uri = json_string_value(result);
+
+    for (size_t i = 0; uri == NULL && members[i] != NULL; i++) {
+        uri = ckp_json_str(result, members[i]);
+    }
+
+    if (uri == NULL && one == NULL) {
+        one = json_array_get(json_object_get(result, "artifacts"), 0);
+    }
+
+    if (uri == NULL && one == NULL) {
+        one = json_array_get(json_object_get(answer, "artifacts"), 0);
+    }
+
+    uri = uri != NULL ? uri : ckp_json_str(one, "uri");
+
+    return uri == NULL || *uri == '\0' ? CKP_OK
+           : artifact_put(f, "screenshot", uri, one, name);
 }

@@ -14,6 +14,7 @@
 #include "node/double.h"
 #include "node/hosted.h"
 #include "node/once.h"
+#include "node/shot.h"
 #include "node/step.h"
 #include "node/usage.h"
 #include "node/validate.h"
@@ -31,6 +32,11 @@ ckp_steps_abandon(ckp_fiber_t *f)
 {
     const bool  call = ckp_attempt_is(f, "call");
     ckp_code_t  rc = CKP_OK;
+
+    if (call && ckp_shot_is(f)) {
+        ckp_fiber_at_step(f, ckp_step_at(f));
+        return ckp_shot_end(f);
+    }
 
     if (ckp_delegate_is(f)) {
         ckp_fiber_at_step(f, ckp_step_at(f));
@@ -185,6 +191,10 @@ attempt_external(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_del(f, "step", "host");
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_del(f, "step", "shot");
     }
 
     if (rc == CKP_OK) {
@@ -381,9 +391,13 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
     const bool         mine = ref != NULL && in->ref != NULL
                               && strcmp(ref, in->ref) == 0;
 
+    if (ckp_attempt_is(f, "call") && ckp_shot_is(f)) {
+        return ckp_shot_wake(f, in);
+    }
+
     if (in->kind == CKP_IN_ADMITTED) {
-        return mine && ckp_attempt_is(f, "admit") ? ckp_attempt_admitted(f, in->data)
-                                              : CKP_E_STATE;
+        return mine && ckp_attempt_is(f, "admit")
+               ? ckp_attempt_admitted(f, in->data) : CKP_E_STATE;
     }
 
     if (in->kind == CKP_IN_REPLY) {
@@ -428,6 +442,10 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
         return rc != CKP_OK ? rc
                : ckp_delegate_is(f) ? ckp_delegate_replied(f, NULL)
                : attempt_timed_out(f);
+    }
+
+    if (ckp_attempt_is(f, "double")) {
+        return ckp_double_rested(f);
     }
 
     if (ckp_attempt_is(f, "again")) {

@@ -1,6 +1,6 @@
 /*
- * One attempt of a step, between the files that make it: attempt.c (its course),
- * admit.c (who does it), attempt_send.c (what they are told).
+ * One attempt of a step, between the files that make it: attempt.c (its
+ * course), admit.c (who does it), attempt_send.c (what they are told).
  */
 
 #ifndef CKP_ATTEMPT_H

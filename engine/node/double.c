@@ -1,6 +1,6 @@
 /*
  * Test doubles: an override of the test data, a dry run's or a mock's answer,
- * in this order.
+ * in this order.  Those of the run hold in the procedures inside it, too.
  */
 
 #include "node/double.h"
@@ -9,26 +9,38 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/limits.h"
 #include "node/step.h"
 
+
+static const ckp_config_t *
+double_config(const ckp_fiber_t *f)
+{
+    return &ckp_fiber_run_program(f)->config;
+}
+
+
+/* The longest key goes before: a path, a step of a node, a step. */
 
 static const json_t *
 double_find(ckp_fiber_t *f)
 {
-    const json_t *const      all = ckp_fiber_program(f)->config.overrides;
+    const json_t *const      all = double_config(f)->overrides;
     const ckp_step_t *const  step = ckp_fiber_step(f);
     const json_t            *found;
-    char                     both[512];
+    json_t                  *both;
 
     if (all == NULL) {
         return NULL;
     }
 
-    (void) snprintf(both, sizeof(both), "%s.%s", ckp_fiber_node(f)->id,
-                    step->id);
-
     found = json_object_get(all, ckp_fiber_path(f));
-    found = found != NULL ? found : json_object_get(all, both);
+
+    if (found == NULL) {
+        both = json_sprintf("%s.%s", ckp_fiber_node(f)->id, step->id);
+        found = json_object_get(all, json_string_value(both));
+        json_decref(both);
+    }
 
     return found != NULL ? found : json_object_get(all, step->id);
 }
@@ -37,7 +49,7 @@ double_find(ckp_fiber_t *f)
 const json_t *
 ckp_double_node(ckp_fiber_t *f)
 {
-    const json_t *const  all = ckp_fiber_program(f)->config.overrides;
+    const json_t *const  all = double_config(f)->overrides;
     const json_t        *found = json_object_get(all,
                                                  ckp_fiber_node_path(f));
 
@@ -49,7 +61,7 @@ ckp_double_node(ckp_fiber_t *f)
 /* One of a __sequence__ by attempt; the last one repeats. */
 
 static const json_t *
-double_pick(ckp_fiber_t *f, const json_t *value)
+double_pick(const ckp_fiber_t *f, const json_t *value)
 {
     const json_t *const  many = json_object_get(value, "__sequence__");
     const size_t         n = json_array_size(many);
@@ -65,47 +77,108 @@ double_pick(ckp_fiber_t *f, const json_t *value)
 
 
 static ckp_code_t
+double_raise(ckp_fiber_t *f, const json_t *error)
+{
+    const char *const  type = ckp_json_str(error, "type");
+    const char *const  message = json_is_string(error)
+                                 ? json_string_value(error)
+                                 : ckp_json_str(error, "message");
+    json_t *const      own = json_is_object(error) ? json_deep_copy(error)
+                                                   : json_object();
+
+    (void) json_object_set_new(own, "type", json_string(type == NULL
+                               ? "AgentActionError" : type));
+    (void) json_object_set_new(own, "message", json_string(message == NULL
+                               ? "an error of the test data" : message));
+
+    return ckp_fiber_raise_json(f, own);
+}
+
+
+/* What stands for the attempt at last: an error, or a result. */
+
+static ckp_code_t
+double_end(ckp_fiber_t *f, const json_t *value)
+{
+    const json_t *const  error = json_object_get(value, "__error__");
+
+    if (error != NULL) {
+        return double_raise(f, error);
+    }
+
+    return ckp_step_done(f, value == NULL ? json_null()
+                                          : json_deep_copy(value), false);
+}
+
+
+static ckp_code_t
 double_override(ckp_fiber_t *f, const json_t *value)
 {
     const json_t *const  picked = double_pick(f, value);
-    const json_t *const  error = json_object_get(picked, "__error__");
-    const int64_t        wait = ckp_json_int(picked, "__delay_ms__", -1);
-    const json_t        *result = picked;
+    int64_t              wait = ckp_json_int(picked, "__delay_ms__", -1);
     ckp_code_t           rc;
 
     rc = ckp_fiber_emit(f, "step_test_override_applied",
              json_pack("{s:s, s:O}", "step_id", ckp_fiber_step(f)->id,
                        "override", picked));
 
-    if (rc != CKP_OK) {
-        return rc;
+    if (rc != CKP_OK || wait < 0) {
+        return rc != CKP_OK ? rc : double_end(f, picked);
     }
 
-    if (error != NULL) {
-        const char *const  type = ckp_json_str(error, "type");
-        const char *const  message = ckp_json_str(error, "message");
-        json_t *const      own = json_is_object(error)
-                                 ? json_deep_copy(error) : json_object();
+    value = double_pick(f, json_object_get(picked, "value"));
 
-        (void) json_object_set_new(own, "type", json_string(type == NULL
-                                   ? "AgentActionError" : type));
-        (void) json_object_set_new(own, "message", json_string(message == NULL
-                                   ? "an error of the test data" : message));
-
-        return ckp_fiber_raise_json(f, own);
+    if (wait == 0 || strcmp(ckp_fiber_mode(f), "dry_run") == 0) {
+        return double_end(f, value);
     }
 
-    if (wait >= 0) {
-        result = json_object_get(picked, "value");
-        result = result == NULL ? json_null() : result;
+    if (wait > CKP_WAIT_MS_MAX) {
+        wait = CKP_WAIT_MS_MAX;
     }
 
-    if (wait > 0 && strcmp(ckp_fiber_mode(f), "dry_run") != 0) {
-        rc = ckp_fiber_put(f, "step", "res", json_deep_copy(result));
-        return rc == CKP_OK ? ckp_step_pause(f, "op", wait) : rc;
+    rc = ckp_fiber_put(f, "step", "res", value == NULL ? json_null()
+                                         : json_deep_copy(value));
+
+    return rc == CKP_OK ? ckp_step_pause(f, "double", wait) : rc;
+}
+
+
+ckp_code_t
+ckp_double_rested(ckp_fiber_t *f)
+{
+    json_t *const     value = json_incref(ckp_fiber_get(f, "step", "res"));
+    const ckp_code_t  rc = double_end(f, value);
+
+    json_decref(value);
+
+    return rc == CKP_E_INVALID ? ckp_attempt_failed(f, false) : rc;
+}
+
+
+/* --- dry runs and mocks -------------------------------------------------------- */
+
+/* Whether the work is with others, by whomever it would be done. */
+
+static bool
+double_is_external(const ckp_step_t *step)
+{
+    const ckp_hosted_t *const  own = step->op == NULL ? NULL
+                                     : ckp_op_hosted(step->op);
+
+    return step->bind == CKP_BIND_EXTERNAL || step->op == NULL
+           || (own != NULL && own->target != NULL
+               && strcmp(own->target, "http") == 0);
+}
+
+
+static const char *
+double_binding(const ckp_step_t *step)
+{
+    if (step->bind == CKP_BIND_INTERNAL) {
+        return "internal";
     }
 
-    return ckp_step_done(f, json_deep_copy(result), false);
+    return step->executor == CKP_BY_MCP ? "mcp_tool" : "agent_http";
 }
 
 
@@ -113,14 +186,15 @@ static ckp_code_t
 double_answer(ckp_fiber_t *f, bool dry)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
+    const char *const        binding = double_binding(step);
     json_t *const            result = json_pack("{s:b, s:s, s:s}",
                                  dry ? "dry_run" : "mocked", 1,
                                  dry ? "skipped_action" : "action",
-                                 step->action, "binding", "external");
+                                 step->action, "binding", binding);
     const ckp_code_t         rc = ckp_fiber_emit(f,
         dry ? "dry_run_step_skipped" : "step_mock_applied",
         json_pack("{s:s, s:s, s:s?}", "action", step->action, "binding",
-                  "external", "ref", step->agent));
+                  binding, "ref", step->agent));
 
     if (rc != CKP_OK) {
         json_decref(result);
@@ -134,16 +208,9 @@ double_answer(ckp_fiber_t *f, bool dry)
 ckp_code_t
 ckp_double_step(ckp_fiber_t *f, bool *doubled)
 {
-    const ckp_step_t *const    step = ckp_fiber_step(f);
-    const json_t *const        value = double_find(f);
-    const ckp_hosted_t *const  own = ckp_op_hosted(step->op);
-    const bool                 external = step->bind == CKP_BIND_EXTERNAL
-                                          || step->op == NULL
-                                          || (own != NULL
-                                              && own->target != NULL
-                                              && strcmp(own->target, "http")
-                                                 == 0);
-    const bool                 dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
+    const json_t *const  value = double_find(f);
+    const bool           external = double_is_external(ckp_fiber_step(f));
+    const bool           dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
 
     *doubled = true;
 
@@ -151,7 +218,7 @@ ckp_double_step(ckp_fiber_t *f, bool *doubled)
         return double_override(f, value);
     }
 
-    if (external && (dry || ckp_fiber_program(f)->config.mock)) {
+    if (external && (dry || double_config(f)->mock)) {
         return double_answer(f, dry);
     }
 

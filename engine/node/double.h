@@ -13,6 +13,9 @@
  */
 ckp_code_t ckp_double_step(ckp_fiber_t *f, bool *doubled);
 
+/* The pause of an override ("double") is over. */
+ckp_code_t ckp_double_rested(ckp_fiber_t *f);
+
 /* The override of the node as a whole; lent, NULL: none. */
 const json_t *ckp_double_node(ckp_fiber_t *f);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "node/shot.h"
 
 
 static const ckp_handler_t *
@@ -491,11 +492,32 @@ handler_tell(ckp_fiber_t *f, const ckp_handler_t *h, const json_t *error)
 static ckp_code_t
 handler_act(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
 {
-    const ckp_code_t  rc = handler_tell(f, h, error);
+    bool        shot = false;
+    ckp_code_t  rc = handler_tell(f, h, error);
 
-    if (rc != CKP_OK) {
+    if (rc == CKP_OK && h->after == CKP_AFTER_ACTION
+        && h->action == CKP_HANDLE_SCREENSHOT_FAIL)
+    {
+        rc = ckp_shot_take(f, "act", error, &shot);
+    }
+
+    if (rc != CKP_OK || shot) {
         json_decref(error);
         return rc;
+    }
+
+    return ckp_handler_act(f, error);
+}
+
+
+ckp_code_t
+ckp_handler_act(ckp_fiber_t *f, json_t *error)
+{
+    const ckp_handler_t *const  h = ckp_handler_current(f);
+
+    if (h == NULL) {
+        json_decref(error);
+        return CKP_E_BUG;
     }
 
     switch (h->after) {

@@ -12,7 +12,7 @@
 
 #include "node/fiber.h"
 
-/* *known: this run knows the result or the failure, and the step ended by it. */
+/* *known: this run knows the result or the failure; the step ended by it. */
 ckp_code_t ckp_once_known(ckp_fiber_t *f, bool *known);
 
 /* Somebody outside the run, or beside this fiber, may know. */

@@ -12,6 +12,7 @@
 #include "model/event.h"
 #include "model/limits.h"
 #include "node/once.h"
+#include "node/shot.h"
 #include "node/terminate.h"
 #include "node/validate.h"
 
@@ -318,6 +319,18 @@ step_resume(ckp_fiber_t *f)
     last = ckp_fiber_get(f, "h", "step");
     last = last != NULL ? last : ckp_fiber_get(f, "step", NULL);
     ph = ckp_json_str(last, "ph");
+
+    if (json_object_get(last, "shot") != NULL) {
+        ph = ckp_shot_before(last, ph);
+    }
+
+    /* one that was done but for what follows it is not done again */
+
+    if (rc == CKP_OK && ph != NULL && strcmp(ph, "after") == 0) {
+        rc = ckp_fiber_put(f, "at", NULL,
+                 json_integer(1 + ckp_fiber_get_int(f, "at", NULL)));
+        ph = "done";
+    }
 
     if (ph != NULL && strcmp(ph, "done") != 0) {
         k = ckp_json_int(last, "k", 0);

@@ -84,6 +84,12 @@ ckp_code_t ckp_step_failed(ckp_fiber_t *f, json_t *error);
 /* It is passed over; reason as in step_skipped. */
 ckp_code_t ckp_step_skip(ckp_fiber_t *f, const char *reason);
 
+/* The same, told and pictured already: who handles it. */
+ckp_code_t ckp_step_failed_on(ckp_fiber_t *f, json_t *error);
+
+/* It is done: the pause behind it, then the next. */
+ckp_code_t ckp_step_after(ckp_fiber_t *f);
+
 /* The next one of the list. */
 ckp_code_t ckp_step_next(ckp_fiber_t *f);
 
@@ -97,6 +103,9 @@ ckp_code_t ckp_step_again(ckp_fiber_t *f, uint32_t max_retries, int64_t ms,
 /* The first handler that matches acts; without one the node fails.  error is
  * stolen. */
 ckp_code_t ckp_node_failed(ckp_fiber_t *f, json_t *error);
+
+/* What the handler at work does with the error (stolen) once all is told. */
+ckp_code_t ckp_handler_act(ckp_fiber_t *f, json_t *error);
 
 /* Its recovery steps are over: the action.  ok: no required one failed */
 ckp_code_t ckp_handler_resume(ckp_fiber_t *f, bool ok);

@@ -11,6 +11,7 @@
 #include "model/event.h"
 #include "model/limits.h"
 #include "node/once.h"
+#include "node/shot.h"
 #include "node/validate.h"
 
 
@@ -92,9 +93,23 @@ step_told(ckp_fiber_t *f, const json_t *result)
 
 
 ckp_code_t
+ckp_step_after(ckp_fiber_t *f)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+
+    if (step->wait_after_ms > 0 && strcmp(ckp_fiber_mode(f), "dry_run") != 0) {
+        return ckp_step_pause(f, "after", step->wait_after_ms);
+    }
+
+    return ckp_step_next(f);
+}
+
+
+ckp_code_t
 ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
+    bool                     shot = false;
     ckp_code_t               rc = result == NULL ? CKP_E_NOMEM
                                   : step_assign(f, result, fail_open);
 
@@ -129,13 +144,11 @@ ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
 
     json_decref(result);
 
-    if (rc == CKP_OK && step->wait_after_ms > 0
-        && strcmp(ckp_fiber_mode(f), "dry_run") != 0)
-    {
-        return ckp_step_pause(f, "after", step->wait_after_ms);
+    if (rc == CKP_OK && step->shot_after) {
+        rc = ckp_shot_take(f, "done", NULL, &shot);
     }
 
-    return rc == CKP_OK ? ckp_step_next(f) : rc;
+    return rc != CKP_OK || shot ? rc : ckp_step_after(f);
 }
 
 
@@ -206,12 +219,12 @@ step_best_effort(ckp_fiber_t *f, const char *list, const json_t *error)
 ckp_code_t
 ckp_step_failed(ckp_fiber_t *f, json_t *error)
 {
-    const ckp_step_t *const  step = ckp_fiber_step(f);
-    const char *const        list = ckp_fiber_get_str(f, "list", NULL);
-    const char *const        type = ckp_json_str(error, "type");
-    const ckp_target_t       escalate = step->timeout.escalate_to;
-    ckp_code_t               rc = ckp_fiber_put(f, "step", "ph",
-                                                json_string("failed"));
+    const char *const  list = ckp_fiber_get_str(f, "list", NULL);
+    const bool         pictured = ckp_fiber_program(f)
+                                  ->config.screenshot_on_fail;
+    bool               shot = false;
+    ckp_code_t         rc = ckp_fiber_put(f, "step", "ph",
+                                          json_string("failed"));
 
     if (rc == CKP_OK) {
         rc = ckp_once_failed(f, error);
@@ -227,10 +240,25 @@ ckp_step_failed(ckp_fiber_t *f, json_t *error)
         rc = step_failed_told(f, error, true);
     }
 
-    if (rc != CKP_OK) {
+    if (rc == CKP_OK && pictured && !ckp_error_is_engine(error)) {
+        rc = ckp_shot_take(f, "fail", error, &shot);
+    }
+
+    if (rc != CKP_OK || shot) {
         json_decref(error);
         return rc;
     }
+
+    return ckp_step_failed_on(f, error);
+}
+
+
+ckp_code_t
+ckp_step_failed_on(ckp_fiber_t *f, json_t *error)
+{
+    const ckp_target_t  escalate = ckp_fiber_step(f)->timeout.escalate_to;
+    const char *const   type = ckp_json_str(error, "type");
+    ckp_code_t          rc;
 
     if (escalate.kind == CKP_TO_NODE && type != NULL
         && strcmp(type, "TimeoutError") == 0)

@@ -1,6 +1,6 @@
 /*
- * Slots in use by this worker, by resource key, and who waits for one.  They are
- * counted here only to avoid vain tries: the lease's guard decides.
+ * Slots in use by this worker, by resource key, and who waits for one.  They
+ * are counted here only to avoid vain tries: the lease's guard decides.
  */
 
 #include "run/ngx_lo_admit.h"
