@@ -223,6 +223,12 @@ typedef struct {
  * {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,
  * retry_after_ms?}.
  *
+ * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
+ * body of chat completions (without `model`: the site's), node_id, path} -> data
+ * as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?, usage};
+ * FAILED and UNKNOWN {type, message, http_status?, reason?: circuit_open |
+ * network, retryable?, retry_after_ms?}.
+ *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
  * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers, body,
  * duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the action

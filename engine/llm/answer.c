@@ -31,7 +31,7 @@ answer_json(const char *text)
 }
 
 
-/* --- schema and repair --------------------------------------------------- */
+/* --- schema and repair ------------------------------------------------- */
 
 /* What is wrong with it; an empty array: nothing. */
 
@@ -228,7 +228,7 @@ ckp_llm_answered(ckp_fiber_t *f, const json_t *data)
 }
 
 
-/* --- checks (23.1, policy_checks) ---------------------------------------- */
+/* --- checks (23.1, policy_checks) -------------------------------------- */
 
 static ckp_code_t
 answer_check(ckp_fiber_t *f, const ckp_check_t *check, const json_t *seen,
@@ -367,7 +367,7 @@ answer_checks(ckp_fiber_t *f, const char *text, const json_t *meta, bool *over)
 }
 
 
-/* --- outputs ------------------------------------------------------------- */
+/* --- outputs ----------------------------------------------------------- */
 
 static ckp_code_t
 answer_assign(ckp_fiber_t *f, const char *text, const json_t *meta)
@@ -391,7 +391,7 @@ answer_assign(ckp_fiber_t *f, const char *text, const json_t *meta)
 }
 
 
-/* --- the way on ---------------------------------------------------------- */
+/* --- the way on -------------------------------------------------------- */
 
 static const ckp_choice_t *
 answer_choice(const ckp_llm_t *llm, const char *id)
@@ -450,7 +450,7 @@ answer_route(ckp_fiber_t *f, const char *text, bool dry, ckp_target_t *to)
 }
 
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- all of it --------------------------------------------------------- */
 
 static ckp_code_t
 answer_done(ckp_fiber_t *f, const char *text, ckp_target_t to)

@@ -19,7 +19,7 @@ typedef struct {
 } attach_t;
 
 
-/* --- what a source is ---------------------------------------------------- */
+/* --- what a source is -------------------------------------------------- */
 
 static bool
 attach_begins(const char *text, const char *with)
@@ -78,7 +78,7 @@ attach_image_type(const char *text)
 }
 
 
-/* --- parts --------------------------------------------------------------- */
+/* --- parts ------------------------------------------------------------- */
 
 static void
 attach_push(attach_t *a, json_t *part, size_t bytes)
@@ -255,7 +255,7 @@ attach_one(attach_t *a, ckp_attach_t type, const char *label,
 }
 
 
-/* --- all of them --------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------- */
 
 /* How an event may name it: not by what is in it. */
 

@@ -218,7 +218,7 @@ call_begin(ckp_fiber_t *f)
 }
 
 
-/* --- limits of all calls (26.3) ---------------------------------------------- */
+/* --- limits of all calls (26.3) ---------------------------------------- */
 
 ckp_code_t
 ckp_llm_admit(ckp_fiber_t *f)
@@ -288,7 +288,7 @@ ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
 }
 
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------ */
 
 ckp_code_t
 ckp_llm_go_on(ckp_fiber_t *f)

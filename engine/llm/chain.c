@@ -29,7 +29,7 @@ ckp_llm_entry(const ckp_fiber_t *f)
 }
 
 
-/* --- which profile ------------------------------------------------------- */
+/* --- which profile ----------------------------------------------------- */
 
 static bool
 chain_has_class(const json_t *profile, const char *task_class)
@@ -127,7 +127,7 @@ chain_chosen(const ckp_fiber_t *f, const json_t **list)
 }
 
 
-/* --- the chain ----------------------------------------------------------- */
+/* --- the chain --------------------------------------------------------- */
 
 /* Chains that a server has for well-known models. */
 
@@ -317,7 +317,7 @@ ckp_llm_choose_one(ckp_fiber_t *f, const char *name)
 }
 
 
-/* --- is it good and cheap enough ----------------------------------------- */
+/* --- is it good and cheap enough --------------------------------------- */
 
 /* The word for what is against the entry; NULL: nothing. */
 

@@ -40,7 +40,7 @@ static const struct {
 #define COST_KNOWN  (sizeof(cost_known) / sizeof(cost_known[0]))
 
 
-/* --- what is known of a model -------------------------------------------- */
+/* --- what is known of a model ------------------------------------------ */
 
 static const char *
 cost_bare(const char *model)
@@ -136,7 +136,7 @@ ckp_llm_rates(const ckp_program_t *prog, const json_t *entry, double *prompt,
 }
 
 
-/* --- before a call ------------------------------------------------------- */
+/* --- before a call ----------------------------------------------------- */
 
 static size_t
 cost_chars(const json_t *content)
@@ -191,7 +191,7 @@ ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known)
 }
 
 
-/* --- budgets ------------------------------------------------------------- */
+/* --- budgets ----------------------------------------------------------- */
 
 static double
 cost_number(const json_t *v)
@@ -271,7 +271,7 @@ ckp_llm_affords(ckp_fiber_t *f, const json_t *entry)
 }
 
 
-/* --- after a call -------------------------------------------------------- */
+/* --- after a call ------------------------------------------------------ */
 
 typedef struct {
     int64_t  prompt;

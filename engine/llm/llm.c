@@ -39,7 +39,7 @@ llm_is(const ckp_fiber_t *f, const char *ph)
 }
 
 
-/* --- the journal --------------------------------------------------------- */
+/* --- the journal ------------------------------------------------------- */
 
 const char *
 ckp_llm_key(ckp_fiber_t *f, char *out)
@@ -97,7 +97,7 @@ ckp_llm_record(ckp_fiber_t *f, const char *status, const json_t *result)
 }
 
 
-/* --- test doubles (27) --------------------------------------------------- */
+/* --- test doubles (27) ------------------------------------------------- */
 
 /* A value that stands for the outputs: its members are assigned. */
 
@@ -264,7 +264,7 @@ llm_double(ckp_fiber_t *f, bool *doubled)
 }
 
 
-/* --- coming in ----------------------------------------------------------- */
+/* --- coming in --------------------------------------------------------- */
 
 static ckp_code_t
 llm_prepare(ckp_fiber_t *f)
@@ -325,7 +325,7 @@ ckp_llm_enter(ckp_fiber_t *f)
 }
 
 
-/* --- waking -------------------------------------------------------------- */
+/* --- waking ------------------------------------------------------------ */
 
 /* What the project remembers is here, or cannot be read. */
 
@@ -505,7 +505,7 @@ ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
 }
 
 
-/* --- giving up ----------------------------------------------------------- */
+/* --- giving up --------------------------------------------------------- */
 
 bool
 ckp_llm_in_flight(const ckp_fiber_t *f)

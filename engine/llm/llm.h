@@ -11,11 +11,11 @@
  *            outputs, route
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
- * prev, spent, hash, res}; ph is "mem" (a project's memory is read), "admit" or
- * "held" (limits of all calls), "call", "retry", "double", "tools".  n.chain:
- * array of {m: model, p: profile}.  n.msgs {"0": message ...}: what is sent,
- * made once, grown by repairs and by a planner.  n.pii {token: value}; n.pl,
- * n.plq, n.plc, n.plan, n.steps: a planner's.
+ * prev, spent, hash, res, bytes}; ph is "mem" (a project's memory is read),
+ * "admit" or "held" (limits of all calls), "call", "retry", "double", "tools".
+ * n.chain: array of {m: model, p: profile}.  n.msgs {"0": message ...}: what is
+ * sent, made once, grown by repairs and by a planner.  n.pii {token: value};
+ * n.pl, n.plq, n.plc, n.plan, n.steps: a planner's.
  */
 
 #ifndef CKP_LLM_H
@@ -26,6 +26,7 @@
 #define CKP_LLM_MS               60000
 #define CKP_LLM_MODELS_MAX       16
 #define CKP_LLM_MESSAGES_MAX     1000
+#define CKP_LLM_SAID_MAX         (8 * 1024 * 1024)   /* bytes of them all */
 #define CKP_LLM_ATTACHMENTS_MAX  32
 #define CKP_LLM_ATTACHMENT_MAX   (5 * 1024 * 1024)
 #define CKP_LLM_ATTACHED_MAX     (20 * 1024 * 1024)
@@ -159,7 +160,7 @@ struct ckp_llm_s {
     ckp_planner_t      *planner;        /* NULL: none */
 };
 
-/* --- llm.c --------------------------------------------------------------- */
+/* --- llm.c ------------------------------------------------------------- */
 
 ckp_code_t ckp_llm_enter(ckp_fiber_t *f);
 ckp_code_t ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in);
@@ -176,7 +177,7 @@ ckp_code_t ckp_llm_record(ckp_fiber_t *f, const char *status,
 int64_t ckp_llm_int(const ckp_fiber_t *f, const char *name);
 ckp_code_t ckp_llm_put_int(ckp_fiber_t *f, const char *name, int64_t value);
 
-/* --- chain.c: which models ----------------------------------------------- */
+/* --- chain.c: which models --------------------------------------------- */
 
 /* n.chain and n.llm.alt: the models in the order they are tried. */
 ckp_code_t ckp_llm_choose(ckp_fiber_t *f);
@@ -194,7 +195,7 @@ const json_t *ckp_llm_profile(const ckp_program_t *prog, const char *name);
  * one it stands at.  *none: there is none any more. */
 ckp_code_t ckp_llm_usable(ckp_fiber_t *f, bool *none);
 
-/* --- request.c: what is sent --------------------------------------------- */
+/* --- request.c: what is sent ------------------------------------------- */
 
 /* n.msgs, from prompts, memory and attachments.  CKP_E_INVALID: raised. */
 ckp_code_t ckp_llm_messages(ckp_fiber_t *f);
@@ -215,12 +216,12 @@ ckp_code_t ckp_llm_prompt_vars(ckp_fiber_t *f, json_t **vars);
 /* Whether the answer has to be JSON. */
 bool ckp_llm_wants_json(const ckp_llm_t *llm);
 
-/* --- attach.c ------------------------------------------------------------ */
+/* --- attach.c ---------------------------------------------------------- */
 
 /* Appends the parts of all attachments to `parts`. */
 ckp_code_t ckp_llm_attach(ckp_fiber_t *f, json_t *parts);
 
-/* --- call.c -------------------------------------------------------------- */
+/* --- call.c ------------------------------------------------------------ */
 
 /* Asks from the first model of the chain on. */
 ckp_code_t ckp_llm_ask(ckp_fiber_t *f);
@@ -240,7 +241,7 @@ ckp_code_t ckp_llm_abort(ckp_fiber_t *f);
 /* The idempotency key of the present call; `out` has CKP_KEY_MAX + 1 bytes. */
 const char *ckp_llm_key(ckp_fiber_t *f, char *out);
 
-/* --- retry.c ------------------------------------------------------------- */
+/* --- retry.c ----------------------------------------------------------- */
 
 /* A call failed: data as in CKP_IN_REPLY, borrowed; ambiguous: it may have
  * been answered. */
@@ -249,7 +250,7 @@ ckp_code_t ckp_llm_failed(ckp_fiber_t *f, const json_t *data, bool ambiguous);
 /* Nothing more is tried: the recorded error fails the node. */
 ckp_code_t ckp_llm_over(ckp_fiber_t *f);
 
-/* --- cost.c -------------------------------------------------------------- */
+/* --- cost.c ------------------------------------------------------------ */
 
 /* What a call would cost at most and how good the model is; false: unknown. */
 bool ckp_llm_rates(const ckp_program_t *prog, const json_t *entry,
@@ -265,7 +266,7 @@ ckp_code_t ckp_llm_book(ckp_fiber_t *f, const json_t *data);
 /* Before a call: CKP_E_INVALID when its estimate would break the budget. */
 ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry);
 
-/* --- answer.c ------------------------------------------------------------ */
+/* --- answer.c ---------------------------------------------------------- */
 
 /* An answer {text, tool_calls?, finish_reason, model, usage} to use. */
 ckp_code_t ckp_llm_answered(ckp_fiber_t *f, const json_t *data);
@@ -278,7 +279,7 @@ ckp_code_t ckp_llm_final(ckp_fiber_t *f, const char *text, const json_t *meta);
 ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
     bool dry);
 
-/* --- cache.c, memory.c, pii.c -------------------------------------------- */
+/* --- cache.c, memory.c, pii.c ------------------------------------------ */
 
 /* A recorded answer of the same request: lent, NULL: none. */
 const json_t *ckp_llm_cached(ckp_fiber_t *f);

@@ -40,7 +40,7 @@ memory_params(const ckp_memory_t *memory, json_t *value)
 }
 
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------- */
 
 bool
 ckp_llm_fetches(const ckp_llm_t *llm)
@@ -159,7 +159,7 @@ ckp_llm_recall(ckp_fiber_t *f)
 }
 
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------- */
 
 static size_t
 memory_tokens(const json_t *all)

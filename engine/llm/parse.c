@@ -11,7 +11,7 @@
 #define PARSE_MESSAGES_MAX  100
 
 
-/* --- numbers ------------------------------------------------------------- */
+/* --- numbers ----------------------------------------------------------- */
 
 static void
 parse_range(ckp_parse_t *ps, const ckp_at_t *at, double least, double most)
@@ -114,7 +114,7 @@ ckp_llm_read_params(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
-/* --- what is asked ------------------------------------------------------- */
+/* --- what is asked ----------------------------------------------------- */
 
 static void
 parse_message(ckp_parse_t *ps, const ckp_at_t *at)
@@ -288,7 +288,7 @@ parse_prompt(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- who is asked -------------------------------------------------------- */
+/* --- who is asked ------------------------------------------------------ */
 
 static const char *
 parse_text(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
@@ -408,7 +408,7 @@ parse_retry(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- all of it --------------------------------------------------------- */
 
 static void
 parse_cache(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)

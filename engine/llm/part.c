@@ -47,7 +47,7 @@ part_is_object(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
 }
 
 
-/* --- attachments --------------------------------------------------------- */
+/* --- attachments ------------------------------------------------------- */
 
 static void
 part_attachment(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
@@ -105,7 +105,7 @@ ckp_llm_read_attachments(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- policy_checks ------------------------------------------------------- */
+/* --- policy_checks ----------------------------------------------------- */
 
 static void
 part_on_fail(ckp_parse_t *ps, const ckp_at_t *at, ckp_check_t *check)
@@ -192,7 +192,7 @@ ckp_llm_read_checks(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- branches ------------------------------------------------------------ */
+/* --- branches ---------------------------------------------------------- */
 
 void
 ckp_llm_read_branches(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
@@ -236,7 +236,7 @@ ckp_llm_read_branches(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- repair -------------------------------------------------------------- */
+/* --- repair ------------------------------------------------------------ */
 
 void
 ckp_llm_read_repair(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
@@ -280,7 +280,7 @@ ckp_llm_read_repair(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 }
 
 
-/* --- memory -------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------ */
 
 void
 ckp_llm_read_memory(ckp_parse_t *ps, const ckp_at_t *at, ckp_memory_t *memory)

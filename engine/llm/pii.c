@@ -17,6 +17,7 @@
 #define PII_KINDS   (CKP_PII_TYPES_MAX + CKP_PII_CUSTOM_MAX)
 #define PII_WINDOW  (CKP_REGEX_SUBJECT_MAX - 4096)
 #define PII_TEXT    (8 * 1024 * 1024)
+#define PII_TOKENS  2000            /* of a node; what is more is masked */
 
 typedef struct {
     ckp_fiber_t      *f;
@@ -24,6 +25,7 @@ typedef struct {
     ckp_pii_act_t     act;
     ckp_buf_t         out;
     size_t            found;
+    int64_t           counts[PII_KINDS];
     ckp_code_t        rc;
 } pii_t;
 
@@ -66,7 +68,7 @@ ckp_pii_type(size_t i, const char **pattern)
 }
 
 
-/* --- is it one ----------------------------------------------------------- */
+/* --- is it one --------------------------------------------------------- */
 
 static bool
 pii_luhn(const char *s, size_t len)
@@ -130,7 +132,7 @@ pii_holds(size_t kind, const char *s, size_t len)
 }
 
 
-/* --- what stands for it -------------------------------------------------- */
+/* --- what stands for it ------------------------------------------------ */
 
 static const char *
 pii_name(const pii_t *p, size_t kind, bool shown)
@@ -168,6 +170,11 @@ pii_token(pii_t *p, size_t kind, const char *s, size_t len)
         }
     }
 
+    if (json_object_size(all) >= PII_TOKENS) {
+        ckp_buf_printf(&p->out, "[%s]", name);
+        return;
+    }
+
     (void) snprintf(token, sizeof(token), "<%.100s_%u>", name, highest + 1);
     ckp_buf_puts(&p->out, token);
     p->rc = ckp_fiber_put(p->f, "pii", token, json_stringn(s, len));
@@ -186,25 +193,30 @@ pii_hash(pii_t *p, size_t kind, const char *s, size_t len)
 }
 
 
-static void
-pii_count(pii_t *p, size_t kind)
-{
-    const char *const  name = pii_name(p, kind, false);
-    const int64_t      n = ckp_fiber_get_int(p->f, "piin", name);
+/* What is told of this text, added to what is to be told. */
 
-    p->found++;
-    p->rc = ckp_fiber_put(p->f, "piin", name, json_integer(n + 1));
+static ckp_code_t
+pii_counted(pii_t *p)
+{
+    for (size_t k = 0; k < PII_KINDS && p->rc == CKP_OK; k++) {
+        if (p->counts[k] > 0) {
+            const char *const  name = pii_name(p, k, false);
+            const int64_t      n = ckp_fiber_get_int(p->f, "piin", name);
+
+            p->rc = ckp_fiber_put(p->f, "piin", name,
+                                  json_integer(n + p->counts[k]));
+        }
+    }
+
+    return p->rc;
 }
 
 
 static void
 pii_replace(pii_t *p, size_t kind, const char *s, size_t len)
 {
-    pii_count(p, kind);
-
-    if (p->rc != CKP_OK) {
-        return;
-    }
+    p->found++;
+    p->counts[kind]++;
 
     switch (p->act) {
 
@@ -226,7 +238,7 @@ pii_replace(pii_t *p, size_t kind, const char *s, size_t len)
 }
 
 
-/* --- finding ------------------------------------------------------------- */
+/* --- finding ----------------------------------------------------------- */
 
 static const ckp_regex_t *
 pii_regex(const pii_t *p, size_t kind)
@@ -349,7 +361,8 @@ pii_apply(pii_t *p, const char *text, json_t **out)
 
     ckp_buf_init(&p->out, PII_TEXT);
     pii_walk(p, text);
-    rc = p->rc != CKP_OK ? p->rc : (ckp_code_t) p->out.failed;
+    rc = pii_counted(p);
+    rc = rc != CKP_OK ? rc : (ckp_code_t) p->out.failed;
 
     if (rc == CKP_OK) {
         *out = json_stringn(ckp_buf_str(&p->out), p->out.len);
@@ -373,7 +386,7 @@ pii_as_it_is(const char *text, json_t **out)
 }
 
 
-/* --- the ways ------------------------------------------------------------ */
+/* --- the ways ---------------------------------------------------------- */
 
 ckp_code_t
 ckp_pii_out(ckp_fiber_t *f, const char *text, json_t **out)

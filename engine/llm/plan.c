@@ -23,7 +23,7 @@ plan_planner(const ckp_fiber_t *f)
 }
 
 
-/* --- the proposal -------------------------------------------------------- */
+/* --- the proposal ------------------------------------------------------ */
 
 /* Why it cannot be carried out; NULL: it can.  Arguments may refer to results
  * that are not known yet, so they are judged when their step comes. */

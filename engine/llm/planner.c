@@ -70,7 +70,7 @@ ckp_planner_names(ckp_fiber_t *f, const char *key, const char *name)
 }
 
 
-/* --- the end ------------------------------------------------------------- */
+/* --- the end ----------------------------------------------------------- */
 
 static ckp_code_t
 planner_completed(ckp_fiber_t *f)
@@ -150,7 +150,7 @@ ckp_planner_limit(ckp_fiber_t *f, const char *limit, double value)
 }
 
 
-/* --- asking -------------------------------------------------------------- */
+/* --- asking ------------------------------------------------------------ */
 
 static ckp_code_t
 planner_iterate(ckp_fiber_t *f)
@@ -246,7 +246,7 @@ ckp_planner_begin(ckp_fiber_t *f)
 }
 
 
-/* --- answers ------------------------------------------------------------- */
+/* --- answers ----------------------------------------------------------- */
 
 ckp_code_t
 ckp_planner_again(ckp_fiber_t *f, const char *wrong)
@@ -328,7 +328,7 @@ ckp_planner_answered(ckp_fiber_t *f, const json_t *meta)
 }
 
 
-/* --- what tools gave ----------------------------------------------------- */
+/* --- what tools gave --------------------------------------------------- */
 
 /* stop_condition sees the last result and the counts. */
 

@@ -52,7 +52,7 @@ struct ckp_planner_s {
     ckp_expr_t        *stop;            /* NULL: none */
 };
 
-/* --- planner.c ----------------------------------------------------------- */
+/* --- planner.c --------------------------------------------------------- */
 
 ckp_code_t ckp_planner_begin(ckp_fiber_t *f);
 
@@ -77,7 +77,7 @@ bool ckp_planner_is_late(const ckp_fiber_t *f);
 /* `planner` in templates of its node. */
 json_t *ckp_planner_names(ckp_fiber_t *f, const char *key, const char *name);
 
-/* --- plan.c: plan_first -------------------------------------------------- */
+/* --- plan.c: plan_first ------------------------------------------------ */
 
 /* The answer is a plan: told, approved, gone through. */
 ckp_code_t ckp_plan_proposed(ckp_fiber_t *f, const json_t *plan);
@@ -88,7 +88,7 @@ ckp_code_t ckp_plan_decided(ckp_fiber_t *f, const json_t *record);
 /* The next step of it; *none: all are done, or one failed. */
 ckp_code_t ckp_plan_next(ckp_fiber_t *f, bool *none);
 
-/* --- tools.c: one call --------------------------------------------------- */
+/* --- tools.c: one call ------------------------------------------------- */
 
 const ckp_tool_t *ckp_tool_find(const ckp_planner_t *planner,
     const char *name);
@@ -108,7 +108,7 @@ size_t ckp_tool_calls(const ckp_fiber_t *f);
 ckp_code_t ckp_llm_child(ckp_fiber_t *f, const ckp_child_t *child);
 const ckp_node_t *ckp_llm_inner(const ckp_node_t *node, const char *key);
 
-/* --- protocol.c: how tools are told and called --------------------------- */
+/* --- protocol.c: how tools are told and called ------------------------- */
 
 /* Its tools and protocol in the body of a call. */
 ckp_code_t ckp_planner_dress(ckp_fiber_t *f, json_t *body);

@@ -9,6 +9,8 @@
 #include "llm/read.h"
 #include "node/types.h"
 
+#define TOOL_NAME_MAX  128
+
 static const char  tool_known[] =
     " name description parameters action agent executor params subflow"
     " timeout_ms retry side_effects approval max_calls ";
@@ -20,7 +22,7 @@ typedef struct {
 } planner_read_t;
 
 
-/* --- bodies of tools ----------------------------------------------------- */
+/* --- bodies of tools --------------------------------------------------- */
 
 /* made is stolen; complaints about it are told at `at`. */
 
@@ -140,7 +142,7 @@ tool_approval(planner_read_t *r, const ckp_at_t *at, const char *name)
 }
 
 
-/* --- a tool -------------------------------------------------------------- */
+/* --- a tool ------------------------------------------------------------ */
 
 static void
 tool_flags(planner_read_t *r, const ckp_at_t *at, ckp_tool_t *tool)
@@ -177,6 +179,13 @@ tool_read(planner_read_t *r, const ckp_at_t *at, const char *name)
         return;
     }
 
+    if (*name == '\0' || strlen(name) > TOOL_NAME_MAX) {
+        ckp_parse_say(r->ps, &(ckp_say_t) { .at = at, .number = 17,
+                                            .field = "tools" },
+                      "a tool's name has 1 to %d bytes", TOOL_NAME_MAX);
+        return;
+    }
+
     tool->name = name;
     tool_flags(r, at, tool);
     tool->body = subflow != NULL
@@ -187,7 +196,7 @@ tool_read(planner_read_t *r, const ckp_at_t *at, const char *name)
 }
 
 
-/* --- which there are ----------------------------------------------------- */
+/* --- which there are --------------------------------------------------- */
 
 static bool
 tool_allowed(const planner_read_t *r, const char *name)
@@ -284,7 +293,7 @@ tool_list(planner_read_t *r, const ckp_at_t *at)
 }
 
 
-/* --- limits -------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------ */
 
 /* The smaller one of the planner's own and the procedure's. */
 
@@ -309,13 +318,23 @@ limit_read(planner_read_t *r, const ckp_at_t *at, const char *key,
 }
 
 
+static uint32_t
+limit_count(planner_read_t *r, const ckp_at_t *at, const char *key,
+    double otherwise)
+{
+    const double  d = limit_read(r, at, key, otherwise);
+
+    return d > 1000000 ? 1000000 : (uint32_t) d;
+}
+
+
 static void
 limit_all(planner_read_t *r, const ckp_at_t *at)
 {
     ckp_planner_t *const  p = r->planner;
 
-    p->iterations = (uint32_t) limit_read(r, at, "max_iterations", 8);
-    p->calls = (uint32_t) limit_read(r, at, "max_tool_calls", 16);
+    p->iterations = limit_count(r, at, "max_iterations", 8);
+    p->calls = limit_count(r, at, "max_tool_calls", 16);
     p->elapsed_ms = (int64_t) limit_read(r, at, "max_elapsed_ms", 300000);
     p->cost = limit_read(r, at, "max_cost_usd", 0);
     p->parallel = (uint32_t) ckp_llm_read_number(r->ps, at,
@@ -324,7 +343,7 @@ limit_all(planner_read_t *r, const ckp_at_t *at)
 }
 
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- all of it --------------------------------------------------------- */
 
 static void
 planner_ways(planner_read_t *r, const ckp_at_t *at)

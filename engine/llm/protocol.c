@@ -35,7 +35,7 @@ ckp_planner_is_json(const ckp_planner_t *planner)
 }
 
 
-/* --- telling ------------------------------------------------------------- */
+/* --- telling ----------------------------------------------------------- */
 
 static void
 protocol_list(const ckp_planner_t *planner, ckp_buf_t *b)
@@ -130,7 +130,7 @@ ckp_planner_dress(ckp_fiber_t *f, json_t *body)
 }
 
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------- */
 
 static json_t *
 protocol_json(const char *text)
@@ -273,7 +273,7 @@ ckp_planner_read(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
 }
 
 
-/* --- results ------------------------------------------------------------- */
+/* --- results ----------------------------------------------------------- */
 
 ckp_code_t
 ckp_planner_told(ckp_fiber_t *f, size_t i)

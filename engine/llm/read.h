@@ -8,7 +8,7 @@
 #include "llm/llm.h"
 #include "node/body.h"
 
-/* --- parts of a node (part.c, pii_read.c, planner_read.c) ---------------- */
+/* --- parts of a node (part.c, pii_read.c, planner_read.c) -------------- */
 
 void ckp_llm_read_attachments(ckp_parse_t *ps, const ckp_at_t *at,
     ckp_llm_t *llm);
@@ -37,7 +37,7 @@ const json_t *ckp_llm_read_params(ckp_parse_t *ps, const ckp_at_t *at);
 double ckp_llm_read_number(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key, double least, double most, double otherwise);
 
-/* --- provided by compile/ ------------------------------------------------ */
+/* --- provided by compile/ ---------------------------------------------- */
 
 /* A target at a place that is none of an object's members by that name. */
 ckp_target_t ckp_parse_target_id(ckp_parse_t *ps, const ckp_at_t *at,

@@ -24,27 +24,32 @@ ckp_llm_wants_json(const ckp_llm_t *llm)
 }
 
 
-/* --- messages ------------------------------------------------------------ */
+/* --- messages ---------------------------------------------------------- */
 
 ckp_code_t
 ckp_llm_say(ckp_fiber_t *f, json_t *message)
 {
     const size_t  n = json_object_size(ckp_fiber_get(f, "msgs", NULL));
+    const size_t  more = ckp_json_size(message, CKP_LLM_SAID_MAX + 1);
+    const size_t  bytes = more + (size_t) ckp_llm_int(f, "bytes");
     char          at[24];
+    ckp_code_t    rc;
 
     if (message == NULL) {
         return CKP_E_NOMEM;
     }
 
-    if (n >= CKP_LLM_MESSAGES_MAX) {
+    if (n >= CKP_LLM_MESSAGES_MAX || bytes > CKP_LLM_SAID_MAX) {
         json_decref(message);
-        return ckp_fiber_raise(f, "LLMCallError", "more than %d messages",
-                               CKP_LLM_MESSAGES_MAX);
+        return ckp_fiber_raise_json(f, json_pack("{s:s, s:s, s:b}", "type",
+                   "LLMCallError", "message", "the conversation is too long",
+                   "retryable", 0));
     }
 
     (void) snprintf(at, sizeof(at), "%zu", n);
+    rc = ckp_fiber_put(f, "msgs", at, message);
 
-    return ckp_fiber_put(f, "msgs", at, message);
+    return rc == CKP_OK ? ckp_llm_put_int(f, "bytes", (int64_t) bytes) : rc;
 }
 
 
@@ -132,7 +137,7 @@ request_asset(ckp_fiber_t *f, const ckp_template_t *t, const json_t *vars,
 }
 
 
-/* --- the system's message ------------------------------------------------ */
+/* --- the system's message ---------------------------------------------- */
 
 static void
 request_gap(ckp_buf_t *b)
@@ -226,7 +231,7 @@ request_system(ckp_fiber_t *f, const json_t *vars)
 }
 
 
-/* --- the others ---------------------------------------------------------- */
+/* --- the others -------------------------------------------------------- */
 
 /* Roles of the document are constants; contents are rendered. */
 
@@ -350,7 +355,7 @@ ckp_llm_messages(ckp_fiber_t *f)
 }
 
 
-/* --- the body ------------------------------------------------------------ */
+/* --- the body ---------------------------------------------------------- */
 
 json_t *
 ckp_llm_request(ckp_fiber_t *f, const json_t *entry)

@@ -12,7 +12,7 @@
 #include "node/step.h"
 
 
-/* --- fallback ------------------------------------------------------------ */
+/* --- fallback ---------------------------------------------------------- */
 
 /* The word of 23.2 for what went wrong; NULL: it ends the chain. */
 
@@ -126,7 +126,7 @@ retry_next(ckp_fiber_t *f, const json_t *error, const json_t *data, bool *next)
 }
 
 
-/* --- once more ----------------------------------------------------------- */
+/* --- once more --------------------------------------------------------- */
 
 static ckp_retry_t
 retry_policy(ckp_fiber_t *f)
@@ -228,7 +228,7 @@ retry_round(ckp_fiber_t *f, const ckp_retry_t *policy, int64_t ms,
 }
 
 
-/* --- the end ------------------------------------------------------------- */
+/* --- the end ----------------------------------------------------------- */
 
 static bool
 retry_is(const json_t *error, const char *type)
@@ -271,7 +271,7 @@ ckp_llm_over(ckp_fiber_t *f)
 }
 
 
-/* --- a call that failed -------------------------------------------------- */
+/* --- a call that failed ------------------------------------------------ */
 
 /* What was raised already, or else what the reply says. */
 

@@ -39,7 +39,7 @@ ckp_tool_find(const ckp_planner_t *planner, const char *name)
 }
 
 
-/* --- calls of this iteration --------------------------------------------- */
+/* --- calls of this iteration ------------------------------------------- */
 
 size_t
 ckp_tool_calls(const ckp_fiber_t *f)
@@ -102,7 +102,7 @@ tools_is(const json_t *call, const char *s)
 }
 
 
-/* --- judging ------------------------------------------------------------- */
+/* --- judging ----------------------------------------------------------- */
 
 /* New text why the arguments do not fit; NULL: they do. */
 
@@ -229,7 +229,7 @@ ckp_tool_want(ckp_fiber_t *f, const char *name, const json_t *args,
 }
 
 
-/* --- running ------------------------------------------------------------- */
+/* --- running ----------------------------------------------------------- */
 
 /* A frame of the call: "<k>.<tool>" does it, "a<k>.<tool>" asks whether. */
 
@@ -332,7 +332,7 @@ ckp_tools_go(ckp_fiber_t *f)
 }
 
 
-/* --- results ------------------------------------------------------------- */
+/* --- results ----------------------------------------------------------- */
 
 /* What a model sees of it. */
 
