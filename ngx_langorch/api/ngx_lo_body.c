@@ -137,7 +137,9 @@ ngx_lo_body_take(ngx_lo_api_t *api)
     for (cl = bufs; cl != NULL; cl = cl->next) {
         n = (size_t) (cl->buf->last - cl->buf->pos);
 
-        if (api->route->flags & NGX_LO_BODY) {
+        /* the last buffer may be empty and say only that it is the last */
+
+        if (n > 0 && (api->route->flags & NGX_LO_BODY)) {
 
             if (n > ngx_lo_body_max(api) - api->text.len) {
                 return ngx_lo_api_problem(api, 413, "too_large",
