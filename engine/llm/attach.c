@@ -48,13 +48,6 @@ attach_is_elsewhere(const char *text)
 }
 
 
-static bool
-attach_is_url(const char *text)
-{
-    return attach_begins(text, "http://") || attach_begins(text, "https://");
-}
-
-
 /* The type of an image by how its base64 begins; NULL: it is none. */
 
 static const char *
@@ -114,7 +107,7 @@ attach_as_image(attach_t *a, const char *text, size_t len)
 {
     const char *const  type = attach_image_type(text);
 
-    if (attach_is_url(text) || attach_begins(text, "data:image/")) {
+    if (ckp_attach_is_url(text) || attach_begins(text, "data:image/")) {
         attach_image(a, json_stringn(text, len), len);
 
     } else if (type != NULL) {
@@ -173,10 +166,6 @@ attach_data(attach_t *a, const char *label, const char *text, size_t len)
 static void
 attach_as_file(attach_t *a, const char *label, const char *text, size_t len)
 {
-    static const char *const  images[] = { ".png", ".jpg", ".jpeg", ".gif",
-                                           ".webp" };
-    const size_t              path = strcspn(text, "?#");
-
     if (attach_begins(text, "data:image/")) {
         attach_image(a, json_stringn(text, len), len);
         return;
@@ -187,15 +176,9 @@ attach_as_file(attach_t *a, const char *label, const char *text, size_t len)
         return;
     }
 
-    for (size_t i = 0; i < sizeof(images) / sizeof(images[0])
-                       && attach_is_url(text); i++)
-    {
-        const size_t  n = strlen(images[i]);
-
-        if (path > n && memcmp(text + path - n, images[i], n) == 0) {
-            attach_image(a, json_stringn(text, len), len);
-            return;
-        }
+    if (ckp_attach_is_url(text) && ckp_attach_is_picture(text)) {
+        attach_image(a, json_stringn(text, len), len);
+        return;
     }
 
     a->why = "neither image nor text, or it lies elsewhere";
@@ -231,7 +214,7 @@ attach_one(attach_t *a, ckp_attach_t type, const char *label,
         return;
 
     case CKP_ATTACH_URL:
-        a->why = "nothing is fetched from elsewhere here";
+        a->why = "it is no address";
         return;
 
     case CKP_ATTACH_TEXT:
@@ -245,7 +228,7 @@ attach_one(attach_t *a, ckp_attach_t type, const char *label,
         attach_data(a, label, text, len);
 
     } else if (type != CKP_ATTACH_VARIABLE
-               && (attach_is_elsewhere(text) || attach_is_url(text)))
+               && (attach_is_elsewhere(text) || ckp_attach_is_url(text)))
     {
         a->why = "it lies elsewhere";
 
@@ -338,30 +321,59 @@ attach_render(ckp_fiber_t *f, const ckp_attachment_t *one, json_t **label,
 }
 
 
+/* What was fetched for it takes the place of its source; borrowed. */
+
+static void
+attach_shown(attach_t *a, const ckp_attachment_t *one, const json_t *got,
+    const char *label, const json_t *shown)
+{
+    const char *const  text = json_string_value(shown);
+    const size_t       len = json_string_length(shown);
+
+    if (got == NULL) {
+        attach_one(a, one->type, label, text, len);
+
+    } else if (json_object_get(got, "url") != NULL) {
+        attach_one(a, CKP_ATTACH_IMAGE, label, text, len);
+
+    } else {
+        attach_one(a, CKP_ATTACH_VARIABLE, label, text, len);
+    }
+}
+
+
 static ckp_code_t
-attach_add(ckp_fiber_t *f, attach_t *a, const ckp_attachment_t *one)
+attach_add(ckp_fiber_t *f, attach_t *a, const ckp_attachment_t *one,
+    const json_t *got)
 {
     json_t      *label = NULL;
     json_t      *text = NULL;
     json_t      *shown = NULL;
+    json_t      *url = json_object_get(got, "url");
     ckp_code_t   rc = attach_render(f, one, &label, &text);
-    const bool   picture = one->type == CKP_ATTACH_IMAGE
-                           || one->type == CKP_ATTACH_FILE;
+    const bool   picture = url != NULL
+                           || (got == NULL && (one->type == CKP_ATTACH_IMAGE
+                                       || one->type == CKP_ATTACH_FILE));
 
-    a->why = NULL;
+    a->why = ckp_json_str(got, "why");
+
+    if (rc == CKP_OK && got != NULL) {
+        json_decref(text);
+        text = json_incref(url != NULL ? url : json_object_get(got, "text"));
+    }
 
     /* what a person could read is masked as prompts are */
 
-    if (rc == CKP_OK && !picture) {
-        rc = ckp_pii_out(f, json_string_value(text), &shown);
+    if (rc == CKP_OK && !picture && a->why == NULL) {
+        rc = ckp_pii_out(f, text == NULL ? "" : json_string_value(text),
+                         &shown);
 
     } else if (rc == CKP_OK) {
         shown = json_incref(text);
     }
 
-    if (rc == CKP_OK) {
-        attach_one(a, one->type, json_string_value(label),
-                   json_string_value(shown), json_string_length(shown));
+    if (rc == CKP_OK && a->why == NULL) {
+        attach_shown(a, one, got, json_string_value(label), shown);
     }
 
     json_decref(label);
@@ -380,7 +392,7 @@ ckp_llm_attach(ckp_fiber_t *f, json_t *parts)
     ckp_code_t              rc = CKP_OK;
 
     for (size_t i = 0; rc == CKP_OK && i < llm->nattach; i++) {
-        rc = attach_add(f, &a, &llm->attach[i]);
+        rc = attach_add(f, &a, &llm->attach[i], ckp_attach_got(f, i));
     }
 
     return rc;

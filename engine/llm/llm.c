@@ -293,11 +293,23 @@ llm_prepare(ckp_fiber_t *f)
 }
 
 
+/* What lies elsewhere comes first. */
+
+static ckp_code_t
+llm_gather(ckp_fiber_t *f)
+{
+    bool        asked;
+    ckp_code_t  rc = ckp_attach_fetch(f, false, &asked);
+
+    return rc == CKP_OK && !asked ? llm_prepare(f) : rc;
+}
+
+
 static ckp_code_t
 llm_begin(ckp_fiber_t *f)
 {
     return ckp_llm_fetches(ckp_fiber_node(f)->u.llm)
-           ? ckp_llm_fetch(f, false) : llm_prepare(f);
+           ? ckp_llm_fetch(f, false) : llm_gather(f);
 }
 
 
@@ -343,7 +355,16 @@ llm_recalled(ckp_fiber_t *f, const ckp_input_t *in)
 
     rc = ckp_llm_fetched(f, in->data);
 
-    return rc == CKP_OK ? llm_prepare(f) : rc;
+    return rc == CKP_OK ? llm_gather(f) : rc;
+}
+
+
+static ckp_code_t
+llm_attached(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const ckp_code_t  rc = ckp_attach_fetched(f, in);
+
+    return rc == CKP_OK ? llm_gather(f) : rc;
 }
 
 
@@ -365,6 +386,10 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
         return llm_recalled(f, in);
     }
 
+    if (llm_is(f, "get")) {
+        return llm_attached(f, in);
+    }
+
     if (!llm_is(f, "call")) {
         return CKP_E_STATE;
     }
@@ -381,8 +406,14 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
 static ckp_code_t
 llm_recover(ckp_fiber_t *f)
 {
+    bool  asked;
+
     if (llm_is(f, "mem")) {
         return ckp_llm_fetch(f, true);
+    }
+
+    if (llm_is(f, "get")) {
+        return ckp_attach_fetch(f, true, &asked);
     }
 
     return llm_is(f, "admit") ? ckp_llm_admit(f)
@@ -510,7 +541,8 @@ ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
 bool
 ckp_llm_in_flight(const ckp_fiber_t *f)
 {
-    return llm_is(f, "call") || llm_is(f, "admit") || llm_is(f, "mem");
+    return llm_is(f, "call") || llm_is(f, "admit") || llm_is(f, "mem")
+           || llm_is(f, "get");
 }
 
 

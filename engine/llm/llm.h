@@ -11,11 +11,12 @@
  *            outputs, route
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
- * prev, spent, hash, res, bytes}; ph is "mem" (a project's memory is read),
- * "admit" or "held" (limits of all calls), "call", "retry", "double", "tools".
- * n.chain: array of {m: model, p: profile}.  n.msgs {"0": message ...}: what is
- * sent, made once, grown by repairs and by a planner.  n.pii {token: value};
- * n.pl, n.plq, n.plc, n.plan, n.steps: a planner's.
+ * prev, spent, hash, res, bytes, gi}; ph is "mem" (a project's memory is read),
+ * "get" (an attachment is fetched), "admit" or "held" (limits of all calls),
+ * "call", "retry", "double", "tools".  n.chain: array of {m: model, p: profile}.
+ * n.msgs {"0": message ...}: what is sent, made once, grown by repairs and by a
+ * planner.  n.pii {token: value}; n.got: attachments that were fetched; n.pl,
+ * n.plq, n.plc, n.plan, n.steps: a planner's.
  */
 
 #ifndef CKP_LLM_H
@@ -217,6 +218,15 @@ ckp_code_t ckp_llm_prompt_vars(ckp_fiber_t *f, json_t **vars);
 bool ckp_llm_wants_json(const ckp_llm_t *llm);
 
 /* --- attach.c ---------------------------------------------------------- */
+
+/* Fetches the next that lies elsewhere (`again`: the same, after a crash);
+ * *asked: it is on its way.  Takes what came. */
+ckp_code_t ckp_attach_fetch(ckp_fiber_t *f, bool again, bool *asked);
+ckp_code_t ckp_attach_fetched(ckp_fiber_t *f, const ckp_input_t *in);
+const json_t *ckp_attach_got(const ckp_fiber_t *f, size_t i);
+
+bool ckp_attach_is_url(const char *text);
+bool ckp_attach_is_picture(const char *url);
 
 /* Appends the parts of all attachments to `parts`. */
 ckp_code_t ckp_llm_attach(ckp_fiber_t *f, json_t *parts);

@@ -149,7 +149,7 @@ test_attachments_become_parts(void **ctx)
                   "},{'type':'text','source':'hello','description':'note'},"
                   "{'type':'variable','source':'{{vars}}'},{'type':'image',"
                   "'source':'iVBORw0KGgoAAA'},{'type':'url','source':"
-                  "'https://x/y'},{'type':'image','source':'{{t}}'}],"));
+                  "'nowhere'},{'type':'image','source':'{{t}}'}],"));
     all = json_object_get(t_request(&t), "messages");
     parts = json_object_get(json_array_get(all, 0), "content");
     assert_int_equal(json_array_size(parts), 5);
@@ -168,6 +168,74 @@ test_attachments_become_parts(void **ctx)
                   "'required':true}],"));
     assert_string_equal(t_said(&t, "run_failed", "error_type"),
                         "LLMCallError");
+    t_run_over(&t);
+}
+
+
+static void
+t_fetched(t_run_t *t, int status, const char *type, const char *body)
+{
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref,
+           json_pack("{s:i, s:{s:s}, s:s}", "status", status, "headers",
+                     "content-type", type, "body", body));
+}
+
+
+static void
+test_attachments_that_lie_elsewhere_are_fetched_first(void **ctx)
+{
+    t_run_t        t;
+    const json_t  *parts;
+
+    t_run(&t, DOC("'prompt':'x','attachments':[{'type':'url','source':"
+                  "'https://h/a'},{'type':'csv','source':'https://h/b'},"
+                  "{'type':'file','source':'https://h/c.png'},{'type':'url',"
+                  "'source':'https://h/d'},{'type':'file','source':"
+                  "'https://h/e'}],", CONFIG("'egress_allowlist':['h']")));
+    assert_string_equal(t.story, "execution_started node_started");
+    assert_string_equal(t.turn.effects[0].target, "http");
+    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
+                        "https://h/a");
+    assert_int_equal(json_array_size(json_object_get(t.turn.effects[0].body,
+                                                     "allow")), 1);
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b, s:i}", "crash", 1, "crashes", 1));
+    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
+                        "https://h/a");
+    t_fetched(&t, 200, "text/plain", "one");
+    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
+                        "https://h/b");
+    t_fetched(&t, 404, "text/plain", "no");
+    t_fetched(&t, 200, "image/png", "AAAA");
+    t_failed(&t, CKP_OUTCOME_UNKNOWN, "HttpError", "reset");
+
+    assert_string_equal(t.story, "attachment_skipped attachment_skipped "
+                        "llm_call_started");
+    parts = json_object_get(json_array_get(json_object_get(t_request(&t),
+                            "messages"), 0), "content");
+    assert_int_equal(json_array_size(parts), 4);
+    assert_string_equal(ckp_json_str(json_array_get(parts, 1), "text"),
+                        "[url]\none");
+    assert_string_equal(ckp_json_str(json_object_get(json_array_get(parts, 2),
+                                     "image_url"), "url"), "https://h/c.png");
+    assert_string_equal(ckp_json_str(json_object_get(json_array_get(parts, 3),
+                                     "image_url"), "url"),
+                        "data:image/png;base64,AAAA");
+    t_run_over(&t);
+}
+
+
+static void
+test_an_attachment_that_must_be_there_fails_the_node(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ASK("'attachments':[{'type':'url','source':'https://h/a',"
+                  "'required':true}],"));
+    t_fetched(&t, 500, "text/plain", "no");
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "LLMCallError");
+    assert_non_null(strstr(t_said(&t, "run_failed", "error"), "HTTP 500"));
     t_run_over(&t);
 }
 
@@ -434,6 +502,10 @@ main(void)
         cmocka_unit_test(test_a_model_chooses_the_way),
         cmocka_unit_test(test_the_default_branch_stands_in),
         cmocka_unit_test(test_attachments_become_parts),
+        cmocka_unit_test(
+            test_attachments_that_lie_elsewhere_are_fetched_first),
+        cmocka_unit_test(
+            test_an_attachment_that_must_be_there_fails_the_node),
         cmocka_unit_test(test_doubles_stand_in_for_a_model),
         cmocka_unit_test(test_an_override_may_raise_follow_on_or_wait),
         cmocka_unit_test(
