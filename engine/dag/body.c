@@ -274,6 +274,28 @@ body_approval(body_t *b)
 }
 
 
+/* How often the task says, whatever the profile of the model says. */
+static void
+body_llm_retry(body_t *b, json_t *made)
+{
+    json_t  *retry;
+
+    if (made == NULL || !b->task->restarts
+        || json_object_get(made, "retry") != NULL
+        || json_object_get(made, "retry_policy") != NULL)
+    {
+        return;
+    }
+
+    retry = json_pack("{s:I}", "max_attempts",
+                      (json_int_t) b->task->retry.max_attempts);
+
+    if (json_object_set_new(made, "retry", retry) != 0) {
+        b->r->nomem = true;
+    }
+}
+
+
 /* llm: its own machine tries again.  subflow: the dag does. */
 static void
 body_other(body_t *b, const char *type, ckp_dag_body_t kind)
@@ -281,6 +303,7 @@ body_other(body_t *b, const char *type, ckp_dag_body_t kind)
     ckp_body_t      body = { .ops = body_ops(b, type), .as = CKP_AS_NODE,
                              .type = type };
     const uint32_t  ms = body_ms(b);
+    json_t         *made;
 
     b->task->kind = kind;
 
@@ -288,12 +311,15 @@ body_other(body_t *b, const char *type, ckp_dag_body_t kind)
         return;
     }
 
+    made = body_object(b, b->body.value);
+
     if (kind == CKP_DAG_BODY_LLM) {
+        body_llm_retry(b, made);
         body.retry = &b->task->retry;
         b->task->restarts = false;
     }
 
-    b->task->body = body_parse(b, body_object(b, b->body.value), &body);
+    b->task->body = body_parse(b, made, &body);
 
     if (b->task->body != NULL && b->task->body->timeout_ms == 0) {
         b->task->body->timeout_ms = ms;
