@@ -98,15 +98,16 @@ environ_any(const environ_t *e, const char *action)
 
 
 static void
-environ_step(void *data, const ckp_node_t *node, const ckp_step_t *step)
+environ_step(void *data, const ckp_each_t *at)
 {
-    const environ_t *const  e = data;
-    const bool              free = step->agent == NULL
-                                   || strcasecmp(step->agent,
-                                                 "MasterAgent") == 0;
-    ckp_diag_more_t         more = { .node_id = node->id, .step_id = step->id,
-                                     .field = "agent" };
-    bool                    offered = false;
+    const environ_t *const   e = data;
+    const ckp_step_t *const  step = at->step;
+    const bool               free = step->agent == NULL
+                                    || strcasecmp(step->agent,
+                                                  "MasterAgent") == 0;
+    ckp_diag_more_t          more = { .node_id = at->node->id,
+                                      .step_id = step->id, .field = "agent" };
+    bool                     offered = false;
 
     if (step->bind == CKP_BIND_INTERNAL || step->op != NULL) {
         return;                     /* the engine can */

@@ -213,10 +213,17 @@ void ckp_graph_check(ckp_parse_t *ps);                          /* check.c */
 void ckp_environment_check(const ckp_parse_t *ps,
     const ckp_environment_t *env);                              /* environ.c */
 
-/* Every step of a node: its own, of its handlers, of an end, of tasks; not
- * those of tools. */
-typedef void (*ckp_each_step_pt)(void *data, const ckp_node_t *node,
-    const ckp_step_t *step);
+/* Every step of a node: its own, of its handlers, of an end, of its tasks and
+ * tools. */
+typedef struct {
+    const ckp_node_t  *node;    /* of the graph */
+    const char        *task;    /* of a dag; NULL: none */
+    const char        *tool;    /* of a planner; NULL: none */
+    bool               writes;  /* of the tool: side_effects */
+    const ckp_step_t  *step;
+} ckp_each_t;
+
+typedef void (*ckp_each_step_pt)(void *data, const ckp_each_t *at);
 void ckp_each_step(const ckp_node_t *node, ckp_each_step_pt visit,
     void *data);                                                /* each.c */
 void ckp_bodies_check(ckp_parse_t *ps, const ckp_links_t *forth,

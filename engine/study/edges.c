@@ -139,16 +139,16 @@ edges_handlers(ckp_study_t *s, const ckp_handler_t *list, size_t n)
 
 
 static void
-edges_step(void *data, const ckp_node_t *node, const ckp_step_t *step)
+edges_step(void *data, const ckp_each_t *at)
 {
-    ckp_study_t *const  s = data;
-
-    (void) node;
+    ckp_study_t *const       s = data;
+    const ckp_step_t *const  step = at->step;
+    const ckp_timeout_t     *own = &at->node->timeout;
 
     edges_handlers(s, step->handlers, step->nhandlers);
 
     if (step->timeout.escalate_to.kind == CKP_TO_NODE
-        && step->timeout.escalate_to.node != node->timeout.escalate_to.node)
+        && step->timeout.escalate_to.node != own->escalate_to.node)
     {
         edges_add(s, s->from, edges_place(s, step->timeout.escalate_to),
                   "timeout");

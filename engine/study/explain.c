@@ -14,7 +14,6 @@
 typedef struct {
     json_t  *list;
     bool     risky;
-    bool     own;               /* steps of the node itself are listed */
     int      bad;
 } explain_steps_t;
 
@@ -35,25 +34,27 @@ explain_is_risky(const char *risk)
 
 
 static void
-explain_look(void *data, const ckp_node_t *node, const ckp_step_t *step)
+explain_look(void *data, const ckp_each_t *at)
 {
     explain_steps_t *const  e = data;
 
-    (void) node;
-
-    e->risky = e->risky || explain_is_risky(ckp_study_risk(step));
+    e->risky = e->risky || explain_is_risky(ckp_study_risk(at));
 }
 
 
+/* Of a task its id goes before: "load/step_1". */
 static void
-explain_list(explain_steps_t *e, const ckp_step_t *steps, size_t n)
+explain_list(explain_steps_t *e, const ckp_step_t *steps, size_t n,
+    const char *task)
 {
     for (size_t i = 0; steps != NULL && i < n; i++) {
         const ckp_step_t *const  step = &steps[i];
 
         e->bad |= json_array_append_new(e->list,
-                      json_pack("{s:s, s:s, s:o, s:b, s:s?, s:s}",
-                          "step_id", step->id, "action", step->action,
+                      json_pack("{s:o, s:s, s:o, s:b, s:s?, s:s}",
+                          "step_id", task == NULL ? json_string(step->id)
+                                     : json_sprintf("%s/%s", task, step->id),
+                          "action", step->action,
                           "timeout_ms", explain_ms(step->timeout_ms),
                           "retry_on_failure", step->retries,
                           "output_variable", step->output_variable,
@@ -70,7 +71,7 @@ explain_tasks(explain_steps_t *e, const ckp_dag_t *dag)
 
         if (body != NULL && dag->tasks[i].kind == CKP_DAG_BODY_STEPS) {
             explain_list(e, body->u.sequence->steps,
-                         body->u.sequence->nsteps);
+                         body->u.sequence->nsteps, dag->tasks[i].id);
         }
     }
 }
@@ -83,13 +84,14 @@ explain_steps(const ckp_node_t *node, bool *risky)
     explain_steps_t    e = { .list = json_array() };
 
     if (strcmp(type, "sequence") == 0 || strcmp(type, "processing") == 0) {
-        explain_list(&e, node->u.sequence->steps, node->u.sequence->nsteps);
+        explain_list(&e, node->u.sequence->steps, node->u.sequence->nsteps,
+                     NULL);
 
     } else if (strcmp(type, "terminate") == 0) {
         explain_list(&e, node->u.terminate->cleanup,
-                     node->u.terminate->ncleanup);
+                     node->u.terminate->ncleanup, NULL);
         explain_list(&e, node->u.terminate->error_actions,
-                     node->u.terminate->nerror_actions);
+                     node->u.terminate->nerror_actions, NULL);
 
     } else if (strcmp(type, "dag") == 0) {
         explain_tasks(&e, node->u.dag);

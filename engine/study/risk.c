@@ -87,9 +87,13 @@ risk_of_request(const ckp_step_t *step)
 }
 
 
+/* By the name of its action; a tool whose action has none we know, by what its
+ * author says. */
 const char *
-ckp_study_risk(const ckp_step_t *step)
+ckp_study_risk(const ckp_each_t *at)
 {
+    const ckp_step_t *const  step = at->step;
+
     if (ckp_word_in(risk_request, step->action)) {
         return risk_of_request(step);
     }
@@ -106,7 +110,11 @@ ckp_study_risk(const ckp_step_t *step)
         return "irreversible";
     }
 
-    return step->bind == CKP_BIND_INTERNAL ? "none" : "unknown";
+    if (step->bind == CKP_BIND_INTERNAL) {
+        return "none";
+    }
+
+    return at->tool == NULL ? "unknown" : at->writes ? "write" : "read";
 }
 
 
@@ -138,12 +146,30 @@ risk_ms(uint32_t ms)
 }
 
 
+/* As the graph names them: a task "<dag>.<task>", a tool as a step of its
+ * node. */
+static json_t *
+risk_node(const ckp_each_t *at)
+{
+    return at->task == NULL ? json_string(at->node->id)
+                            : json_sprintf("%s.%s", at->node->id, at->task);
+}
+
+
+static const char *
+risk_step_id(const ckp_each_t *at)
+{
+    return at->tool != NULL ? at->tool : at->step->id;
+}
+
+
 /* All that goes out, and what should but is bound to nobody; requests that we
  * send ourselves go out, too. */
 static void
-risk_call(void *data, const ckp_node_t *node, const ckp_step_t *step)
+risk_call(void *data, const ckp_each_t *at)
 {
     risk_list_t *const         r = data;
+    const ckp_step_t *const    step = at->step;
     const ckp_hosted_t *const  own = ckp_op_hosted(step->op);
 
     if (step->bind == CKP_BIND_INTERNAL
@@ -153,9 +179,9 @@ risk_call(void *data, const ckp_node_t *node, const ckp_step_t *step)
         return;
     }
 
-    r->bad |= json_array_append_new(r->list, json_pack("{s:s, s:s, s:s, s:s, "
-                  "s:n, s:s?, s:o}", "node_id", node->id, "step_id", step->id,
-                  "action", step->action, "binding_kind",
+    r->bad |= json_array_append_new(r->list, json_pack("{s:o, s:s, s:s, s:s, "
+                  "s:n, s:s?, s:o}", "node_id", risk_node(at), "step_id",
+                  risk_step_id(at), "action", step->action, "binding_kind",
                   ckp_study_binding(step), "binding_ref", "agent_hint",
                   step->agent, "timeout_ms", risk_ms(step->timeout_ms)));
 }
@@ -204,13 +230,13 @@ ckp_study_calls(const ckp_study_t *s)
 
 
 static void
-risk_step(void *data, const ckp_node_t *node, const ckp_step_t *step)
+risk_step(void *data, const ckp_each_t *at)
 {
     risk_list_t *const  r = data;
 
-    r->bad |= json_array_append_new(r->list, json_pack("{s:s, s:s, s:s}",
-                  "node_id", node->id, "step_id", step->id, "risk",
-                  ckp_study_risk(step)));
+    r->bad |= json_array_append_new(r->list, json_pack("{s:o, s:s, s:s}",
+                  "node_id", risk_node(at), "step_id", risk_step_id(at),
+                  "risk", ckp_study_risk(at)));
 }
 
 

@@ -69,7 +69,7 @@ json_t *ckp_study_variables(ckp_study_t *s, const json_t *inputs);
 const char *ckp_study_binding(const ckp_step_t *step);
 
 /* "none", "read", "write", "irreversible", "unknown". */
-const char *ckp_study_risk(const ckp_step_t *step);
+const char *ckp_study_risk(const ckp_each_t *at);
 
 /* The same of a node without steps; NULL: it does nothing. */
 const char *ckp_study_node_risk(const ckp_node_t *node);

@@ -164,14 +164,14 @@ typedef struct {
 
 
 static void
-walk_match(void *data, const ckp_node_t *node, const ckp_step_t *step)
+walk_match(void *data, const ckp_each_t *at)
 {
     walk_find_t *const  find = data;
 
-    (void) node;
-
-    if (strcmp(step->id, find->id) == 0) {
-        find->found = step;
+    if (at->task == NULL && at->tool == NULL
+        && strcmp(at->step->id, find->id) == 0)
+    {
+        find->found = at->step;
     }
 }
 
@@ -200,14 +200,62 @@ walk_node_started(walk_t *w, const ckp_event_t *e)
 }
 
 
+/* Whether a path of the set lies below that one. */
+static bool
+walk_is_above(const json_t *set, const char *path)
+{
+    const size_t  len = strlen(path);
+    const char   *key;
+    json_t       *mark;
+
+    json_object_foreach((json_t *) set, key, mark) {
+        if (strncmp(key, path, len) == 0 && key[len] == '/') {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Some task of a dag gave what is made up: all that its tasks wrote is. */
+static void
+walk_dag_completed(walk_t *w, const ckp_node_t *node, const ckp_event_t *e)
+{
+    const size_t  len = strlen(node->id);
+    const char   *place;
+    json_t       *set;
+
+    if (!walk_is_above(w->skipped, e->path)
+        && !walk_reads_unknown(w, node->id))
+    {
+        return;
+    }
+
+    json_object_foreach(w->writes, place, set) {
+        if (strncmp(place, node->id, len) == 0
+            && (place[len] == '/' || place[len] == '\0'))
+        {
+            walk_doubt(w, place);
+        }
+    }
+}
+
+
 static void
 walk_node_completed(walk_t *w, const ckp_event_t *e)
 {
     const ckp_node_t *const  node = ckp_program_node(w->s->prog, e->node_id);
 
-    if (node != NULL
-        && (walk_asks(node) || walk_reads_unknown(w, node->id)
-            || json_object_get(w->doubtful, e->path) != NULL))
+    if (node == NULL) {
+        return;
+    }
+
+    if (node->ops != NULL && strcmp(node->ops->type, "dag") == 0) {
+        walk_dag_completed(w, node, e);
+
+    } else if (walk_asks(node) || walk_reads_unknown(w, node->id)
+               || json_object_get(w->doubtful, e->path) != NULL)
     {
         walk_doubt(w, node->id);
     }

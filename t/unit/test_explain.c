@@ -200,8 +200,59 @@ test_tasks_of_a_dag_are_told(void **ctx)
     assert_int_equal(json_array_size(json_object_get(
                          t_in(json_object_get(told, "nodes"), "id", "a"),
                          "steps")), 2);
-    assert_int_equal(json_array_size(json_object_get(told,
-                                                     "external_calls")), 1);
+    assert_string_equal(ckp_json_str(t_in(json_object_get(told,
+                            "external_calls"), "node_id", "a.x"), "action"),
+                        "send_email");
+    assert_string_equal(ckp_json_str(t_in(json_object_get(told,
+                            "side_effect_risks"), "node_id", "a.x"), "risk"),
+                        "irreversible");
+    json_decref(told);
+    t_doc_free(&t);
+}
+
+
+static void
+test_what_a_task_made_up_is_a_doubt_after_its_dag(void **ctx)
+{
+    t_doc_t        t;
+    json_t *const  told = t_explain(&t, T_GRAPH("a",
+        "'a':{'type':'dag','next_node':'b','tasks':[{'id':'x','step':{"
+        "'action':'fetch','agent':'web'},'output_variable':'v'}]},'b':{"
+        "'type':'logic','rules':[{'condition':'v == 1','next_node':'end'}],"
+        "'default_next_node':'end'}," T_END, ""), "{}");
+
+    assert_string_equal(t_text(json_object_get(told, "simulated_route")),
+                        "[\"a\",\"b\",\"end\"]");
+    assert_string_equal(t_text(json_object_get(told, "simulated_unknowns")),
+                        "[\"b\"]");
+    json_decref(told);
+    t_doc_free(&t);
+}
+
+
+static void
+test_tools_of_a_planner_are_told_with_what_they_say_of_themselves(void **ctx)
+{
+    t_doc_t        t;
+    json_t *const  told = t_explain(&t, T_GRAPH("l",
+        "'l':{'type':'llm_action','prompt':'hi','next_node':'end','planner':{"
+        "'goal':'g','tools':['look','wipe','peek']}}," T_END,
+        ",'tools':{'look':{'action':'read_file','agent':'file'},'wipe':{"
+        "'action':'scrub','agent':'file','side_effects':'write'},'peek':{"
+        "'action':'glance','agent':'file'}}"), NULL);
+    const json_t  *risks = json_object_get(told, "side_effect_risks");
+
+    assert_string_equal(ckp_json_str(t_in(risks, "step_id", "look"), "risk"),
+                        "read");
+    assert_string_equal(ckp_json_str(t_in(risks, "step_id", "wipe"), "risk"),
+                        "write");
+    assert_string_equal(ckp_json_str(t_in(risks, "step_id", "peek"), "risk"),
+                        "read");
+    assert_string_equal(ckp_json_str(t_in(json_object_get(told,
+                            "external_calls"), "step_id", "wipe"), "node_id"),
+                        "l");
+    assert_true(ckp_json_bool(t_in(json_object_get(told, "nodes"), "id", "l"),
+                              "has_side_effects", false));
     json_decref(told);
     t_doc_free(&t);
 }
@@ -518,6 +569,9 @@ main(void)
         cmocka_unit_test(test_every_way_out_is_an_edge_with_its_reason),
         cmocka_unit_test(test_branches_and_what_joins_them_are_edges),
         cmocka_unit_test(test_tasks_of_a_dag_are_told),
+        cmocka_unit_test(test_what_a_task_made_up_is_a_doubt_after_its_dag),
+        cmocka_unit_test(
+            test_tools_of_a_planner_are_told_with_what_they_say_of_themselves),
         cmocka_unit_test(test_the_trace_is_breadth_first),
         cmocka_unit_test(test_variables_are_told_by_who_writes_and_reads_them),
         cmocka_unit_test(test_a_required_variable_without_default_is_missing),

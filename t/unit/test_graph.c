@@ -258,6 +258,32 @@ test_trace_ids_are_hex_of_their_length(void **ctx)
 }
 
 
+/* --- others ------------------------------------------------------------------------- */
+
+static void
+test_two_names_of_a_flat_loop_are_told_apart(void **ctx)
+{
+    t_wants("CKP094", "/nodes/0/iterator_variable",
+            "{'procedure_id':'p','version':'1','start_node':'a','nodes':[{"
+            "'id':'a','type':'loop','iterator_variable':'rows',"
+            "'iterator_var':'row','body_node':'b','next_node':'end'},{'id':"
+            "'b','type':'sequence','steps':[" LOG "]},{'id':'end','type':"
+            "'terminate'}]" ROWS "}");
+}
+
+
+static void
+test_a_time_zone_is_made_of_letters_and_slashes(void **ctx)
+{
+    t_wants("CKP605", "/trigger/timezone",
+            T_GRAPH("end", T_END, ",'trigger':{'type':'scheduled','schedule':"
+                    "'0 9 * * *','timezone':'Rome, Italy'}"));
+    t_quiet("CKP605",
+            T_GRAPH("end", T_END, ",'trigger':{'type':'scheduled','schedule':"
+                    "'0 9 * * *','timezone':'Europe/Rome'}"));
+}
+
+
 int
 main(void)
 {
@@ -278,6 +304,8 @@ main(void)
         cmocka_unit_test(test_a_comparison_that_is_never_true_is_told),
         cmocka_unit_test(test_comparisons_that_may_be_true_are_not_told),
         cmocka_unit_test(test_trace_ids_are_hex_of_their_length),
+        cmocka_unit_test(test_two_names_of_a_flat_loop_are_told_apart),
+        cmocka_unit_test(test_a_time_zone_is_made_of_letters_and_slashes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
