@@ -13,6 +13,7 @@
 
 typedef struct {
     ngx_queue_t   inputs;           /* ngx_lo_input_t, fed after the load */
+    ngx_lo_run_t *shelter;          /* calls under way; NULL: none */
     int64_t       id;               /* reload of one run; 0: due runs */
     json_t       *rows;             /* while documents are read */
     json_t       *states;
@@ -54,6 +55,7 @@ ngx_lo_claim_free(ngx_lo_claim_t *cl)
         ngx_free(in);
     }
 
+    ngx_lo_shelter_free(cl->shelter);
     json_decref(cl->rows);
     json_decref(cl->states);
     json_decref(cl->events);
@@ -393,30 +395,16 @@ ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
 static void
 ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
 {
-    json_t          *data;
-    ngx_uint_t       replies;
-    ngx_queue_t     *q;
-    ngx_lo_input_t  *in;
+    json_t       *data;
+    ngx_queue_t  *q;
+    ngx_uint_t    mine;
 
-    if (cl->id == run->id && !ngx_queue_empty(&cl->inputs)) {
+    mine = (cl->id == run->id);
 
-        /* its calls have ended: their replies are the recovery */
-
-        replies = 0;
-
-        while (!ngx_queue_empty(&cl->inputs)) {
-            q = ngx_queue_head(&cl->inputs);
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(&run->inputs, q);
-
-            in = ngx_queue_data(q, ngx_lo_input_t, queue);
-            replies += (in->kind == CKP_IN_REPLY);
-        }
-
-        if (replies > 0) {
-            ngx_lo_claim_inputs(cl, run);
-            return;
-        }
+    while (mine && !ngx_queue_empty(&cl->inputs)) {
+        q = ngx_queue_head(&cl->inputs);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&run->inputs, q);
     }
 
     data = json_pack("{s:b, s:I}",
@@ -428,7 +416,19 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
         ngx_lo_metric_add(NGX_LO_M_RECOVERED_RUNS, NULL, 1);
     }
 
+    /* what is under way still, or was answered, is not repeated */
+
+    if (mine && cl->shelter != NULL) {
+        (void) json_object_set_new(data, "alive",
+                                   ngx_lo_shelter_alive(cl->shelter));
+    }
+
     ngx_lo_run_input(run, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", data, 0);
+
+    if (mine && cl->shelter != NULL) {
+        ngx_lo_shelter_leave(cl->shelter, run);
+        cl->shelter = NULL;
+    }
 
     ngx_lo_claim_inputs(cl, run);
 }
@@ -702,7 +702,7 @@ ngx_lo_claim_poll(ngx_event_t *ev)
 
 
 void
-ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs)
+ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs, ngx_lo_run_t *shelter)
 {
     ngx_queue_t     *q;
     ngx_lo_claim_t  *cl;
@@ -710,8 +710,11 @@ ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs)
     cl = ngx_lo_claim_new(id);
 
     if (cl == NULL) {
+        ngx_lo_shelter_free(shelter);
         return;
     }
+
+    cl->shelter = shelter;
 
     while (!ngx_queue_empty(inputs)) {
         q = ngx_queue_head(inputs);

@@ -409,7 +409,7 @@ ngx_lo_run_next(ngx_lo_run_t *run)
 /*
  * A guard missed: the epoch is another's, a cancel came, or an agent's last
  * slot is gone.  Our state is ahead of the truth, so it is read again, and what
- * was fed is fed again.
+ * was fed is fed again; calls of committed steps go on meanwhile.
  */
 
 static void
@@ -417,6 +417,7 @@ ngx_lo_run_reload(ngx_lo_run_t *run, const char *refused)
 {
     int64_t          id;
     ngx_queue_t      inputs;
+    ngx_lo_run_t    *shelter;
     ngx_lo_input_t  *in;
 
     ngx_queue_init(&inputs);
@@ -431,12 +432,10 @@ ngx_lo_run_reload(ngx_lo_run_t *run, const char *refused)
         }
     }
 
-    ngx_lo_inputs_keep_replies(&run->fed, &inputs);
-    ngx_lo_inputs_keep_replies(&run->inputs, &inputs);
-
     id = run->id;
+    shelter = ngx_lo_shelter_new(run);
     ngx_lo_run_free(run);
-    ngx_lo_claim_reload(id, &inputs);
+    ngx_lo_claim_reload(id, &inputs, shelter);
 }
 
 

@@ -214,8 +214,23 @@ void ngx_lo_claim_stop(void);
 void ngx_lo_claim_look(void *data);             /* bell RUNS, poll */
 
 /* Loads again a run of ours whose state in memory was thrown away; `inputs`
- * (ngx_lo_input_t) are fed after it and are stolen. */
-void ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs);
+ * (ngx_lo_input_t) are fed before it goes on, and are stolen; so is `shelter`
+ * (NULL: none). */
+void ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs,
+    ngx_lo_run_t *shelter);
+
+/* --- calls of a run that is read again (ngx_lo_shelter.c) ------------------------- */
+
+/* Takes what is under way, and replies that were not committed, out of the run.
+ * NULL: no memory; then they are lost, and made again. */
+ngx_lo_run_t *ngx_lo_shelter_new(ngx_lo_run_t *run);
+
+/* {ref: true} of all that: data.alive of CKP_IN_RECOVER. */
+json_t *ngx_lo_shelter_alive(const ngx_lo_run_t *s);
+
+/* All that goes to the run that was loaded; the shelter ends. */
+void ngx_lo_shelter_leave(ngx_lo_run_t *s, ngx_lo_run_t *run);
+void ngx_lo_shelter_free(ngx_lo_run_t *s);          /* the calls are aborted */
 
 /* The row is given back: whoever claims it next reads the truth. */
 void ngx_lo_claim_release(int64_t id, int64_t epoch);

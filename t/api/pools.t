@@ -161,5 +161,33 @@ subtest 'what waits for its turn is told when it had it' => sub {
 };
 
 
+subtest 'a call goes on while its run is read again' => sub {
+    my $slow  = agent('patient', 'patient', concurrency_limit => 100,
+        script => { '*' => { until => 'all', result => 1 } });
+    my $tight = agent('tight', 'tight', concurrency_limit => 1,
+        script => { '*' => { delay => 0.02, result => 1 } });
+
+    $site->import_document(procedure('both', 'fan', {
+        fan => { type => 'parallel', next_node => 'end', branches => [
+            { branch_id => 'a', start_node => 'slow' },
+            { branch_id => 'b', start_node => 'quick' } ] },
+        slow  => { type => 'sequence', steps => [ on('patient', 'slow') ] },
+        quick => { type => 'sequence', steps =>
+            [ map { on('tight', "q$_", action => 'quick', retry_policy =>
+                { max_attempts => 9, strategy => 'fixed', base_delay_ms => 20 }) }
+                1 .. 4 ] },
+        end => { type => 'terminate' },
+    }));
+
+    # both workers want the one slot: guards miss, and states are read again
+
+    my @runs = map { $site->run('both') } 1 .. 8;
+    $tight->wait_calls(32, 'quick', 30);
+    $slow->release('all');
+    is $_->wait_final->{status}, 'completed', 'completes' for @runs;
+    is scalar($slow->calls('slow')), 8, 'and was asked once';
+};
+
+
 $site->log_is_calm;
 done_testing;
