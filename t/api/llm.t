@@ -175,6 +175,21 @@ subtest 'an answer that does not fit is repaired' => sub {
 };
 
 
+subtest 'an attachment at an address is fetched' => sub {
+    my ($run, $end) = asked('attached', { model => 'attached', attachments => [
+        { type => 'url', source => $far->url('/health') },
+        { type => 'url', source => $far->url('/nothing') },
+    ] });
+
+    my ($call) = $llm->calls('attached');
+    my $parts = $call->{json}{messages}[0]{content};
+    is scalar(@$parts), 2, 'the prompt and what there is';
+    like $parts->[1]{text}, qr/"status":\s*"ok"/, 'as text';
+    my ($event) = $run->events_of('attachment_skipped');
+    is $event->{payload}{reason}, 'HTTP 404', 'the other is told';
+};
+
+
 subtest 'a key that comes back is masked' => sub {
     my ($run, $end) = asked('leaky', { model => 'leaky' });
     unlike $end->{output_vars}{t}, qr/sk-site-key/, 'it is not in the answer';
