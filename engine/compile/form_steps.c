@@ -146,9 +146,9 @@ static void
 steps_body(ckp_made_t *m, json_t *task, const ckp_at_t *at)
 {
     ckp_parse_t *const  ps = m->ps;
-    json_t *const       params = json_object();
-    json_t *const       step = json_pack("{s:s, s:o}", "action",
-                                         "simulate_task", "params", params);
+    json_t *const       step = json_pack("{s:s, s:{}}", "action",
+                                         "simulate_task", "params");
+    json_t *const       params = json_object_get(step, "params");
     ckp_at_t            config;
     json_int_t          retries;
 
@@ -163,8 +163,8 @@ steps_body(ckp_made_t *m, json_t *task, const ckp_at_t *at)
 
     ckp_parse_stands(ps, params, &config);
     steps_action(ps, &config, at);
-    ckp_made_set(m, task, "step", step, &config);
     steps_params(m, params, &config);
+    ckp_made_set(m, task, "step", step, &config);
     retries = steps_retries(ps, &config);
 
     if (retries > 0) {

@@ -184,7 +184,12 @@ body_list(body_t *b, const char *kind)
         json_incref(list);
     }
 
-    if (made == NULL || json_object_set_new(made, "steps", list) != 0) {
+    if (made == NULL) {
+        json_decref(list);
+        return NULL;
+    }
+
+    if (json_object_set_new(made, "steps", list) != 0) {
         json_decref(made);
         return NULL;
     }
