@@ -3,12 +3,14 @@
 use strict;
 use warnings;
 
+use IO::Socket::INET;
 use Test::More;
 
 use LangOrch::Agent;
 use LangOrch::Doc qw(procedure);
 use LangOrch::Http;
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $other = LangOrch::Agent->start(web => sub {
     my ($call) = @_;
@@ -277,6 +279,51 @@ subtest 'the outbound policy holds for each hop' => sub {
     is scalar(() = $other->calls), $before, 'nothing went there';
 
     $strict->log_is_calm;
+};
+
+subtest 'a certificate counts unless the procedure says that it does not' => sub {
+    my $dir  = $web->{dir};
+    my $port = LangOrch::Site::free_port();
+
+    system("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost"
+        . " -keyout $dir/tls.key -out $dir/tls.crt -days 2 2>/dev/null") == 0
+        or die 'no certificate';
+
+    my $pid = fork // die "fork: $!";
+
+    if ($pid == 0) {
+        open STDOUT, '>', '/dev/null';
+        open STDERR, '>', '/dev/null';
+        open STDIN, '<', '/dev/null';
+        exec 'openssl', 's_server', '-www', '-accept', "127.0.0.1:$port", '-cert',
+            "$dir/tls.crt", '-key', "$dir/tls.key";
+    }
+
+    until_true('the TLS server', sub {
+        IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port");
+    });
+
+    is error({ url => "https://127.0.0.1:$port/" })->{error_type}, 'HttpError',
+        'one that nobody vouches for';
+
+    my $r = result({ url => "https://127.0.0.1:$port/", verify_tls => JSON::PP::false });
+    is $r->{status}, 200, 'nobody asks';
+    like $r->{headers}{'content-type'}, qr{text/html}, 'headers come by that way, too';
+
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+};
+
+
+subtest 'a dry run and a mock send nothing' => sub {
+    my $before = () = $web->calls;
+
+    my $r = result({ url => $web->url('/echo') }, config => { execution_mode => 'dry_run' });
+    is $r->{skipped_action}, 'http_request', 'a dry run says what it skipped';
+    $r = result({ url => $web->url('/echo') },
+        config => { mock_external_calls => JSON::PP::true });
+    ok $r->{mocked}, 'a mock stands for it';
+    is scalar(() = $web->calls), $before, 'nothing was sent';
 };
 
 $site->log_is_calm;
