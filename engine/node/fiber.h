@@ -201,8 +201,8 @@ ckp_code_t ckp_fiber_fail(ckp_fiber_t *f, const char *type, const char *fmt,
 /* The same with the error at hand (stolen), past the handlers. */
 ckp_code_t ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error);
 
-/* The same past on_error and the frames above, too: only on_failure is left
- * (`fail_workflow`, 15.6). */
+/* The same past on_error and the frames above, too: only the procedure's
+ * on_failure is left (`fail_workflow`, 15.6).  A child procedure fails alone. */
 ckp_code_t ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error);
 
 /* --- undoing ------------------------------------------------------------------- */

@@ -419,14 +419,12 @@ ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error)
 ckp_code_t
 ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error)
 {
-    const char *const  sub = ckp_frame_sub(f);
-    ckp_child_t        child = { .how = CKP_CHILD_FAILED, .error = error };
-    ckp_code_t         rc = error == NULL ? CKP_E_NOMEM
-                            : route_node_error(f, NULL, error);
+    ckp_code_t  rc = error == NULL ? CKP_E_NOMEM
+                     : route_node_error(f, NULL, error);
 
     if (rc == CKP_OK) {
-        rc = sub == NULL ? ckp_run_failed(f->run, f, error)
-                         : ckp_frame_terminate(f, sub, &child);
+        rc = ckp_frame_sub(f) == NULL ? ckp_run_failed(f->run, f, error)
+                                      : ckp_sub_failed(f, error);
     }
 
     json_decref(error);

@@ -464,6 +464,91 @@ test_goto_makes_the_way_there_reachable(void **ctx)
 }
 
 
+/* --- inside frames -------------------------------------------------------------- */
+
+static void
+test_fail_workflow_in_a_loop_is_not_caught_by_it(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, T_GRAPH("l",
+        "'l':{'type':'loop','iterator':'{{list}}','body_node':'v',"
+        "'continue_on_error':true,'next_node':'end'},'v':{'type':"
+        "'verification','checks':[{'condition':'item > 1'}]}," T_END,
+        ",'variables_schema':{'list':{'type':'array','default':[2,1,3]}}"));
+    assert_string_equal(t_status(&t), "failed");
+    assert_int_equal(t_times(&t, "verification_passed"), 1);
+    assert_int_equal(t_times(&t, "verification_failed"), 1);
+    assert_int_equal(t_times(&t, "loop_iteration_failed"), 0);
+    t_run_over(&t);
+
+    /* what is raised it catches */
+
+    t_run(&t, T_GRAPH("l",
+        "'l':{'type':'loop','iterator':'{{list}}','body_node':'v',"
+        "'continue_on_error':true,'next_node':'end'},'v':{'type':"
+        "'verification','checks':[{'condition':'item > 1','on_fail':'raise'}"
+        "]}," T_END,
+        ",'variables_schema':{'list':{'type':'array','default':[2,1,3]}}"));
+    assert_string_equal(t_status(&t), "completed");
+    assert_int_equal(t_times(&t, "loop_iteration_failed"), 1);
+    t_run_over(&t);
+}
+
+
+#define CHILD(more, config)                                                   \
+    "{'procedure_id':'kid','version':'1','workflow_graph':{'start_node':'l'," \
+    "'nodes':{'l':{'type':'loop','iterator':'{{= range(3) }}','body_node':"   \
+    "'v','continue_on_error':true,'next_node':'end'},'v':{'type':"            \
+    "'verification','checks':[{'condition':'item > 0'}]}," more T_END "}}"    \
+    config "}"
+
+
+/* Calls the child, which fails a check of its own. */
+static void
+t_calls(t_run_t *t, t_doc_t *kid, const char *child)
+{
+    char  ref[64];
+
+    t_run(t, T_GRAPH("c",
+        "'c':{'type':'subflow','procedure_id':'kid','version':'1',"
+        "'on_failure':'continue','next_node':'end'}," T_END, ""));
+    snprintf(ref, sizeof(ref), "%s", t->ref);
+    t_doc(kid, child);
+    assert_non_null(kid->prog);
+    assert_int_equal(ckp_run_link(t->run, "h", kid->prog), CKP_OK);
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, ref,
+           json_pack("{s:s, s:s}", "hash", "h", "version", "1"));
+    assert_int_equal(t->rc, CKP_OK);
+}
+
+
+static void
+test_fail_workflow_in_a_child_fails_the_child_alone(void **ctx)
+{
+    t_run_t  t;
+    t_doc_t  kid;
+
+    t_calls(&t, &kid, CHILD("", ""));
+    assert_int_equal(t_times(&t, "verification_failed"), 1);
+    assert_int_equal(t_times(&t, "loop_iteration_failed"), 0);
+    assert_int_equal(t_times(&t, "subflow_failed"), 1);
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+    t_doc_free(&kid);
+
+    /* its own on_failure is asked */
+
+    t_calls(&t, &kid, CHILD("'help':{'type':'terminate'},",
+                         ",'global_config':{'on_failure':'help'}"));
+    assert_string_equal(t_said(&t, "on_failure_invoked", "node_id"), "help");
+    assert_int_equal(t_times(&t, "subflow_completed"), 1);
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+    t_doc_free(&kid);
+}
+
+
 /* --- a sample ----------------------------------------------------------------- */
 
 #define BOOKS  "../shared/samples/books_price_monitor.ckp.json"
@@ -568,6 +653,8 @@ main(void)
         cmocka_unit_test(test_an_unknown_word_takes_the_default),
         cmocka_unit_test(test_a_node_has_at_most_256_checks),
         cmocka_unit_test(test_goto_makes_the_way_there_reachable),
+        cmocka_unit_test(test_fail_workflow_in_a_loop_is_not_caught_by_it),
+        cmocka_unit_test(test_fail_workflow_in_a_child_fails_the_child_alone),
         cmocka_unit_test(test_the_sample_of_the_book_prices_runs_to_its_end),
     };
 
