@@ -13,10 +13,10 @@
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
  * prev, spent, hash, res, bytes, gi}; ph is "mem" (a project's memory is read),
  * "get" (an attachment is fetched), "admit" or "held" (limits of all calls),
- * "call", "retry", "double", "tools".  n.chain: array of {m: model, p: profile}.
- * n.msgs {"0": message ...}: what is sent, made once, grown by repairs and by a
- * planner.  n.pii {token: value}; n.got: attachments that were fetched; n.pl,
- * n.plq, n.plc, n.plan, n.steps: a planner's.
+ * "call", "retry", "double", "tools".  n.chain: array of {m: model, p:
+ * profile}.  n.msgs {"0": message ...}: what is sent, made once, grown by
+ * repairs and by a planner.  n.pii {token: value}; n.got: attachments that were
+ * fetched; n.pl, n.plq, n.plc, n.plan, n.steps: a planner's.
  */
 
 #ifndef CKP_LLM_H
