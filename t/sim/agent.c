@@ -98,10 +98,57 @@ agent_called(sim_t *w, const json_t *fx)
 }
 
 
+/* Another step of the run under the same key: its result, or that it is under
+ * way.  NULL: there is none. */
+
+static json_t *
+agent_others(const sim_t *w, const json_t *body)
+{
+    const json_t *const  once = json_object_get(body, "idempotency");
+    const char *const    key = ckp_json_str(once, "key");
+    const size_t         len = key == NULL ? 0 : strlen(key);
+    const char          *path;
+    json_t              *row;
+
+    json_object_foreach(w->store.journal, path, row) {
+        const char *const  own = ckp_json_str(row, "key");
+        const char *const  status = ckp_json_str(row, "status");
+
+        if (key == NULL || strcmp(path, ckp_json_str(body, "path")) == 0
+            || strncmp(own, key, len) != 0
+            || (own[len] != '\0' && own[len] != '#'))
+        {
+            continue;
+        }
+
+        if (strcmp(status, "completed") == 0) {
+            return json_pack("{s:O?}", "result",
+                             json_object_get(row, "result"));
+        }
+
+        if (strcmp(status, "started") == 0
+            && (json_object_get(w->store.leases, path) != NULL
+                || strcmp(path, ckp_json_str(body, "path")) < 0))
+        {
+            return json_pack("{s:i, s:{s:s}}", "wait_ms", 20, "saturated",
+                             "agent_id", "w1");
+        }
+    }
+
+    return NULL;
+}
+
+
 static void
 agent_admit(sim_t *w, const json_t *fx)
 {
     const char *const  ref = ckp_json_str(fx, "ref");
+    json_t *const      others = agent_others(w, json_object_get(fx, "body"));
+
+    if (others != NULL) {
+        sim_input(w, CKP_IN_ADMITTED, CKP_OUTCOME_OK, ref, others);
+        return;
+    }
 
     /* somebody else may take the last slot between answer and commit */
 

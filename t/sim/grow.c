@@ -1,5 +1,5 @@
 /*
- * Procedures that nobody wrote: every seed grows a valid one of all node types,
+ * Procedures that nobody wrote: a seed grows a valid one of all node types,
  * nested in each other, so that a crash meets combinations no author thought of.
  */
 

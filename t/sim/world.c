@@ -178,7 +178,9 @@ world_refused(sim_t *w, const char *path)
     }
 
     for (size_t i = 0; i < w->ninputs; i++) {
-        if (w->inputs[i].kind == CKP_IN_REPLY) {
+        if (w->inputs[i].kind == CKP_IN_REPLY
+            || w->inputs[i].kind == CKP_IN_ADMITTED)
+        {
             json_object_set_new(alive, w->inputs[i].ref, json_true());
         }
     }
