@@ -53,8 +53,8 @@ typedef struct {
 /* The child procedure of that hash; NULL: the host has not linked it. */
 const ckp_program_t *ckp_fiber_linked(const ckp_fiber_t *f, const char *hash);
 
-/* Whether a procedure of that id runs around the fiber, or is the run's; *depth:
- * child procedures around it. */
+/* Whether a procedure of that id runs around the fiber, or is the run's;
+ * *depth: child procedures around it. */
 bool ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
     unsigned *depth);
 

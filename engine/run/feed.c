@@ -12,7 +12,7 @@
 #include "node/step.h"
 
 
-/* --- which fiber ----------------------------------------------------------- */
+/* --- which fiber -------------------------------------------------------- */
 
 /* The fiber's id is the part of an effect's ref before its colon. */
 
@@ -80,7 +80,7 @@ feed_by_ref(ckp_run_t *run, const ckp_input_t *in, const char *what,
 }
 
 
-/* --- time ------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------- */
 
 static ckp_code_t
 feed_run_timeout(ckp_run_t *run, bool deadline)
@@ -209,7 +209,7 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
-/* --- the kinds ---------------------------------------------------------------- */
+/* --- the kinds ---------------------------------------------------------- */
 
 static ckp_code_t
 feed_start(ckp_run_t *run, const ckp_input_t *in)
@@ -384,7 +384,7 @@ feed_kind(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
-/* --- afterwards ------------------------------------------------------------------ */
+/* --- afterwards --------------------------------------------------------- */
 
 /*
  * Until all rest: a frame that ends or begins makes another one move, so the

@@ -255,7 +255,7 @@ ckp_fiber_is_plain(ckp_fiber_t *f)
 }
 
 
-/* --- private state ----------------------------------------------------------- */
+/* --- private state ------------------------------------------------------ */
 
 static json_t *
 fiber_own(const ckp_fiber_t *f)
@@ -371,7 +371,7 @@ ckp_fiber_count(ckp_fiber_t *f, const char *counter)
 }
 
 
-/* --- telling and asking ------------------------------------------------------ */
+/* --- telling and asking ------------------------------------------------- */
 
 static ckp_place_t
 fiber_place(ckp_fiber_t *f, const char *type)
@@ -521,7 +521,7 @@ ckp_fiber_in_flight(const ckp_fiber_t *f)
 }
 
 
-/* --- waiting and failing -------------------------------------------------------- */
+/* --- waiting and failing ------------------------------------------------ */
 
 ckp_code_t
 ckp_fiber_sleep(ckp_fiber_t *f, int64_t until_ms)
@@ -684,7 +684,7 @@ ckp_fiber_error_take(ckp_fiber_t *f)
 }
 
 
-/* --- the driver ------------------------------------------------------------------ */
+/* --- the driver --------------------------------------------------------- */
 
 ckp_code_t
 ckp_fiber_settle(ckp_fiber_t *f, ckp_code_t rc)

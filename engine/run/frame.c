@@ -12,7 +12,7 @@
 #include "model/limits.h"
 
 
-/* --- which there are ------------------------------------------------------- */
+/* --- which there are ---------------------------------------------------- */
 
 static int
 frame_compare(const void *a, const void *b)
@@ -73,7 +73,7 @@ frame_is_under(const ckp_run_t *run, const char *id, const char *up)
 }
 
 
-/* --- in memory: which fibers said already how their node ended ------------- */
+/* --- in memory: which fibers said already how their node ended ---------- */
 
 void
 ckp_run_over(ckp_run_t *run, const char *id, bool over)
@@ -94,7 +94,7 @@ ckp_run_is_over(const ckp_run_t *run, const char *id)
 }
 
 
-/* --- giving up ---------------------------------------------------------------- */
+/* --- giving up ---------------------------------------------------------- */
 
 /* What it has in flight, and what runs inside it; then the fiber itself. */
 
@@ -212,7 +212,7 @@ ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason)
 }
 
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------- */
 
 size_t
 ckp_fiber_frames(const ckp_fiber_t *f)
@@ -257,7 +257,7 @@ ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key)
 }
 
 
-/* --- forking ---------------------------------------------------------------- */
+/* --- forking ------------------------------------------------------------ */
 
 static const char *const  frame_kinds[] = {
     [CKP_FRAME_LOOP] = "loop", [CKP_FRAME_BRANCH] = "branch",
@@ -385,7 +385,7 @@ ckp_fiber_fork(ckp_fiber_t *f, const ckp_fork_t *how)
 }
 
 
-/* --- ending ---------------------------------------------------------------------- */
+/* --- ending ------------------------------------------------------------- */
 
 /* What it wrote that is other than what is outside now. */
 
@@ -540,7 +540,7 @@ ckp_frame_fail_run(ckp_fiber_t *f, const json_t *error)
 }
 
 
-/* --- where a path leads ------------------------------------------------------------ */
+/* --- where a path leads ------------------------------------------------- */
 
 /* Whether the frame ends before that node: 10.3, 10.4. */
 

@@ -12,7 +12,7 @@
 #include "model/event.h"
 
 
-/* --- the programs ---------------------------------------------------------- */
+/* --- the programs ------------------------------------------------------- */
 
 const ckp_program_t *
 ckp_run_linked(const ckp_run_t *run, const char *hash)
@@ -128,7 +128,7 @@ ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
 }
 
 
-/* --- failing inside one --------------------------------------------------------- */
+/* --- failing inside one ------------------------------------------------- */
 
 /* The child's own on_failure, once. */
 

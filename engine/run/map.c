@@ -31,7 +31,7 @@ typedef struct {
 } map_t;
 
 
-/* --- readings of the result --------------------------------------------------- */
+/* --- readings of the result --------------------------------------------- */
 
 
 /* Lent; NULL: it is no JSON, as m->err says. */
@@ -84,7 +84,7 @@ map_doc(map_t *m)
 }
 
 
-/* --- kinds: each gives a new reference, or NULL, and m->err may say why ----- */
+/* --- kinds: each gives a new reference, or NULL, and m->err may say why - */
 
 
 static json_t *
@@ -250,7 +250,7 @@ map_render(map_t *m, const ckp_mapping_t *map, json_t **out)
 }
 
 
-/* --- all mappings of a result --------------------------------------------------- */
+/* --- all mappings of a result ------------------------------------------- */
 
 
 /* What becomes of a variable whose mapping found nothing; *out stays NULL when

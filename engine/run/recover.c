@@ -134,7 +134,7 @@ ckp_run_recover(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
-/* --- once more --------------------------------------------------------------- */
+/* --- once more ---------------------------------------------------------- */
 
 static ckp_code_t
 resume_state(ckp_run_t *run)

@@ -274,6 +274,9 @@ ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out)
         .started_at_ms = ckp_run_get_int(run, "started_at", NULL),
         .ended_at_ms = ckp_run_get_int(run, "ended_at", NULL),
         .active_ms = active,
+        .prompt_tokens = ckp_run_get_int(run, "counts", "pt"),
+        .completion_tokens = ckp_run_get_int(run, "counts", "ct"),
+        .cost_usd = json_number_value(ckp_run_get(run, "counts", "cost")),
         .attempt = (uint32_t) ckp_run_get_int(run, "attempt", NULL),
         .seq = run->seq,
         .waiting_for = run_waiting_for(run)

@@ -139,7 +139,7 @@ ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step, json_t **out)
 }
 
 
-/* --- what leaves ------------------------------------------------------------- */
+/* --- what leaves -------------------------------------------------------- */
 
 /* {name, key, field, required, prefix} of a handle's text, by secrets_config */
 

@@ -1,6 +1,6 @@
 /*
- * What takes longer than was agreed: told when it happens, by the fiber's alarm,
- * once per visit (spec/ckp.md 18).
+ * What takes longer than was agreed: told when it happens, by the fiber's
+ * alarm, once per visit (spec/ckp.md 18).
  *
  * n.sl: when the node will have taken too long; n.late: it has; fiber.rest: the
  * alarm that stands behind that of the agreement.
@@ -60,7 +60,7 @@ sla_error(const ckp_sla_t *sla)
 }
 
 
-/* --- a node ------------------------------------------------------------------ */
+/* --- a node ------------------------------------------------------------- */
 
 ckp_code_t
 ckp_sla_begin(ckp_fiber_t *f)
@@ -79,8 +79,8 @@ ckp_sla_begin(ckp_fiber_t *f)
 
 
 /*
- * The agreement's alarm, when that is what rang; *over: nothing else did, or the
- * node was left.
+ * The agreement's alarm, when that is what rang; *over: nothing else did, or
+ * the node was left.
  */
 
 ckp_code_t
@@ -191,7 +191,7 @@ ckp_sla_end(ckp_fiber_t *f, ckp_target_t *to)
 }
 
 
-/* --- the run --------------------------------------------------------------------- */
+/* --- the run ------------------------------------------------------------ */
 
 int64_t
 ckp_sla_run_at(const ckp_run_t *run)

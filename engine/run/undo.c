@@ -1,6 +1,6 @@
 /*
- * Compensation: what was done is undone, the last first, each at most once; then
- * the run, or the node, ends as it would have (spec/ckp.md 25).
+ * Compensation: what was done is undone, the last first, each at most once;
+ * then the run, or the node, ends as it would have (spec/ckp.md 25).
  *
  * undos {n: {path, node, part, step, prog, vars, result, params, gone}}
  * undo {todo: [n], n, good, bad, until, reason, then, fiber}: at work.  then:
@@ -17,7 +17,7 @@
 #include "node/step.h"
 
 
-/* --- what can be undone -------------------------------------------------------- */
+/* --- what can be undone ------------------------------------------------- */
 
 /* Of which node or step it is, so that a later process finds it. */
 
@@ -118,7 +118,7 @@ ckp_undo_of(const ckp_run_t *run, const json_t *owner)
 }
 
 
-/* --- one after the other ---------------------------------------------------------- */
+/* --- one after the other ------------------------------------------------ */
 
 static ckp_code_t
 undo_tell(ckp_run_t *run, const char *type, const json_t *owner,
@@ -324,7 +324,7 @@ ckp_undo_ended(ckp_run_t *run, int64_t n, const json_t *error)
 }
 
 
-/* --- the beginning ---------------------------------------------------------------------- */
+/* --- the beginning ------------------------------------------------------ */
 
 /* Whose path lies below `under`; NULL: all.  The last that was done first. */
 
@@ -385,7 +385,7 @@ ckp_undo_begin(ckp_run_t *run, const char *up, const char *under,
 }
 
 
-/* --- time ------------------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------- */
 
 int64_t
 ckp_undo_at(const ckp_run_t *run)

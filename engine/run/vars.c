@@ -13,7 +13,7 @@
 #include "model/limits.h"
 
 
-/* --- where they are ---------------------------------------------------------- */
+/* --- where they are ----------------------------------------------------- */
 
 /* The frame around that keeps what is written in it; NULL: the run itself. */
 
@@ -164,7 +164,7 @@ ckp_fiber_var_get(const ckp_fiber_t *f, const char *name)
 }
 
 
-/* --- assigning ----------------------------------------------------------------- */
+/* --- assigning ---------------------------------------------------------- */
 
 /* The value of the first name of a dotted one after the assignment. */
 
@@ -278,7 +278,7 @@ ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value)
 }
 
 
-/* --- last results, local names ---------------------------------------------------- */
+/* --- last results, local names ------------------------------------------ */
 
 ckp_code_t
 ckp_fiber_last_put(ckp_fiber_t *f, const char *name, json_t *value)

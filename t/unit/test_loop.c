@@ -514,13 +514,16 @@ main(void)
         cmocka_unit_test(while_and_until_decide_before_and_after),
         cmocka_unit_test(a_terminate_in_the_body_ends_the_run),
         cmocka_unit_test(loops_nest),
-        cmocka_unit_test(a_run_tried_again_goes_on_in_the_iteration_that_failed),
+        cmocka_unit_test(
+            a_run_tried_again_goes_on_in_the_iteration_that_failed),
         cmocka_unit_test(the_nodes_own_handlers_see_a_failed_iteration),
         cmocka_unit_test(iterations_side_by_side_keep_their_variables_apart),
         cmocka_unit_test(a_loop_over_too_many_things_fails_as_a_limit),
-        cmocka_unit_test(a_long_loop_keeps_its_state_a_bounded_number_of_times),
+        cmocka_unit_test(
+            a_long_loop_keeps_its_state_a_bounded_number_of_times),
         cmocka_unit_test(critical_nodes_are_those_that_nest),
-        cmocka_unit_test(a_loop_without_a_body_or_an_iterator_does_not_compile)
+        cmocka_unit_test(
+            a_loop_without_a_body_or_an_iterator_does_not_compile)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

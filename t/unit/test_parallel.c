@@ -497,24 +497,32 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(branches_run_at_once_and_their_deltas_are_merged),
+        cmocka_unit_test(
+            branches_run_at_once_and_their_deltas_are_merged),
         cmocka_unit_test(a_branch_has_its_path_and_its_key),
-        cmocka_unit_test(of_two_branches_that_write_a_name_the_later_declared_wins),
+        cmocka_unit_test(
+            of_two_branches_that_write_a_name_the_later_declared_wins),
         cmocka_unit_test(a_branch_does_not_see_what_another_writes),
-        cmocka_unit_test(any_takes_the_first_that_succeeds_and_cancels_the_rest),
+        cmocka_unit_test(
+            any_takes_the_first_that_succeeds_and_cancels_the_rest),
         cmocka_unit_test(any_goes_on_as_long_as_a_branch_can_succeed),
         cmocka_unit_test(first_is_settled_by_a_failure_too),
-        cmocka_unit_test(a_failed_branch_is_recorded_or_stops_the_others),
+        cmocka_unit_test(
+            a_failed_branch_is_recorded_or_stops_the_others),
         cmocka_unit_test(a_branch_that_is_tried_again_begins_afresh),
         cmocka_unit_test(max_concurrency_holds_branches_back),
-        cmocka_unit_test(none_goes_on_at_once_and_the_run_waits_at_its_end),
-        cmocka_unit_test(a_detached_branch_that_fails_obeys_branch_failure),
-        cmocka_unit_test(an_approval_in_a_branch_suspends_that_branch_only),
+        cmocka_unit_test(
+            none_goes_on_at_once_and_the_run_waits_at_its_end),
+        cmocka_unit_test(
+            a_detached_branch_that_fails_obeys_branch_failure),
+        cmocka_unit_test(
+            an_approval_in_a_branch_suspends_that_branch_only),
         cmocka_unit_test(a_cancel_ends_every_branch),
         cmocka_unit_test(a_terminate_in_a_branch_ends_the_run),
         cmocka_unit_test(a_run_tried_again_goes_on_in_all_its_branches),
         cmocka_unit_test(a_paused_run_holds_at_the_next_step),
-        cmocka_unit_test(a_saved_run_goes_on_like_one_that_lived_through),
+        cmocka_unit_test(
+            a_saved_run_goes_on_like_one_that_lived_through),
         cmocka_unit_test(wrong_branches_are_told)
     };
 
