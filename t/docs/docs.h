@@ -6,12 +6,13 @@
  * the lines right above the block say how:
  *
  *   <!-- inputs: {...} -->       what the run is started with
- *   <!-- answers: {...} -->      by action ("llm" for models): a result, or a
- *                                list of them, the last one stays.  {"__error__":
- *                                {...}} is a failure, {"__never__": true} no
- *                                answer at all
- *   <!-- decisions: [...] -->    by approval, in turn: "approved" when there are
- *                                no more; "never" lets it expire
+ *   <!-- answers: {...} -->      by action ("llm" for models): a result, or
+ *                                a list of them, the last one stays.
+ *                                {"__error__": {...}} is a failure,
+ *                                {"__never__": true} no answer at all
+ *   <!-- decisions: [...] -->    by approval, in turn: "approved" when there
+ *                                are no more; "never" lets it expire
+ *   <!-- payload: {...} -->      what is submitted with them
  *   <!-- ends: failed -->        how the run ends; else `completed`
  *   <!-- outputs: {...} -->      what it gives; else anything
  *   <!-- tells: a b c -->        events that are in its timeline
