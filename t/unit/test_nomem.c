@@ -1,7 +1,6 @@
 /*
  * Memory may run out anywhere: every reader of texts says so, and leaks
- * nothing.  The linker puts the functions below in the place of malloc and its
- * kin (LINK_nomem in t/Makefile).
+ * nothing.
  */
 
 #include "lang.h"
@@ -13,81 +12,8 @@
 #include "data/xlsx.h"
 #include "data/xpath.h"
 #include "data/csv.h"
+#include "starve.h"
 #include "zip.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void __real_free(void *p);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void __wrap_free(void *p);
-
-static long  good = -1;         /* allocations before all fail; -1: none do */
-static long  refused;           /* how many did */
-static long  alive;             /* not freed yet */
-
-
-static bool
-is_refused(void)
-{
-    if (good == 0) {
-        refused++;
-        return true;
-    }
-
-    good -= good > 0 ? 1 : 0;
-
-    return false;
-}
-
-
-void *
-__wrap_malloc(size_t size)
-{
-    if (is_refused()) {
-        return NULL;
-    }
-
-    alive++;
-
-    return __real_malloc(size);
-}
-
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    if (is_refused()) {
-        return NULL;
-    }
-
-    alive++;
-
-    return __real_calloc(n, size);
-}
-
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    if (is_refused()) {
-        return NULL;
-    }
-
-    alive += p == NULL ? 1 : 0;
-
-    return __real_realloc(p, size);
-}
-
-
-void
-__wrap_free(void *p)
-{
-    alive -= p == NULL ? 0 : 1;
-    __real_free(p);
-}
 
 
 /* --- what is read: CKP_OK, or why not ------------------------------------------ */
