@@ -80,19 +80,48 @@ ckp_state_end(ckp_state_t *s)
 }
 
 
+static ckp_code_t state_note(ckp_state_t *s, json_t *path, json_t *old);
+
+
+/* What is made at the i-th name of a path is undone with the turn. */
+
+static ckp_code_t
+state_note_way(ckp_state_t *s, const json_t *path, size_t i, json_t *old)
+{
+    json_t *const  way = json_array();
+    ckp_code_t     rc = way == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    for (size_t k = 0; rc == CKP_OK && k <= i; k++) {
+        if (json_array_append(way, json_array_get(path, k)) != 0) {
+            rc = CKP_E_NOMEM;
+        }
+    }
+
+    if (rc == CKP_OK) {
+        rc = state_note(s, way, old);
+    }
+
+    json_decref(way);
+
+    return rc;
+}
+
+
 /* The object that holds the path's last name; NULL: there is none. */
 
 static json_t *
-state_parent(json_t *root, const json_t *path, bool make)
+state_parent(ckp_state_t *s, const json_t *path, bool make, bool note)
 {
-    json_t  *at = root;
+    json_t  *at = s->root;
 
     for (size_t i = 0; i + 1 < json_array_size(path); i++) {
         const char *const  name = json_string_value(json_array_get(path, i));
         json_t            *next = json_object_get(at, name);
 
         if (!json_is_object(next)) {
-            if (!make) {
+            if (!make
+                || (note && state_note_way(s, path, i, next) != CKP_OK))
+            {
                 return NULL;
             }
 
@@ -122,7 +151,7 @@ ckp_state_undo(ckp_state_t *s)
 {
     while (s->nundo > 0) {
         ckp_undo_t *const  u = &s->undo[--s->nundo];
-        json_t *const      at = state_parent(s->root, u->path, true);
+        json_t *const      at = state_parent(s, u->path, true, false);
 
         if (u->old == NULL) {
             (void) json_object_del(at, state_last(u->path));
@@ -175,7 +204,7 @@ state_change(ckp_state_t *s, json_t *path, json_t *value)
     /* what was put and deleted in one turn made the objects on its way */
 
     const bool     make = value != NULL || s->delta == NULL;
-    json_t *const  at = state_parent(s->root, path, make);
+    json_t *const  at = state_parent(s, path, make, s->delta != NULL);
 
     if (at == NULL) {
         return value == NULL ? CKP_OK : CKP_E_NOMEM;

@@ -154,6 +154,21 @@ test_a_delta_gives_the_state_after_from_the_state_before(void **ctx)
 
 
 static void
+test_what_was_made_on_the_way_is_undone_too(void **ctx)
+{
+    ckp_state_t  s;
+
+    t_begin(&s, "{'a':5,'b':{}}");
+    ckp_state_put(&s, P("a", "x", "y"), json_integer(1));
+    ckp_state_put(&s, P("b", "c", "d"), json_integer(2));
+    ckp_state_put(&s, P("e", "f"), json_integer(3));
+    ckp_state_undo(&s);
+    assert_string_equal(t_text(s.root), "{\"a\":5,\"b\":{}}");
+    ckp_state_free(&s);
+}
+
+
+static void
 test_what_is_no_delta_is_refused(void **ctx)
 {
     static const char *const  bad[] = {
@@ -185,6 +200,7 @@ main(void)
         cmocka_unit_test(test_a_turn_that_fails_leaves_the_tree_as_it_was),
         cmocka_unit_test(
             test_a_delta_gives_the_state_after_from_the_state_before),
+        cmocka_unit_test(test_what_was_made_on_the_way_is_undone_too),
         cmocka_unit_test(test_what_is_no_delta_is_refused)
     };
 
