@@ -156,6 +156,10 @@ name_text(ckp_buf_t *b, const json_t *cell, size_t i)
         ckp_value_text(b, cell);
     }
 
+    /* names of members hold no NUL */
+
+    b->len = strlen(ckp_buf_str(b));
+
     if (b->len == 0) {
         ckp_buf_printf(b, "column_%zu", i + 1);
     }

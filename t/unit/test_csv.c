@@ -318,6 +318,22 @@ any_text_is_read_or_refused(void **state)
 }
 
 
+static void
+a_nul_ends_the_name_of_a_column(void **state)
+{
+    static const char    text[] = "a\0x,a\0y,\0\n1,2,3\n";
+    const ckp_csv_how_t  how = CKP_CSV_DEFAULT;
+    ckp_err_t            err = CKP_ERR_INIT;
+    json_t *const        v = ckp_csv_parse(text, sizeof(text) - 1, &how, &err);
+    const json_t *const  row = json_array_get(v, 0);
+
+    assert_string_equal(ckp_json_str(row, "a"), "1");
+    assert_string_equal(ckp_json_str(row, "a_2"), "2");
+    assert_string_equal(ckp_json_str(row, "column_3"), "3");
+    json_decref(v);
+}
+
+
 int
 main(void)
 {
@@ -334,6 +350,7 @@ main(void)
         cmocka_unit_test(results_are_bounded),
         cmocka_unit_test(bytes_that_are_no_utf_8_are_refused),
         cmocka_unit_test(any_text_is_read_or_refused),
+        cmocka_unit_test(a_nul_ends_the_name_of_a_column),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
