@@ -219,6 +219,10 @@ run_waiting_for(const ckp_run_t *run)
     const char    *id;
     json_t        *fiber;
 
+    if (ckp_run_get(run, "pause", "told") != NULL) {
+        return "operator";
+    }
+
     json_object_foreach(fibers, id, fiber) {
         const json_t *const  n = json_object_get(fiber, "n");
         const char *const    ph = ckp_json_str(json_object_get(n, "step"),

@@ -62,6 +62,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_cancel;
 
 /* run_id, now; guarded: failed or canceled */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_pause;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_resume;
 
 /* run_id, now: due at once; `created` when it waited for an approval */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake;

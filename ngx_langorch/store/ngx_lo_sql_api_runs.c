@@ -65,6 +65,26 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry = {
 };
 
 
+/* Not one that an operator holds already. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_pause = {
+    "api_run_pause",
+    "UPDATE runs SET wake_at = 0, updated_at = $2 WHERE run_id = $1"
+    " AND status IN ('running', 'waiting_approval', 'paused')"
+    " AND (waiting_for IS NULL OR waiting_for <> 'operator')",
+    "si", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_run_resume = {
+    "api_run_resume",
+    "UPDATE runs SET status = 'created', waiting_for = NULL, wake_at = 0,"
+    " updated_at = $2 WHERE run_id = $1 AND status = 'paused'"
+    " AND waiting_for = 'operator'",
+    "si", 1
+};
+
+
 /* Ahead of new runs: who resumes was here before (spec/api.md 7). */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake = {
