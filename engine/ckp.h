@@ -217,10 +217,11 @@ typedef struct {
  *   error      {type, message}
  * and, when it waited for it, rate: {limit, waited_ms}.
  *
- * CKP_FX_CALL target "agent" (or "mcp", of kind mcp_tool) {agent: as admitted, request: {action, params,
- * run_id, node_id, step_id, attempt, path, timeout_ms}, accept (any 2xx will
- * do: a workflow is delegated)} -> REPLY; data as made by wire/agent.h: OK
- * {result, artifacts?, cost?, usage?}; FAILED and UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,
+ * CKP_FX_CALL target "agent" (or "mcp", of kind mcp_tool) {agent: as admitted,
+ * request: {action, params, run_id, node_id, step_id, attempt, path,
+ * timeout_ms}, accept (any 2xx will do: a workflow is delegated)} -> REPLY; data
+ * as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and
+ * UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,
  * retry_after_ms?}.
  *
  * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
@@ -288,6 +289,9 @@ typedef struct {
     int64_t        started_at_ms;   /* 0: not yet */
     int64_t        ended_at_ms;
     int64_t        active_ms;
+    int64_t        prompt_tokens;   /* of agents, workflows and models */
+    int64_t        completion_tokens;
+    double         cost_usd;
     uint32_t       attempt;
     uint32_t       seq;             /* of the last event */
     const char    *waiting_for;     /* api.md 4.10; NULL: nothing */

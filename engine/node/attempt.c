@@ -78,7 +78,7 @@ ckp_steps_abandon(ckp_fiber_t *f)
 }
 
 
-/* --- the start ------------------------------------------------------------------ */
+/* --- the start ---------------------------------------------------------- */
 
 static void
 attempt_sees(void *data, ckp_ref_t kind, const char *name, const char *second,
@@ -289,7 +289,7 @@ attempt_asked_again(ckp_fiber_t *f)
 }
 
 
-/* --- the reply ---------------------------------------------------------------------- */
+/* --- the reply ---------------------------------------------------------- */
 
 static const char *
 attempt_binding(const ckp_fiber_t *f)
@@ -384,6 +384,43 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
 }
 
 
+/* The time that it waited for has come. */
+
+static ckp_code_t
+attempt_due(ckp_fiber_t *f)
+{
+    if (ckp_attempt_is(f, "call")) {
+        const ckp_code_t  rc = ckp_attempt_abort(f);
+
+        return rc != CKP_OK ? rc
+               : ckp_delegate_is(f) ? ckp_delegate_replied(f, NULL)
+               : attempt_timed_out(f);
+    }
+
+    if (ckp_attempt_is(f, "double")) {
+        return ckp_double_rested(f);
+    }
+
+    if (ckp_attempt_is(f, "again")) {
+        return ckp_attempt_send(f);
+    }
+
+    if (ckp_attempt_is(f, "busy")) {
+        return attempt_asked_again(f);
+    }
+
+    if (ckp_attempt_is(f, "retry")) {
+        return ckp_attempt_start(f);
+    }
+
+    if (ckp_attempt_is(f, "op")) {
+        return ckp_hosted_rested(f, ckp_fiber_get(f, "step", "res"));
+    }
+
+    return CKP_E_STATE;
+}
+
+
 ckp_code_t
 ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
@@ -432,37 +469,5 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
         return ckp_delegate_wake(f, in);
     }
 
-    if (in->kind != CKP_IN_TICK) {
-        return CKP_E_STATE;
-    }
-
-    if (ckp_attempt_is(f, "call")) {
-        const ckp_code_t  rc = ckp_attempt_abort(f);
-
-        return rc != CKP_OK ? rc
-               : ckp_delegate_is(f) ? ckp_delegate_replied(f, NULL)
-               : attempt_timed_out(f);
-    }
-
-    if (ckp_attempt_is(f, "double")) {
-        return ckp_double_rested(f);
-    }
-
-    if (ckp_attempt_is(f, "again")) {
-        return ckp_attempt_send(f);
-    }
-
-    if (ckp_attempt_is(f, "busy")) {
-        return attempt_asked_again(f);
-    }
-
-    if (ckp_attempt_is(f, "retry")) {
-        return ckp_attempt_start(f);
-    }
-
-    if (ckp_attempt_is(f, "op")) {
-        return ckp_hosted_rested(f, ckp_fiber_get(f, "step", "res"));
-    }
-
-    return CKP_E_STATE;
+    return in->kind == CKP_IN_TICK ? attempt_due(f) : CKP_E_STATE;
 }

@@ -155,6 +155,7 @@ typedef enum {
     NGX_LO_M_STEP_TIMEOUT,
     NGX_LO_M_STEP_EXECUTION,        /* label: status */
     NGX_LO_M_RETRY_ATTEMPTS,
+    NGX_LO_M_CALLBACK_TIMEOUT,      /* label: callback_type */
     NGX_LO_M_RECOVERED_RUNS,
     NGX_LO_M_POOL_SATURATION,
     NGX_LO_M_HTTP_REQUESTS,         /* label: code class is the exact code */

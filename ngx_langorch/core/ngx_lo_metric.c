@@ -50,6 +50,9 @@ const ngx_lo_metric_info_t  ngx_lo_metrics[NGX_LO_M_N] = {
     { "retry_attempts_total", "Retries of steps",
       NGX_LO_COUNTER, NULL, NULL },
 
+    { "callback_timeout_total", "Waits that expired",
+      NGX_LO_COUNTER, "callback_type", NULL },
+
     { "engine_recovered_runs_total", "Runs resumed after a crash",
       NGX_LO_COUNTER, NULL, NULL },
 

@@ -394,6 +394,7 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
 {
     int64_t               wake;
     unsigned              running;
+    ngx_uint_t            counted;
     ckp_summary_t         sum;
     const ngx_lo_stmt_t  *stmt;
 
@@ -424,6 +425,8 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
 
     run->running = running;
 
+    counted = (sum.prompt_tokens != 0 || sum.completion_tokens != 0);
+
     return ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
                           sum.status, (int64_t) sum.seq,
                           sum.outputs,
@@ -432,7 +435,31 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
                           sum.last_node_id, sum.last_step_id,
                           sum.error_message, sum.error,
                           sum.active_ms, (int64_t) sum.attempt,
-                          sum.waiting_for, wake, now_ms);
+                          sum.waiting_for, wake, now_ms,
+                          counted ? sum.prompt_tokens : NGX_LO_NULL,
+                          counted ? sum.completion_tokens : NGX_LO_NULL,
+                          sum.cost_usd);
+}
+
+
+/* A callback that did not come ended an attempt: tried again, or failed. */
+
+static void
+ngx_lo_commit_waited(const ckp_event_t *ev)
+{
+    const char  *error;
+
+    error = ckp_json_str(ev->payload, "error_type");
+
+    if (error == NULL || ngx_strcmp(error, "CallbackTimeout") != 0) {
+        return;
+    }
+
+    if (ngx_strcmp(ev->type, "step_failed") == 0
+        || ngx_strcmp(ev->type, "step_retry") == 0)
+    {
+        ngx_lo_metric_add(NGX_LO_M_CALLBACK_TIMEOUT, "workflow", 1);
+    }
 }
 
 
@@ -442,9 +469,12 @@ ngx_lo_commit_count(const ckp_event_t *ev)
     const char  *type = ev->type;
 
     if (ngx_strncmp(type, "step_", 5) == 0) {
+        ngx_lo_commit_waited(ev);
 
         if (ngx_strcmp(type, "step_completed") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "completed", 1);
+            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION,
+                              ckp_json_bool(ev->payload, "cached", false)
+                              ? "cached" : "completed", 1);
 
         } else if (ngx_strcmp(type, "step_failed") == 0) {
             ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "failed", 1);
@@ -476,6 +506,10 @@ ngx_lo_commit_count(const ckp_event_t *ev)
         ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "canceled", 1);
 
     } else if (ngx_strcmp(type, "pool_saturated") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_POOL_SATURATION, NULL, 1);
+        ngx_lo_metric_add(NGX_LO_M_POOL_SATURATION,
+                          ckp_json_str(ev->payload, "pool_id"), 1);
+
+    } else if (ngx_strcmp(type, "approval_expired") == 0) {
+        ngx_lo_metric_add(NGX_LO_M_CALLBACK_TIMEOUT, "approval", 1);
     }
 }

@@ -82,7 +82,7 @@ subtest 'a callback completes the step' => sub {
     unlike LangOrch::Http::encode($told), qr/token=/, 'the token is not told';
 
     my $r = $site->post($url, { status => 'success', output => { n => 3 },
-        node_id => 'main', step_id => 'deliver' });
+        cost_usd => 0.5, usage => { prompt_tokens => 12 }, node_id => 'main', step_id => 'deliver' });
     is $r->{status}, 200, 'taken';
     is_deeply $r->{json},
         { resumed => JSON::PP::true, status => 'queued', run_id => $run->id },
@@ -91,6 +91,8 @@ subtest 'a callback completes the step' => sub {
     my $end = $run->wait_final;
     is $end->{status}, 'completed', 'the run completes';
     is_deeply $end->{output_vars}, { out => { n => 3 } }, 'with the output';
+    is $end->{total_prompt_tokens}, 12, 'tokens are summed';
+    is $end->{estimated_cost_usd}, 0.5, 'as is the cost';
 
     my @resumed = map { $_->{payload}{resume_reason} }
         $run->events_of('execution_resumed');
@@ -207,6 +209,9 @@ subtest 'no callback in time fails the step' => sub {
     is $end->{status}, 'failed', 'it fails';
     like $end->{error_message}, qr/^Workflow webhook callback timed out/,
         'by its time';
+    like $site->get('/api/metrics')->{body},
+        qr/langorch_callback_timeout_total\{callback_type="workflow"\} 1/,
+        'which is counted';
     my $r = $site->post($url, {});
     is $r->{status}, 200, 'a late one is no error';
     is $r->{json}{status}, 'failed', 'it hears what became of the run';
