@@ -7,7 +7,7 @@
 
 #include "compile/parse_int.h"
 #include "model/redact.h"
-#include "node/op_keep.h"
+#include "op/op_keep.h"
 #include "node/validate.h"
 
 /* never parameters, unless the action itself has one of that name */

@@ -12,7 +12,7 @@
 #include "lang/schema.h"
 #include "llm/planner.h"
 #include "node/frame.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 #define ANSWER_ERRORS_MAX  20           /* violations that a model is told */
 #define ANSWER_TEXT_MAX    (64 * 1024)

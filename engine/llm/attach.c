@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 typedef struct {
     json_t      *parts;

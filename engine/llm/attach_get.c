@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 
 bool

@@ -12,7 +12,7 @@
 #include "llm/planner.h"
 #include "model/limits.h"
 #include "node/double.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 #include "node/step.h"
 
 

@@ -1,6 +1,6 @@
 /*
  * What a run or a project remembers of talks with models, by key; the same
- * memory as that of the memory_* actions (state.memory, node/op_memory.c).
+ * memory as that of the memory_* actions (state.memory, op/op_memory.c).
  * Source: spec/ckp.md 24.2.
  */
 
@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "lang/value.h"
 #include "model/limits.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 #define MEMORY_CHARS  4         /* characters of a token */
 #define MEMORY_MAX    (256 * 1024)

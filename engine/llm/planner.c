@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "lang/value.h"
 #include "node/frame.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 
 static const ckp_planner_t *

@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "data/fence.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 
 static const ckp_planner_t *

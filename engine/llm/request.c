@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "llm/planner.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 #define REQUEST_SYSTEM_MAX  (512 * 1024)
 #define REQUEST_WARM        0.7     /* temperature when nobody says another */

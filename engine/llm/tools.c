@@ -13,7 +13,7 @@
 #include "lang/schema.h"
 #include "model/event.h"
 #include "node/frame.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 #include "node/step.h"
 
 #define TOOLS_VALUE_MAX  (64 * 1024)    /* a result that a plan may refer to */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 #include "node/step.h"
 
 

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "lang/schema.h"
 #include "model/limits.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 
 ckp_code_t

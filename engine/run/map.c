@@ -14,7 +14,7 @@
 #include "lang/path.h"
 #include "lang/regex.h"
 #include "model/limits.h"
-#include "node/op_int.h"
+#include "op/op_int.h"
 
 typedef struct {
     ckp_fiber_t   *f;

@@ -341,9 +341,17 @@ static const struct {
 static json_t *
 scope_builtin(const ckp_scope_t *scope, const char *name)
 {
+    ckp_fiber_t *const  f = scope->data;
+
     for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
         if (strcmp(scope_names[i].name, name) == 0) {
-            return scope_names[i].make(scope->data);
+            json_t *const  v = scope_names[i].make(f);
+
+            /* what is not there is null */
+
+            f->run->starved |= v == NULL;
+
+            return v;
         }
     }
 

@@ -81,6 +81,7 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->work = 0;
     run->ended = false;
     run->crowded = false;
+    run->starved = false;
     json_object_clear(run->over);
     ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
 
@@ -119,7 +120,9 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 {
     ckp_event_t *const  events = run->events.items;
 
-    if (turn_last_states(run) != CKP_OK) {
+    if (turn_last_states(run) != CKP_OK || run->starved
+        || run->state.broken || ckp_arena_starved(run->arena))
+    {
         return CKP_E_NOMEM;
     }
 
@@ -205,6 +208,7 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
 
     if (payload == NULL || turn_payload_path(payload, at) != CKP_OK) {
         json_decref(payload);
+        run->starved = true;
         return CKP_E_NOMEM;
     }
 
@@ -223,6 +227,7 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
 
     if (ev == NULL) {
         json_decref(shown);
+        run->starved = true;
         return CKP_E_NOMEM;
     }
 
