@@ -9,7 +9,8 @@
  *   <!-- answers: {...} -->      by action ("llm" for models): a result, or
  *                                a list of them, the last one stays.
  *                                {"__error__": {...}} is a failure,
- *                                {"__never__": true} no answer at all
+ *                                {"__never__": true} no answer at all,
+ *                                {"__reports__": [...]} a workflow
  *   <!-- decisions: [...] -->    by approval, in turn: "approved" when there
  *                                are no more; "never" lets it expire
  *   <!-- payload: {...} -->      what is submitted with them

@@ -24,6 +24,7 @@ typedef struct {
     int64_t                wake_ms;
     uint8_t                seed[32];
     bool                   final;
+    char                   delegation[64];      /* the last one */
     char                   told[PLAY_TOLD_MAX];
 } play_t;
 
@@ -167,6 +168,39 @@ play_call(play_t *p, const ckp_effect_t *fx)
 }
 
 
+/* What the agent reports later, when the action is a workflow; lent. */
+
+static const json_t *
+play_reports(const play_t *p, const ckp_effect_t *fx)
+{
+    const json_t *const  rq = json_object_get(fx->body, "request");
+    const char *const    action = ckp_json_str(rq == NULL ? fx->body : rq,
+                                               "action");
+    const json_t *const  all = json_object_get(p->one->told, "answers");
+
+    return action == NULL ? NULL
+           : json_object_get(json_object_get(all, action), "__reports__");
+}
+
+
+/* It takes the work, and tells of it by and by. */
+
+static void
+play_delegate(play_t *p, const ckp_effect_t *fx, const json_t *reports)
+{
+    const json_t  *report;
+    size_t         i;
+
+    play_wait(p, CKP_IN_REPLY, CKP_OUTCOME_OK, fx->ref,
+              json_pack("{s:b}", "accepted", 1));
+
+    json_array_foreach((json_t *) reports, i, report) {
+        play_wait(p, CKP_IN_CALLBACK, CKP_OUTCOME_OK, p->delegation,
+                  json_deep_copy(report));
+    }
+}
+
+
 static void
 play_admit(play_t *p, const ckp_effect_t *fx)
 {
@@ -181,10 +215,11 @@ play_admit(play_t *p, const ckp_effect_t *fx)
     }
 
     play_wait(p, CKP_IN_ADMITTED, CKP_OUTCOME_OK, fx->ref,
-              json_pack("{s:{s:s, s:s, s:s, s:s*, s:s, s:i}}", "agent",
+              json_pack("{s:{s:s, s:s, s:s, s:s*, s:s, s:i, s:b}}", "agent",
                         "agent_id", "scripted", "name", "scripted",
                         "base_url", "http://127.0.0.1:1", "channel", channel,
-                        "resource_key", "scripted", "concurrency_limit", 9));
+                        "resource_key", "scripted", "concurrency_limit", 9,
+                        "workflow", play_reports(p, fx) != NULL));
 }
 
 
@@ -218,6 +253,10 @@ play_told(play_t *p, const ckp_turn_t *turn)
 
         if (strcmp(w->table, "approval") == 0) {
             json_array_append_new(p->approvals, json_deep_copy(w->row));
+
+        } else if (strcmp(w->table, "delegation") == 0) {
+            (void) snprintf(p->delegation, sizeof(p->delegation), "%s",
+                            ckp_json_str(w->row, "ref"));
         }
     }
 
@@ -228,7 +267,13 @@ play_told(play_t *p, const ckp_turn_t *turn)
             play_admit(p, fx);
 
         } else if (fx->kind == CKP_FX_CALL) {
-            play_call(p, fx);
+            const json_t *const  reports = play_reports(p, fx);
+
+            if (reports != NULL) {
+                play_delegate(p, fx, reports);
+            } else {
+                play_call(p, fx);
+            }
 
         } else if (fx->kind == CKP_FX_ABORT) {
             play_abort(p, fx->ref);
