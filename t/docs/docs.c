@@ -210,22 +210,72 @@ docs_comment(const char *line, json_t *told)
 }
 
 
+/* The line without the indent of its block. */
+
+static const char *
+docs_line(const char *line, size_t indent)
+{
+    const size_t  n = strspn(line, " ");
+
+    return line + (n < indent ? n : indent);
+}
+
+
+/* What is posted to import it has the procedure inside. */
+
+static json_t *
+docs_inner(json_t *doc)
+{
+    json_t *const  inner = json_object_get(doc, "ckp_json");
+
+    return inner == NULL ? doc : inner;
+}
+
+
+static void
+docs_example(docs_page_t *page, size_t line, json_t *doc, json_t *told)
+{
+    if (json_object_get(doc, "workflow_graph") == NULL
+        && !json_is_array(json_object_get(doc, "nodes"))
+        && !json_is_array(json_object_get(doc, "steps")))
+    {
+        return;
+    }
+
+    if (page->n == DOCS_EXAMPLES_MAX) {
+        docs_wrong(page, line, "more than %d examples", DOCS_EXAMPLES_MAX);
+        return;
+    }
+
+    page->list[page->n++] = (docs_example_t) {
+        .line = line, .doc = json_incref(doc), .told = json_incref(told)
+    };
+}
+
+
 static void
 docs_block(docs_page_t *page, char **lines, size_t at, size_t end)
 {
-    ckp_buf_t   b;
-    ckp_err_t   err = CKP_ERR_INIT;
-    json_t     *doc;
-    json_t     *told = json_object();
+    const size_t   indent = strspn(lines[at], " ");
+    json_t *const  told = json_object();
+    json_t        *doc;
+    ckp_err_t      err = CKP_ERR_INIT;
+    ckp_buf_t      b;
 
     ckp_buf_init(&b, DOCS_PAGE_MAX);
 
     for (size_t i = at + 1; i < end; i++) {
-        ckp_buf_printf(&b, "%s\n", lines[i]);
+        ckp_buf_printf(&b, "%s\n", docs_line(lines[i], indent));
     }
 
-    for (size_t i = at; i > 0 && strncmp(lines[i - 1], "<!-- ", 5) == 0; i--) {
-        docs_comment(lines[i - 1], told);
+    for (size_t i = at; i > 0; i--) {
+        const char *const  line = docs_line(lines[i - 1], indent);
+
+        if (strncmp(line, "<!-- ", 5) != 0) {
+            break;
+        }
+
+        docs_comment(line, told);
     }
 
     doc = ckp_json_parse(ckp_buf_str(&b), strlen(ckp_buf_str(&b)), &err);
@@ -238,14 +288,8 @@ docs_block(docs_page_t *page, char **lines, size_t at, size_t end)
         json_decref(page->variables);
         page->variables = json_incref(doc);
 
-    } else if (page->n < DOCS_EXAMPLES_MAX
-               && (json_object_get(doc, "workflow_graph") != NULL
-                   || json_is_array(json_object_get(doc, "nodes"))
-                   || json_is_array(json_object_get(doc, "steps"))))
-    {
-        page->list[page->n++] = (docs_example_t) {
-            .line = at + 1, .doc = json_incref(doc), .told = json_incref(told)
-        };
+    } else {
+        docs_example(page, at + 1, docs_inner(doc), told);
     }
 
     json_decref(doc);
@@ -257,20 +301,22 @@ static void
 docs_blocks(docs_page_t *page, char **lines, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        size_t  end = i + 1;
+        const size_t       indent = strspn(lines[i], " ");
+        const char *const  fence = lines[i] + indent;
+        size_t             end = i + 1;
 
-        if (strncmp(lines[i], "```", 3) != 0) {
+        if (strncmp(fence, "```", 3) != 0) {
             continue;
         }
 
-        while (end < n && strcmp(lines[end], "```") != 0) {
+        while (end < n && strcmp(docs_line(lines[end], indent), "```") != 0) {
             end++;
         }
 
         if (end == n) {
             docs_wrong(page, i + 1, "the block has no end");
 
-        } else if (strcmp(lines[i], "```json") == 0) {
+        } else if (strcmp(fence, "```json") == 0) {
             docs_block(page, lines, i, end);
         }
 

@@ -2,7 +2,8 @@
  * Examples of the documentation, compiled and run.
  *
  * A page is Markdown.  Each block ```json is JSON; one with workflow_graph,
- * nodes or steps is a procedure, and is run with scripted agents.  Comments in
+ * nodes or steps (or with ckp_json around it) is a procedure, and is run with
+ * scripted agents.  Comments in
  * the lines right above the block say how:
  *
  *   <!-- inputs: {...} -->       what the run is started with
