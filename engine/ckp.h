@@ -219,10 +219,10 @@ typedef struct {
  *
  * CKP_FX_CALL target "agent" (or "mcp", of kind mcp_tool) {agent: as admitted,
  * request: {action, params, run_id, node_id, step_id, attempt, path,
- * timeout_ms}, accept (any 2xx will do: a workflow is delegated)} -> REPLY; data
- * as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED and
- * UNKNOWN {type, message, code?, http_status?, agent_error_type?, retryable?,
- * retry_after_ms?}.
+ * timeout_ms}, accept (any 2xx will do: a workflow is delegated)} -> REPLY;
+ * data as made by wire/agent.h: OK {result, artifacts?, cost?, usage?}; FAILED
+ * and UNKNOWN {type, message, code?, http_status?, agent_error_type?,
+ * retryable?, retry_after_ms?}.
  *
  * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
  * body of chat completions (without `model`: the site's), node_id, path} -> data

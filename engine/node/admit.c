@@ -57,12 +57,16 @@ admit_lease(ckp_fiber_t *f, const json_t *agent)
 {
     const char *const  resource = ckp_json_str(agent, "resource_key");
 
+    /* it lives as long as the call may, so nobody need renew it */
+
+    const int64_t  ms = ckp_attempt_ms(f) + CKP_DELEGATE_MS;
+
     if (admit_is_tool(agent)) {
         return CKP_OK;      /* nothing limits it but itself */
     }
 
     return ckp_fiber_write(f, "lease",
-               json_pack("{s:s, s:s, s:s, s:O, s:s, s:I, s:i}",
+               json_pack("{s:s, s:s, s:s, s:O, s:s, s:I, s:I}",
                    "path", ckp_fiber_path(f),
                    "node_id", ckp_fiber_node(f)->id,
                    "step_id", ckp_fiber_step(f)->id,
@@ -71,7 +75,8 @@ admit_lease(ckp_fiber_t *f, const json_t *agent)
                                    : ckp_json_str(agent, "agent_id"),
                    "limit", (json_int_t) ckp_json_int(agent,
                                                       "concurrency_limit", 1),
-                   "ttl_ms", CKP_LEASE_TTL_MS));
+                   "ttl_ms", (json_int_t) (ms > CKP_LEASE_TTL_MS
+                                           ? ms : CKP_LEASE_TTL_MS)));
 }
 
 

@@ -82,7 +82,8 @@ subtest 'a callback completes the step' => sub {
     unlike LangOrch::Http::encode($told), qr/token=/, 'the token is not told';
 
     my $r = $site->post($url, { status => 'success', output => { n => 3 },
-        cost_usd => 0.5, usage => { prompt_tokens => 12 }, node_id => 'main', step_id => 'deliver' });
+        cost_usd => 0.5, usage => { prompt_tokens => 12 },
+        node_id => 'main', step_id => 'deliver' });
     is $r->{status}, 200, 'taken';
     is_deeply $r->{json},
         { resumed => JSON::PP::true, status => 'queued', run_id => $run->id },
@@ -144,9 +145,8 @@ subtest 'progress is told and changes nothing' => sub {
     my $r = $site->post($url, { status => 'progress', progress => 40,
         message => 'packed' });
 
-    is_deeply $r->{json},
-        { resumed => JSON::PP::false, status => 'progress', run_id => $run->id },
-        'answered';
+    is_deeply $r->{json}, { resumed => JSON::PP::false,
+        status => 'progress', run_id => $run->id }, 'answered';
     my $event = $run->wait_for('workflow_progress');
     is $event->{payload}{progress}, 40, 'told';
     is $run->get->{status}, 'paused', 'it goes on waiting';

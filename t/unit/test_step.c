@@ -163,6 +163,22 @@ test_an_attempt_ends_with_its_time_and_is_aborted(void **ctx)
 
 
 static void
+test_a_slot_is_held_as_long_as_the_call_may_take(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ONE("{'step_id':'s','action':'work','timeout_ms':900000}"));
+    t_admit(&t);
+    assert_int_equal(ckp_json_int(t_row(&t, "lease"), "ttl_ms", 0), 910000);
+    t_run_over(&t);
+    t_run(&t, ONE("{'step_id':'s','action':'work'}"));
+    t_admit(&t);
+    assert_int_equal(ckp_json_int(t_row(&t, "lease"), "ttl_ms", 0), 300000);
+    t_run_over(&t);
+}
+
+
+static void
 test_a_time_out_that_is_open_gives_the_default(void **ctx)
 {
     t_run_t  t;
@@ -343,6 +359,7 @@ main(void)
             test_a_rendered_key_stands_for_the_path_and_its_result_is_shared),
         cmocka_unit_test(test_a_key_that_no_header_may_carry_is_hashed),
         cmocka_unit_test(test_an_attempt_ends_with_its_time_and_is_aborted),
+        cmocka_unit_test(test_a_slot_is_held_as_long_as_the_call_may_take),
         cmocka_unit_test(test_a_time_out_that_is_open_gives_the_default),
         cmocka_unit_test(test_a_saturated_pool_is_told_once_and_asked_again),
         cmocka_unit_test(test_nobody_to_ask_is_an_error_that_keeps_the_key),
