@@ -148,6 +148,10 @@ failure_stop(ckp_fiber_t *f, const ckp_dag_task_t *task, const json_t *error)
         rc = ckp_fiber_put(f, "stop", "now", json_true());
     }
 
+    if (rc == CKP_OK && back) {
+        rc = ckp_fiber_put(f, "stop", "back", json_true());
+    }
+
     return rc;
 }
 

@@ -117,8 +117,8 @@ run_give_up(ckp_fiber_t *f)
 }
 
 
-/* on_error "rollback" fails as "fail" does, what was at work given up; the
- * completed tasks' compensation belongs between the two. */
+/* on_error "rollback" fails as "fail" does, what was at work given up; between
+ * the two the completed tasks are compensated for. */
 static ckp_code_t
 run_fail(ckp_fiber_t *f)
 {
@@ -144,6 +144,10 @@ run_fail(ckp_fiber_t *f)
     }
 
     error = ckp_fiber_error_take(f);
+
+    if (error != NULL && ckp_fiber_get(f, "stop", "back") != NULL) {
+        return ckp_fiber_undo(f, "rollback", error);
+    }
 
     return error == NULL ? CKP_E_NOMEM : ckp_node_failed(f, error);
 }

@@ -213,7 +213,7 @@ ckp_code_t ckp_fiber_undoable(ckp_fiber_t *f, const ckp_compensation_t *undo,
     const json_t *result);
 
 /* What was done inside the node is undone, then the node fails with the error
- * (stolen), past its handlers. */
+ * (stolen): reason "handler", past its handlers; "rollback". */
 ckp_code_t ckp_fiber_undo(ckp_fiber_t *f, const char *reason, json_t *error);
 
 /* --- moving ------------------------------------------------------------------- */

@@ -461,8 +461,11 @@ ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
 
     } else {
         rc = f.node == NULL ? CKP_E_BUG
-             : ckp_fiber_settle(&f, ckp_fiber_fail_json(&f,
-                                            json_deep_copy(error)));
+             : ckp_json_bool(then, "handled", true)
+               ? ckp_fiber_settle(&f, ckp_fiber_fail_json(&f,
+                                              json_deep_copy(error)))
+               : ckp_fiber_settle(&f, ckp_node_failed(&f,
+                                              json_deep_copy(error)));
     }
 
     ckp_fiber_close(&f);

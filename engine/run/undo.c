@@ -416,17 +416,20 @@ ckp_undo_tick(ckp_run_t *run)
 ckp_code_t
 ckp_fiber_undo(ckp_fiber_t *f, const char *reason, json_t *error)
 {
+    const bool  handled = strcmp(reason, "handler") == 0;
     bool        begun = false;
     ckp_code_t  rc = ckp_fiber_reap_all(f, "canceled");
 
     if (rc == CKP_OK) {
         rc = ckp_undo_begin(f->run, f->id, ckp_fiber_node_path(f), reason,
-                            json_pack("{s:s, s:O}", "how", "node", "error",
-                                      error), &begun);
+                            json_pack("{s:s, s:O, s:b}", "how", "node",
+                                      "error", error, "handled", handled),
+                            &begun);
     }
 
     if (rc == CKP_OK && !begun) {
-        return ckp_fiber_fail_json(f, error);
+        return handled ? ckp_fiber_fail_json(f, error)
+                       : ckp_node_failed(f, error);
     }
 
     json_decref(error);

@@ -288,6 +288,29 @@ compensation_that_takes_too_long_is_given_up(void **state)
 
 
 static void
+a_dag_that_rolls_back_undoes_its_completed_tasks(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, "{'procedure_id':'p','version':'1','variables_schema':{'undone':"
+          "{'type':'array','default':[]}},'workflow_graph':{'start_node':'z',"
+          "'nodes':{'z':{'type':'sequence','next_node':'d','steps':["
+          SET("z", UNDO("z")) "]},'d':{'type':'dag','on_error':'rollback',"
+          "'error_handlers':[{'action':'goto','fallback_node':'end'}],"
+          "'tasks':[{'task_id':'a','step':" SET("x", UNDO("x")) "},"
+          "{'task_id':'b','depends_on':['a'],'compensate':{'action':"
+          "'append_to_array','array':'undone','value':'b'},'step':{'action':"
+          "'noop'}},{'task_id':'c','depends_on':['b'],'step':" FAIL "}]},"
+          "'end':{'type':'terminate'}}}}");
+    assert_string_equal(t_status(&t), "completed");
+    assert_string_equal(t_var(&t, "undone"), "[\"b\",\"x\"]");
+    t_run_over(&t);
+}
+
+
+static void
 wrong_compensations_are_told(void **state)
 {
     t_doc_t  d;
@@ -325,6 +348,7 @@ main(void)
         cmocka_unit_test(terminate_may_undo_before_the_end),
         cmocka_unit_test(what_was_undone_is_not_undone_again),
         cmocka_unit_test(compensation_that_takes_too_long_is_given_up),
+        cmocka_unit_test(a_dag_that_rolls_back_undoes_its_completed_tasks),
         cmocka_unit_test(wrong_compensations_are_told)
     };
 
