@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "llm/planner.h"
 #include "model/limits.h"
-#include "node/attempt.h"
+#include "step/attempt.h"
 
 
 static int64_t

@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "lang/value.h"
-#include "node/usage.h"
+#include "step/usage.h"
 
 #define COST_COMPLETION  1000   /* tokens of an answer without max_tokens */
 #define COST_CHARS       4      /* characters of a token */

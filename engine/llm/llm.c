@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "llm/planner.h"
 #include "model/limits.h"
-#include "node/double.h"
+#include "step/double.h"
 #include "op/op_int.h"
 #include "node/step.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "node/double.h"
+#include "step/double.h"
 #include "node/step.h"
 
 

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/double.h"
+#include "step/double.h"
 #include "node/step.h"
 #include "node/subflow_int.h"
 #include "node/types.h"

@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/artifact.h"
+#include "step/artifact.h"
 
 
 static json_t *

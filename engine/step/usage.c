@@ -2,7 +2,7 @@
  * Costs and tokens of answers, summed.
  */
 
-#include "node/usage.h"
+#include "step/usage.h"
 
 #include "base/json.h"
 

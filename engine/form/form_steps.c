@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compile/form_made.h"
+#include "form/form_made.h"
 
 #define STEPS_RETRIES_MAX  1000000
 

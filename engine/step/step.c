@@ -11,8 +11,8 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
-#include "node/once.h"
-#include "node/shot.h"
+#include "step/once.h"
+#include "step/shot.h"
 #include "node/terminate.h"
 #include "node/validate.h"
 

@@ -6,7 +6,7 @@
 #ifndef CKP_FORM_BIND_H
 #define CKP_FORM_BIND_H
 
-#include "compile/form_made.h"
+#include "form/form_made.h"
 
 /*
  * The value at `at`, or what its text holds when that is JSON, which is wrong

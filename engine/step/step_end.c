@@ -10,8 +10,8 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
-#include "node/once.h"
-#include "node/shot.h"
+#include "step/once.h"
+#include "step/shot.h"
 #include "node/validate.h"
 
 

@@ -2,7 +2,7 @@
  * Artifacts that an answer brings, in one of the shapes of 19.3.
  */
 
-#include "node/artifact.h"
+#include "step/artifact.h"
 
 #include <string.h>
 

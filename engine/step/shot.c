@@ -2,15 +2,15 @@
  * One more call to the agent of a step: for a screenshot.
  */
 
-#include "node/shot.h"
+#include "step/shot.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/artifact.h"
-#include "node/attempt.h"
+#include "step/artifact.h"
+#include "step/attempt.h"
 #include "node/step.h"
 
 

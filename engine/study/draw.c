@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "compile/draw_int.h"
+#include "study/draw_int.h"
 
 #define DRAW_LABEL  40
 

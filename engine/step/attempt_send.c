@@ -3,15 +3,15 @@
  * that nobody waits for it any more.
  */
 
-#include "node/attempt.h"
+#include "step/attempt.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/delegate.h"
-#include "node/hosted.h"
-#include "node/once.h"
+#include "step/delegate.h"
+#include "step/hosted.h"
+#include "step/once.h"
 #include "node/step.h"
 
 

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "compile/form_bind.h"
+#include "form/form_bind.h"
 
 #define BIND_TEXT_MAX  CKP_TEMPLATE_TEXT_MAX
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compile/form_made.h"
+#include "form/form_made.h"
 
 
 void

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "compile/draw_int.h"
+#include "study/draw_int.h"
 #include "dag/plan.h"
 #include "model/event.h"
 

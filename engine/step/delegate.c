@@ -2,7 +2,7 @@
  * Delegations: posted until they are accepted, then waited for.
  */
 
-#include "node/delegate.h"
+#include "step/delegate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 #include "base/json.h"
 #include "base/sha.h"
 #include "model/limits.h"
-#include "node/artifact.h"
-#include "node/attempt.h"
+#include "step/artifact.h"
+#include "step/attempt.h"
 #include "node/step.h"
-#include "node/usage.h"
+#include "step/usage.h"
 
 #define DELEGATE_POSTS      3
 #define DELEGATE_TOKENS     8       /* a crash may repeat a POST */

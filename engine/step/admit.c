@@ -3,15 +3,15 @@
  * Source: spec/ckp.md 14.1.
  */
 
-#include "node/attempt.h"
+#include "step/attempt.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/delegate.h"
-#include "node/hosted.h"
-#include "node/once.h"
+#include "step/delegate.h"
+#include "step/hosted.h"
+#include "step/once.h"
 #include "node/step.h"
 
 

@@ -3,20 +3,20 @@
  * Source: spec/ckp.md 12.2, 14.1, 14.2, 16, 17; design/reliability.md 1.
  */
 
-#include "node/attempt.h"
+#include "step/attempt.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "model/limits.h"
-#include "node/artifact.h"
-#include "node/delegate.h"
-#include "node/double.h"
-#include "node/hosted.h"
-#include "node/once.h"
-#include "node/shot.h"
+#include "step/artifact.h"
+#include "step/delegate.h"
+#include "step/double.h"
+#include "step/hosted.h"
+#include "step/once.h"
+#include "step/shot.h"
 #include "node/step.h"
-#include "node/usage.h"
+#include "step/usage.h"
 #include "node/validate.h"
 
 

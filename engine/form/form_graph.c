@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compile/form_bind.h"
+#include "form/form_bind.h"
 
 #define GRAPH_DELAY_S      5.0
 #define GRAPH_SECONDS_MAX  1e9

@@ -2,13 +2,13 @@
  * Keys that stand for results, in the run and beyond it.
  */
 
-#include "node/once.h"
+#include "step/once.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "base/sha.h"
-#include "node/attempt.h"
+#include "step/attempt.h"
 #include "node/step.h"
 
 #define ONCE_HASH_LEN  32

@@ -3,7 +3,7 @@
  * its answer.  Source: spec/ckp.md 12.2, 13; design/reliability.md 1.
  */
 
-#include "node/hosted.h"
+#include "step/hosted.h"
 
 #include <string.h>
 

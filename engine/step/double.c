@@ -3,7 +3,7 @@
  * in this order.  Those of the run hold in the procedures inside it, too.
  */
 
-#include "node/double.h"
+#include "step/double.h"
 
 #include <stdio.h>
 #include <string.h>

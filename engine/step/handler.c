@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "node/shot.h"
+#include "step/shot.h"
 
 
 static const ckp_handler_t *
