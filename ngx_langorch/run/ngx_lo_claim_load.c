@@ -1,0 +1,386 @@
+/*
+ * Claimed runs are loaded: their documents and those of the procedures they are
+ * in, the newest state and the events behind it; then they are fed RECOVER, or
+ * what waited for them.
+ */
+
+#include "run/ngx_lo_claim.h"
+
+#define NGX_LO_CLAIM_CHILDREN_MAX  8   /* child procedures inside others */
+
+
+static void
+ngx_lo_claim_documents(ngx_lo_job_t *job, void *data)
+{
+    size_t           i;
+    json_t          *row;
+    const char      *hash, *body;
+    ngx_lo_claim_t  *cl = data;
+
+    ngx_lo_claim_under_way(-1);
+
+    for (i = 0; ngx_lo_job_rc(job) == NGX_LO_JOB_OK
+                && i < json_array_size(cl->rows); i++)
+    {
+        row = json_array_get(cl->rows, i);
+        hash = ckp_json_str(row, "doc_hash");
+
+        if (hash == NULL || ngx_lo_program_get(hash) != NULL) {
+            continue;
+        }
+
+        body = ckp_json_str(ngx_lo_job_row(job, i), "body");
+
+        if (body != NULL) {
+            (void) ngx_lo_program_compile(hash, body, ngx_strlen(body));
+        }
+    }
+
+    json_object_set_new(json_array_get(cl->rows, 0), "documents", json_true());
+    ngx_lo_claim_load(cl);
+}
+
+
+/* Programs that are not compiled here are read and compiled first. */
+
+static ngx_uint_t
+ngx_lo_claim_wants(ngx_lo_claim_t *cl)
+{
+    size_t         i;
+    json_t        *row;
+    ngx_uint_t     missing;
+    const char    *hash;
+    ngx_lo_job_t  *job;
+
+    if (json_object_get(json_array_get(cl->rows, 0), "documents") != NULL) {
+        return 0;
+    }
+
+    missing = 0;
+
+    json_array_foreach(cl->rows, i, row) {
+        hash = ckp_json_str(row, "doc_hash");
+        missing += (hash != NULL && ngx_lo_program_get(hash) == NULL);
+    }
+
+    job = missing ? ngx_lo_job_new(ngx_lo_store(), 0) : NULL;
+
+    if (job == NULL) {
+        return 0;
+    }
+
+    json_array_foreach(cl->rows, i, row) {
+        hash = ckp_json_str(row, "doc_hash");
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_document,
+                              hash ? hash : "");
+    }
+
+    ngx_lo_claim_under_way(1);
+    ngx_lo_job_submit(job, ngx_lo_claim_documents, cl);
+
+    return 1;
+}
+
+
+static json_t *
+ngx_lo_claim_state(const json_t *states, int64_t id, uint32_t *seq)
+{
+    size_t    i;
+    json_t   *row, *best;
+
+    best = NULL;
+    *seq = 0;
+
+    json_array_foreach(states, i, row) {
+
+        if (ckp_json_int(row, "run", 0) == id
+            && (best == NULL || ckp_json_int(row, "seq", 0) >= (int64_t) *seq))
+        {
+            best = json_object_get(row, "state");
+            *seq = (uint32_t) ckp_json_int(row, "seq", 0);
+        }
+    }
+
+    return best;
+}
+
+
+/* Checkpoint and later events give the state again; NULL: err says why. */
+
+static ckp_run_t *
+ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
+    ckp_err_t *err)
+{
+    size_t        i;
+    json_t       *e, *state;
+    int64_t       id;
+    uint32_t      seq;
+    ckp_run_t    *run;
+    ckp_event_t   ev;
+
+    id = ckp_json_int(row, "id", 0);
+    state = ngx_lo_claim_state(cl->states, id, &seq);
+
+    run = state ? ckp_run_load(prog, ckp_json_str(row, "run_id"), state, err)
+                : ckp_run_new(prog, ckp_json_str(row, "run_id"));
+
+    if (run == NULL) {
+        return NULL;
+    }
+
+    json_array_foreach(cl->events, i, e) {
+
+        if (ckp_json_int(e, "run", 0) != id) {
+            continue;
+        }
+
+        ngx_memzero(&ev, sizeof(ev));
+        ev.seq = (uint32_t) ckp_json_int(e, "seq", 0);
+        ev.at_ms = ckp_json_int(e, "created_at", 0);
+        ev.type = ckp_json_str(e, "type");
+        ev.path = ckp_json_str(e, "path");
+        ev.delta = json_object_get(e, "delta");
+
+        if (json_is_null(ev.delta)) {
+            ev.delta = NULL;
+        }
+
+        if (ckp_run_apply(run, &ev, err) != CKP_OK) {
+            ckp_run_free(run);
+            return NULL;
+        }
+    }
+
+    return run;
+}
+
+
+static void
+ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
+{
+    size_t   i;
+    json_t  *in;
+
+    json_array_foreach(cl->inbox, i, in) {
+        if (ckp_json_int(in, "run", 0) == run->id) {
+            ngx_lo_run_inbox(run, in);
+        }
+    }
+
+    ngx_lo_run_next(run);
+}
+
+
+static void
+ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
+{
+    json_t       *data;
+    ngx_queue_t  *q;
+    ngx_uint_t    mine;
+
+    mine = (cl->id == run->id);
+
+    while (mine && !ngx_queue_empty(&cl->inputs)) {
+        q = ngx_queue_head(&cl->inputs);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&run->inputs, q);
+    }
+
+    data = json_pack("{s:b, s:I}",
+                     "crash", ckp_json_int(row, "crashed", 0) != 0,
+                     "crashes",
+                     (json_int_t) ckp_json_int(row, "crashes", 0));
+
+    if (ckp_json_int(row, "crashed", 0) != 0) {
+        ngx_lo_metric_add(NGX_LO_M_RECOVERED_RUNS, NULL, 1);
+    }
+
+    /* what is under way still, or was answered, is not repeated */
+
+    if (mine && cl->shelter != NULL) {
+        (void) json_object_set_new(data, "alive",
+                                   ngx_lo_shelter_alive(cl->shelter));
+    }
+
+    ngx_lo_run_input(run, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", data, 0);
+
+    if (mine && cl->shelter != NULL) {
+        ngx_lo_shelter_leave(cl->shelter, run);
+        cl->shelter = NULL;
+    }
+
+    ngx_lo_claim_inputs(cl, run);
+}
+
+
+/* Child procedures that the run is in; NGX_AGAIN: one is not compiled here. */
+
+static ngx_int_t
+ngx_lo_claim_link(ngx_lo_claim_t *cl, ckp_run_t *ckp, ckp_err_t *err)
+{
+    const char     *hash;
+    ckp_program_t  *prog;
+
+    while ((hash = ckp_run_want(ckp)) != NULL) {
+        prog = ngx_lo_program_get(hash);
+
+        if (prog == NULL) {
+
+            if (cl->linked) {
+                (void) ckp_fail(err, CKP_E_INVALID, "",
+                                "child document %s does not compile", hash);
+                return NGX_ERROR;
+            }
+
+            if (cl->wanted == NULL) {
+                cl->wanted = json_array();
+            }
+
+            (void) json_array_append_new(cl->wanted, json_string(hash));
+            return NGX_AGAIN;
+        }
+
+        if (ckp_run_link(ckp, hash, prog) != CKP_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_lo_claim_children(ngx_lo_job_t *job, void *data)
+{
+    size_t           i;
+    json_t          *hash;
+    const char      *body;
+    ngx_lo_claim_t  *cl = data;
+
+    ngx_lo_claim_under_way(-1);
+
+    json_array_foreach(cl->wanted, i, hash) {
+        body = ngx_lo_job_rc(job) == NGX_LO_JOB_OK
+               ? ckp_json_str(ngx_lo_job_row(job, i), "body") : NULL;
+
+        if (body != NULL) {
+            (void) ngx_lo_program_compile(json_string_value(hash), body,
+                                          ngx_strlen(body));
+        }
+    }
+
+    json_decref(cl->wanted);
+    cl->wanted = NULL;
+
+    /* a child of a child may be wanted next: as deep as they are nested */
+
+    cl->linked = ++cl->rounds > NGX_LO_CLAIM_CHILDREN_MAX;
+    ngx_lo_claim_load(cl);
+}
+
+
+static ngx_int_t
+ngx_lo_claim_read_children(ngx_lo_claim_t *cl)
+{
+    size_t         i;
+    json_t        *hash;
+    ngx_lo_job_t  *job;
+
+    job = ngx_lo_job_new(ngx_lo_store(), 0);
+
+    if (job == NULL) {
+        return NGX_ERROR;
+    }
+
+    json_array_foreach(cl->wanted, i, hash) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_document,
+                              json_string_value(hash));
+    }
+
+    ngx_lo_claim_under_way(1);
+    ngx_lo_job_submit(job, ngx_lo_claim_children, cl);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
+{
+    int64_t         id, epoch;
+    ckp_err_t       err = CKP_ERR_INIT;
+    ngx_int_t       rc;
+    ckp_run_t      *ckp;
+    const char     *hash;
+    ngx_lo_run_t   *run;
+    ckp_program_t  *prog;
+
+    id = ckp_json_int(row, "id", 0);
+    epoch = ckp_json_int(row, "epoch", 0);
+    hash = ckp_json_str(row, "doc_hash");
+
+    if (ngx_lo_run_find(id) != NULL) {
+        return;
+    }
+
+    prog = hash ? ngx_lo_program_get(hash) : NULL;
+    ckp = prog ? ngx_lo_claim_build(cl, row, prog, &err) : NULL;
+    rc = ckp ? ngx_lo_claim_link(cl, ckp, &err) : NGX_ERROR;
+
+    if (rc == NGX_AGAIN) {
+        ckp_run_free(ckp);      /* it is built again when they are read */
+        return;
+    }
+
+    run = rc == NGX_OK ? ngx_lo_run_adopt(row, prog, ckp) : NULL;
+
+    if (run == NULL) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                      "run %s: cannot be loaded: %s",
+                      ckp_json_str(row, "run_id"),
+                      prog ? err.msg : "its document does not compile");
+
+        if (ckp != NULL) {
+            ckp_run_free(ckp);
+        }
+
+        ngx_lo_claim_release(id, epoch);
+        return;
+    }
+
+    ngx_lo_claim_recover(cl, run, row);
+}
+
+
+void
+ngx_lo_claim_load(ngx_lo_claim_t *cl)
+{
+    size_t   i;
+    json_t  *row;
+
+    if (ngx_lo_claim_wants(cl)) {
+        return;
+    }
+
+    json_array_foreach(cl->rows, i, row) {
+        ngx_lo_claim_one(cl, row);
+    }
+
+    if (cl->wanted != NULL) {
+
+        if (ngx_lo_claim_read_children(cl) == NGX_OK) {
+            return;
+        }
+
+        /* no memory: somebody else may drive them */
+
+        json_array_foreach(cl->rows, i, row) {
+            if (ngx_lo_run_find(ckp_json_int(row, "id", 0)) == NULL) {
+                ngx_lo_claim_release(ckp_json_int(row, "id", 0),
+                                     ckp_json_int(row, "epoch", 0));
+            }
+        }
+    }
+
+    ngx_lo_claim_free(cl);
+}
