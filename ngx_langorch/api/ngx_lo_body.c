@@ -118,8 +118,8 @@ ngx_lo_body_is_json(ngx_str_t *type)
 }
 
 
-/* What has come so far is appended to one text, and NGINX's buffers are free for
- * more.  A body that nobody wants is let go. */
+/* What has come so far is appended to one text, and NGINX's buffers are free
+ * for more.  A body that nobody wants is let go. */
 
 static ngx_int_t
 ngx_lo_body_take(ngx_lo_api_t *api)

@@ -232,9 +232,16 @@ json_t *ngx_lo_shelter_alive(const ngx_lo_run_t *s);
 void ngx_lo_shelter_leave(ngx_lo_run_t *s, ngx_lo_run_t *run);
 void ngx_lo_shelter_free(ngx_lo_run_t *s);          /* the calls are aborted */
 
+ngx_uint_t ngx_lo_claim_pending(void);
+
+/* --- giving back (ngx_lo_release.c) ----------------------------------------------- */
+
 /* The row is given back: whoever claims it next reads the truth. */
 void ngx_lo_claim_release(int64_t id, int64_t epoch);
-ngx_uint_t ngx_lo_claim_pending(void);
+
+void ngx_lo_release_start(void);
+void ngx_lo_release_stop(void);
+ngx_uint_t ngx_lo_release_pending(void);
 
 /* --- the worker's lease (ngx_lo_lease.c) ----------------------------------------- */
 

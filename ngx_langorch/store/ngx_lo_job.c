@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 
-/* Bytes that hold an ordinary job, and of the text that is kept for the next. */
+/* Bytes that hold an ordinary job; of the text that is kept for the next. */
 
 #define NGX_LO_JOB_FIRST  4096
 #define NGX_LO_TEXT_KEPT  (256 * 1024)

@@ -157,8 +157,8 @@ static const char  ngx_lo_schema_external[] =
     " updated_at INTEGER);";
 
 
-/* What procedures keep beyond a run: orders, and memory, entry by entry, so that
- * an append needs no reading. */
+/* What procedures keep beyond a run: orders, and memory, entry by entry, so
+ * that an append needs no reading. */
 
 static const char  ngx_lo_schema_kept[] =
     "CREATE TABLE orders ("

@@ -1,0 +1,110 @@
+/*
+ * Runs that are given back: until their row says so nobody drives them, so it
+ * is tried until it is done.
+ */
+
+#include "run/ngx_lo_run_int.h"
+
+
+static struct {
+    ngx_uint_t    pending;          /* jobs under way, or waiting to be tried */
+    unsigned      stopped:1;
+} ngx_lo_releases;
+
+
+typedef struct {
+    ngx_event_t   timer;
+    int64_t       id;
+    int64_t       epoch;
+} ngx_lo_release_t;
+
+
+static void ngx_lo_release_done(ngx_lo_job_t *job, void *data);
+
+
+static void
+ngx_lo_release_try(ngx_event_t *ev)
+{
+    ngx_lo_job_t      *job;
+    ngx_lo_release_t  *rel = ev->data;
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job == NULL) {
+        ngx_lo_releases.pending--;
+        ngx_free(rel);
+        return;
+    }
+
+    if (rel->epoch == NGX_LO_NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_own, rel->id,
+                              ngx_lo_worker_id());
+    } else {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release, rel->id,
+                              rel->epoch, (int64_t) 0, (int64_t) 0);
+    }
+
+    ngx_lo_job_submit(job, ngx_lo_release_done, rel);
+}
+
+
+static void
+ngx_lo_release_done(ngx_lo_job_t *job, void *data)
+{
+    ngx_lo_release_t  *rel = data;
+
+    if (ngx_lo_job_rc(job) != NGX_LO_JOB_OK && !ngx_lo_releases.stopped) {
+
+        /* until then the row is ours and nobody drives it: try again */
+
+        ngx_add_timer(&rel->timer, 1000);
+        return;
+    }
+
+    ngx_lo_releases.pending--;
+    ngx_free(rel);
+}
+
+
+void
+ngx_lo_claim_release(int64_t id, int64_t epoch)
+{
+    ngx_lo_release_t  *rel;
+
+    rel = ngx_calloc(sizeof(ngx_lo_release_t), ngx_cycle->log);
+
+    if (rel == NULL) {
+        return;
+    }
+
+    rel->id = id;
+    rel->epoch = epoch;
+    rel->timer.handler = ngx_lo_release_try;
+    rel->timer.data = rel;
+    rel->timer.log = ngx_cycle->log;
+    rel->timer.cancelable = 1;
+
+    ngx_lo_releases.pending++;
+    ngx_lo_release_try(&rel->timer);
+}
+
+
+void
+ngx_lo_release_start(void)
+{
+    ngx_memzero(&ngx_lo_releases, sizeof(ngx_lo_releases));
+}
+
+
+void
+ngx_lo_release_stop(void)
+{
+    ngx_lo_releases.stopped = 1;
+}
+
+
+ngx_uint_t
+ngx_lo_release_pending(void)
+{
+    return ngx_lo_releases.pending;
+}
