@@ -24,7 +24,8 @@ struct arena_block_s {
     arena_block_t  *next;
     size_t          size;           /* bytes that follow the header */
     size_t          used;
-    size_t          pad;            /* keeps the bytes aligned to 16 */
+    size_t          starved;        /* of the first: it had no memory once;
+                                       keeps the bytes aligned to 16 */
 };
 
 /* The first block follows this header in the same allocation. */
@@ -78,7 +79,7 @@ ckp_arena_new_of(size_t first)
     a->first.next = NULL;
     a->first.size = size;
     a->first.used = 0;
-    a->first.pad = 0;
+    a->first.starved = 0;
 
     return a;
 }
@@ -117,6 +118,14 @@ ckp_arena_reset(ckp_arena_t *a)
 {
     arena_drop_rest(a);
     a->first.used = 0;
+    a->first.starved = 0;
+}
+
+
+bool
+ckp_arena_starved(const ckp_arena_t *a)
+{
+    return a->first.starved != 0;
 }
 
 
@@ -133,13 +142,14 @@ arena_grow(ckp_arena_t *a, size_t need)
     block = malloc(sizeof(arena_block_t) + size);
 
     if (block == NULL) {
+        a->first.starved = 1;
         return NULL;
     }
 
     block->next = NULL;
     block->size = size;
     block->used = 0;
-    block->pad = 0;
+    block->starved = 0;
 
     a->last->next = block;
     a->last = block;

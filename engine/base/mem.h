@@ -29,6 +29,9 @@ char *ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
 /* Empties the arena but keeps its first block. */
 void ckp_arena_reset(ckp_arena_t *a);
 
+/* Whether it had no memory for something since it was new, or reset. */
+bool ckp_arena_starved(const ckp_arena_t *a);
+
 /*
  * Growing text.  The first failure (no memory, or more than `max` bytes) stays
  * inside; ask once at the end: failed is CKP_OK, CKP_E_NOMEM or CKP_E_LIMIT.

@@ -260,6 +260,8 @@ ckp_state_put(ckp_state_t *s, const char *const *names, json_t *value)
         rc = state_change(s, path, value);
     }
 
+    s->broken |= rc != CKP_OK;
+
     json_decref(path);
     json_decref(value);
 
@@ -277,6 +279,8 @@ ckp_state_del(ckp_state_t *s, const char *const *names)
     json_t *const     path = state_path(names);
     const ckp_code_t  rc = path == NULL ? CKP_E_NOMEM
                                         : state_change(s, path, NULL);
+
+    s->broken |= rc != CKP_OK;
 
     json_decref(path);
 
