@@ -187,8 +187,8 @@ typedef struct {
  *   delegation_end {ref, status: "void"}, if it is open
  *   once           {path, scope, key, status: completed | failed | gone, ttl_s,
  *                   result?}: of whom ADMIT gave the right to make it
- *   order          {order_id, from, to, path}   guarded: it is there, `from` and
- *                   of an amount
+ *   order          {order_id, from, to, path}   guarded: it is there, `from`
+ *                   and of an amount
  *   memory         {op: set | append | delete, project, procedure, key, value,
  *                   expires_at?, max_items?}
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
@@ -225,15 +225,15 @@ typedef struct {
  * retryable?, retry_after_ms?}.
  *
  * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
- * body of chat completions (without `model`: the site's), node_id, path} -> data
- * as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?, usage};
- * FAILED and UNKNOWN {type, message, http_status?, reason?: circuit_open |
+ * body of chat completions (without `model`: the site's), node_id, path} ->
+ * data as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?,
+ * usage}; FAILED and UNKNOWN {type, message, http_status?, reason?: circuit_open |
  * network, retryable?, retry_after_ms?}.
  *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
- * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers, body,
- * duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the action
- * of that name asks (node/op_*.c) -> OK {result}, or what its `after` reads.
+ * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers,
+ * body, duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the
+ * action of that name asks (op/op_*.c) -> OK {result}, or what its `after` reads.
  *
  * Target "notify": {route: {agent, actions} or {webhook: true, url?, allow?},
  * notice: {channel, recipients, subject, message, data?}, node_id, step_id,

@@ -1,6 +1,7 @@
 /*
  * Versions of procedures and prompts, and ranges of them: semver where they are
- * of that shape.  Source: spec/ckp.md 10.10; semver.org 2.0.0, points 10 and 11.
+ * of that shape.  Source: spec/ckp.md 10.10; semver.org 2.0.0, points 10
+ * and 11.
  */
 
 #ifndef CKP_VERSION_H

@@ -44,7 +44,8 @@ static const struct {
       " procedure_id subflow_id version version_policy input_mapping"
       " output_mapping on_failure inherit_context isolation wait " },
     { "terminate",
-      " status cleanup_actions error_actions final_audit_log message compensate " },
+      " status cleanup_actions error_actions final_audit_log message"
+      " compensate " },
     { "dag",
       " tasks edges max_parallel scheduling cancel_running_on_fail"
       " max_retries output_variable " },

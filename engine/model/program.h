@@ -29,7 +29,7 @@ typedef struct ckp_loop_s          ckp_loop_t;          /* node/loop.c */
 typedef struct ckp_parallel_s      ckp_parallel_t;      /* node/parallel.c */
 typedef struct ckp_dag_s           ckp_dag_t;           /* dag/dag.h */
 typedef struct ckp_subflow_s       ckp_subflow_t;       /* node/subflow_int.h */
-typedef struct ckp_verification_s  ckp_verification_t;  /* node/verification.c */
+typedef struct ckp_verification_s  ckp_verification_t;  /* verification.c */
 typedef struct ckp_transform_s     ckp_transform_t;     /* node/transform.c */
 typedef struct ckp_llm_s           ckp_llm_t;           /* llm/llm.h */
 typedef struct ckp_value_s         ckp_value_t;         /* dag/dag.h */

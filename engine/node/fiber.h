@@ -202,7 +202,8 @@ ckp_code_t ckp_fiber_fail(ckp_fiber_t *f, const char *type, const char *fmt,
 ckp_code_t ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error);
 
 /* The same past on_error and the frames above, too: only the procedure's
- * on_failure is left (`fail_workflow`, 15.6).  A child procedure fails alone. */
+ * on_failure is left (`fail_workflow`, 15.6).  A child procedure fails
+ * alone. */
 ckp_code_t ckp_fiber_fail_run(ckp_fiber_t *f, json_t *error);
 
 /* --- undoing ------------------------------------------------------------------- */

@@ -9,7 +9,8 @@
  * left (done, failed, diverted, timed out) has its frames reaped.
  *
  * A failing frame that makes its node fail: call ckp_fiber_fail first, change
- * nothing before it, for a retry of the run goes on from the state as it is then.
+ * nothing before it, for a retry of the run goes on from the state as it is
+ * then.
  */
 
 #ifndef CKP_FRAME_H
@@ -45,7 +46,7 @@ typedef struct {
                                        ops->child even then, by node id */
     json_t            *vars;    /* SUB: all its variables; stolen; else NULL */
     json_t            *input;   /* SUB: its `input`; stolen */
-    json_t            *local;   /* names that go before variables; stolen; NULL */
+    json_t            *local;   /* names before variables; stolen; NULL */
     const char        *prog;    /* SUB: hash of its document, linked by the
                                    host (ckp_run_link) */
 } ckp_fork_t;

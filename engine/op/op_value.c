@@ -52,7 +52,8 @@ op_calculate(ckp_fiber_t *f, const json_t *params, json_t **result)
     ckp_expr_t *const  expr = ckp_expr_parse(text, strlen(text), &err);
 
     if (expr == NULL) {
-        return ckp_fiber_raise(f, "ExpressionError", "%s", err.msg);
+        return err.code == CKP_E_NOMEM ? err.code
+               : ckp_fiber_raise(f, "ExpressionError", "%s", err.msg);
     }
 
     ckp_fiber_eval(f, &ev);

@@ -13,8 +13,9 @@
  *   pause {actor, reason}            an operator holds it
  *   last_of {name: value}, nf        last results by name; the newest fiber
  *   fiber   {n, vis {node: visits}, hops, err, wake}; of a frame also {up,
- *           kind, key, base, d, t0, det, over, round, loc, vars, snap, input, prog (a
- *           hash), onf (the error that its on_failure handles), last_of}
+ *           kind, key, base, d, t0, det, over, round, loc, vars, snap, input,
+ *           prog (a hash), onf (the error that its on_failure handles),
+ *           last_of}
  *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
  *   wake    ms; -1: no time; absent: the fiber can move
  *
@@ -201,8 +202,8 @@ ckp_code_t ckp_sla_run_tick(ckp_run_t *run);
 /* --- undo.c ----------------------------------------------------------------- */
 
 /* Undoes what is below the path `under` (NULL: all) in frames of the fiber
- * `up`; then, in ckp_run_undone, what `then` (stolen) says.  *begun false: nothing to
- * undo, and nothing was done. */
+ * `up`; then, in ckp_run_undone, what `then` (stolen) says.  *begun false:
+ * nothing to undo, and nothing was done. */
 ckp_code_t ckp_undo_begin(ckp_run_t *run, const char *up, const char *under,
     const char *reason, json_t *then, bool *begun);
 ckp_code_t ckp_undo_ended(ckp_run_t *run, int64_t n, const json_t *error);

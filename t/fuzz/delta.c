@@ -1,6 +1,6 @@
 /*
- * Two lines of JSON: a state, and the operations of a turn.  What a turn changes
- * can be undone, and its delta makes of the state before the state after.
+ * Two lines of JSON: a state, and the operations of a turn.  What a turn
+ * changes can be undone, and its delta makes of the state before the one after.
  */
 
 #include "fuzz.h"

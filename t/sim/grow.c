@@ -1,6 +1,6 @@
 /*
  * Procedures that nobody wrote: a seed grows a valid one of all node types,
- * nested in each other, so that a crash meets combinations no author thought of.
+ * nested in each other, so that a crash meets what no author thought of.
  */
 
 #include "world.h"
