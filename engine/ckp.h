@@ -227,13 +227,14 @@ typedef struct {
  * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
  * body of chat completions (without `model`: the site's), node_id, path} ->
  * data as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?,
- * usage}; FAILED and UNKNOWN {type, message, http_status?, reason?: circuit_open |
- * network, retryable?, retry_after_ms?}.
+ * usage}; FAILED and UNKNOWN {type, message, http_status?, reason?:
+ * circuit_open | network, retryable?, retry_after_ms?}.
  *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
  * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers,
  * body, duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the
- * action of that name asks (op/op_*.c) -> OK {result}, or what its `after` reads.
+ * action of that name asks (op/op_*.c) -> OK {result}, or what its `after`
+ * reads.
  *
  * Target "notify": {route: {agent, actions} or {webhook: true, url?, allow?},
  * notice: {channel, recipients, subject, message, data?}, node_id, step_id,
