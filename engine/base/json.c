@@ -292,6 +292,11 @@ ckp_json_parse_within(const char *text, size_t len,
         return NULL;
     }
 
+    /* where its first allocation fails, the parser says nothing at all */
+
+    memset(&error, 0, sizeof(error));
+    error.text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory;
+
     v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                    &error);
 
