@@ -28,7 +28,8 @@ ckp_loop_text(const json_t *item)
 
     ckp_buf_init(&b, CKP_VALUE_MAX);
     ckp_value_text(&b, item);
-    text = ckp_text_cut(ckp_buf_str(&b), LOOP_TEXT_MAX);
+    text = b.failed == CKP_E_NOMEM
+           ? NULL : ckp_text_cut(ckp_buf_str(&b), LOOP_TEXT_MAX);
     ckp_buf_free(&b);
 
     return text;

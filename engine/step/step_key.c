@@ -74,7 +74,8 @@ ckp_step_make_key(ckp_fiber_t *f)
 
         if (rc == CKP_OK && b.len > 0) {
             key = step_fit_key(ckp_buf_str(&b));
-            rc = ckp_fiber_put(f, "step", "own", json_true());
+            rc = key == NULL ? CKP_E_NOMEM
+                             : ckp_fiber_put(f, "step", "own", json_true());
         }
 
         ckp_buf_free(&b);
@@ -85,11 +86,16 @@ ckp_step_make_key(ckp_fiber_t *f)
         }
     }
 
+    if (rc != CKP_OK) {
+        json_decref(key);
+        return rc;
+    }
+
     if (key == NULL) {
         key = step_own_key(f);
     }
 
-    return rc == CKP_OK ? ckp_fiber_put(f, "step", "key", key) : rc;
+    return ckp_fiber_put(f, "step", "key", key);
 }
 
 

@@ -38,7 +38,7 @@ static const t_proc_t  t_procs[] = {
         "'idempotency_key':'k-{{n}}','output_variable':'got',"
         "'outputs':{'id':'json: rows[0].id','t':'text'}},"
         "{'step_id':'s2','action':'moody','retry_config':{'max_attempts':3,"
-        "'base_delay_ms':10,'jitter':'full'},'timeout_ms':500},"
+        "'base_delay_ms':10},'timeout_ms':500},"
         "{'step_id':'s3','action':'log','condition':'n > 1',"
         "'params':{'message':'{{got}}'}},"
         "{'step_id':'s4','action':'wait','params':{'duration_ms':70}},"
@@ -50,7 +50,7 @@ static const t_proc_t  t_procs[] = {
     { "undo", T_PROC("a",
         "'a':{'type':'sequence','agent':'W','next_node':'end','steps':["
         "{'step_id':'s1','action':'work','compensation':{'action':'work',"
-        "'params':{'r':'{{result}}'}}},"
+        "'params':{'r':'{{n}}'}}},"
         "{'step_id':'s2','action':'broken'}]}",
         ",'global_config':{'compensation':{'on':['failure','cancel']}}") },
 
@@ -63,7 +63,7 @@ static const t_proc_t  t_procs[] = {
         "'output_variable':'h'},"
         "{'step_id':'s3','action':'memory_set','params':{'key':'k',"
         "'value':'{{got}}'}},"
-        "{'step_id':'s4','action':'parse_json','params':{'text':'[1]'},"
+        "{'step_id':'s4','action':'parse_json','params':{'source':'[1]'},"
         "'output_variable':'j'}]}", "") },
 
     { "processing", T_PROC("a",
@@ -71,10 +71,10 @@ static const t_proc_t  t_procs[] = {
         "{'action':'calculate','expression':'n + 1','output_variable':'n'},"
         "{'action':'append_to_array','array':'list','value':'{{n}}'},"
         "{'action':'set_variable','variable':'x.y','value':'{{= n * 2 }}'},"
-        "{'action':'parse_csv','params':{'text':'a,b\\n1,2'},"
+        "{'action':'parse_csv','params':{'source':'a,b\\n1,2'},"
         "'output_variable':'got'}]},"
-        "'l':{'type':'logic','rules':[{'condition':'{{n}} < 5 and "
-        "text matches \\'^a\\'','next_node':'a'}],'default_next_node':'end'}",
+        "'l':{'type':'logic','rules':[{'condition':'{{n}} < 5',"
+        "'next_node':'a'}],'default_next_node':'end'}",
         "") },
 
     { "approval", T_PROC("a",
@@ -126,7 +126,7 @@ static const t_proc_t  t_procs[] = {
         "'a':{'type':'verification','next_node':'b','checks':["
         "{'id':'c','condition':'n > 9','on_fail':'warn','message':'{{n}}'},"
         "{'id':'s','schema':{'type':'array','items':{'type':'object',"
-        "'required':['id']}},'target':'rows'}]},"
+        "'required':['id']}},'source':'rows'}]},"
         "'b':{'type':'sequence','agent':'W','next_node':'end','steps':["
         "{'step_id':'s','action':'work','validation':{'condition':"
         "'result.rows'},'output_variable':'got'}]}", "") },

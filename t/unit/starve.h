@@ -1,7 +1,7 @@
 /*
  * Memory that runs out when a test says so: the linker puts these functions in
  * the place of malloc and its kin (LINK_<what> in t/Makefile), and jansson is
- * told to use them, too.
+ * told to use them, too (json_set_alloc_funcs).
  */
 
 #ifndef T_STARVE_H
@@ -22,6 +22,7 @@ void __wrap_free(void *p);
 static long  good = -1;         /* allocations before one fails; -1: none do */
 static bool  once;              /* that one alone; else all from then on */
 static long  refused;           /* how many did */
+static long  refused_json;      /* of these, how many of JSON values */
 static long  alive;             /* not freed yet */
 
 
@@ -84,6 +85,18 @@ __wrap_free(void *p)
 {
     alive -= p == NULL ? 0 : 1;
     __real_free(p);
+}
+
+
+/* For json_set_alloc_funcs. */
+static inline void *
+t_json_malloc(size_t size)
+{
+    void *const  p = __wrap_malloc(size);
+
+    refused_json += p == NULL ? 1 : 0;
+
+    return p;
 }
 
 #endif
