@@ -112,22 +112,26 @@ ckp_html_ends(const ckp_xml_node_t *at, const char *name)
 }
 
 
+/* The text may hold anything, a NUL as well. */
+static bool
+html_is(const char *word, const char *name, size_t len)
+{
+    return strlen(word) == len && memcmp(word, name, len) == 0;
+}
+
+
 /* 0: no such entity. */
 static uint32_t
 html_named(const char *name, size_t len)
 {
     for (uint32_t i = 0; i < 96; i++) {
-        if (strncmp(html_latin[i], name, len) == 0
-            && html_latin[i][len] == '\0')
-        {
+        if (html_is(html_latin[i], name, len)) {
             return 0xa0 + i;
         }
     }
 
     for (size_t i = 0; i < sizeof(html_others) / sizeof(html_others[0]); i++) {
-        if (strncmp(html_others[i].name, name, len) == 0
-            && html_others[i].name[len] == '\0')
-        {
+        if (html_is(html_others[i].name, name, len)) {
             return html_others[i].code;
         }
     }

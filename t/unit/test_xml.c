@@ -215,6 +215,20 @@ html_needs_no_end_tags(void **state)
 }
 
 
+/* Found by fuzzing: a name that ends before its length does. */
+
+static void
+an_entity_with_a_nul_in_it_is_no_entity(void **state)
+{
+    static const char  text[] = "<p>&amp\0x;&gt;</p>";
+    ckp_err_t          err = CKP_ERR_INIT;
+    ckp_xml_t *const   doc = ckp_html_parse(text, sizeof(text) - 1, &err);
+
+    assert_non_null(doc);
+    ckp_xml_free(doc);
+}
+
+
 static void
 html_is_forgiven_its_faults(void **state)
 {
@@ -306,6 +320,7 @@ main(void)
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(nodes_and_bytes_are_bounded),
         cmocka_unit_test(html_needs_no_end_tags),
+        cmocka_unit_test(an_entity_with_a_nul_in_it_is_no_entity),
         cmocka_unit_test(html_is_forgiven_its_faults),
         cmocka_unit_test(any_text_is_read_or_refused),
         cmocka_unit_test(long_texts_of_faults_take_no_time),
