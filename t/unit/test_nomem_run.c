@@ -117,7 +117,7 @@ t_loaded(const t_host_t *h, const json_t *saved)
 }
 
 
-/* One turn from what was saved while allocation n fails; true: it was needed. */
+/* One turn from what was saved while allocation n fails; true: it did. */
 static bool
 t_starved(const t_host_t *h, const json_t *saved, const ckp_input_t *in,
     long n, const char *want)
