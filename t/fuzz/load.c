@@ -1,5 +1,5 @@
 /*
- * Any JSON as the saved state of a run: refused, or loaded, looked at and saved.
+ * Any JSON as the saved state of a run: refused, or loaded, seen and saved.
  */
 
 #include "fuzz.h"
