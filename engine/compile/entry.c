@@ -20,71 +20,6 @@ entry_is(const ckp_entry_t *entry, const char *type)
 }
 
 
-/* --- on_error -------------------------------------------------------------------- */
-
-
-static void
-entry_route(ckp_parse_t *ps, const ckp_at_t *at, const char *type)
-{
-    ckp_node_t *const  node = ps->node;
-    ckp_target_t       to;
-
-    if (!json_is_string(at->value)) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 15,
-                                         .field = "on_error" },
-                      "'on_error' must name nodes");
-        return;
-    }
-
-    to = ckp_target_at(ps, at, json_string_value(at->value));
-
-    if (to.kind != CKP_TO_NOTHING) {
-        node->on_error[node->non_error].type = type;
-        node->on_error[node->non_error].to = to;
-        node->non_error++;
-    }
-}
-
-
-/* "*" is the least specific and comes last wherever it was written. */
-static void
-entry_on_error(ckp_parse_t *ps, const ckp_at_t *at)
-{
-    ckp_at_t       out;
-    const char    *type;
-    const json_t  *value;
-
-    if (!ckp_parse_find(ps, at, "on_error", &out)) {
-        return;
-    }
-
-    ps->node->on_error = ckp_parse_alloc(ps,
-                             (json_object_size(out.value) + 1)
-                             * sizeof(ckp_on_error_t));
-
-    if (ps->node->on_error == NULL) {
-        return;
-    }
-
-    if (!json_is_object(out.value)) {
-        entry_route(ps, &out, "*");
-        return;
-    }
-
-    for (int last = 0; last < 2; last++) {
-        json_object_foreach((json_t *) out.value, type, value) {
-            const ckp_at_t  to = { .up = &out, .key = type, .value = value };
-
-            if ((strcmp(type, "*") == 0) == (last == 1)
-                && !json_is_null(value))
-            {
-                entry_route(ps, &to, type);
-            }
-        }
-    }
-}
-
-
 /* --- what all types share ------------------------------------------------------------ */
 
 
@@ -210,7 +145,7 @@ entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
     ckp_handlers_read(ps, at, &node->handlers, &node->nhandlers);
 
     if (!entry_is(entry, "dag")) {
-        entry_on_error(ps, at);
+        ckp_on_error_read(ps, at, &node->on_error, &node->non_error);
     }
 
     entry_later_tell(ps, at);

@@ -257,6 +257,10 @@ void ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step);
 /* The agreement there; NULL: none, or one without a time. */
 const ckp_sla_t *ckp_sla_read(ckp_parse_t *ps, const ckp_at_t *at); /* sla.c */
 
+/* Where errors of the object at `at` lead, the most specific first. */
+void ckp_on_error_read(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_on_error_t **list, size_t *n);                          /* routed.c */
+
 /* Compensation of the object at `at`; NULL: none. */
 const ckp_compensation_t *ckp_undo_read(ckp_parse_t *ps, const ckp_at_t *at,
     const char *id);                                            /* undo.c */

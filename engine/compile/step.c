@@ -19,10 +19,6 @@ static const char  step_meta[] =
     " screenshot_on_complete error_handlers on_error compensate rollback"
     " skip_when binding_kind binding_ref description metadata ";
 
-/* read, but nothing happens by them in this engine yet */
-static const char  step_later[] =
-    " on_error ";
-
 typedef struct {
     ckp_parse_t     *ps;
     const ckp_at_t  *at;
@@ -370,24 +366,28 @@ step_output(const step_reader_t *r)
 /* --- one step --------------------------------------------------------------------- */
 
 
+/* Where a body of a task goes on, its dag says. */
+
 static void
-step_later_tell(const step_reader_t *r)
+step_on_error(const step_reader_t *r)
 {
-    const char    *key;
-    const json_t  *value;
+    const bool  body = ckp_parse_is_body(r->ps);
+    ckp_at_t    out;
 
-    json_object_foreach((json_t *) r->at->value, key, value) {
-        const ckp_at_t  at = { .up = r->at, .key = key, .value = value };
-
-        if (ckp_word_in(step_later, key) && json_is_true(value) == 0
-            && !json_is_false(value) && !json_is_null(value)
-            && !step_is_param(r, key))
-        {
-            ckp_parse_say(r->ps, &(ckp_say_t) { .at = &at, .number = 96,
-                                                .field = key },
-                          "'%s' has no effect in this engine yet", key);
-        }
+    if (step_is_param(r, "on_error")
+        || !ckp_parse_find(r->ps, r->at, "on_error", &out))
+    {
+        return;
     }
+
+    if (body || r->how == CKP_STEPS_RECOVERY || r->how == CKP_STEPS_CLEANUP) {
+        ckp_parse_say(r->ps, &(ckp_say_t) { .at = &out, .number = 92,
+                                            .field = "on_error" },
+                      "'on_error' does not apply here");
+        return;
+    }
+
+    ckp_on_error_read(r->ps, r->at, &r->step->on_error, &r->step->non_error);
 }
 
 
@@ -469,7 +469,7 @@ step_read(const step_reader_t *r)
     ckp_external_step(r->ps, r->at, step);
     step->undo = ckp_undo_read(r->ps, r->at, step->id);
     step_output(r);
-    step_later_tell(r);
+    step_on_error(r);
 
     if (r->how != CKP_STEPS_RECOVERY && r->how != CKP_STEPS_CLEANUP) {
         ckp_handlers_read(r->ps, r->at, &step->handlers, &step->nhandlers);

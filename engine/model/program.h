@@ -215,6 +215,12 @@ typedef enum {
     CKP_BIND_EXTERNAL           /* at run time; op may be the native one */
 } ckp_bind_t;
 
+/* on_error: {type: target}; most specific first, "*" last. */
+typedef struct {
+    const char    *type;
+    ckp_target_t   to;
+} ckp_on_error_t;
+
 /* What undoes it (25). */
 typedef struct {
     const ckp_node_t  *body;            /* a sequence of its own */
@@ -223,7 +229,9 @@ typedef struct {
 
 struct ckp_step_s {
     const char       *id;
-    const ckp_compensation_t *undo;             /* NULL: nothing */
+    const ckp_compensation_t  *undo;    /* NULL: nothing */
+    ckp_on_error_t   *on_error;
+    size_t            non_error;
     const char       *action;
     const char       *agent;            /* the step's, else the node's; NULL */
     ckp_bind_t        bind;
@@ -354,12 +362,6 @@ typedef struct {
     bool           at_once;             /* escalate_immediately */
 } ckp_sla_t;
 
-/* on_error: {type: target}; most specific first, "*" last. */
-typedef struct {
-    const char    *type;
-    ckp_target_t   to;
-} ckp_on_error_t;
-
 struct ckp_node_s {
     const char             *id;
     const char             *name;       /* label: description, name, id */
@@ -374,7 +376,7 @@ struct ckp_node_s {
     uint32_t                timeout_ms;     /* 0: none */
     ckp_timeout_t           timeout;
     const ckp_sla_t        *sla;            /* NULL: none */
-    const ckp_compensation_t       *undo;           /* NULL: nothing */
+    const ckp_compensation_t  *undo;        /* NULL: nothing */
     ckp_handler_t          *handlers;
     size_t                  nhandlers;
     ckp_on_error_t         *on_error;

@@ -358,15 +358,30 @@ ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
 
 
 static const ckp_on_error_t *
-route_on_error(const ckp_node_t *node, const json_t *error)
+route_named(const ckp_on_error_t *list, size_t n, const json_t *error)
 {
-    for (size_t i = 0; i < node->non_error; i++) {
-        if (ckp_error_named(error, node->on_error[i].type)) {
-            return &node->on_error[i];
+    for (size_t i = 0; i < n; i++) {
+        if (ckp_error_named(error, list[i].type)) {
+            return &list[i];
         }
     }
 
     return NULL;
+}
+
+
+/* The step's own way goes before that of its node. */
+
+static const ckp_on_error_t *
+route_on_error(const ckp_fiber_t *f, const json_t *error)
+{
+    const ckp_node_t *const      node = f->node;
+    const ckp_step_t *const      step = f->step;
+    const ckp_on_error_t *const  own = step == NULL ? NULL
+        : route_named(step->on_error, step->non_error, error);
+
+    return own != NULL ? own
+                       : route_named(node->on_error, node->non_error, error);
 }
 
 
@@ -381,7 +396,7 @@ ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error)
     }
 
     if (!ckp_error_is_engine(error)) {
-        route = route_on_error(f->node, error);
+        route = route_on_error(f, error);
     }
 
     rc = route_node_error(f, route == NULL ? NULL : "on_error", error);

@@ -254,6 +254,36 @@ test_on_failure_that_fails_leaves_the_first_error(void **ctx)
 }
 
 
+static void
+a_steps_own_on_error_goes_before_its_nodes(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','agent':'W','next_node':"
+          "'end','on_error':'other','steps':[{'step_id':'s','action':'do',"
+          "'on_error':{'Moody':'mine'}}]},'mine':{'type':'terminate',"
+          "'outputs':{'at':'mine'}},'other':{'type':'terminate','outputs':{"
+          "'at':'other'}}," T_END, ""));
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "Moody", "no");
+    assert_string_equal(t_status(&t), "completed");
+    assert_string_equal(t_var(&t, "at"), "\"mine\"");
+    t_run_over(&t);
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','agent':'W','next_node':"
+          "'end','on_error':'other','steps':[{'step_id':'s','action':'do',"
+          "'on_error':{'Moody':'mine'}}]},'mine':{'type':'terminate',"
+          "'outputs':{'at':'mine'}},'other':{'type':'terminate','outputs':{"
+          "'at':'other'}}," T_END, ""));
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "Tired", "no");
+    assert_string_equal(t_var(&t, "at"), "\"other\"");
+    t_run_over(&t);
+}
+
+
 int
 main(void)
 {
@@ -271,7 +301,8 @@ main(void)
         cmocka_unit_test(test_on_error_takes_the_most_specific_way),
         cmocka_unit_test(test_escalation_tells_the_host),
         cmocka_unit_test(test_on_failure_may_complete_the_run),
-        cmocka_unit_test(test_on_failure_that_fails_leaves_the_first_error)
+        cmocka_unit_test(test_on_failure_that_fails_leaves_the_first_error),
+        cmocka_unit_test(a_steps_own_on_error_goes_before_its_nodes)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
