@@ -152,24 +152,11 @@ entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
 }
 
 
-/* --- types that are not run --------------------------------------------------------- */
+/* --- types that nobody knows --------------------------------------------------------- */
 
 
 static void
-entry_lead(ckp_parse_t *ps, void *data, const ckp_at_t *at, const char *label,
-    bool inner)
-{
-    (void) data;
-    (void) label;
-
-    ps->inner = inner;
-    (void) ckp_target_at(ps, at, json_string_value(at->value));
-    ps->inner = false;
-}
-
-
-static void
-entry_foreign(ckp_parse_t *ps, const ckp_entry_t *entry)
+entry_unknown(ckp_parse_t *ps, const ckp_entry_t *entry)
 {
     ckp_at_t    at = { .up = &entry->at, .key = "type",
                        .value = json_object_get(entry->at.value, "type") };
@@ -177,15 +164,6 @@ entry_foreign(ckp_parse_t *ps, const ckp_entry_t *entry)
 
     if (at.value == NULL) {
         at.key = "node_type";
-    }
-
-    if (entry->type != NULL) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &at, .number = 110,
-                                         .field = at.key },
-                      "nodes of type '%s' are not run by this engine yet",
-                      entry->type);
-        ckp_leads(ps, entry, entry_lead, NULL);
-        return;
     }
 
     if (entry->written == NULL) {
@@ -324,11 +302,7 @@ entry_read(ckp_parse_t *ps, size_t i)
     node->pointer = ckp_at_text(ps, &entry->at);
 
     if (entry->ops == NULL) {
-        if (entry->type != NULL) {
-            entry_common(ps, entry);
-        }
-
-        entry_foreign(ps, entry);
+        entry_unknown(ps, entry);
 
     } else {
         entry_alias(ps, entry);

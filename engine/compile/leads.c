@@ -1,6 +1,6 @@
 /*
- * Where a node leads by its document alone: what drawing shows, and what keeps
- * the nodes behind a type that this engine does not run reachable.
+ * Where a node leads by its document alone: what drawing and explaining show,
+ * also of documents that do not compile.
  */
 
 #include <string.h>

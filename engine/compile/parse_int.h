@@ -35,7 +35,7 @@ typedef struct {
     const char                   *written;  /* type as written; NULL: none */
     const char                   *type;     /* canonical; NULL: unknown */
     const char                   *next;     /* what the form says; or NULL */
-    const struct ckp_node_ops_s  *ops;      /* NULL: not run by this engine */
+    const struct ckp_node_ops_s  *ops;      /* NULL: no such type */
     const char                   *told;     /* id in diagnostics */
     size_t                        owner;    /* SIZE_MAX: the author's own; else
                                                made by the form for that one */
@@ -232,8 +232,7 @@ void ckp_bodies_check(ckp_parse_t *ps, const ckp_links_t *forth,
 ckp_target_t ckp_target_at(ckp_parse_t *ps, const ckp_at_t *at,
     const char *id);                                            /* target.c */
 
-/* The places a node leads to by its document alone, for types that this
- * engine does not run and for drawing. */
+/* The places a node leads to by its document alone, compiled or not. */
 typedef void (*ckp_lead_pt)(ckp_parse_t *ps, void *data, const ckp_at_t *at,
     const char *label, bool inner);
 void ckp_leads(ckp_parse_t *ps, const ckp_entry_t *entry, ckp_lead_pt visit,

@@ -151,23 +151,6 @@ body_is_object(body_t *b)
 /* --- the kinds -------------------------------------------------------------------------- */
 
 
-/* The node's type, when this engine runs it. */
-static const ckp_node_ops_t *
-body_ops(body_t *b, const char *type)
-{
-    const ckp_node_ops_t *const  ops = ckp_node_type(type);
-
-    if (ops == NULL) {
-        ckp_parse_say(b->r->ps, &(ckp_say_t) { .at = &b->body, .number = 110,
-                                               .field = b->body.key },
-                      "nodes of type '%s' are not run by this engine yet",
-                      type);
-    }
-
-    return ops;
-}
-
-
 /* The list of a single step is made, so its element must know its place. */
 static json_t *
 body_list(body_t *b, const char *kind)
@@ -206,7 +189,7 @@ body_steps(body_t *b, const char *kind)
     const bool             one = strcmp(kind, "step") == 0;
     const uint32_t         ms = body_ms(b);
     ckp_dag_task_t *const  task = b->task;
-    ckp_body_t             body = { .ops = body_ops(b, "sequence"),
+    ckp_body_t             body = { .ops = ckp_node_type("sequence"),
                                     .as = CKP_AS_NODE,
                                     .retry = &task->retry,
                                     .retries = task->restarts,
@@ -250,7 +233,7 @@ body_outcome(body_t *b, json_t *made, const char *key)
 static void
 body_approval(body_t *b)
 {
-    ckp_body_t       body = { .ops = body_ops(b, "human_approval"),
+    ckp_body_t       body = { .ops = ckp_node_type("human_approval"),
                               .as = CKP_AS_APPROVAL,
                               .type = "human_approval" };
     const uint32_t   ms = body_ms(b);
@@ -305,7 +288,7 @@ body_llm_retry(body_t *b, json_t *made)
 static void
 body_other(body_t *b, const char *type, ckp_dag_body_t kind)
 {
-    ckp_body_t      body = { .ops = body_ops(b, type), .as = CKP_AS_NODE,
+    ckp_body_t      body = { .ops = ckp_node_type(type), .as = CKP_AS_NODE,
                              .type = type };
     const uint32_t  ms = body_ms(b);
     json_t         *made;
