@@ -418,9 +418,23 @@ bind_comparison(ckp_made_t *m, const ckp_at_t *at)
     ckp_buf_puts(&b, "get(output, ");
     bind_quote(&b, field, strlen(field));
     ckp_buf_printf(&b, ") %s ", op);
-    bind_json(&b, value);
-    text = b.failed == CKP_OK ? json_stringn(ckp_buf_str(&b), b.len) : NULL;
-    m->ps->nomem = m->ps->nomem || text == NULL;
+
+    if (value == NULL) {
+        ckp_buf_puts(&b, "null");
+
+    } else {
+        bind_json(&b, value);
+    }
+
+    if (b.failed == CKP_E_LIMIT) {
+        ckp_parse_say(m->ps, &(ckp_say_t) { .at = at, .number = 6 },
+                      "a condition longer than %d bytes", BIND_TEXT_MAX);
+
+    } else {
+        text = b.failed == CKP_OK ? json_stringn(ckp_buf_str(&b), b.len) : NULL;
+        m->ps->nomem = m->ps->nomem || text == NULL;
+    }
+
     ckp_buf_free(&b);
 
     return text;

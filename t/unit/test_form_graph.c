@@ -255,6 +255,9 @@ conditions_have_several_spellings(void **state)
         ",'condition':{'field':'input.n','operator':'gte','value':7}",
         ",'condition':{'field':'input.n','operator':'in','value':[1,2]}")),
         yes);
+    assert_string_equal(outputs(T_FORK(
+        ",'condition':{'field':'input.none'}",
+        ",'condition':{'field':'input.n','operator':'eq'}")), yes);
 }
 
 
