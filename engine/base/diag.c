@@ -263,6 +263,20 @@ ckp_diag_known(int number, const char **code, const char **severity)
 }
 
 
+bool
+ckp_diag_row(size_t i, int *number, const char **code)
+{
+    if (i >= DIAG_ROWS) {
+        return false;
+    }
+
+    *number = diag_rows[i].number;
+    *code = diag_rows[i].code;
+
+    return true;
+}
+
+
 ckp_diags_t *
 ckp_diags_new(void)
 {

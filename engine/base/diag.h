@@ -58,4 +58,8 @@ json_t *ckp_diags_json(const ckp_diags_t *diags, char what);
 /* Known id, code and severity by number; false: not in the catalogue. */
 bool ckp_diag_known(int number, const char **code, const char **severity);
 
+/* The i-th row of the catalogue, several codes of one number apart; false:
+ * there are no more. */
+bool ckp_diag_row(size_t i, int *number, const char **code);
+
 #endif

@@ -287,6 +287,14 @@ ckp_event_type(const char *type)
 }
 
 
+const char *
+ckp_event_name(size_t i)
+{
+    return i < sizeof(event_types) / sizeof(event_types[0])
+               ? event_types[i].type : NULL;
+}
+
+
 /* Is the word in a list of the form " a b c "? */
 
 static bool

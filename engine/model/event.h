@@ -18,6 +18,9 @@ typedef struct {
 /* NULL: there is no such type. */
 const ckp_event_type_t *ckp_event_type(const char *type);
 
+/* The i-th of all types; NULL: there are no more. */
+const char *ckp_event_name(size_t i);
+
 /* true: every member is in the table, or one of those all events may have. */
 bool ckp_event_fits(const ckp_event_type_t *type, const json_t *payload);
 

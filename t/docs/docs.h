@@ -3,8 +3,8 @@
  *
  * A page is Markdown.  Each block ```json is JSON; one with workflow_graph,
  * nodes or steps (or with ckp_json around it) is a procedure, and is run with
- * scripted agents.  Comments in
- * the lines right above the block say how:
+ * scripted agents.  Comments in the lines right above the block are the script
+ * (play/play.h has all of what they may say):
  *
  *   <!-- inputs: {...} -->       what the run is started with
  *   <!-- answers: {...} -->      by action ("llm" for models): a result, or

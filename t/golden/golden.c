@@ -1,10 +1,12 @@
 /*
- * Golden tests: documents become diagnostics, outlines and graphs, which stand
- * beside them as text that a person can read.
+ * Golden tests: documents become diagnostics, outlines and graphs, scripts
+ * become runs, and what must come of each stands in files that a person can
+ * read (golden.h).
  *
- *   golden [--write] FOLDER
+ *   golden [--write] [--show] FOLDER [CASE.json...]
  *
- * FOLDER/documents/<name>.json gives <name>.txt.  --write makes the texts anew.
+ * --write makes the texts of FOLDER/documents anew.  With cases named, they
+ * alone are tried; --show prints what their runs tell.
  */
 
 #include <dirent.h>
@@ -13,11 +15,11 @@
 #include <string.h>
 
 #include "ckp.h"
+#include "golden.h"
 
 #define NAMES_MAX  500
 
-static int  passed;
-static int  failed;
+static golden_t  all;
 
 
 static char *
@@ -162,13 +164,13 @@ judge(const char *name, const char *path, const char *got, bool write)
         f = fopen(path, "wb");
         fputs(got, f);
         fclose(f);
-        passed++;
+        all.passed++;
 
     } else if (want != NULL && strcmp(want, got) == 0) {
-        passed++;
+        all.passed++;
 
     } else {
-        failed++;
+        all.failed++;
         printf("golden: %s: not what %s says:\n%s", name, path, got);
     }
 
@@ -176,24 +178,46 @@ judge(const char *name, const char *path, const char *got, bool write)
 }
 
 
+/* NULL, after it is told: it is no JSON. */
+
+static json_t *
+read_file(const char *path)
+{
+    size_t       len;
+    char *const  text = slurp(path, &len);
+    ckp_err_t    err = CKP_ERR_INIT;
+    json_t      *v = NULL;
+
+    if (text == NULL) {
+        printf("golden: %s is not there\n", path);
+        all.failed++;
+
+    } else {
+        v = ckp_json_parse(text, len, &err);
+    }
+
+    if (text != NULL && v == NULL) {
+        printf("golden: %s: %s\n", path, err.msg);
+        all.failed++;
+    }
+
+    free(text);
+
+    return v;
+}
+
+
 static void
 document(const char *folder, const char *name, bool write)
 {
     char       path[1024];
-    size_t     len;
-    char      *text;
     json_t    *doc;
-    ckp_err_t  err = CKP_ERR_INIT;
     ckp_buf_t  b;
 
     snprintf(path, sizeof(path), "%s/documents/%s.json", folder, name);
-    text = slurp(path, &len);
-    doc = ckp_json_parse(text, len, &err);
-    free(text);
+    doc = read_file(path);
 
     if (doc == NULL) {
-        printf("golden: %s: %s\n", name, err.msg);
-        failed++;
         return;
     }
 
@@ -214,22 +238,23 @@ by_name(const void *a, const void *b)
 }
 
 
+/* What of a folder ends so, without that end; sorted. */
+
 static size_t
-names(const char *folder, char **list)
+names(const char *path, const char *end, char **list)
 {
-    char           path[1024];
-    DIR           *dir;
+    DIR *const     dir = opendir(path);
+    const size_t   cut = strlen(end);
     struct dirent *entry;
     size_t         n = 0;
-
-    snprintf(path, sizeof(path), "%s/documents", folder);
-    dir = opendir(path);
 
     while (dir != NULL && (entry = readdir(dir)) != NULL && n < NAMES_MAX) {
         const size_t  len = strlen(entry->d_name);
 
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0) {
-            list[n] = strndup(entry->d_name, len - 5);
+        if (entry->d_name[0] != '.' && len > cut
+            && strcmp(entry->d_name + len - cut, end) == 0)
+        {
+            list[n] = strndup(entry->d_name, len - cut);
             n++;
         }
     }
@@ -244,27 +269,110 @@ names(const char *folder, char **list)
 }
 
 
-int
-main(int argc, char **argv)
+static void
+one_case(const char *path)
 {
-    const bool         write = argc > 1 && strcmp(argv[1], "--write") == 0;
-    const char *const  folder = argv[argc - 1];
-    static char       *list[NAMES_MAX];
-    size_t             n;
+    json_t *const  file = read_file(path);
 
-    if (argc < 2) {
-        fprintf(stderr, "golden [--write] FOLDER\n");
-        return 2;
+    if (file != NULL) {
+        golden_case(&all, path, file);
     }
 
-    n = names(folder, list);
+    json_decref(file);
+}
+
+
+static void
+section(const char *folder, const char *name)
+{
+    char         path[1024];
+    char        *list[NAMES_MAX];
+    size_t       n;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    n = names(path, ".json", list);
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof(path), "%s/%s/%s.json", folder, name, list[i]);
+        one_case(path);
+        free(list[i]);
+    }
+}
+
+
+static void
+whole(const char *folder, bool write, bool missing)
+{
+    char    path[1024];
+    char   *list[NAMES_MAX];
+    size_t  n;
+
+    snprintf(path, sizeof(path), "%s/documents", folder);
+    n = names(path, ".json", list);
 
     for (size_t i = 0; i < n; i++) {
         document(folder, list[i], write);
         free(list[i]);
     }
 
-    printf("golden: %d passed, %d failed\n", passed, failed);
+    n = names(folder, "", list);
 
-    return failed > 0 || passed == 0;
+    for (size_t i = 0; i < n; i++) {
+        if (list[i][0] >= '0' && list[i][0] <= '9') {
+            section(folder, list[i]);
+        }
+
+        free(list[i]);
+    }
+
+    if (missing) {
+        golden_complete(&all);
+    }
+}
+
+
+int
+main(int argc, char **argv)
+{
+    bool         write = false;
+    bool         missing = false;
+    const char  *folder = NULL;
+    int          named = 0;
+
+    all.events = json_object();
+    all.diagnostics = json_object();
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--write") == 0) {
+            write = true;
+
+        } else if (strcmp(argv[i], "--missing") == 0) {
+            missing = true;
+
+        } else if (strcmp(argv[i], "--show") == 0) {
+            all.show = true;
+
+        } else if (folder == NULL) {
+            folder = argv[i];
+
+        } else {
+            one_case(argv[i]);
+            named++;
+        }
+    }
+
+    if (folder == NULL) {
+        fprintf(stderr, "golden [--write] [--show] FOLDER [CASE.json...]\n");
+        return 2;
+    }
+
+    if (named == 0) {
+        whole(folder, write, missing);
+    }
+
+    json_decref(all.events);
+    json_decref(all.diagnostics);
+    printf("golden: %zu passed, %zu failed\n", all.passed, all.failed);
+
+    return all.failed > 0 || all.passed == 0;
 }

@@ -1,0 +1,62 @@
+/*
+ * Golden files.
+ *
+ *   documents/<name>.json gives <name>.txt: outline, graph, diagnostics.
+ *
+ *   <NN-section>/<name>.json is a case of that section of the language, with
+ *   what must come of it in the same file:
+ *
+ *     _about       the rule, in a sentence
+ *     document     the procedure; or in short
+ *     nodes        {id: node}, the first is where a run begins, with
+ *     variables    its variables_schema, config its global_config and more
+ *                  {other members of the root}
+ *     texts        [[document as text, what the parser says | null]]
+ *     children     [procedures that it calls]
+ *     diagnostics  all of them: [[id, code, severity, path, {more}?]]; none,
+ *                  when it is not there
+ *     run, runs    scripts (play/play.h)
+ *     head         of what ckp_document_head tells, what is named
+ *     tables       {variables, templates: [[text, value]], expressions,
+ *                  conditions: the same, errors: [[expression, type of the
+ *                  error or id of the diagnostic, message?]]}
+ *     accepts      [[inputs, variables]]: inputs that fit, what becomes of them
+ *     refuses      [[inputs, {variable: sentence}]]
+ *
+ *   What is large is made by a rule (grow.c):
+ *
+ *     {_repeat: n, value: v}         in an array: n elements
+ *     {_repeat: n, text: "x"}        a text of n times x
+ *     {_repeat: n, key: k, value: v} a member of an object whose name begins
+ *                                    with _each: n members
+ *     {_nest: n, value: v}           v in n arrays
+ *     {_join: [texts]}               one text of them
+ *
+ *   "<i>" in a text of it is the index, "<i+1>" the next one's.
+ */
+
+#ifndef T_GOLDEN_H
+#define T_GOLDEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <jansson.h>
+
+typedef struct {
+    size_t   passed;
+    size_t   failed;
+    bool     show;
+    json_t  *events;        /* {type: true} of those that were told */
+    json_t  *diagnostics;   /* {"CKPnnn code": true} that were expected */
+} golden_t;
+
+/* Everything of one case; counts it. */
+void golden_case(golden_t *g, const char *path, const json_t *file);
+
+/* Rules carried out; new reference. */
+json_t *golden_grow(const json_t *v);
+
+/* Every diagnostic and every event of the catalogues is in some case. */
+void golden_complete(golden_t *g);
+
+#endif

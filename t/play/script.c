@@ -1,0 +1,201 @@
+/*
+ * What the script says: to a time, to an event, to a question.
+ */
+
+#include "play_int.h"
+
+#include <string.h>
+
+
+const json_t *
+play_turn_of(play_t *p, const char *list, const char *path,
+    const char *action)
+{
+    const json_t *const  all = json_object_get(p->script, list);
+    const json_t        *found = NULL;
+    const char          *name = NULL;
+    char                 key[400];
+    int64_t              n;
+
+    if (path != NULL && (found = json_object_get(all, path)) != NULL) {
+        name = path;
+
+    } else if (action != NULL) {
+        found = json_object_get(all, action);
+        name = action;
+    }
+
+    if (!json_is_array(found)) {
+        return found;
+    }
+
+    (void) snprintf(key, sizeof(key), "%s %s", list, name);
+    n = ckp_json_int(p->asked, key, 0);
+    json_object_set_new(p->asked, key, json_integer(n + 1));
+
+    if ((size_t) n >= json_array_size(found)) {
+        n = (int64_t) json_array_size(found) - 1;
+    }
+
+    return json_array_get(found, (size_t) n);
+}
+
+
+/* --- what happens meanwhile -------------------------------------------------- */
+
+static void
+script_happens(play_t *p, const json_t *one, int64_t wait)
+{
+    static const struct {
+        const char        *what;
+        ckp_input_kind_t   kind;
+    } kinds[] = {
+        { "cancel", CKP_IN_CANCEL }, { "pause", CKP_IN_PAUSE },
+        { "resume", CKP_IN_RESUME }, { "note", CKP_IN_NOTE },
+        { "callback", CKP_IN_CALLBACK }, { "tick", CKP_IN_TICK },
+        { "decision", CKP_IN_DECISION }, { "crash", CKP_IN_TICK }
+    };
+    const char *const  what = json_string_value(json_array_get(one, 1));
+    json_t *const      data = json_array_get(one, 2);
+    const char        *ref = ckp_json_str(data, "_ref");
+
+    for (size_t i = 0; what != NULL && i < sizeof(kinds) / sizeof(*kinds);
+         i++)
+    {
+        if (strcmp(kinds[i].what, what) == 0) {
+            play_in_t *const  in = play_later(p, kinds[i].kind, ref == NULL
+                ? strcmp(what, "callback") == 0 ? p->delegation : "" : ref,
+                wait, data == NULL ? json_object() : json_deep_copy(data));
+
+            in->crash = strcmp(what, "crash") == 0;
+            return;
+        }
+    }
+
+    play_wrong(p, "nothing happens that is called \"%s\"",
+               what == NULL ? "" : what);
+}
+
+
+void
+play_scripted(play_t *p)
+{
+    const json_t  *one;
+    size_t         i;
+
+    json_array_foreach(json_object_get(p->script, "at"), i, one) {
+        const json_t *const  when = json_array_get(one, 0);
+
+        if (json_is_integer(when)) {
+            script_happens(p, one, json_integer_value(when));
+        }
+    }
+}
+
+
+/* "type" or "type path" */
+
+static bool
+script_is(const char *text, const ckp_event_t *ev)
+{
+    const size_t  n = strlen(ev->type);
+
+    return strncmp(text, ev->type, n) == 0
+           && (text[n] == '\0'
+               || (text[n] == ' ' && strcmp(text + n + 1, ev->path) == 0));
+}
+
+
+void
+play_told(play_t *p, const ckp_event_t *ev)
+{
+    const json_t  *one;
+    size_t         i;
+
+    json_array_append_new(p->events,
+        json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:I, s:O?}", "type", ev->type,
+                  "path", ev->path, "node_id", ev->node_id, "step_id",
+                  ev->step_id, "attempt", (int) ev->attempt, "at",
+                  (json_int_t) (ev->at_ms - PLAY_NOW), "payload",
+                  ev->payload));
+
+    json_array_foreach(json_object_get(p->script, "at"), i, one) {
+        const char *const  when = json_string_value(json_array_get(one, 0));
+        char               key[24];
+
+        (void) snprintf(key, sizeof(key), "%zu", i);
+
+        if (when == NULL || json_object_get(p->happened, key) != NULL
+            || !script_is(when, ev))
+        {
+            continue;
+        }
+
+        json_object_set_new(p->happened, key, json_true());
+
+        if (strcmp(json_string_value(json_array_get(one, 1)), "crash") == 0) {
+            p->crashed = true;
+        } else {
+            script_happens(p, one, 0);
+        }
+    }
+}
+
+
+/* --- questions ---------------------------------------------------------------- */
+
+static void
+script_ask(play_t *p, const json_t *row)
+{
+    const json_t *const  list = json_object_get(p->script, "decisions");
+    const char *const    node = ckp_json_str(row, "node_id");
+    const json_t        *said;
+    const char          *word;
+    json_t              *data;
+    const json_t        *payload = json_object_get(p->script, "payload");
+
+    if (json_is_array(list)) {
+        const int64_t  n = ckp_json_int(p->asked, "decisions", 0);
+
+        json_object_set_new(p->asked, "decisions", json_integer(n + 1));
+        said = json_array_get(list, (size_t) n);
+
+    } else {
+        said = play_turn_of(p, "decisions", node, NULL);
+    }
+
+    word = json_is_object(said) ? ckp_json_str(said, "decision")
+                                : json_string_value(said);
+    word = word == NULL ? "approved" : word;
+
+    if (strcmp(word, "never") == 0) {
+        return;
+    }
+
+    data = json_pack("{s:s, s:s, s:s, s:O*}", "decision", word, "decided_by",
+                     "ana", "decided_at", "2026-01-05T09:00:00.000Z",
+                     "payload", payload);
+
+    if (json_is_object(said)) {
+        json_object_update(data, (json_t *) said);
+        json_object_del(data, "after_ms");
+    }
+
+    play_later(p, CKP_IN_DECISION, ckp_json_str(row, "approval_id"),
+               ckp_json_int(said, "after_ms", 0), data)->durable = true;
+}
+
+
+void
+play_wrote(play_t *p, const ckp_write_t *w)
+{
+    json_array_append_new(p->writes, json_pack("[s, O]", w->table, w->row));
+
+    if (strcmp(w->table, "approval") == 0) {
+        script_ask(p, w->row);
+
+    } else if (strcmp(w->table, "delegation") == 0) {
+        (void) snprintf(p->delegation, sizeof(p->delegation), "%s",
+                        ckp_json_str(w->row, "ref"));
+    }
+}
