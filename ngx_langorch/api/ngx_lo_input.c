@@ -4,8 +4,11 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "api/ngx_lo_told.h"
 
 
+static void ngx_lo_input_untold(ngx_lo_api_t *api, const char *what,
+    const char *name);
 static ngx_array_t *ngx_lo_query_args(ngx_lo_api_t *api);
 static const json_t *ngx_lo_input_get(ngx_lo_api_t *api, const char *name,
     ngx_uint_t required);
@@ -219,6 +222,10 @@ ngx_lo_input_get(ngx_lo_api_t *api, const char *name, ngx_uint_t required)
 {
     const json_t  *v;
 
+    if (api->body != NULL && !ngx_lo_shape_has(api->route->takes, name)) {
+        ngx_lo_input_untold(api, "member", name);
+    }
+
     v = json_object_get(api->body, name);
 
     if (v != NULL && !json_is_null(v)) {
@@ -242,6 +249,10 @@ ngx_lo_query_str(ngx_lo_api_t *api, const char *name)
     ngx_uint_t     i;
     ngx_array_t   *args;
     ngx_keyval_t  *kv;
+
+    if (!ngx_lo_told_has(api->route->query, name)) {
+        ngx_lo_input_untold(api, "parameter", name);
+    }
 
     args = ngx_lo_query_args(api);
     if (args == NULL) {
@@ -360,6 +371,17 @@ ngx_lo_query_time(ngx_lo_api_t *api, const char *name)
     }
 
     return ms;
+}
+
+
+/* The route reads what its row does not tell: nobody could know of it. */
+
+static void
+ngx_lo_input_untold(ngx_lo_api_t *api, const char *what, const char *name)
+{
+    ngx_log_error(NGX_LOG_ALERT, api->r->connection->log, 0,
+                  "route \"%s\" reads the %s \"%s\", which the route table"
+                  " does not tell", api->route->path, what, name);
 }
 
 

@@ -38,6 +38,9 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 #define NGX_LO_MANAGER    5
 #define NGX_LO_ADMIN      6
 
+/* "viewer"; static text. */
+const char *ngx_lo_role_name(ngx_uint_t role);
+
 #define NGX_LO_FAMILY_L   1
 
 /* What the request and its first job are like. */
@@ -45,7 +48,15 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 #define NGX_LO_WRITE      0x02      /* prepare gets one transaction */
 #define NGX_LO_BODY       0x04      /* a JSON object; none means {} */
 #define NGX_LO_DOCUMENT   0x08      /* with a document in it: larger */
+#define NGX_LO_TAGGED     0x10      /* the answer has an ETag; on a change
+                                       If-Match is honoured */
+#define NGX_LO_ONCE       0x20      /* Idempotency-Key is honoured */
 
+/*
+ * The last five are what others are told of the route: GET /api/openapi.json
+ * is made of them, and what a route reads but does not tell is an alert in the
+ * log.  "" is nothing.  ngx_lo_told.h has the words of `query`.
+ */
 typedef struct {
     ngx_uint_t          family;     /* which mount */
     ngx_uint_t          method;     /* NGX_HTTP_GET ... */
@@ -54,6 +65,11 @@ typedef struct {
     ngx_uint_t          flags;
     ngx_lo_prepare_pt   prepare;    /* NULL: nothing to prepare */
     ngx_lo_render_pt    render;
+    const char         *tag;        /* groups routes: "leases" */
+    const char         *summary;    /* "Slots that are held" */
+    const char         *query;      /* "run_id stale:bool=false" */
+    const char         *takes;      /* shape of the body: "RunCreate" */
+    const char         *gives;      /* "201 Run; 200 Run": see ngx_lo_told.h */
 } ngx_lo_route_t;
 
 /* The table, provided by routes/; ends with a row without path. */

@@ -20,11 +20,6 @@ static ngx_int_t ngx_lo_who_denied(ngx_lo_api_t *api, const char *code,
 ngx_int_t
 ngx_lo_api_who(ngx_lo_api_t *api)
 {
-    static const char *const  names[] = {
-        "nobody", "public", "viewer", "approver", "operator", "manager",
-        "admin"
-    };
-
     api->role = NGX_LO_ADMIN;
 
     if (api->route->role == NGX_LO_PUBLIC) {
@@ -49,10 +44,22 @@ ngx_lo_api_who(ngx_lo_api_t *api)
     if (api->route->role == NGX_LO_NOBODY || api->role < api->route->role) {
         return ngx_lo_api_problem(api, 403, "forbidden",
                                   "Role '%s' or higher is required",
-                                  names[api->route->role]);
+                                  ngx_lo_role_name(api->route->role));
     }
 
     return NGX_OK;
+}
+
+
+const char *
+ngx_lo_role_name(ngx_uint_t role)
+{
+    static const char *const  names[] = {
+        "nobody", "public", "viewer", "approver", "operator", "manager",
+        "admin"
+    };
+
+    return names[role];
 }
 
 

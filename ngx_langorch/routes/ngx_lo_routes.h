@@ -19,20 +19,23 @@ ngx_lo_stage_t  ngx_lo_health_metrics_render;
 ngx_lo_stage_t  ngx_lo_health_summary_prepare;
 ngx_lo_stage_t  ngx_lo_health_summary_render;
 
-/* ngx_lo_compile.c */
+/* contract/ngx_lo_openapi.c */
+ngx_lo_stage_t  ngx_lo_openapi_render;
+
+/* proc/ngx_lo_compile.c */
 ngx_lo_stage_t  ngx_lo_compile_any_render;
 ngx_lo_stage_t  ngx_lo_compile_stored_prepare;
 ngx_lo_stage_t  ngx_lo_compile_stored_render;
 ngx_lo_stage_t  ngx_lo_compile_graph_prepare;
 ngx_lo_stage_t  ngx_lo_compile_graph_render;
 
-/* ngx_lo_explain.c, ngx_lo_diff.c */
+/* proc/ngx_lo_explain.c, proc/ngx_lo_diff.c */
 ngx_lo_stage_t  ngx_lo_explain_prepare;
 ngx_lo_stage_t  ngx_lo_explain_render;
 ngx_lo_stage_t  ngx_lo_diff_prepare;
 ngx_lo_stage_t  ngx_lo_diff_render;
 
-/* ngx_lo_procedures.c, ngx_lo_procedure_put.c */
+/* proc/ngx_lo_procedures.c, proc/ngx_lo_procedure_put.c */
 ngx_lo_stage_t  ngx_lo_procedures_list_prepare;
 ngx_lo_stage_t  ngx_lo_procedures_list_render;
 ngx_lo_stage_t  ngx_lo_procedures_versions_prepare;

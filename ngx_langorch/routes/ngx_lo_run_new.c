@@ -4,7 +4,7 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
-#include "routes/ngx_lo_compile.h"
+#include "proc/ngx_lo_compile.h"
 #include "routes/ngx_lo_routes.h"
 #include "routes/ngx_lo_runs.h"
 #include "run/ngx_lo_program.h"

@@ -4,7 +4,7 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
-#include "routes/ngx_lo_procedures.h"
+#include "proc/ngx_lo_procedures.h"
 #include "routes/ngx_lo_routes.h"
 #include "run/ngx_lo_program.h"
 #include "store/ngx_lo_sql_api.h"

@@ -6,7 +6,7 @@
 #define NGX_LO_PROCEDURES_H
 
 #include "api/ngx_lo_api.h"
-#include "routes/ngx_lo_compile.h"
+#include "proc/ngx_lo_compile.h"
 
 /* A document about to be stored. */
 

@@ -1,0 +1,354 @@
+/*
+ * The shapes of the API: every object that a request or an answer has, in the
+ * words of ngx_lo_told.h.  A test holds real answers against them, and a route
+ * that reads a member which its shape has not makes an alert.
+ *
+ * tidy: a table with a row a shape.
+ */
+
+#include "api/ngx_lo_told.h"
+
+#define NGX_LO_GIVEN  0         /* the server answers it */
+#define NGX_LO_TAKEN  1         /* a client sends it */
+
+#define STATUSES  "draft|active|approved|inactive|deprecated|archived"
+#define CHANNELS  "dev|qa|prod"
+#define KINDS     "internal|agent_http|mcp_tool|llm|human|subflow|unbound"
+#define RUN_STATES                                                            \
+    "created|running|waiting_approval|paused|completed|failed|canceled"
+#define MODES     "production|dry_run|validation_only"
+
+
+const ngx_lo_shape_t  ngx_lo_shapes[] = {
+
+    { "Problem", "What went wrong (RFC 9457)",
+      "type title status:int code detail:any instance request_id errors:any~",
+      NGX_LO_GIVEN },
+
+    /* --- health ---------------------------------------------------------- */
+
+    { "Health", "The process is alive",
+      "status version contract node_id time:time",
+      NGX_LO_GIVEN },
+    { "Readiness", "What a load balancer should know",
+      "status:ready|unready checks:{}",
+      NGX_LO_GIVEN },
+    { "MetricsSummary", "Counters since the start, by name and labels",
+      "counters:{num} gauges:{num} histograms:{Histogram}",
+      NGX_LO_GIVEN },
+    { "Histogram", "A distribution in figures",
+      "count:num sum:num min:num max:num avg:num p95:num",
+      NGX_LO_GIVEN },
+
+    /* --- procedures ------------------------------------------------------ */
+
+    { "Procedure", "A version of a procedure",
+      "id:int procedure_id version name status effective_date:? description:?"
+      " release_channel:" CHANNELS "? promoted_from_version:?"
+      " promoted_at:time? promoted_by:? project_id:? created_at:time"
+      " updated_at:time created_by:? content_hash valid:bool? tags:[]",
+      NGX_LO_GIVEN },
+    { "ProcedureStored", "A version, and what the compiler says of it",
+      "+Procedure diagnostics:[Diagnostic]",
+      NGX_LO_GIVEN },
+    { "ProcedureDetail", "A version with its document",
+      "+Procedure ckp_json:obj builder_draft:obj?"
+      " builder_draft_updated_at:time? provenance:obj?"
+      " retrieval_metadata:obj? trigger:obj?",
+      NGX_LO_GIVEN },
+    { "ProcedureDeleted", "A version that was removed",
+      "deleted:bool procedure_id version",
+      NGX_LO_GIVEN },
+    { "ProcedureImport", "A document to be stored",
+      "ckp_json:obj! project_id:?",
+      NGX_LO_TAKEN },
+    { "ProcedureReplace", "Another document for the same version",
+      "ckp_json:obj!",
+      NGX_LO_TAKEN },
+    { "StatusChange", "The status that a version gets",
+      "status:" STATUSES "!",
+      NGX_LO_TAKEN },
+
+    /* --- compile, explain, draw, diff ------------------------------------ */
+
+    { "CompileRequest", "A document to be looked at",
+      "ckp_json:obj! input_vars:obj? check_environment:bool?",
+      NGX_LO_TAKEN },
+    { "CompileStored", "Another document than the stored one, if any",
+      "ckp_json:obj? input_vars:obj? check_environment:bool?",
+      NGX_LO_TAKEN },
+    { "CompileResult", "What the compiler found",
+      "valid:bool errors:[Diagnostic] warnings:[Diagnostic] procedure_id:?"
+      " version:? start_node:? node_count:int step_count:int"
+      " bindings:[Binding]",
+      NGX_LO_GIVEN },
+    { "Diagnostic", "A finding of the compiler",
+      "id code severity:error|warning|info message path node_id:? step_id:?"
+      " field:? hint:?",
+      NGX_LO_GIVEN },
+    { "Binding", "Who does a step",
+      "node_id step_id:? action kind:" KINDS,
+      NGX_LO_GIVEN },
+    { "Graph", "A procedure to be drawn",
+      "nodes:[GraphNode] edges:[GraphEdge]",
+      NGX_LO_GIVEN },
+    { "GraphNode", "A node with its place",
+      "id type position:{num} data:obj",
+      NGX_LO_GIVEN },
+    { "GraphEdge", "A way from a node to another",
+      "id source target label animated:bool",
+      NGX_LO_GIVEN },
+    { "ExplainRequest", "Inputs to be followed, or another document",
+      "ckp_json:obj? input_vars:obj?",
+      NGX_LO_TAKEN },
+    { "Explanation", "What a procedure would do",
+      "procedure_id version nodes:[ExplainedNode] edges:[ExplainedEdge]"
+      " variables:ExplainedVariables route_trace:[RouteStop]"
+      " external_calls:[ExternalCall] policy_summary:PolicySummary"
+      " side_effect_risks:[SideEffectRisk] simulated_route:[]?"
+      " simulated_unknowns:[]? diagnostics:[Diagnostic]",
+      NGX_LO_GIVEN },
+    { "ExplainedNode", "A node as it will run",
+      "id type agent:? description:? is_checkpoint:bool sla:obj?"
+      " timeout_ms:int? has_side_effects:bool steps:[ExplainedStep]"
+      " error_handlers:[ExplainedHandler]",
+      NGX_LO_GIVEN },
+    { "ExplainedStep", "A step as it will run",
+      "step_id action timeout_ms:int? retry_on_failure:bool"
+      " output_variable:? binding_kind:" KINDS,
+      NGX_LO_GIVEN },
+    { "ExplainedHandler", "What happens on an error",
+      "error_type action max_retries:int? delay_ms:int? fallback_node:?",
+      NGX_LO_GIVEN },
+    { "ExplainedEdge", "A way, and when it is taken",
+      "from to condition:?",
+      NGX_LO_GIVEN },
+    { "ExplainedVariables", "Where variables come from and go to",
+      "schema:obj required:[] produced:[] consumed:[] missing_inputs:[]"
+      " provided:[] dependencies:{VariableUse}",
+      NGX_LO_GIVEN },
+    { "VariableUse", "Who makes and who reads a variable",
+      "producers:[] consumers:[]",
+      NGX_LO_GIVEN },
+    { "RouteStop", "A node that can be reached",
+      "node_id type next_nodes:[] is_terminal:bool",
+      NGX_LO_GIVEN },
+    { "ExternalCall", "A call that leaves the server",
+      "node_id step_id:? action binding_kind binding_ref:? agent_hint:?"
+      " timeout_ms:int?",
+      NGX_LO_GIVEN },
+    { "PolicySummary", "The policies of the procedure",
+      "execution_mode timeout_ms:int? retry:obj rate_limiting:obj"
+      " checkpoint_strategy:? retention_days:int?",
+      NGX_LO_GIVEN },
+    { "SideEffectRisk", "What a step may do to the world",
+      "node_id step_id:? risk:none|read|write|irreversible|unknown",
+      NGX_LO_GIVEN },
+    { "Diff", "What is different between two versions",
+      "procedure_id from to identical:bool summary:DiffSummary"
+      " changes:[DiffChange] lines:[DiffLine]~",
+      NGX_LO_GIVEN },
+    { "DiffSummary", "The difference in names",
+      "nodes_added:[] nodes_removed:[] nodes_changed:[] variables_changed:[]"
+      " config_changed:[]",
+      NGX_LO_GIVEN },
+    { "DiffChange", "One change, by JSON pointer",
+      "op:add|remove|replace path from:any~ to:any~",
+      NGX_LO_GIVEN },
+    { "DiffLine", "A line of both documents, or of one",
+      "kind:same|add|del a:int? b:int? text",
+      NGX_LO_GIVEN },
+
+    /* --- runs ------------------------------------------------------------ */
+
+    { "Run", "A run of a version",
+      "run_id procedure_id procedure_version thread_id status:" RUN_STATES
+      " input_vars:obj? output_vars:obj? total_prompt_tokens:int?"
+      " total_completion_tokens:int? estimated_cost_usd:num?"
+      " started_at:time? ended_at:time? duration_seconds:num?"
+      " last_node_id:? last_step_id:? error_message:? parent_run_id:?"
+      " trigger_type:manual|scheduled|webhook|event|file_watch?"
+      " triggered_by:? project_id:? case_id:? created_at:time"
+      " updated_at:time execution_mode:" MODES
+      " cancellation_requested:bool retry_of_run_id:? attempt:int"
+      " created_by:?",
+      NGX_LO_GIVEN },
+    { "RunCreate", "What to run, and with what",
+      "procedure_id! procedure_version:? version:? channel:" CHANNELS "?"
+      " input_vars:obj? project_id:? case_id:? execution_mode:" MODES "?"
+      " retry_of_run_id:?",
+      NGX_LO_TAKEN },
+    { "RunDeleted", "A run that was removed",
+      "deleted:bool run_id",
+      NGX_LO_GIVEN },
+    { "Reason", "Why, for those who read it later",
+      "reason:?",
+      NGX_LO_TAKEN },
+    { "RunRetry", "Nothing: the same run goes on; inputs: a new run",
+      "input_vars:obj? new_run:bool? from_checkpoint_id:?",
+      NGX_LO_TAKEN },
+    { "RunResume", "Nothing: a held run goes on",
+      "checkpoint_id:? from_node:? input_vars:obj?",
+      NGX_LO_TAKEN },
+    { "CallbackReport", "How a workflow that an agent was given is doing",
+      "status:success|completed|succeeded|failure|failed|error|progress?"
+      " output:obj? output_vars:obj? node_id:? step_id:? error:any message:?"
+      " progress:any cost_usd:num? usage:obj?",
+      NGX_LO_TAKEN },
+    { "CallbackAnswer", "What became of the report",
+      "resumed:bool status run_id message~",
+      NGX_LO_GIVEN },
+    { "RunEvent", "An entry of the timeline",
+      "event_id:int seq:int run_id created_at:time event_type node_id:?"
+      " step_id:? attempt:int? payload:obj?",
+      NGX_LO_GIVEN },
+    { "Checkpoint", "A saved state of a run",
+      "checkpoint_id thread_id parent_checkpoint_id:? step:int writes:any"
+      " created_at:time node_id:? path:? name:? reason",
+      NGX_LO_GIVEN },
+    { "CheckpointState", "Variables and place of a run at a checkpoint",
+      "checkpoint_id thread_id channel_values:obj metadata:obj"
+      " pending_writes:[any] versions_seen:obj",
+      NGX_LO_GIVEN },
+    { "RunDiagnostics", "What a run waits for, its retries, its failure",
+      "run_id thread_id status last_node_id:? last_step_id:?"
+      " has_retry_event:bool idempotency_entries:[JournalEntry]"
+      " active_leases:[RunLease] total_events:int error_events:int"
+      " retries:[Retry] failure:Failure? checkpoints:int"
+      " pending_approvals:[] waiting_for:? waiting_since:time? llm:LlmUse"
+      " agents:[AgentUse]",
+      NGX_LO_GIVEN },
+    { "JournalEntry", "A step and its recorded result",
+      "node_id:? step_id:? idempotency_key:? status has_cached_result:bool"
+      " updated_at:time decision:executed|reused|skipped",
+      NGX_LO_GIVEN },
+    { "RunLease", "A slot that the run has",
+      "lease_id resource_key node_id:? step_id:? acquired_at:time"
+      " expires_at:time released_at:time? is_active:bool",
+      NGX_LO_GIVEN },
+    { "Retry", "A step that was tried again",
+      "node_id:? step_id:? attempt:int~ delay_ms:int~ error~ at:time",
+      NGX_LO_GIVEN },
+    { "Failure", "Why a run failed",
+      "class node_id:? step_id:? message retryable:bool",
+      NGX_LO_GIVEN },
+    { "LlmUse", "What a run asked of models",
+      "calls:int prompt_tokens:int completion_tokens:int cost_usd:num",
+      NGX_LO_GIVEN },
+    { "AgentUse", "What a run asked of an agent",
+      "agent_id calls:int errors:int avg_ms:num?",
+      NGX_LO_GIVEN },
+
+    /* --- approvals ------------------------------------------------------- */
+
+    { "Approval", "A question to people, and its answer",
+      "approval_id run_id node_id:? prompt:? decision_type options:[any]?"
+      " context_data:obj? status decided_by:? decision_payload:obj? comment:?"
+      " created_at:time decided_at:time? expires_at:time? run_status:?"
+      " run_kind:procedure|workflow node_name:? procedure_id:?"
+      " approval_level:? escalation_contact:? can_decide:bool path:?"
+      " input_schema:obj? required_approvals:int? escalation_count:int?",
+      NGX_LO_GIVEN },
+    { "Decision", "An answer: in one of the first four",
+      "status:? decision:? resolved_decision:? option:? decided_by:?"
+      " comment:? payload:obj? input:obj?",
+      NGX_LO_TAKEN },
+
+    /* --- agents ---------------------------------------------------------- */
+
+    { "Agent", "Somebody who does steps",
+      "agent_id name channel base_url status:online|offline|busy"
+      " concurrency_limit:int resource_key pool_id:?"
+      " capabilities:[Capability] consecutive_failures:int"
+      " circuit_open_at:time? last_heartbeat_at:time? updated_at:time"
+      " circuit_state:closed|open|half_open active_leases:int"
+      " cpu_percent:num? memory_percent:num? last_error:?",
+      NGX_LO_GIVEN },
+    { "Capability", "What an agent can do",
+      "name type:tool|workflow description:? estimated_duration_s:num?"
+      " is_batch:bool",
+      NGX_LO_GIVEN },
+    { "AgentCreate", "An agent to be registered",
+      "name! channel! base_url! agent_id:? status:online|offline|busy?"
+      " concurrency_limit:1-1000 resource_key:? capabilities:[any]?"
+      " pool_id:?",
+      NGX_LO_TAKEN },
+    { "AgentChange", "What is to be different; the rest stays",
+      "name:? channel:? base_url:? agent_id:? status:online|offline|busy?"
+      " concurrency_limit:1-1000 resource_key:? capabilities:[any]?"
+      " pool_id:?",
+      NGX_LO_TAKEN },
+    { "AgentPool", "The capacity of agents that share work",
+      "pool_id:? channel agent_count:int status_breakdown:{int}"
+      " concurrency_limit_total:int active_leases:int available_capacity:int"
+      " circuit_open_count:int",
+      NGX_LO_GIVEN },
+    { "AgentDefaults", "Defaults for a new agent",
+      "channel default_pool recommended_concurrency:int",
+      NGX_LO_GIVEN },
+    { "Heartbeat", "An agent's own word on how it is",
+      "agent_id! status:online|offline|busy? cpu_percent:num?"
+      " memory_percent:num?",
+      NGX_LO_TAKEN },
+    { "HeartbeatAnswer", "It was heard",
+      "status agent_id",
+      NGX_LO_GIVEN },
+    { "HealthCheck", "How an agent was found",
+      "agent_id reachable:bool status latency_ms:num? error:?"
+      " checked_at:time",
+      NGX_LO_GIVEN },
+    { "CircuitChange", "What to do with the circuit",
+      "action:open|close!",
+      NGX_LO_TAKEN },
+    { "ActionCatalogue", "Names of actions by channel",
+      "generic:[] desktop:[] web:[] email:[] api:[] database:[] file:[]",
+      NGX_LO_GIVEN },
+
+    /* --- tool servers ---------------------------------------------------- */
+
+    { "ToolServer", "A server of tools (MCP)",
+      "server_id name base_url protocol:rest|streamable-http enabled:bool"
+      " status:online|offline|unknown tool_count:int last_error:?"
+      " updated_at:time",
+      NGX_LO_GIVEN },
+    { "ToolServerCreate", "A tool server to be registered",
+      "name! base_url! protocol:rest|streamable-http? secret_name:?"
+      " enabled:bool?",
+      NGX_LO_TAKEN },
+    { "ToolServerChange", "What is to be different; the rest stays",
+      "name:? base_url:? protocol:rest|streamable-http? secret_name:?"
+      " enabled:bool?",
+      NGX_LO_TAKEN },
+    { "ToolList", "The tools of all servers, and who did not answer",
+      "tools:[Tool] errors:[ToolServerError] fetched_at:time",
+      NGX_LO_GIVEN },
+    { "Tool", "A tool of a server",
+      "server_id server name description:? input_schema:obj? allowed:bool",
+      NGX_LO_GIVEN },
+    { "ToolServerError", "A server that did not answer",
+      "server_id error",
+      NGX_LO_GIVEN },
+    { "ToolCall", "What a tool is to be tried with",
+      "arguments:obj?",
+      NGX_LO_TAKEN },
+    { "ToolAnswer", "What the tool gave",
+      "result:any is_error:bool latency_ms:num",
+      NGX_LO_GIVEN },
+
+    /* --- leases, audit --------------------------------------------------- */
+
+    { "Lease", "A slot that a step holds",
+      "lease_id resource_key run_id node_id:? step_id:? acquired_at:time"
+      " expires_at:time released_at:time? is_active:bool",
+      NGX_LO_GIVEN },
+    { "AuditPage", "Changes, newest first",
+      "events:[AuditEvent] limit:int offset:int next_cursor:? total:int~",
+      NGX_LO_GIVEN },
+    { "AuditEvent", "Who changed what",
+      "event_id:int ts:time category action actor description:?"
+      " resource_type:? resource_id:? meta:obj? source_ip:? auth_method:?"
+      " request_id:?",
+      NGX_LO_GIVEN },
+
+    { NULL, NULL, NULL, 0 }
+};
