@@ -350,5 +350,21 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " request_id:?",
       NGX_LO_GIVEN },
 
+    /* --- what a site keeps for its procedures ----------------------------- */
+
+    { "Project", "Procedures and runs that belong together",
+      "project_id name description:? created_at:time",
+      NGX_LO_GIVEN },
+    { "ProjectCreate", "A project to be made",
+      "name! description:?",
+      NGX_LO_TAKEN },
+    { "ProjectChange", "What becomes different",
+      "name description:?",
+      NGX_LO_TAKEN },
+    { "ProjectCost", "What the runs of a project used",
+      "project_id period_days:int run_count:int total_prompt_tokens:int"
+      " total_completion_tokens:int estimated_cost_usd:num",
+      NGX_LO_GIVEN },
+
     { NULL, NULL, NULL, 0 }
 };

@@ -4,10 +4,12 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "assets/ngx_lo_asset.h"
 #include "proc/ngx_lo_procedures.h"
 #include "routes/ngx_lo_routes.h"
 #include "run/ngx_lo_program.h"
 #include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_assets.h"
 
 #define NGX_LO_STATUSES  "draft|active|approved|inactive|deprecated|archived"
 
@@ -58,8 +60,15 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
-                          d->version);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id, d->version)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return d->project ? ngx_lo_job_add(job, &ngx_lo_sql_project_get,
+                                       d->project)
+                      : NGX_OK;
 }
 
 
@@ -73,6 +82,10 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     d = api->ctx;
     row = ngx_lo_job_row(job, 0);
+
+    if (d->project != NULL && ngx_lo_job_row(job, 1) == NULL) {
+        return ngx_lo_project_404(api);
+    }
 
     if (row != NULL) {
         hash = ckp_json_str(row, "content_hash");

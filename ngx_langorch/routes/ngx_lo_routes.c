@@ -6,6 +6,7 @@
  * tidy: a table with a row a route.
  */
 
+#include "assets/ngx_lo_asset.h"
 #include "routes/ngx_lo_routes.h"
 
 #define R  NGX_LO_READ
@@ -283,6 +284,31 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       NGX_LO_OPERATOR, R, GO(leases_release),
       "leases", "Take a slot away",
       "", "", "204" },
+
+    { L, NGX_HTTP_GET, "/projects",
+      NGX_LO_VIEWER, R, GO(projects_list),
+      "projects", "Projects by name",
+      "limit:1-1000=1000 offset:0-=0", "", "200 [Project]" },
+    { L, NGX_HTTP_POST, "/projects",
+      NGX_LO_OPERATOR, W|B, GO(projects_create),
+      "projects", "Make a project",
+      "", "ProjectCreate", "201 Project" },
+    { L, NGX_HTTP_GET, "/projects/{project_id}",
+      NGX_LO_VIEWER, R|T, GO(projects_get),
+      "projects", "A project",
+      "", "", "200 Project" },
+    { L, NGX_HTTP_PUT, "/projects/{project_id}",
+      NGX_LO_OPERATOR, R|B|T, GO(projects_put),
+      "projects", "Change a project",
+      "", "ProjectChange", "200 Project" },
+    { L, NGX_HTTP_DELETE, "/projects/{project_id}",
+      NGX_LO_OPERATOR, R|T, GO(projects_delete),
+      "projects", "Remove a project; its procedures and runs stay",
+      "", "", "204" },
+    { L, NGX_HTTP_GET, "/projects/{project_id}/cost-summary",
+      NGX_LO_VIEWER, R, GO(projects_cost),
+      "projects", "What its runs used in the last days",
+      "period_days:1-365=30", "", "200 ProjectCost" },
 
     { L, NGX_HTTP_GET, "/audit",
       NGX_LO_VIEWER, R, GO(audit_list),

@@ -4,11 +4,13 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "assets/ngx_lo_asset.h"
 #include "proc/ngx_lo_compile.h"
 #include "routes/ngx_lo_routes.h"
 #include "routes/ngx_lo_runs.h"
 #include "run/ngx_lo_program.h"
 #include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_assets.h"
 
 
 static ngx_int_t ngx_lo_birth_refuse(ngx_lo_api_t *api, ngx_lo_birth_t *b,
@@ -81,7 +83,10 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_once_find(api, &b->once, job);
+    rc = ngx_lo_once_find(api, &b->once, job);
+
+    return (rc == NGX_OK && b->project_id != NULL)
+           ? ngx_lo_job_add(job, &ngx_lo_sql_project_get, b->project_id) : rc;
 }
 
 
@@ -105,6 +110,12 @@ ngx_lo_runs_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     if (row == NULL) {
         return ngx_lo_api_problem(api, 404, "not_found",
                                   "Procedure not found");
+    }
+
+    if (b->project_id != NULL
+        && ngx_lo_job_row(job, b->once.key != NULL ? 2 : 1) == NULL)
+    {
+        return ngx_lo_project_404(api);
     }
 
     return ngx_lo_birth_of(api, b, row);

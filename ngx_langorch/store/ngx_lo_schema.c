@@ -191,13 +191,26 @@ static const char  ngx_lo_schema_hot[] =
     "CREATE INDEX runs_owner ON runs (owner, claim) WHERE owner IS NOT NULL;";
 
 
+/* What a site keeps for its procedures.  `rev` grows with each change. */
+
+static const char  ngx_lo_schema_assets[] =
+    "CREATE TABLE projects ("
+    " project_id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT,"
+    " created_at INTEGER, updated_at INTEGER, rev INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX projects_name ON projects (name, project_id);"
+    "CREATE INDEX runs_project ON runs (project_id, created_at)"
+    " WHERE project_id IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
     ngx_lo_schema_kept,
-    ngx_lo_schema_hot
+    ngx_lo_schema_hot,
+    ngx_lo_schema_assets
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

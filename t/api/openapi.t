@@ -82,6 +82,8 @@ my %id = (
     approval_id   => $approval->{approval_id},
     agent_id      => $agents->[0]{agent_id},
     channel       => 'work',
+    project_id    => $site->post('/api/projects', { name => 'p' })
+        ->{json}{project_id},
 );
 
 my %query = (

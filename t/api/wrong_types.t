@@ -21,6 +21,8 @@ my $ask = $run->wait_approval->{approval_id};
 $site->post('/api/agents', { name => 'a', channel => 'c', agent_id => 'known',
     base_url => $agent->url, capabilities => ['pay'] });
 
+my $project = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
+
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
     { a => { b => [] } }, JSON::PP::true, JSON::PP::false);
@@ -53,6 +55,8 @@ my @routes = (
     [ POST => '/api/agents/heartbeat', { agent_id => 'known',
         status => 'online', cpu_percent => 1, memory_percent => 1 } ],
     [ POST => '/api/agents/known/circuit', { action => 'open' } ],
+    [ POST => '/api/projects', { name => 'p', description => 'd' } ],
+    [ PUT => "/api/projects/$project", { name => 'p', description => 'd' } ],
 );
 
 for (@routes) {
@@ -92,6 +96,8 @@ my @queries = (
     '/api/leases?',
     '/api/audit?',
     '/api/actions?',
+    '/api/projects?',
+    "/api/projects/$project/cost-summary?",
     '/api/agents/probe-capabilities?',
     '/api/runs/' . $run->id . '/stream?follow=false&',
 );
@@ -99,7 +105,7 @@ my @queries = (
 my @parameters = qw(limit offset cursor order total status tags search
     metadata_search channel latest_only project_id procedure_id q created_from
     created_to trigger_type parent_run_id after_id types node_id run_id live
-    resource_key stale category since until base_url last_event_id);
+    resource_key stale category since until base_url last_event_id period_days);
 
 my @texts = ('', '-', '0', '-1', '9' x 30, 'text', '%00', '%ff%fe', '%25_%5C',
     "a'b\"c", '%0d%0aX:%20y', 'true', 'x' x 1000, '%F0%9F%98%80', ',,,', '%');

@@ -1,0 +1,68 @@
+/*
+ * What a site keeps for its procedures: projects, secrets, profiles of models,
+ * prompts.  Each has a file of routes here; this is what they share.
+ *
+ * Their rows have a member `_tag`, which grows with each change and is never
+ * shown: it is the ETag (spec/api.md 1.10).
+ */
+
+#ifndef NGX_LO_ASSET_H
+#define NGX_LO_ASSET_H
+
+#include "api/ngx_lo_api.h"
+
+/* Both of them, of every route of this room. */
+typedef ngx_int_t ngx_lo_asset_stage_t(ngx_lo_api_t *api, ngx_lo_job_t *job);
+
+/* ngx_lo_projects.c */
+ngx_lo_asset_stage_t  ngx_lo_projects_list_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_list_render;
+ngx_lo_asset_stage_t  ngx_lo_projects_create_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_create_render;
+ngx_lo_asset_stage_t  ngx_lo_projects_get_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_get_render;
+ngx_lo_asset_stage_t  ngx_lo_projects_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_put_render;
+ngx_lo_asset_stage_t  ngx_lo_projects_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_delete_render;
+ngx_lo_asset_stage_t  ngx_lo_projects_cost_prepare;
+ngx_lo_asset_stage_t  ngx_lo_projects_cost_render;
+
+/* The answer for a project that is not there. */
+ngx_int_t ngx_lo_project_404(ngx_lo_api_t *api);
+
+/* --- what they share (ngx_lo_asset.c) --------------------------------------- */
+
+/*
+ * The answer that shows the row, without `_tag` and with its ETag; 304 for a
+ * GET that has it.  `shown` is stolen; NULL: a copy of the row.
+ */
+ngx_int_t ngx_lo_asset_answer(ngx_lo_api_t *api, ngx_uint_t status,
+    const json_t *row, json_t *shown);
+
+/* All rows, each without `_tag`.  `rows` is stolen. */
+ngx_int_t ngx_lo_asset_list(ngx_lo_api_t *api, json_t *rows);
+
+/* NGX_OK, or NGX_DONE: If-Match does not have the row's tag, 412. */
+ngx_int_t ngx_lo_asset_match(ngx_lo_api_t *api, const json_t *row);
+
+/* For a change that is guarded by the tag the row had: nothing but If-Match
+ * makes it a condition.  NULL: there is none. */
+const char *ngx_lo_asset_guard(ngx_lo_api_t *api, const json_t *row);
+
+/* The audit row; `meta` is stolen, NULL: none. */
+ngx_int_t ngx_lo_asset_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const char *category, const char *id, json_t *meta);
+
+/* The member is there and null: what it has is to be taken away. */
+ngx_uint_t ngx_lo_asset_clears(const ngx_lo_api_t *api, const char *name);
+
+/* The member is there, null or not. */
+ngx_uint_t ngx_lo_asset_says(const ngx_lo_api_t *api, const char *name);
+
+/* An array of texts of at most `bytes` each, at most `n`; NULL: absent, or none
+ * of that kind, which is recorded. */
+const json_t *ngx_lo_asset_texts(ngx_lo_api_t *api, const char *name, size_t n,
+    size_t bytes);
+
+#endif
