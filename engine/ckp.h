@@ -114,6 +114,19 @@ ckp_code_t ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
 ckp_code_t ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
     json_t **missing, json_t **errors);
 
+/*
+ * What stands between a start and its run (spec/ckp.md 26.1, 26.2): new object
+ *   place   {key, max, on_limit: queue | reject | skip | cancel_oldest}, when
+ *           at most `max` runs of that key may be active
+ *   dedupe  {key, window_ms, on_duplicate: return_existing | reject, statuses:
+ *           ",created,failed," or null: any}, when it repeats a run of that key
+ * Keys are 64 hexadecimal digits.  `start` is the data of CKP_IN_START.
+ *
+ * CKP_E_INVALID: a key cannot be made of these inputs; err says why.
+ */
+ckp_code_t ckp_program_gate(const ckp_program_t *prog, const json_t *start,
+    int64_t now_ms, json_t **gate, ckp_err_t *err);
+
 /* Masks what a reader of the run may not see (api.md 1.15 a-c).  New value. */
 json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 

@@ -221,20 +221,12 @@ config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
-/* A limit that is given must be one. */
-static void
-config_limit(ckp_parse_t *ps, const ckp_at_t *at, const char *key)
-{
-    (void) ckp_parse_int(ps, at, key, 1, 1, 312);
-}
-
-
 /* Blocks whose parts belong to rooms of their own: their shape counts here. */
 static void
 config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char *const  objects[] = {
-        "compensation", "subflow_policy", "dedupe"
+        "compensation", "subflow_policy"
     };
     ckp_at_t                  out;
 
@@ -242,9 +234,7 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
         (void) ckp_parse_object(ps, at, objects[i], &out);
     }
 
-    if (ckp_parse_object(ps, at, "concurrency", &out)) {
-        config_limit(ps, &out, "max_concurrent_runs");
-    }
+    ckp_gate_config(ps, at);
 
     if (ckp_parse_array(ps, at, "egress_allowlist", &out)) {
         ps->prog->config.egress = config_kept(ps, &out);

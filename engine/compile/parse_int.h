@@ -255,6 +255,7 @@ void ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step);
 
 /* The agreement there; NULL: none, or one without a time. */
 const ckp_sla_t *ckp_sla_read(ckp_parse_t *ps, const ckp_at_t *at); /* sla.c */
+void ckp_gate_config(ckp_parse_t *ps, const ckp_at_t *at);      /* gate.c */
 
 /* Where errors of the object at `at` lead, the most specific first. */
 void ckp_on_error_read(ckp_parse_t *ps, const ckp_at_t *at,

@@ -455,6 +455,29 @@ typedef struct {
     uint32_t           wait_ms;
 } ckp_rate_t;
 
+typedef enum {
+    CKP_FULL_QUEUE,
+    CKP_FULL_REJECT,
+    CKP_FULL_SKIP,
+    CKP_FULL_CANCEL_OLDEST
+} ckp_full_t;
+
+/* concurrency of 26.1. */
+typedef struct {
+    int64_t            max;             /* active runs; 0: no limit */
+    bool               by_version;
+    ckp_template_t    *key;             /* NULL: all together */
+    ckp_full_t         full;
+} ckp_places_t;
+
+/* dedupe of 26.2. */
+typedef struct {
+    int64_t            window_ms;       /* 0: no start is a duplicate */
+    bool               rejects;
+    ckp_template_t    *key;             /* NULL: the inputs */
+    const char        *statuses;        /* ",created,running,"; NULL: any */
+} ckp_dedupe_t;
+
 typedef struct {
     ckp_retry_t        retry;           /* effective global policy */
     bool               retry_external;  /* apply_to: external */
@@ -485,6 +508,8 @@ typedef struct {
     size_t             nmasks;
     bool               dry_reject;      /* dry_run.approvals: reject */
     ckp_rate_t         rate;
+    ckp_places_t       places;
+    ckp_dedupe_t       dedupe;
     const json_t      *secrets;         /* secrets_config; NULL: none */
     const json_t      *notifications;   /* the same; NULL: none */
     const json_t      *egress;          /* egress_allowlist; NULL: none */

@@ -123,7 +123,11 @@ ckp_run_end(ckp_run_t *run, const ckp_place_t *at, const char *status,
     rc = ckp_run_emit(run, at, payload);
     run->ended = true;
 
-    if (rc == CKP_OK && run->prog->config.save != CKP_SAVE_DISABLED) {
+    /* one that never began has nothing to go back to */
+
+    if (rc == CKP_OK && run->prog->config.save != CKP_SAVE_DISABLED
+        && ckp_run_get(run, "started_at", NULL) != NULL)
+    {
         rc = ckp_run_checkpoint(run, "final", &place, NULL, NULL);
     }
 
