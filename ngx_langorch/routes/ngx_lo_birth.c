@@ -14,14 +14,17 @@ static ngx_int_t ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *shown);
 static ngx_int_t ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
     const ckp_turn_t *turn);
+static ngx_int_t ngx_lo_birth_skip(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    ckp_run_t *run, ngx_lo_job_t *job, ckp_turn_t *turn);
 static ngx_int_t ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_birth_missed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_raced(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_twin(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
 ngx_int_t
-ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
-    const ckp_turn_t *turn)
+ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
+    ckp_program_t *prog, ckp_turn_t *turn)
 {
     json_t          *shown;
     ngx_int_t        rc;
@@ -42,8 +45,12 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
     raw = (b->inputs != NULL && !json_equal(shown, b->inputs)) ? b->inputs
                                                                : NULL;
 
-    rc = ngx_lo_once_add(api, &b->once, job, NGX_HTTP_CREATED,
-                         (const char *) b->answer.data, b->location);
+    rc = ngx_lo_gate_before(&b->gate, job, api->now_ms);
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_once_add(api, &b->once, job, NGX_HTTP_CREATED,
+                             (const char *) b->answer.data, b->location);
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_add,
@@ -56,7 +63,10 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
 
     json_decref(shown);
 
-    if (rc != NGX_OK || ngx_lo_birth_events(b, job, turn) != NGX_OK) {
+    if (rc != NGX_OK || ngx_lo_birth_events(b, job, turn) != NGX_OK
+        || ngx_lo_birth_skip(api, b, run, job, turn) != NGX_OK
+        || ngx_lo_gate_after(&b->gate, job, b->run_id, api->now_ms) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -71,7 +81,7 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
         return NGX_ERROR;
     }
 
-    ngx_lo_api_missed(api, ngx_lo_birth_raced);
+    ngx_lo_api_missed(api, ngx_lo_birth_missed);
 
     return ngx_lo_api_then(api, job, ngx_lo_birth_done);
 }
@@ -121,18 +131,21 @@ ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
     ckp_time_text(api->now_ms, now);
 
     v = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
-                  " s:n, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
+                  " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
                   " s:s, s:s?, s:b, s:s?, s:i, s:s}",
                   "run_id", b->run_id, "procedure_id", b->procedure_id,
                   "procedure_version", b->version, "thread_id", b->run_id,
-                  "status", "created", "input_vars", shown, "output_vars",
+                  "status", b->gate.skipped ? "canceled" : "created",
+                  "input_vars", shown, "output_vars",
                   "total_prompt_tokens", "total_completion_tokens",
-                  "estimated_cost_usd", "started_at", "ended_at",
+                  "estimated_cost_usd", "started_at",
+                  "ended_at", b->gate.skipped ? now : NULL,
                   "duration_seconds", "last_node_id", "last_step_id",
                   "error_message", "parent_run_id", "trigger_type", "manual",
                   "triggered_by", api->actor, "project_id", b->project_id,
                   "case_id", b->case_id, "created_at", now, "updated_at", now,
-                  "execution_mode", b->mode, "cancellation_requested", 0,
+                  "execution_mode", b->mode, "cancellation_requested",
+                  (int) b->gate.skipped,
                   "retry_of_run_id", b->retry_of, "attempt", 1,
                   "created_by", api->actor);
 
@@ -192,7 +205,10 @@ ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     b = api->ctx;
 
-    ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 1);
+    /* a run that others make room for is not ours alone */
+
+    ngx_lo_bell_ring(NGX_LO_BELL_RUNS, b->gate.gate == NULL
+                                       || json_object_size(b->gate.gate) == 0);
 
     if (ngx_lo_api_set_url(api, "Location", b->location) == NGX_ERROR) {
         return NGX_ERROR;
@@ -200,6 +216,43 @@ ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_api_text(api, NGX_HTTP_CREATED, "application/json",
                            &b->answer);
+}
+
+
+/* No place was free: the run is there, and over. */
+
+static ngx_int_t
+ngx_lo_birth_skip(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
+    ngx_lo_job_t *job, ckp_turn_t *turn)
+{
+    json_t      *data;
+    ckp_err_t    err = CKP_ERR_INIT;
+    ckp_code_t   code;
+
+    if (!b->gate.skipped) {
+        return NGX_OK;
+    }
+
+    data = json_pack("{s:s, s:s}", "reason", "concurrency", "actor", "system");
+
+    code = (data != NULL) ? ngx_lo_birth_feed(api, run, CKP_IN_CANCEL, data,
+                                              turn, &err)
+                          : CKP_E_NOMEM;
+    json_decref(data);
+
+    return (code == CKP_OK) ? ngx_lo_birth_events(b, job, turn) : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_lo_birth_missed(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_birth_t  *b;
+
+    b = api->ctx;
+
+    return ngx_lo_gate_missed(&b->gate, job) == NGX_LO_GATE_OTHER
+           ? ngx_lo_birth_raced(api, job) : ngx_lo_birth_gated(api, job);
 }
 
 

@@ -337,6 +337,10 @@ ngx_lo_retry_same(ngx_lo_api_t *api, const json_t *row)
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_retry, run, api->now_ms);
 
     if (rc == NGX_OK) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_gate_wait, run);
+    }
+
+    if (rc == NGX_OK) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_add, run, "resume", NULL,
                             data, api->now_ms);
     }
@@ -361,10 +365,10 @@ ngx_lo_retry_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 0);
 
-    /* 0 row, 1 inbox, 2 audit, 3 the row read again */
+    /* 0 row, 1 place, 2 inbox, 3 audit, 4 the row read again */
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
-                           json_incref((json_t *) ngx_lo_job_row(job, 3)));
+                           json_incref((json_t *) ngx_lo_job_row(job, 4)));
 }
 
 
@@ -392,6 +396,7 @@ ngx_lo_retry_new(ngx_lo_api_t *api, const json_t *row)
     b->case_id = ckp_json_str(kept, "case_id");
     b->mode = ckp_json_str(kept, "execution_mode");
     b->retry_of = ckp_json_str(kept, "run_id");
+    b->gate.again = 1;
 
     b->inputs = ngx_lo_api_keep(api, ngx_lo_retry_inputs(
                                 json_object_get(kept, "inputs"),

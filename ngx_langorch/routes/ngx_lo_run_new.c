@@ -53,6 +53,7 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                 "production|dry_run|validation_only");
     b->retry_of = ngx_lo_input_str(api, "retry_of_run_id", NGX_LO_OPTIONAL,
                                    64);
+    b->gate.again = (b->retry_of != NULL);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
@@ -349,37 +350,57 @@ ngx_lo_birth_inputs(ngx_lo_api_t *api, ckp_code_t code, json_t *errors,
 }
 
 
+ckp_code_t
+ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run, ckp_input_kind_t kind,
+    const json_t *data, ckp_turn_t *turn, ckp_err_t *err)
+{
+    uint8_t       seed[CKP_SEED_LEN];
+    ckp_input_t   in;
+
+    ngx_lo_rand_seed(seed);
+    ngx_memzero(&in, sizeof(in));
+    ngx_memzero(turn, sizeof(ckp_turn_t));
+
+    in.kind = kind;
+    in.now_ms = api->now_ms;
+    in.seed = seed;
+    in.ref = "";
+    in.data = data;
+
+    return ckp_run_feed(run, &in, turn, err);
+}
+
+
 static ngx_int_t
 ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
     const json_t *start)
 {
-    uint8_t       seed[CKP_SEED_LEN];
+    json_t       *gate;
     ngx_int_t     rc;
     ckp_err_t     err = CKP_ERR_INIT;
+    ckp_code_t    code;
     ckp_run_t    *run;
     ckp_turn_t    turn;
-    ckp_input_t   in;
+
+    code = ckp_program_gate(prog, start, api->now_ms, &gate, &err);
+    b->gate.gate = ngx_lo_api_keep(api, gate);
+
+    if (code != CKP_OK) {
+        return ngx_lo_birth_inputs(api, code, NULL, &err);
+    }
 
     run = ckp_run_new(prog, b->run_id);
     if (run == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_lo_rand_seed(seed);
-    ngx_memzero(&in, sizeof(in));
-    ngx_memzero(&turn, sizeof(turn));
+    code = ngx_lo_birth_feed(api, run, CKP_IN_START, start, &turn, &err);
 
-    in.kind = CKP_IN_START;
-    in.now_ms = api->now_ms;
-    in.seed = seed;
-    in.ref = "";
-    in.data = start;
+    if (code == CKP_OK) {
+        rc = ngx_lo_birth_rows(api, b, run, prog, &turn);
 
-    if (ckp_run_feed(run, &in, &turn, &err) == CKP_OK) {
-        rc = ngx_lo_birth_rows(api, b, prog, &turn);
-
-    } else if (err.code == CKP_E_LIMIT || err.code == CKP_E_INVALID) {
-        rc = ngx_lo_birth_inputs(api, err.code, NULL, &err);
+    } else if (code == CKP_E_LIMIT || code == CKP_E_INVALID) {
+        rc = ngx_lo_birth_inputs(api, code, NULL, &err);
 
     } else {
         ngx_log_error(NGX_LOG_ERR, api->r->connection->log, 0,

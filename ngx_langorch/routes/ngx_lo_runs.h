@@ -7,6 +7,7 @@
 
 #include "api/ngx_lo_api.h"
 #include "api/ngx_lo_once.h"
+#include "run/ngx_lo_gate.h"
 
 /* A run about to be born; the texts live as long as the request. */
 
@@ -21,6 +22,8 @@ typedef struct {
     const json_t    *inputs;        /* an object, or NULL */
     const char      *hash;          /* of the document */
     ngx_lo_once_t    once;
+    ngx_lo_gate_t    gate;
+    ngx_uint_t       tries;
     char             run_id[37];
     ngx_str_t        answer;
     char            *location;      /* path below the mount */
@@ -31,9 +34,17 @@ typedef struct {
 ngx_int_t ngx_lo_birth_of(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *row);
 
-/* Writes the run and its first turn, then answers 201. */
+/* Writes the run, which was fed START, then answers 201. */
 ngx_int_t ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b,
-    ckp_program_t *prog, const ckp_turn_t *turn);
+    ckp_run_t *run, ckp_program_t *prog, ckp_turn_t *turn);
+
+/* Feeds an input of that kind now. */
+ckp_code_t ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run,
+    ckp_input_kind_t kind, const json_t *data, ckp_turn_t *turn,
+    ckp_err_t *err);
+
+/* A guard of the gate missed: the run that is repeated, or a refusal. */
+ngx_int_t ngx_lo_birth_gated(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 ngx_uint_t ngx_lo_run_is_final(const char *status);
 ngx_int_t ngx_lo_run_404(ngx_lo_api_t *api);

@@ -427,18 +427,29 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
 
     counted = (sum.prompt_tokens != 0 || sum.completion_tokens != 0);
 
-    return ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
-                          sum.status, (int64_t) sum.seq,
-                          sum.outputs,
-                          sum.started_at_ms ? sum.started_at_ms : NGX_LO_NULL,
-                          sum.ended_at_ms ? sum.ended_at_ms : NGX_LO_NULL,
-                          sum.last_node_id, sum.last_step_id,
-                          sum.error_message, sum.error,
-                          sum.active_ms, (int64_t) sum.attempt,
-                          sum.waiting_for, wake, now_ms,
-                          counted ? sum.prompt_tokens : NGX_LO_NULL,
-                          counted ? sum.completion_tokens : NGX_LO_NULL,
-                          sum.cost_usd);
+    if (ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
+                       sum.status, (int64_t) sum.seq,
+                       sum.outputs,
+                       sum.started_at_ms ? sum.started_at_ms : NGX_LO_NULL,
+                       sum.ended_at_ms ? sum.ended_at_ms : NGX_LO_NULL,
+                       sum.last_node_id, sum.last_step_id,
+                       sum.error_message, sum.error,
+                       sum.active_ms, (int64_t) sum.attempt,
+                       sum.waiting_for, wake, now_ms,
+                       counted ? sum.prompt_tokens : NGX_LO_NULL,
+                       counted ? sum.completion_tokens : NGX_LO_NULL,
+                       sum.cost_usd)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* whoever waited for the end of this one */
+
+    return (run->final && run->place[0] != '\0')
+           ? ngx_lo_job_add(job, &ngx_lo_sql_gate_next,
+                            (const char *) run->place)
+           : NGX_OK;
 }
 
 

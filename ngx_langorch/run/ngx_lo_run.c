@@ -141,6 +141,12 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
     ngx_cpystrn((u_char *) run->run_id, (u_char *) ckp_json_str(row, "run_id"),
                 sizeof(run->run_id));
 
+    if (ckp_json_str(row, "place_key") != NULL) {
+        ngx_cpystrn((u_char *) run->place,
+                    (u_char *) ckp_json_str(row, "place_key"),
+                    sizeof(run->place));
+    }
+
     ngx_queue_init(&run->inputs);
     ngx_queue_init(&run->fed);
     ngx_queue_init(&run->effects);
@@ -497,6 +503,10 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
     case NGX_LO_JOB_OK:
         ngx_lo_inputs_free(&run->fed);
         ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
+
+        if (run->final && run->place[0] != '\0') {
+            ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 0);
+        }
 
         if (run->released && !run->dropping) {
             ngx_lo_effects_tell(run);

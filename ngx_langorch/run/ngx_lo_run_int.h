@@ -77,6 +77,7 @@ struct ngx_lo_run_s {
     int64_t             wake_at_ms;
     int64_t             inbox_last;     /* highest inbox row that was queued */
     int64_t             created_ms;
+    char                place[65];      /* runs.place_key; "": none */
 
     ngx_uint_t          nevents[4];     /* for metrics: see ngx_lo_commit.c */
     ngx_uint_t          leases;         /* index of first lease guard + 1 */

@@ -59,7 +59,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry = {
     "api_run_retry",
     "UPDATE runs SET status = 'created', error_message = NULL, error = NULL,"
     " ended_at = NULL, attempt = attempt + 1, cancellation_requested = 0,"
-    " crashes = 0, wake_at = 0, updated_at = $2"
+    " crashes = 0, queued = 0, wake_at = 0, updated_at = $2"
     " WHERE run_id = $1 AND status IN ('failed', 'canceled')",
     "si", 1
 };
@@ -102,7 +102,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_note = {
     "api_run_note",
-    "UPDATE runs SET wake_at = 0, updated_at = $2 WHERE run_id = $1"
+    "UPDATE runs SET wake_at = CASE WHEN queued = 1 THEN wake_at ELSE 0 END,"
+    " updated_at = $2 WHERE run_id = $1"
     " AND status NOT IN ('completed', 'failed', 'canceled')",
     "si", -1
 };

@@ -6,13 +6,17 @@
 #include "store/ngx_lo_sql.h"
 
 
+/* One that waits for a place is nobody's, unless it is to be cancelled. */
+#define NGX_LO_MAY_GO  " AND (queued = 0 OR cancellation_requested = 1)"
+
+
 /* owner, claim, now, how many */
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_due = {
     "claim_due",
     "UPDATE runs SET owner = $1, claim = $2, epoch = epoch + 1"
     " WHERE id IN (SELECT id FROM runs WHERE owner IS NULL"
-    " AND wake_at IS NOT NULL AND wake_at <= $3"
+    " AND wake_at IS NOT NULL AND wake_at <= $3" NGX_LO_MAY_GO
     " ORDER BY wake_at LIMIT $4)",
     "ssii", -1
 };
@@ -31,7 +35,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_again = {
 const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
     "claim_rows",
     "SELECT id, run_id, epoch, doc_hash, status, cancellation_requested,"
-    " crashes, crashed, created_at FROM runs WHERE owner = $1 AND claim = $2",
+    " crashes, crashed, created_at, place_key FROM runs"
+    " WHERE owner = $1 AND claim = $2",
     "ss", -1
 };
 
@@ -76,7 +81,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_inbox = {
 const ngx_lo_stmt_t  ngx_lo_sql_claim_next = {
     "claim_next",
     "SELECT min(wake_at) AS next FROM runs"
-    " WHERE owner IS NULL AND wake_at IS NOT NULL",
+    " WHERE owner IS NULL AND wake_at IS NOT NULL" NGX_LO_MAY_GO,
     "", -1
 };
 

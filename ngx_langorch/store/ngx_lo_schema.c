@@ -203,6 +203,20 @@ static const char  ngx_lo_schema_assets[] =
     " WHERE project_id IS NOT NULL;";
 
 
+/* Keys of runs that bound each other, and of starts that repeat each other. */
+
+static const char  ngx_lo_schema_gate[] =
+    "ALTER TABLE runs ADD COLUMN place_key TEXT;"
+    "ALTER TABLE runs ADD COLUMN place_max INTEGER;"
+    "ALTER TABLE runs ADD COLUMN queued INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE runs ADD COLUMN dedupe_key TEXT;"
+    "CREATE INDEX runs_place ON runs (place_key, queued)"
+    " WHERE place_key IS NOT NULL"
+    " AND status NOT IN ('completed', 'failed', 'canceled');"
+    "CREATE INDEX runs_dedupe ON runs (dedupe_key, created_at)"
+    " WHERE dedupe_key IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -210,7 +224,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_external,
     ngx_lo_schema_kept,
     ngx_lo_schema_hot,
-    ngx_lo_schema_assets
+    ngx_lo_schema_assets,
+    ngx_lo_schema_gate
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

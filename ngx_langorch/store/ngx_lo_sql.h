@@ -133,6 +133,33 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_memory_get;
 /* run, checkpoint_id, name -> checkpoint_id, state:j of the newest */
 extern const ngx_lo_stmt_t  ngx_lo_sql_kept_checkpoint;
 
+/* --- what a start has to pass (ngx_lo_sql_gate.c) -------------------------------- */
+
+/* dedupe_key, created after, statuses ",a,b," or NULL; new: guarded, there is
+ * none; twin -> run_id of the newest */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_new;
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_twin;
+
+/* place_key, how many at most; guarded: there are fewer, waiting or not */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_free;
+
+/* run_id, place_key, place_max, dedupe_key; each may be NULL */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_keys;
+
+/* run_id: of a run that became active in this transaction.  It waits when its
+ * places are taken; changes 1 row then */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_wait;
+
+/* place_key: whoever waits longest has the places that are free now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_next;
+
+/* run_id of the new one, place_key, place_max, now [, data of CANCEL] */
+#define NGX_LO_SQL_GATE_EVICT_N  2
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_evict[NGX_LO_SQL_GATE_EVICT_N];
+
+/* run_id, now: it never begins; behind its events */
+extern const ngx_lo_stmt_t  ngx_lo_sql_gate_skip;
+
 /* --- claims and admission (ngx_lo_sql_claim.c) ----------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_due;
