@@ -22,7 +22,8 @@
 const ngx_lo_shape_t  ngx_lo_shapes[] = {
 
     { "Problem", "What went wrong (RFC 9457)",
-      "type title status:int code detail:any instance request_id errors:any~",
+      "type title status:int code detail:any instance request_id errors:any~"
+      " existing_run_id~",
       NGX_LO_GIVEN },
 
     /* --- health ---------------------------------------------------------- */

@@ -8,8 +8,8 @@
  *   after    keys, and its place or its wait; behind
  *            the INSERT and the first events      ngx_lo_gate_after
  *   missed   which of the guards it was           ngx_lo_gate_missed
- * Whatever makes a run active that was over adds ngx_lo_sql_gate_wait behind its
- * UPDATE.  The end of a run gives its place on (ngx_lo_commit.c).
+ * Whatever makes a run active that was over adds ngx_lo_sql_gate_wait behind
+ * its UPDATE.  The end of a run gives its place on (ngx_lo_commit.c).
  */
 
 #ifndef NGX_LO_GATE_H
