@@ -80,6 +80,21 @@ void ckp_program_unref(ckp_program_t *prog);
  */
 json_t *ckp_document_head(const json_t *doc, ckp_err_t *err);
 
+/*
+ * What a document of that head is found by: new object {search: its id, name,
+ * description, tags and metadata in lower case, a line each; metadata: the
+ * metadata's JSON text in lower case, or null; words: [[kind, phrase, word]]},
+ * where kind is "t" a tag as it stands, "w" a word of its intents and keywords,
+ * "-" one of its negative intents, each of which is a phrase.  NULL: no memory.
+ * Source: spec/ckp.md 30.
+ */
+json_t *ckp_document_terms(const json_t *head);
+
+/* The text in lower case (Unicode), and its words so as ",pay,out,", at most 64
+ * of them.  ckp_free; NULL: no memory. */
+char *ckp_text_fold(const char *s);
+char *ckp_text_words(const char *s);
+
 /* The graph of api.md 3.5 {nodes, edges}; works on documents that do not
  * compile.  New object; NULL: no memory. */
 json_t *ckp_document_graph(const json_t *doc);

@@ -11,6 +11,7 @@
 static ngx_lo_api_t *ngx_lo_api_new(ngx_http_request_t *r);
 static void ngx_lo_api_request_id(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_admit(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_api_condition(ngx_lo_api_t *api);
 static void ngx_lo_api_body(ngx_http_request_t *r);
 static ngx_int_t ngx_lo_api_begin(ngx_lo_api_t *api);
 static void ngx_lo_api_cleanup(void *data);
@@ -135,7 +136,31 @@ ngx_lo_api_admit(ngx_lo_api_t *api)
         return rc;
     }
 
+    rc = ngx_lo_api_condition(api);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
     return ngx_lo_input_check(api);
+}
+
+
+/* A site may want every change of what can be edited to say what it changes
+ * (spec/api.md 1.10). */
+
+static ngx_int_t
+ngx_lo_api_condition(ngx_lo_api_t *api)
+{
+    if (!ngx_lo_conf()->must_match || !(api->route->flags & NGX_LO_TAGGED)
+        || api->route->method == NGX_HTTP_GET
+        || ngx_lo_api_header(api, "If-Match") != NULL)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_lo_api_problem(api, 428, "precondition_required",
+                              "A change needs If-Match with the ETag that was"
+                              " read");
 }
 
 

@@ -79,7 +79,7 @@ ngx_lo_page_cut(ngx_lo_api_t *api, const ngx_lo_page_t *page, json_t *rows,
     char      *cursor;
     size_t     i;
     int64_t    ms, id;
-    json_t    *row;
+    json_t    *row, *v;
 
     id = 0;
     ms = 0;
@@ -94,12 +94,19 @@ ngx_lo_page_cut(ngx_lo_api_t *api, const ngx_lo_page_t *page, json_t *rows,
 
         row = json_array_get(rows, json_array_size(rows) - 1);
         id = ckp_json_int(row, "_id", 0);
-        (void) ckp_time_parse(json_string_value(json_object_get(row, at)),
-                              &ms);
+        v = json_object_get(row, at);
+
+        if (json_is_integer(v)) {
+            ms = json_integer_value(v);
+
+        } else {
+            (void) ckp_time_parse(json_string_value(v), &ms);
+        }
     }
 
     json_array_foreach(rows, i, row) {
         (void) json_object_del(row, "_id");
+        (void) json_object_del(row, "_rank");
     }
 
     if (id == 0) {

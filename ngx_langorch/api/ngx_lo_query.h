@@ -21,9 +21,10 @@ void ngx_lo_page_read(ngx_lo_api_t *api, ngx_lo_page_t *page, int64_t min,
     int64_t max, int64_t otherwise);
 
 /*
- * Cuts the row beyond the page, removes "_id", and sets X-Next-Cursor, Link and
- * (`total` = statement with n, when asked) X-Total-Count.  Rows: `at` names the
- * member with the time.
+ * Cuts the row beyond the page, removes "_id" and "_rank", and sets
+ * X-Next-Cursor, Link and (`total` = statement with n, when asked)
+ * X-Total-Count.  Rows: `at` names the member with the time, or with the number
+ * that they are sorted by.
  */
 ngx_int_t ngx_lo_page_cut(ngx_lo_api_t *api, const ngx_lo_page_t *page,
     json_t *rows, const char *at);

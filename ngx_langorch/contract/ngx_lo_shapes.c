@@ -70,6 +70,30 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "status:" STATUSES "!",
       NGX_LO_TAKEN },
 
+    { "Draft", "What of a version is being edited",
+      "procedure_id version draft:obj? updated_at:time?",
+      NGX_LO_GIVEN },
+    { "DraftSave", "The builder's own, kept as it is",
+      "draft:obj!",
+      NGX_LO_TAKEN },
+    { "Promotion", "Where a version is to be active",
+      "target_channel:" CHANNELS "! reason:?",
+      NGX_LO_TAKEN },
+    { "Promoted", "The version that is active now",
+      "promoted:Procedure previous_channel_version:?",
+      NGX_LO_GIVEN },
+    { "Rollback", "Which version is to be active again; none: the one before",
+      "target_channel:" CHANNELS "! rollback_to_version:? reason:?",
+      NGX_LO_TAKEN },
+    { "RolledBack", "The version that is active again",
+      "restored:Procedure replaced_version",
+      NGX_LO_GIVEN },
+    { "Deployment", "A version that became the active one of a channel",
+      "deployment_id action:promote|rollback target_channel:" CHANNELS
+      " deployed_version replaced_version:? deployed_by deployed_at:time"
+      " reason:? status:active|replaced|rolled_back",
+      NGX_LO_GIVEN },
+
     /* --- compile, explain, draw, diff ------------------------------------ */
 
     { "CompileRequest", "A document to be looked at",

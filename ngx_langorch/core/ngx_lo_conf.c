@@ -46,6 +46,20 @@ static ngx_conf_enum_t  ngx_lo_identities[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_lo_validations[] = {
+    { ngx_string("lenient"), 0 },
+    { ngx_string("strict"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_lo_matches[] = {
+    { ngx_string("optional"), 0 },
+    { ngx_string("required"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_num_bounds_t  ngx_lo_bounds_many = {
     ngx_conf_check_num_bounds, 1, 1000000
 };
@@ -163,6 +177,16 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_size_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(document_max), NULL },
 
+    { ngx_string("langorch_validate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(strict), ngx_lo_validations },
+
+    { ngx_string("langorch_if_match"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(must_match), ngx_lo_matches },
+
     { ngx_string("langorch_base_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_conf_base_url,
@@ -250,6 +274,8 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
 
     mcf->relaxed = NGX_CONF_UNSET_UINT;
     mcf->egress_open = NGX_CONF_UNSET_UINT;
+    mcf->strict = NGX_CONF_UNSET_UINT;
+    mcf->must_match = NGX_CONF_UNSET_UINT;
     mcf->runs_max = NGX_CONF_UNSET_UINT;
     mcf->calls_max = NGX_CONF_UNSET_UINT;
     mcf->queue_max = NGX_CONF_UNSET_UINT;
@@ -280,6 +306,8 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_uint_value(mcf->relaxed, 0);
     ngx_conf_init_uint_value(mcf->egress_open, 0);
+    ngx_conf_init_uint_value(mcf->strict, 0);
+    ngx_conf_init_uint_value(mcf->must_match, 0);
     ngx_conf_init_uint_value(mcf->runs_max, 2500);
     ngx_conf_init_uint_value(mcf->calls_max, 512);
     ngx_conf_init_uint_value(mcf->queue_max, 8192);

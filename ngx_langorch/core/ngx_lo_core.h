@@ -21,6 +21,8 @@ typedef struct {
     ngx_str_t    store;             /* langorch_store; empty: module is off */
     ngx_uint_t   relaxed;           /* langorch_durability */
     ngx_uint_t   egress_open;       /* langorch_egress */
+    ngx_uint_t   strict;            /* 1: documents with errors are refused */
+    ngx_uint_t   must_match;        /* 1: changes need an If-Match */
     ngx_array_t *allow;             /* langorch_allow: ngx_str_t */
     ngx_str_t    node_id;           /* langorch_node; default: host name */
     ngx_uint_t   runs_max;          /* langorch_runs_driven: per worker, 2500 */

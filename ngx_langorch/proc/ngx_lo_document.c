@@ -11,6 +11,10 @@
 static ngx_uint_t ngx_lo_document_later_form(const ngx_lo_document_t *d);
 static const char *ngx_lo_document_str(const ngx_lo_document_t *d,
     const char *name, const json_t *old);
+static const char *ngx_lo_document_channel(const ngx_lo_document_t *d,
+    const json_t *old);
+static const json_t *ngx_lo_document_terms(ngx_lo_api_t *api,
+    const ngx_lo_document_t *d, const json_t *old);
 static const char *ngx_lo_document_mode(const ngx_lo_document_t *d);
 static ngx_int_t ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
     ngx_lo_job_t *job, const json_t *old);
@@ -18,6 +22,13 @@ static ngx_int_t ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
 
 ngx_lo_document_t *
 ngx_lo_document_new(ngx_lo_api_t *api)
+{
+    return (api->ctx = ngx_lo_document_aside(api));
+}
+
+
+ngx_lo_document_t *
+ngx_lo_document_aside(ngx_lo_api_t *api)
 {
     ngx_lo_document_t   *d;
     ngx_pool_cleanup_t  *cln;
@@ -32,8 +43,6 @@ ngx_lo_document_new(ngx_lo_api_t *api)
     cln->handler = ngx_lo_document_free;
     cln->data = d;
 
-    api->ctx = d;
-
     return d;
 }
 
@@ -45,6 +54,17 @@ ngx_lo_document_free(void *data)
 
     ckp_free(d->text);
     ngx_lo_compiled_free(&d->compiled);
+}
+
+
+ngx_uint_t
+ngx_lo_document_strict(const char *validate)
+{
+    if (validate != NULL) {
+        return (*validate == 's');
+    }
+
+    return ngx_lo_conf()->strict;
 }
 
 
@@ -96,6 +116,8 @@ ngx_lo_document_hash(ngx_lo_document_t *d)
     char    *canonical;
     u_char   sha[CKP_SHA256_LEN];
 
+    ckp_free(d->text);
+
     canonical = ckp_json_canonical(d->doc);
     d->text = ckp_json_text(d->doc);
 
@@ -115,6 +137,8 @@ ngx_lo_document_hash(ngx_lo_document_t *d)
 ngx_int_t
 ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_document_t *d)
 {
+    ngx_lo_compiled_free(&d->compiled);
+
     if (ngx_lo_compile(d->doc, &d->compiled) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -153,10 +177,16 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
     ngx_lo_job_t *job, const json_t *old)
 {
     const char           *last, *project;
-    const json_t         *head;
+    const json_t         *head, *terms;
     const ngx_lo_stmt_t  *stmt;
 
     head = d->head;
+    terms = ngx_lo_document_terms(api, d, old);
+
+    if (terms == NULL) {
+        return NGX_ERROR;
+    }
+
     stmt = &ngx_lo_sql_api_procedure_add;
     last = api->actor;
 
@@ -182,21 +212,31 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
                        ngx_lo_document_str(d, "status", old),
                        ngx_lo_document_str(d, "effective_date", old),
                        ngx_lo_document_str(d, "description", old),
-                       ckp_json_str(head, "release_channel"), project,
+                       ngx_lo_document_channel(d, old), project,
                        (const char *) d->hash, (int64_t) d->compiled.valid,
                        json_object_get(head, "tags"),
                        json_object_get(head, "provenance"),
                        json_object_get(head, "retrieval_metadata"),
                        json_object_get(head, "trigger"), d->compiled.all,
-                       api->now_ms, last, ngx_lo_document_mode(d))
+                       api->now_ms, last, ngx_lo_document_mode(d),
+                       ckp_json_str(terms, "search"),
+                       ckp_json_str(terms, "metadata"))
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_lo_document_trail(api, d, job, old) != NGX_OK) {
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_words_del, d->id, d->version)
+        != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_api_words_add, d->id, d->version,
+                          json_object_get(terms, "words"))
+           != NGX_OK
+        || ngx_lo_document_trail(api, d, job, old) != NGX_OK)
+    {
         return NGX_ERROR;
     }
+
+    d->row = ngx_lo_job_len(job);
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
                           d->version);
@@ -214,6 +254,52 @@ ngx_lo_document_str(const ngx_lo_document_t *d, const char *name,
     }
 
     return ckp_json_str(d->head, name);
+}
+
+
+/* Where a version is, releases decide once there was one; a document may only
+ * say where it begins (spec/ckp.md 2). */
+
+static const char *
+ngx_lo_document_channel(const ngx_lo_document_t *d, const json_t *old)
+{
+    if (old != NULL && (ckp_json_str(old, "promoted_at") != NULL
+                        || json_object_get(d->doc, "release") == NULL))
+    {
+        return ckp_json_str(old, "release_channel");
+    }
+
+    return ckp_json_str(d->head, "release_channel");
+}
+
+
+/* What it is found by, of the name and description that it will have. */
+
+static const json_t *
+ngx_lo_document_terms(ngx_lo_api_t *api, const ngx_lo_document_t *d,
+    const json_t *old)
+{
+    json_t        *head, *terms;
+    ngx_uint_t     i;
+    const char    *s;
+
+    static const char *const  names[] = { "name", "description" };
+
+    head = json_copy((json_t *) d->head);
+    if (head == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < 2; i++) {
+        s = ngx_lo_document_str(d, names[i], old);
+        (void) json_object_set_new(head, names[i],
+                                   (s != NULL) ? json_string(s) : json_null());
+    }
+
+    terms = ngx_lo_api_keep(api, ckp_document_terms(head));
+    json_decref(head);
+
+    return terms;
 }
 
 

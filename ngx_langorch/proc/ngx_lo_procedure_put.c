@@ -11,11 +11,14 @@
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_assets.h"
 
+#define NGX_LO_TRIES     5
 #define NGX_LO_STATUSES  "draft|active|approved|inactive|deprecated|archived"
 
 
 static ngx_int_t ngx_lo_procedure_same(ngx_lo_api_t *api, const json_t *row);
-static ngx_int_t ngx_lo_procedure_exists(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_procedure_read(const ngx_lo_document_t *d,
+    ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_added(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_replaced(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
@@ -48,7 +51,7 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    d->strict = (validate != NULL && *validate == 's');
+    d->strict = ngx_lo_document_strict(validate);
     d->replace = (conflict != NULL && *conflict == 'r');
 
     rc = ngx_lo_document_head(api, d, doc);
@@ -60,6 +63,13 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
+    return ngx_lo_procedure_read(d, job);
+}
+
+
+static ngx_int_t
+ngx_lo_procedure_read(const ngx_lo_document_t *d, ngx_lo_job_t *job)
+{
     if (ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id, d->version)
         != NGX_OK)
     {
@@ -69,6 +79,32 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     return d->project ? ngx_lo_job_add(job, &ngx_lo_sql_project_get,
                                        d->project)
                       : NGX_OK;
+}
+
+
+/* Somebody else wrote between our look and our change: what is there now is
+ * looked at as if it had been there before. */
+
+static ngx_int_t
+ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_job_t       *next;
+    ngx_lo_document_t  *d;
+
+    d = api->ctx;
+
+    if (d->tries++ == NGX_LO_TRIES) {
+        return ngx_lo_api_problem(api, 409, "conflict",
+                                  "It was changed at the same moment");
+    }
+
+    next = ngx_lo_api_job(api, 0);
+
+    if (next == NULL || ngx_lo_procedure_read(d, next) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, next, api->route->render);
 }
 
 
@@ -95,7 +131,9 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         }
 
         if (!d->replace) {
-            return ngx_lo_procedure_exists(api, job);
+            return ngx_lo_api_problem(api, 409, "conflict",
+                                      "Procedure %s version %s already exists",
+                                      d->id, d->version);
         }
 
         return ngx_lo_procedure_replace(api, d, row);
@@ -112,7 +150,7 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    ngx_lo_api_missed(api, ngx_lo_procedure_exists);
+    ngx_lo_api_missed(api, ngx_lo_procedure_again);
 
     return ngx_lo_api_then(api, job, ngx_lo_procedure_added);
 }
@@ -134,19 +172,6 @@ ngx_lo_procedure_same(ngx_lo_api_t *api, const json_t *row)
     }
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, v);
-}
-
-
-static ngx_int_t
-ngx_lo_procedure_exists(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_lo_document_t  *d;
-
-    d = api->ctx;
-
-    return ngx_lo_api_problem(api, 409, "conflict",
-                              "Procedure %s version %s already exists", d->id,
-                              d->version);
 }
 
 
@@ -187,6 +212,8 @@ ngx_lo_procedure_replace(ngx_lo_api_t *api, ngx_lo_document_t *d,
         return NGX_ERROR;
     }
 
+    ngx_lo_api_missed(api, ngx_lo_procedure_again);
+
     return ngx_lo_api_then(api, job, ngx_lo_procedure_replaced);
 }
 
@@ -210,9 +237,7 @@ ngx_lo_procedure_answer(ngx_lo_api_t *api, ngx_lo_job_t *job,
 
     d = api->ctx;
 
-    /* 0 document, 1 row, 2 audit, 3 the row read again */
-
-    row = ngx_lo_job_row(job, 3);
+    row = ngx_lo_job_row(job, d->row);
 
     if (row == NULL) {
         return NGX_ERROR;
@@ -258,7 +283,7 @@ ngx_lo_procedures_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    d->strict = (validate != NULL && *validate == 's');
+    d->strict = ngx_lo_document_strict(validate);
 
     copy = ngx_lo_api_keep(api, json_copy((json_t *) doc));
     if (copy == NULL) {
@@ -384,7 +409,7 @@ ngx_lo_procedures_status_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_procedure_wrong_status(api);
     }
 
-    return ngx_lo_procedures_get_prepare(api, job);
+    return ngx_lo_procedure_exact(api, job);
 }
 
 
@@ -430,7 +455,7 @@ ngx_lo_procedures_status_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                ngx_lo_procedure_json(row, 0));
     }
 
-    d = ngx_lo_document_new(api);
+    d = (api->ctx != NULL) ? api->ctx : ngx_lo_document_new(api);
     doc = ngx_lo_api_keep(api, json_copy(json_object_get(row, "ckp_json")));
 
     if (d == NULL || doc == NULL

@@ -19,7 +19,8 @@ typedef struct {
     char                hash[65];
     char               *text;       /* ended by ngx_lo_document_free */
     ngx_lo_compiled_t   compiled;
-    const char         *etag_old;
+    ngx_uint_t          row;        /* the statement that reads it again */
+    ngx_uint_t          tries;      /* how often another was faster */
     unsigned            strict:1;
     unsigned            replace:1;
 } ngx_lo_document_t;
@@ -27,6 +28,9 @@ typedef struct {
 /* Reads id and version; answers 422 itself.  NGX_OK, NGX_DONE, NGX_ERROR. */
 ngx_int_t ngx_lo_document_head(ngx_lo_api_t *api, ngx_lo_document_t *d,
     const json_t *doc);
+
+/* 1: errors refuse a document: as the request says, else as the site does. */
+ngx_uint_t ngx_lo_document_strict(const char *validate);
 
 /* Hash and text of the document. */
 ngx_int_t ngx_lo_document_hash(ngx_lo_document_t *d);
@@ -40,8 +44,16 @@ ngx_int_t ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
 
 void ngx_lo_document_free(void *data);
 
-/* A document in the request's memory, freed with it; NULL: no memory. */
+/* A document in the request's memory, freed with it, and its ctx; NULL: no
+ * memory. */
 ngx_lo_document_t *ngx_lo_document_new(ngx_lo_api_t *api);
+
+/* One beside it, for another version of the same request. */
+ngx_lo_document_t *ngx_lo_document_aside(ngx_lo_api_t *api);
+
+/* Adds the reading of the version that the path names, if it names one and not
+ * `latest`: else answers 404 (NGX_DONE). */
+ngx_int_t ngx_lo_procedure_exact(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 /* Replaces the stored row by the document and answers 200. */
 ngx_int_t ngx_lo_procedure_replace(ngx_lo_api_t *api, ngx_lo_document_t *d,

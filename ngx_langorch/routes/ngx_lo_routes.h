@@ -29,13 +29,28 @@ ngx_lo_stage_t  ngx_lo_compile_stored_render;
 ngx_lo_stage_t  ngx_lo_compile_graph_prepare;
 ngx_lo_stage_t  ngx_lo_compile_graph_render;
 
+/* proc/ngx_lo_draft.c, proc/ngx_lo_promote.c */
+ngx_lo_stage_t  ngx_lo_draft_get_prepare;
+ngx_lo_stage_t  ngx_lo_draft_get_render;
+ngx_lo_stage_t  ngx_lo_draft_put_prepare;
+ngx_lo_stage_t  ngx_lo_draft_put_render;
+ngx_lo_stage_t  ngx_lo_draft_delete_prepare;
+ngx_lo_stage_t  ngx_lo_draft_delete_render;
+ngx_lo_stage_t  ngx_lo_promote_prepare;
+ngx_lo_stage_t  ngx_lo_promote_render;
+ngx_lo_stage_t  ngx_lo_rollback_prepare;
+ngx_lo_stage_t  ngx_lo_rollback_render;
+ngx_lo_stage_t  ngx_lo_deployments_prepare;
+ngx_lo_stage_t  ngx_lo_deployments_render;
+
 /* proc/ngx_lo_explain.c, proc/ngx_lo_diff.c */
 ngx_lo_stage_t  ngx_lo_explain_prepare;
 ngx_lo_stage_t  ngx_lo_explain_render;
 ngx_lo_stage_t  ngx_lo_diff_prepare;
 ngx_lo_stage_t  ngx_lo_diff_render;
 
-/* proc/ngx_lo_procedures.c, proc/ngx_lo_procedure_put.c */
+/* proc/ngx_lo_procedure_list.c, proc/ngx_lo_procedures.c,
+ * proc/ngx_lo_procedure_put.c */
 ngx_lo_stage_t  ngx_lo_procedures_list_prepare;
 ngx_lo_stage_t  ngx_lo_procedures_list_render;
 ngx_lo_stage_t  ngx_lo_procedures_versions_prepare;

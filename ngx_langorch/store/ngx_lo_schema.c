@@ -217,6 +217,33 @@ static const char  ngx_lo_schema_gate[] =
     " WHERE dedupe_key IS NOT NULL;";
 
 
+/* What procedures are found by, what of them is being edited, and which version
+ * went where. */
+
+static const char  ngx_lo_schema_releases[] =
+    "ALTER TABLE procedures ADD COLUMN search_text TEXT;"
+    "ALTER TABLE procedures ADD COLUMN metadata_text TEXT;"
+    "CREATE INDEX procedures_created ON procedures (created_at, id);"
+
+    "CREATE TABLE procedure_words ("
+    " procedure INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " phrase INTEGER NOT NULL, word TEXT NOT NULL);"
+    "CREATE INDEX procedure_words_of ON procedure_words (procedure, kind);"
+
+    "CREATE TABLE drafts ("
+    " procedure INTEGER PRIMARY KEY, body TEXT, tag TEXT NOT NULL,"
+    " updated_at INTEGER);"
+
+    "CREATE TABLE deployments ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_id TEXT NOT NULL,"
+    " procedure_id TEXT NOT NULL, action TEXT, target_channel TEXT,"
+    " deployed_version TEXT, replaced_version TEXT, deployed_by TEXT,"
+    " deployed_at INTEGER, reason TEXT, status TEXT);"
+    "CREATE INDEX deployments_of ON deployments (procedure_id, id);"
+    "CREATE INDEX procedures_active ON procedures"
+    " (procedure_id, release_channel) WHERE status = 'active';";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -225,7 +252,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_kept,
     ngx_lo_schema_hot,
     ngx_lo_schema_assets,
-    ngx_lo_schema_gate
+    ngx_lo_schema_gate,
+    ngx_lo_schema_releases
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -14,6 +14,9 @@
 /* procedure_id, version or "latest" -> all columns; body as "ckp_json:j" */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_get;
 
+/* as above, with builder_draft and builder_draft_updated_at */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_show;
+
 /* procedure_id, channel -> the active version there, as above */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in;
 
@@ -22,25 +25,29 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_versions;  /* id */
 
-/* project_id, status, channel, search, metadata, tag x 4, latest only (0, 1),
- * cursor's created_at, cursor's id, limit, offset; NULL: any */
+/* project_id, status, channel, search, metadata, tags so as ",a,b,", how many
+ * they are, words of an intent so as ",pay,out,", latest only (0, 1), cursor's
+ * created_at (of `rank`: its _rank), cursor's id, limit, offset; NULL: any */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_desc;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_asc;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_rank; /* best first */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_count;    /* -> n */
 
 /* procedure_id, version, name, status, effective_date, description,
  * release_channel, project_id, content_hash, valid, tags, provenance,
- * retrieval_metadata, trigger, diagnostics, now, created_by, execution_mode;
- * guarded: new */
+ * retrieval_metadata, trigger, diagnostics, now, created_by, execution_mode,
+ * search_text, metadata_text; guarded: new */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_add;
 
 /* as above, with the old content_hash in place of created_by; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_put;
 
-/* procedure_id, version, status, new hash, now, old hash; guarded */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_status;
+/* What it is found by: procedure_id, version; and [[kind, phrase, word]] */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_words_del;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_words_add;
 
-/* procedure_id, version; guarded.  `idle`: also that no run of it is active */
+/* procedure_id, version, content_hash or NULL: any; guarded.  `idle`: also that
+ * no run of it is active */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_del;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_del_idle;
 
