@@ -26,7 +26,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_draft_del;       /* procedures.id */
 
 /* --- releases (ngx_lo_sql_releases.c) ---------------------------------------- */
 
-/* procedure_id, channel, version -> the other active ones there, newest first */
+/* procedure_id, channel, version -> other active ones there, newest first */
 extern const ngx_lo_stmt_t  ngx_lo_sql_release_active;
 
 /* procedure_id, version, old content_hash, new content_hash, status, channel,
