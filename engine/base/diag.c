@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 #define DIAG_MESSAGE_MAX  500
@@ -48,7 +49,8 @@ struct ckp_diags_s {
     size_t        errors;
     bool          full;
     bool          hard;
-    bool          broken;           /* memory ran out: the list is not whole */
+    unsigned long refusals;         /* of memory, when it was new: with more
+                                       of them the list is not whole */
     bool          soft[DIAG_NUMBERS];
     bool          grave[DIAG_NUMBERS];
 };
@@ -286,6 +288,7 @@ ckp_diags_new(void)
         return NULL;
     }
 
+    diags->refusals = ckp_memory_refusals();
     diags->arena = ckp_arena_new();
 
     if (diags->arena == NULL) {
@@ -333,10 +336,18 @@ ckp_diags_harden(ckp_diags_t *diags)
 }
 
 
+/* A list that is not whole must not look like a document without errors. */
+static bool
+diag_is_whole(const ckp_diags_t *diags)
+{
+    return ckp_memory_refusals() == diags->refusals;
+}
+
+
 size_t
 ckp_diags_errors(const ckp_diags_t *diags)
 {
-    return diags->errors;
+    return diags->errors + (diag_is_whole(diags) ? 0 : 1);
 }
 
 
@@ -344,17 +355,6 @@ size_t
 ckp_diags_count(const ckp_diags_t *diags)
 {
     return diags->n;
-}
-
-
-/* A list that is not whole must not look like a document without errors. */
-static void
-diag_break(ckp_diags_t *diags)
-{
-    if (!diags->broken) {
-        diags->broken = true;
-        diags->errors++;
-    }
 }
 
 
@@ -409,19 +409,12 @@ static const char *
 diag_keep(ckp_diags_t *diags, const char *text, const char *otherwise)
 {
     const char *const  from = (text == NULL) ? otherwise : text;
-    const char        *copy;
 
     if (from == NULL) {
         return NULL;
     }
 
-    copy = ckp_arena_strdup(diags->arena, from);
-
-    if (copy == NULL) {
-        diag_break(diags);
-    }
-
-    return copy;
+    return ckp_arena_strdup(diags->arena, from);
 }
 
 
@@ -431,7 +424,6 @@ diag_add(ckp_diags_t *diags, const diag_t *given, const char *message)
     diag_t *const  d = diag_room(diags);
 
     if (d == NULL) {
-        diag_break(diags);
         return;
     }
 
@@ -575,10 +567,6 @@ ckp_diags_json(const ckp_diags_t *diags, char what)
     const diag_t  **sorted;
     json_t         *array;
 
-    if (diags->broken) {
-        return NULL;
-    }
-
     array = json_array();
     sorted = ckp_alloc(diags->n * sizeof(*sorted));
 
@@ -606,5 +594,5 @@ ckp_diags_json(const ckp_diags_t *diags, char what)
 
     ckp_free(sorted);
 
-    return array;
+    return ckp_json_whole(array, diags->refusals);
 }

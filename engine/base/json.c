@@ -578,3 +578,16 @@ ckp_pointer_get(const json_t *doc, const char *pointer)
 
     return v;
 }
+
+
+json_t *
+ckp_json_whole(json_t *v, unsigned long since)
+{
+    if (ckp_memory_refusals() == since) {
+        return v;
+    }
+
+    json_decref(v);
+
+    return NULL;
+}

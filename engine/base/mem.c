@@ -24,8 +24,7 @@ struct arena_block_s {
     arena_block_t  *next;
     size_t          size;           /* bytes that follow the header */
     size_t          used;
-    size_t          starved;        /* of the first: it had no memory once;
-                                       keeps the bytes aligned to 16 */
+    size_t          pad;            /* keeps the bytes aligned to 16 */
 };
 
 /* The first block follows this header in the same allocation. */
@@ -36,17 +35,53 @@ struct ckp_arena_s {
 };
 
 
+static _Thread_local unsigned long  refusals;
+
+
+void
+ckp_memory_refused(void)
+{
+    refusals++;
+}
+
+
+unsigned long
+ckp_memory_refusals(void)
+{
+    return refusals;
+}
+
+
+/* What was asked of the C library, or that there is none. */
+static void *
+mem_got(void *p)
+{
+    if (p == NULL) {
+        ckp_memory_refused();
+    }
+
+    return p;
+}
+
+
+void *
+ckp_json_alloc(size_t size)
+{
+    return mem_got(malloc(size));
+}
+
+
 void *
 ckp_alloc(size_t size)
 {
-    return malloc(size == 0 ? 1 : size);
+    return mem_got(malloc(size == 0 ? 1 : size));
 }
 
 
 void *
 ckp_calloc(size_t size)
 {
-    return calloc(1, size == 0 ? 1 : size);
+    return mem_got(calloc(1, size == 0 ? 1 : size));
 }
 
 
@@ -68,7 +103,7 @@ ckp_arena_t *
 ckp_arena_new_of(size_t first)
 {
     const size_t        size = (first < ARENA_BLOCK) ? first : ARENA_BLOCK;
-    ckp_arena_t *const  a = malloc(sizeof(ckp_arena_t) + size);
+    ckp_arena_t *const  a = ckp_alloc(sizeof(ckp_arena_t) + size);
 
     if (a == NULL) {
         return NULL;
@@ -79,7 +114,7 @@ ckp_arena_new_of(size_t first)
     a->first.next = NULL;
     a->first.size = size;
     a->first.used = 0;
-    a->first.starved = 0;
+    a->first.pad = 0;
 
     return a;
 }
@@ -118,14 +153,6 @@ ckp_arena_reset(ckp_arena_t *a)
 {
     arena_drop_rest(a);
     a->first.used = 0;
-    a->first.starved = 0;
-}
-
-
-bool
-ckp_arena_starved(const ckp_arena_t *a)
-{
-    return a->first.starved != 0;
 }
 
 
@@ -139,17 +166,16 @@ arena_grow(ckp_arena_t *a, size_t need)
         return NULL;
     }
 
-    block = malloc(sizeof(arena_block_t) + size);
+    block = ckp_alloc(sizeof(arena_block_t) + size);
 
     if (block == NULL) {
-        a->first.starved = 1;
         return NULL;
     }
 
     block->next = NULL;
     block->size = size;
     block->used = 0;
-    block->starved = 0;
+    block->pad = 0;
 
     a->last->next = block;
     a->last = block;
@@ -300,7 +326,7 @@ buf_room(ckp_buf_t *b, size_t n)
         size = (size > SIZE_MAX / 2) ? b->len + n + 1 : 2 * size;
     }
 
-    data = realloc(b->data, size);
+    data = mem_got(realloc(b->data, size));
 
     if (data == NULL) {
         b->failed = CKP_E_NOMEM;

@@ -13,6 +13,19 @@ void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
 void *ckp_calloc(size_t size);          /* zeroed */
 void ckp_free(void *p);                 /* NULL is fine */
 
+/*
+ * Memory that was refused, counted for each thread.  Much of what runs out of
+ * memory cannot tell it: to jansson a member that is not there and one that
+ * there was no memory for are the same.  So work that must be whole asks
+ * whether the count has moved meanwhile.
+ *
+ * A host whose jansson has memory from elsewhere (json_set_alloc_funcs) tells
+ * what was refused there; ckp_json_alloc and ckp_free do so.
+ */
+void ckp_memory_refused(void);
+unsigned long ckp_memory_refusals(void);
+void *ckp_json_alloc(size_t size);      /* NULL, after it was counted */
+
 /* Hands out zeroed, aligned memory that lives until the arena ends. */
 
 typedef struct ckp_arena_s  ckp_arena_t;
@@ -28,9 +41,6 @@ char *ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
 
 /* Empties the arena but keeps its first block. */
 void ckp_arena_reset(ckp_arena_t *a);
-
-/* Whether it had no memory for something since it was new, or reset. */
-bool ckp_arena_starved(const ckp_arena_t *a);
 
 /*
  * Growing text.  The first failure (no memory, or more than `max` bytes) stays

@@ -12,6 +12,7 @@ struct ckp_compiler_s {
     ckp_diags_t    *diags;
     ckp_parse_t     ps;
     ckp_program_t  *prog;       /* NULL until a document was added */
+    unsigned long   refusals;   /* of memory, before anything was made */
 };
 
 
@@ -22,9 +23,18 @@ ckp_compiler_new(ckp_diags_t *diags)
 
     if (c != NULL) {
         c->diags = diags;
+        c->refusals = ckp_memory_refusals();
     }
 
     return c;
+}
+
+
+/* A reader that had no memory may have read nothing, and not know it. */
+static bool
+compiler_is_whole(const ckp_compiler_t *c)
+{
+    return !c->ps.nomem && ckp_memory_refusals() == c->refusals;
 }
 
 
@@ -206,7 +216,7 @@ ckp_compiler_add(ckp_compiler_t *c, const json_t *doc)
         compiler_read(ps);
     }
 
-    return ckp_parse_end(ps);
+    return compiler_is_whole(c) ? CKP_OK : CKP_E_NOMEM;
 }
 
 
@@ -231,7 +241,9 @@ ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env)
 ckp_program_t *
 ckp_compiler_finish(ckp_compiler_t *c)
 {
-    if (c->prog == NULL || c->ps.nomem || ckp_diags_errors(c->diags) > 0) {
+    if (c->prog == NULL || !compiler_is_whole(c)
+        || ckp_diags_errors(c->diags) > 0)
+    {
         return NULL;
     }
 
@@ -382,6 +394,7 @@ ckp_compiler_outline(const ckp_compiler_t *c)
 {
     const ckp_parse_t *const  ps = &c->ps;
     json_t *const             list = json_array();
+    json_t                   *out;
     size_t                    nodes = 0;
     size_t                    steps = 0;
     int                       bad = 0;
@@ -398,12 +411,14 @@ ckp_compiler_outline(const ckp_compiler_t *c)
         return NULL;
     }
 
-    return json_pack("{s:s?, s:s?, s:s?, s:I, s:I, s:o}",
-                     "procedure_id",
-                     c->prog ? outline_text(c->prog->procedure_id) : NULL,
-                     "version",
-                     c->prog ? outline_text(c->prog->version) : NULL,
-                     "start_node", outline_text(ps->out.start),
-                     "node_count", (json_int_t) nodes,
-                     "step_count", (json_int_t) steps, "bindings", list);
+    out = json_pack("{s:s?, s:s?, s:s?, s:I, s:I, s:o}",
+                    "procedure_id",
+                    c->prog ? outline_text(c->prog->procedure_id) : NULL,
+                    "version",
+                    c->prog ? outline_text(c->prog->version) : NULL,
+                    "start_node", outline_text(ps->out.start),
+                    "node_count", (json_int_t) nodes,
+                    "step_count", (json_int_t) steps, "bindings", list);
+
+    return ckp_json_whole(out, c->refusals);
 }

@@ -410,9 +410,11 @@ ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
     const json_t *meta, int64_t now_ms, json_t **vars, json_t **errors,
     ckp_err_t *err)
 {
-    inputs_t       in = { .prog = prog, .meta = meta, .now_ms = now_ms };
-    const char    *name;
-    const json_t  *value;
+    const unsigned long  refusals = ckp_memory_refusals();
+    inputs_t             in = { .prog = prog, .meta = meta,
+                                .now_ms = now_ms };
+    const char          *name;
+    const json_t        *value;
 
     *vars = NULL;
     *errors = NULL;
@@ -440,7 +442,7 @@ ckp_program_inputs(const ckp_program_t *prog, const json_t *inputs,
     json_decref(in.builtins);
     json_decref(in.declared);
 
-    if (in.nomem || in.vars == NULL || in.errors == NULL) {
+    if (in.nomem || ckp_memory_refusals() != refusals) {
         json_decref(in.vars);
         json_decref(in.errors);
 
@@ -526,17 +528,19 @@ ckp_code_t
 ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
     json_t **missing, json_t **errors)
 {
-    inputs_t  in = { .prog = prog };
+    const unsigned long  refusals = ckp_memory_refusals();
+    inputs_t             in = { .prog = prog };
 
     *missing = json_array();
     in.errors = json_object();
     *errors = in.errors;
-    in.nomem = *missing == NULL || in.errors == NULL;
 
     for (size_t i = 0; !in.nomem && i < prog->nvars; i++) {
         inputs_again(&in, &prog->vars[i],
                      json_object_get(vars, prog->vars[i].name), *missing);
     }
+
+    in.nomem |= ckp_memory_refusals() != refusals;
 
     if (!in.nomem
         && json_array_size(*missing) + json_object_size(*errors) > 0)

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "lang/regex.h"
 #include "model/program.h"
 #include "model/redact.h"
@@ -264,5 +265,7 @@ redact_value(const ckp_program_t *prog, const json_t *value, unsigned depth)
 json_t *
 ckp_program_redact(const ckp_program_t *prog, const json_t *value)
 {
-    return redact_value(prog, value, 0);
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    return ckp_json_whole(redact_value(prog, value, 0), refusals);
 }

@@ -29,7 +29,6 @@ state_forget(ckp_state_t *s)
     }
 
     s->nundo = 0;
-    s->broken = false;
     s->scans = false;
     s->holes = false;
     ckp_delta_forget(s);
@@ -177,7 +176,6 @@ state_note(ckp_state_t *s, json_t *path, json_t *old)
         ckp_undo_t *const  undo = ckp_alloc(size * sizeof(ckp_undo_t));
 
         if (undo == NULL) {
-            s->broken = true;
             return CKP_E_NOMEM;
         }
 
@@ -260,8 +258,6 @@ ckp_state_put(ckp_state_t *s, const char *const *names, json_t *value)
         rc = state_change(s, path, value);
     }
 
-    s->broken |= rc != CKP_OK;
-
     json_decref(path);
     json_decref(value);
 
@@ -279,8 +275,6 @@ ckp_state_del(ckp_state_t *s, const char *const *names)
     json_t *const     path = state_path(names);
     const ckp_code_t  rc = path == NULL ? CKP_E_NOMEM
                                         : state_change(s, path, NULL);
-
-    s->broken |= rc != CKP_OK;
 
     json_decref(path);
 

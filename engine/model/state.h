@@ -30,7 +30,6 @@ typedef struct {
     ckp_undo_t  *undo;
     size_t       nundo;
     size_t       size;
-    bool         broken;        /* memory ran out in this turn */
     bool         holes;         /* some of the delta is null */
     bool         scans;         /* no operation is looked for by its path */
     json_t      *ops;           /* path -> place in the delta; NULL: few */

@@ -589,9 +589,10 @@ ckp_code_t
 ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     ckp_err_t *err)
 {
-    const uint32_t  seq = run->seq;
-    ckp_input_t     own = *in;
-    ckp_code_t      rc;
+    const unsigned long  refusals = ckp_memory_refusals();
+    const uint32_t       seq = run->seq;
+    ckp_input_t          own = *in;
+    ckp_code_t           rc;
 
     *turn = (ckp_turn_t) { .nevents = 0 };
     own.ref = in->ref == NULL ? "" : in->ref;
@@ -611,6 +612,12 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     }
 
     run->in = NULL;
+
+    /* whatever it came to for want of memory is not what it should be */
+
+    if (ckp_memory_refusals() != refusals) {
+        rc = CKP_E_NOMEM;
+    }
 
     if (rc == CKP_OK) {
         return CKP_OK;

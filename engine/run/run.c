@@ -28,8 +28,8 @@ run_alloc(ckp_program_t *prog, const char *id, json_t *root)
     run->over = json_object();
     run->id = ckp_alloc(strlen(id) + 1);
 
-    if (ckp_state_init(&run->state, root) != CKP_OK || run->arena == NULL
-        || run->over == NULL || run->id == NULL)
+    if (root == NULL || ckp_state_init(&run->state, root) != CKP_OK
+        || run->arena == NULL || run->over == NULL || run->id == NULL)
     {
         ckp_run_free(run);
         return NULL;
@@ -56,7 +56,8 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
     static const char *const  objects[] = {
         "meta", "input", "vars", "fibers", "active", "keyed", NULL
     };
-    ckp_run_t  *run;
+    const unsigned long       refusals = ckp_memory_refusals();
+    ckp_run_t                *run;
 
     if (checkpoint == NULL) {
         run = ckp_run_new(prog, run_id);
@@ -86,7 +87,8 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
         }
     }
 
-    run = run_alloc(prog, run_id, json_deep_copy(checkpoint));
+    run = run_alloc(prog, run_id,
+                    ckp_json_whole(json_deep_copy(checkpoint), refusals));
 
     if (run == NULL) {
         (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
@@ -108,7 +110,12 @@ ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
                         ev->seq, run->seq);
     }
 
-    const ckp_code_t  rc = ckp_state_apply(&run->state, ev->delta, err);
+    const unsigned long  refusals = ckp_memory_refusals();
+    ckp_code_t           rc = ckp_state_apply(&run->state, ev->delta, err);
+
+    if (rc == CKP_OK && ckp_memory_refusals() != refusals) {
+        rc = ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+    }
 
     if (rc == CKP_OK) {
         run->seq = ev->seq;
@@ -122,7 +129,8 @@ ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
 json_t *
 ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
 {
-    json_t *const  state = json_deep_copy(run->state.root);
+    const unsigned long  refusals = ckp_memory_refusals();
+    json_t *const        state = json_deep_copy(run->state.root);
 
     if (state == NULL
         || json_object_set_new(state, "seq",
@@ -132,7 +140,7 @@ ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
         return NULL;
     }
 
-    return state;
+    return ckp_json_whole(state, refusals);
 }
 
 

@@ -60,8 +60,6 @@ struct ckp_run_s {
     bool                 seeded;
     bool                 ended;         /* in this turn */
     bool                 crowded;       /* a limit of the whole run was met */
-    bool                 starved;       /* memory ran out where nobody could
-                                           be told: the turn must not hold */
     json_t              *links;         /* hash -> {n}: place in linked */
     ckp_list_t           linked;        /* ckp_program_t *, references */
     json_t              *over;          /* fibers whose node has been told to

@@ -345,13 +345,7 @@ scope_builtin(const ckp_scope_t *scope, const char *name)
 
     for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
         if (strcmp(scope_names[i].name, name) == 0) {
-            json_t *const  v = scope_names[i].make(f);
-
-            /* what is not there is null */
-
-            f->run->starved |= v == NULL;
-
-            return v;
+            return scope_names[i].make(f);
         }
     }
 

@@ -81,7 +81,6 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->work = 0;
     run->ended = false;
     run->crowded = false;
-    run->starved = false;
     json_object_clear(run->over);
     ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
 
@@ -120,9 +119,7 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 {
     ckp_event_t *const  events = run->events.items;
 
-    if (turn_last_states(run) != CKP_OK || run->starved
-        || run->state.broken || ckp_arena_starved(run->arena))
-    {
+    if (turn_last_states(run) != CKP_OK) {
         return CKP_E_NOMEM;
     }
 
@@ -208,7 +205,6 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
 
     if (payload == NULL || turn_payload_path(payload, at) != CKP_OK) {
         json_decref(payload);
-        run->starved = true;
         return CKP_E_NOMEM;
     }
 
@@ -227,7 +223,6 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
 
     if (ev == NULL) {
         json_decref(shown);
-        run->starved = true;
         return CKP_E_NOMEM;
     }
 

@@ -293,7 +293,8 @@ diff_summary(const json_t *from, const json_t *to)
 json_t *
 ckp_document_diff(const json_t *from, const json_t *to, bool lines)
 {
-    json_t *const  diff = json_pack("{s:b, s:o, s:o}",
+    const unsigned long  refusals = ckp_memory_refusals();
+    json_t *const        diff = json_pack("{s:b, s:o, s:o}",
                                     "identical", ckp_json_equal(from, to),
                                     "summary", diff_summary(from, to),
                                     "changes", diff_changes(from, to));
@@ -305,5 +306,5 @@ ckp_document_diff(const json_t *from, const json_t *to, bool lines)
         return NULL;
     }
 
-    return diff;
+    return ckp_json_whole(diff, refusals);
 }

@@ -413,9 +413,10 @@ draw_all(draw_t *d)
 json_t *
 ckp_document_graph(const json_t *doc)
 {
-    ckp_parse_t  ps;
-    draw_t       d = { .ps = &ps };
-    json_t      *graph = NULL;
+    const unsigned long  refusals = ckp_memory_refusals();
+    ckp_parse_t          ps;
+    draw_t               d = { .ps = &ps };
+    json_t              *graph = NULL;
 
     if (ckp_form_look(&ps, doc)) {
         graph = draw_all(&d);
@@ -423,5 +424,5 @@ ckp_document_graph(const json_t *doc)
 
     ckp_form_close(&ps);
 
-    return graph;
+    return ckp_json_whole(graph, refusals);
 }

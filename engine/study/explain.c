@@ -332,8 +332,9 @@ json_t *
 ckp_program_explain(const ckp_program_t *prog, const json_t *inputs,
     int64_t now_ms)
 {
-    ckp_study_t  s = { .prog = prog };
-    json_t      *told = NULL;
+    const unsigned long  refusals = ckp_memory_refusals();
+    ckp_study_t          s = { .prog = prog };
+    json_t              *told = NULL;
 
     if (ckp_form_look(&s.ps, prog->doc) && s.ps.out.n == prog->nnodes) {
         told = explain_all(&s, inputs, now_ms);
@@ -342,5 +343,5 @@ ckp_program_explain(const ckp_program_t *prog, const json_t *inputs,
     ckp_form_close(&s.ps);
     ckp_free(s.edges);
 
-    return told;
+    return ckp_json_whole(told, refusals);
 }

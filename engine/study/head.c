@@ -116,11 +116,12 @@ head_pack(ckp_parse_t *ps, const json_t *doc, const char *id,
 json_t *
 ckp_document_head(const json_t *doc, ckp_err_t *err)
 {
-    ckp_parse_t  ps;
-    ckp_at_t     at;
-    const char  *id;
-    const char  *version;
-    json_t      *head = NULL;
+    const unsigned long  refusals = ckp_memory_refusals();
+    ckp_parse_t          ps;
+    ckp_at_t             at;
+    const char          *id;
+    const char          *version;
+    json_t              *head = NULL;
 
     if (!json_is_object(doc)) {
         (void) ckp_fail(err, CKP_E_INVALID, "", "a procedure is a JSON object");
@@ -136,7 +137,10 @@ ckp_document_head(const json_t *doc, ckp_err_t *err)
     id = ckp_root_id(&ps, &at);
     version = ckp_root_version(&ps, &at);
 
-    if (id == NULL || id[0] == '\0') {
+    if (ckp_memory_refusals() != refusals) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+
+    } else if (id == NULL || id[0] == '\0') {
         (void) ckp_fail(err, CKP_E_INVALID, "/procedure_id",
                         "there is no procedure_id");
 
@@ -144,7 +148,8 @@ ckp_document_head(const json_t *doc, ckp_err_t *err)
         (void) ckp_fail(err, CKP_E_INVALID, "/version", "there is no version");
 
     } else {
-        head = head_pack(&ps, ps.out.root.value, id, version);
+        head = ckp_json_whole(head_pack(&ps, ps.out.root.value, id, version),
+                              refusals);
 
         if (head == NULL) {
             (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");

@@ -164,9 +164,10 @@ json_t *
 ckp_agent_reply(int http_status, const char *body, size_t len, bool strict,
     ckp_outcome_t *outcome)
 {
-    ckp_err_t      err = CKP_ERR_INIT;
-    json_t        *reply = len ? ckp_json_parse(body, len, &err) : NULL;
-    json_t        *data;
+    const unsigned long  refusals = ckp_memory_refusals();
+    ckp_err_t            err = CKP_ERR_INIT;
+    json_t              *reply = len ? ckp_json_parse(body, len, &err) : NULL;
+    json_t              *data;
 
     if (http_status >= 200 && http_status <= 299) {
         data = agent_accept(reply, strict, outcome);
@@ -193,7 +194,7 @@ ckp_agent_reply(int http_status, const char *body, size_t len, bool strict,
 
     json_decref(reply);
 
-    return data;
+    return ckp_json_whole(data, refusals);
 }
 
 

@@ -273,8 +273,8 @@ llm_refusal(const json_t *reply, int http_status)
 }
 
 
-json_t *
-ckp_llm_reply(int http_status, const char *body, size_t len,
+static json_t *
+llm_reply(int http_status, const char *body, size_t len,
     ckp_outcome_t *outcome)
 {
     const bool  ok = http_status >= 200 && http_status <= 299;
@@ -312,6 +312,17 @@ ckp_llm_reply(int http_status, const char *body, size_t len,
     json_decref(reply);
 
     return data;
+}
+
+
+json_t *
+ckp_llm_reply(int http_status, const char *body, size_t len,
+    ckp_outcome_t *outcome)
+{
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    return ckp_json_whole(llm_reply(http_status, body, len, outcome),
+                          refusals);
 }
 
 

@@ -271,8 +271,8 @@ mcp_content(const json_t *result)
 }
 
 
-json_t *
-ckp_mcp_result(const json_t *response, ckp_outcome_t *outcome)
+static json_t *
+mcp_result(const json_t *response, ckp_outcome_t *outcome)
 {
     const json_t *const  error = json_object_get(response, "error");
     const json_t *const  result = json_object_get(response, "result");
@@ -315,6 +315,16 @@ ckp_mcp_result(const json_t *response, ckp_outcome_t *outcome)
 
 
 json_t *
+ckp_mcp_result(const json_t *response, ckp_outcome_t *outcome)
+{
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    return ckp_json_whole(mcp_result(response, outcome),
+                          refusals);
+}
+
+
+json_t *
 ckp_mcp_refused(int http_status, ckp_outcome_t *outcome)
 {
     char     text[32];
@@ -353,8 +363,8 @@ mcp_rest_error(const json_t *reply, const json_t *result)
 }
 
 
-json_t *
-ckp_mcp_rest(int http_status, const char *body, size_t len,
+static json_t *
+mcp_rest(int http_status, const char *body, size_t len,
     ckp_outcome_t *outcome)
 {
     ckp_err_t      err = CKP_ERR_INIT;
@@ -385,6 +395,17 @@ ckp_mcp_rest(int http_status, const char *body, size_t len,
     json_decref(reply);
 
     return data;
+}
+
+
+json_t *
+ckp_mcp_rest(int http_status, const char *body, size_t len,
+    ckp_outcome_t *outcome)
+{
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    return ckp_json_whole(mcp_rest(http_status, body, len, outcome),
+                          refusals);
 }
 
 

@@ -249,6 +249,8 @@ ngx_lo_api_body(ngx_http_request_t *r)
     r->read_event_handler = ngx_lo_api_body;
     r->write_event_handler = ngx_http_request_empty_handler;
 
+    api->refusals = ckp_memory_refusals();
+
     rc = ngx_lo_input_read(api);
 
     if (rc == NGX_AGAIN) {
@@ -322,6 +324,14 @@ ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc)
 
     if (api->handed) {
         return;
+    }
+
+    /* what a stage made may lack members that there was no memory for */
+
+    if (ckp_memory_refusals() != api->refusals) {
+        ngx_lo_api_drop(api);
+        rc = ngx_lo_api_problem(api, 503, "unavailable",
+                                "There is no memory for the request");
     }
 
     if (rc == NGX_AGAIN) {

@@ -115,6 +115,7 @@ ngx_lo_api_done(ngx_lo_job_t *job, void *data)
 
     ngx_del_timer(&api->timer);
 
+    api->refusals = ckp_memory_refusals();
     ngx_lo_api_again(api, ngx_lo_api_outcome(api, job, render, missed));
 }
 
@@ -164,6 +165,7 @@ ngx_lo_api_woken(ngx_event_t *ev)
 
     resume = api->resume;
     api->resume = NULL;
+    api->refusals = ckp_memory_refusals();
 
     if (resume != NULL) {
         ngx_lo_api_again(api, resume(api));
@@ -211,6 +213,7 @@ ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data)
 
     ngx_del_timer(&api->timer);
 
+    api->refusals = ckp_memory_refusals();
     ngx_lo_api_again(api, api->reply(api, reply));
 }
 

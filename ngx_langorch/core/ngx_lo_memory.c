@@ -6,6 +6,9 @@
  * library's own caches hold for a thread.  A block is one of malloc() all its
  * life, whoever keeps it: values made in one thread may end in another, and
  * those that were made before this was switched on are as good.
+ *
+ * What malloc() refuses is counted (ckp_memory_refusals): jansson does not tell
+ * a member that is not there from one that there was no memory for.
  */
 
 #include "core/ngx_lo_core.h"
@@ -62,14 +65,14 @@ ngx_lo_memory_alloc(size_t size)
           / NGX_LO_BLOCK_STEP;
 
     if (i >= NGX_LO_BLOCK_SIZES) {
-        return malloc(size);
+        return ckp_json_alloc(size);
     }
 
     kept = &ngx_lo_blocks[i];
     block = kept->first;
 
     if (block == NULL) {
-        return malloc(NGX_LO_BLOCK_FIRST + i * NGX_LO_BLOCK_STEP);
+        return ckp_json_alloc(NGX_LO_BLOCK_FIRST + i * NGX_LO_BLOCK_STEP);
     }
 
     kept->first = block->next;
@@ -118,5 +121,7 @@ ngx_lo_memory_start(void)
 {
 #if (NGX_LO_BLOCKS_KEPT)
     json_set_alloc_funcs(ngx_lo_memory_alloc, ngx_lo_memory_free);
+#else
+    json_set_alloc_funcs(ckp_json_alloc, ckp_free);
 #endif
 }

@@ -201,13 +201,13 @@ ngx_lo_effect_reply(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
 
     data = ngx_lo_secrets_scrub(data, e->secrets);
 
-    if (data == NULL) {
-        outcome = CKP_OUTCOME_UNKNOWN;
-        data = json_pack("{s:s, s:s}", "type", "InternalError", "message",
-                         "no memory for the answer");
+    if (data != NULL) {
+        ngx_lo_run_input(run, CKP_IN_REPLY, outcome, e->ref, data, 0);
+
+    } else {
+        run->again = 1;         /* no memory for it: it is asked for again */
     }
 
-    ngx_lo_run_input(run, CKP_IN_REPLY, outcome, e->ref, data, 0);
     ngx_lo_effect_free(e);
 
     if (next) {

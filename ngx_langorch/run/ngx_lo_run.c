@@ -173,15 +173,17 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
 static ngx_int_t
 ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
 {
-    size_t       i;
-    uint8_t      seed[CKP_SEED_LEN];
-    int64_t      now;
-    ckp_err_t    err = CKP_ERR_INIT;
-    ckp_turn_t   turn;
-    ckp_code_t   code;
-    ckp_input_t  input;
+    size_t         i;
+    uint8_t        seed[CKP_SEED_LEN];
+    int64_t        now;
+    ckp_err_t      err = CKP_ERR_INIT;
+    ckp_turn_t     turn;
+    ckp_code_t     code;
+    ckp_input_t    input;
+    unsigned long  refusals;
 
     now = ngx_lo_now_ms();
+    refusals = ckp_memory_refusals();
     ngx_lo_rand_seed(seed);
 
     ngx_memzero(&input, sizeof(input));
@@ -223,7 +225,7 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
     run->idle = turn.idle;
     run->final = turn.final;
 
-    return NGX_OK;
+    return ckp_memory_refusals() == refusals ? NGX_OK : NGX_ERROR;
 }
 
 

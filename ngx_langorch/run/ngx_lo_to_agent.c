@@ -43,9 +43,11 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
     ngx_uint_t        failed;
     const char       *agent_id, *why;
     ckp_outcome_t     outcome;
+    unsigned long     refusals;
     ngx_lo_effect_t  *e = data;
 
     e->call = NULL;
+    refusals = ckp_memory_refusals();
 
     if (reply->outcome == CKP_OUTCOME_OK
         && ckp_json_bool(e->body, "accept", false))
@@ -85,7 +87,7 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
                           failed ? "failed" : "ok",
                           (double) reply->elapsed / 1000);
 
-    ngx_lo_effect_reply(e, outcome, answer, 1);
+    ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
 
 

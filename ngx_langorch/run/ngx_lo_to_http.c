@@ -207,11 +207,13 @@ ngx_lo_http_value(const ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
 static void
 ngx_lo_http_answer(ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
 {
-    json_t  *body, *data;
+    json_t         *body, *data;
+    unsigned long   refusals;
 
+    refusals = ckp_memory_refusals();
     body = ngx_lo_http_value(h, reply);
 
-    if (body == NULL) {
+    if (body == NULL && ckp_memory_refusals() == refusals) {
         ngx_lo_http_failed(h, CKP_OUTCOME_FAILED, "ParseError",
                            "the body is no JSON", 0, 1);
         return;
@@ -226,7 +228,8 @@ ngx_lo_http_answer(ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
                      "retry_after_ms", reply->retry_after == 0 ? NULL
                          : json_integer((json_int_t) reply->retry_after));
 
-    ngx_lo_effect_reply(h->effect, CKP_OUTCOME_OK, data, 1);
+    ngx_lo_effect_reply(h->effect, CKP_OUTCOME_OK,
+                        ckp_json_whole(data, refusals), 1);
 }
 
 

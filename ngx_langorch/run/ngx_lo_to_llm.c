@@ -55,9 +55,11 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
     ngx_uint_t        failed;
     ngx_lo_llm_t     *llm;
     ckp_outcome_t     outcome;
+    unsigned long     refusals;
     ngx_lo_effect_t  *e = data;
 
     e->call = NULL;
+    refusals = ckp_memory_refusals();
     llm = e->own;
     llm->over = 1;
 
@@ -89,7 +91,7 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
     }
 
     ngx_lo_breaker_ended(llm->url, failed, NGX_LO_LLM_FAILURES);
-    ngx_lo_effect_reply(e, outcome, answer, 1);
+    ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
 
 

@@ -174,7 +174,10 @@ ngx_lo_mcp_called(ngx_lo_effect_t *e, const ngx_lo_call_reply_t *reply)
 {
     json_t         *data, *response;
     ckp_outcome_t   outcome;
+    unsigned long   refusals;
     ngx_lo_mcp_t   *m = e->own;
+
+    refusals = ckp_memory_refusals();
 
     if (m->stage == NGX_LO_MCP_PLAIN) {
         data = ckp_mcp_rest((int) reply->status,
@@ -196,7 +199,7 @@ ngx_lo_mcp_called(ngx_lo_effect_t *e, const ngx_lo_call_reply_t *reply)
                                                 reply->retry_after));
     }
 
-    ngx_lo_mcp_answer(e, outcome, data,
+    ngx_lo_mcp_answer(e, outcome, ckp_json_whole(data, refusals),
                       outcome == CKP_OUTCOME_UNKNOWN ? "no usable answer"
                                                      : NULL, 1);
 }

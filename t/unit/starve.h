@@ -22,7 +22,6 @@ void __wrap_free(void *p);
 static long  good = -1;         /* allocations before one fails; -1: none do */
 static bool  once;              /* that one alone; else all from then on */
 static long  refused;           /* how many did */
-static long  refused_json;      /* of these, how many of JSON values */
 static long  alive;             /* not freed yet */
 
 
@@ -87,16 +86,5 @@ __wrap_free(void *p)
     __real_free(p);
 }
 
-
-/* For json_set_alloc_funcs. */
-static inline void *
-t_json_malloc(size_t size)
-{
-    void *const  p = __wrap_malloc(size);
-
-    refused_json += p == NULL ? 1 : 0;
-
-    return p;
-}
 
 #endif
