@@ -77,7 +77,7 @@ int64_t ckp_json_int(const json_t *o, const char *key, int64_t otherwise);
 double ckp_json_num(const json_t *o, const char *key, double otherwise);
 bool ckp_json_bool(const json_t *o, const char *key, bool otherwise);
 
-/* A value that was made since then, whole or not at all: NULL (and it is freed),
+/* A value that was made since then, whole or not at all: NULL (it is freed)
  * when memory was refused meanwhile (base/mem.h). */
 json_t *ckp_json_whole(json_t *v, unsigned long since);
 
