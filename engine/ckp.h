@@ -214,7 +214,7 @@ typedef struct {
  *                   in place of those it had; older ones of the path are void
  *   delegation_end {ref, status: "void"}, if it is open
  *   once           {path, scope, key, status: completed | failed | gone, ttl_s,
- *                   result?}: of whom ADMIT gave the right to make it
+ *                   hash?, result?}: of whom ADMIT gave the right to make it
  *   order          {order_id, from, to, path}   guarded: it is there, `from`
  *                   and of an amount
  *   memory         {op: set | append | delete, project, procedure, key, value,

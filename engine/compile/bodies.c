@@ -164,31 +164,54 @@ bodies_ref(void *data, ckp_ref_t kind, const char *name, const char *second,
 }
 
 
-static void
-bodies_step(bodies_t *b, const bodies_one_t *one, const ckp_step_t *step,
-    const json_t *varying)
-{
-    const ckp_entry_t *const  entry = &b->ps->out.entries[one->owner];
-    bodies_key_t              key = { .varying = varying };
+/* step NULL: the node's own. */
 
-    if (step->idempotency_key == NULL
-        || ckp_template_is_constant(step->idempotency_key))
-    {
+static void
+bodies_key(bodies_t *b, const bodies_one_t *one, const ckp_node_t *node,
+    const ckp_step_t *step, const json_t *varying)
+{
+    const ckp_entry_t *const     entry = &b->ps->out.entries[one->owner];
+    const ckp_template_t *const  own = step == NULL ? node->idempotency_key
+                                                    : step->idempotency_key;
+    bodies_key_t                 key = { .varying = varying };
+
+    if (own == NULL || ckp_template_is_constant(own)) {
         return;                 /* none, or told already */
     }
 
-    ckp_template_refs(step->idempotency_key, bodies_ref, &key);
+    ckp_template_refs(own, bodies_ref, &key);
 
     if (!key.varies) {
         const ckp_diag_more_t  more = { .node_id = b->ps->entry->id,
-                                        .step_id = step->id,
+                                        .step_id = step == NULL ? NULL
+                                                                : step->id,
                                         .field = "idempotency_key" };
         char *const            path = ckp_arena_printf(b->ps->arena,
-                                          "%s/idempotency_key", step->pointer);
+                                          "%s/idempotency_key",
+                                          step == NULL ? node->pointer
+                                                       : step->pointer);
 
         ckp_diag(b->ps->diags, 434, NULL, path == NULL ? "" : path, &more,
-                 "the key is the same for every item of '%.120s': the step "
-                 "runs once", entry->id);
+                 "the key is the same for every item of '%.120s': the %s "
+                 "runs once", entry->id, step == NULL ? "node" : "step");
+    }
+}
+
+
+static void
+bodies_node(bodies_t *b, const bodies_one_t *one, const ckp_node_t *node,
+    const json_t *varying)
+{
+    bodies_key(b, one, node, NULL, varying);
+
+    if (strcmp(node->ops->type, "sequence") != 0
+        && strcmp(node->ops->type, "processing") != 0)
+    {
+        return;
+    }
+
+    for (size_t i = 0; i < node->u.sequence->nsteps; i++) {
+        bodies_key(b, one, node, &node->u.sequence->steps[i], varying);
     }
 }
 
@@ -215,20 +238,11 @@ bodies_keys(bodies_t *b, const bodies_one_t *one)
     for (size_t i = 0; i < b->n; i++) {
         const ckp_node_t *const  node = &b->ps->prog->nodes[i];
 
-        if (!one->in[i] || node->ops == NULL
-            || (strcmp(node->ops->type, "sequence") != 0
-                && strcmp(node->ops->type, "processing") != 0))
-        {
-            continue;
+        if (one->in[i] && node->ops != NULL) {
+            b->ps->entry = &b->ps->out.entries[i];
+            bodies_node(b, one, node, varying);
+            b->ps->entry = NULL;
         }
-
-        b->ps->entry = &b->ps->out.entries[i];
-
-        for (size_t k = 0; k < node->u.sequence->nsteps; k++) {
-            bodies_step(b, one, &node->u.sequence->steps[k], varying);
-        }
-
-        b->ps->entry = NULL;
     }
 
     json_decref(varying);

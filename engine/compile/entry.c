@@ -7,12 +7,6 @@
 #include "compile/parse_int.h"
 #include "node/node.h"
 
-/* read, but nothing happens by them in this engine yet */
-static const char *const  entry_later[] = {
-    "telemetry", "idempotency_key"
-};
-
-
 static bool
 entry_is(const ckp_entry_t *entry, const char *type)
 {
@@ -55,30 +49,6 @@ entry_times(ckp_parse_t *ps, const ckp_entry_t *entry)
         ckp_parse_say(ps, &(ckp_say_t) { .at = &entry->at, .number = 313,
                                          .field = "timeout_ms" },
                       "the node may take longer than its run");
-    }
-}
-
-
-static void
-entry_later_tell(ckp_parse_t *ps, const ckp_at_t *at)
-{
-    ckp_at_t  out;
-
-    ps->node->sla = ckp_sla_read(ps, at);
-    ps->node->undo = ckp_undo_read(ps, at, ps->node->id);
-    ckp_telemetry_check(ps, at);
-
-    for (size_t i = 0; i < sizeof(entry_later) / sizeof(entry_later[0]); i++) {
-        const json_t *const  value = json_object_get(at->value,
-                                                     entry_later[i]);
-
-        if (value != NULL && !json_is_null(value)) {
-            out = (ckp_at_t) { .up = at, .key = entry_later[i],
-                               .value = value };
-            ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 96,
-                                             .field = out.key },
-                          "'%s' has no effect in this engine yet", out.key);
-        }
     }
 }
 
@@ -148,7 +118,9 @@ entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
         ckp_on_error_read(ps, at, &node->on_error, &node->non_error);
     }
 
-    entry_later_tell(ps, at);
+    node->sla = ckp_sla_read(ps, at);
+    node->undo = ckp_undo_read(ps, at, node->id);
+    ckp_telemetry_check(ps, at);
 }
 
 

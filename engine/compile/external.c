@@ -115,26 +115,65 @@ ckp_external_config(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
+/* --- keys --------------------------------------------------------------- */
+
+
+static ckp_template_t *
+external_key(ckp_parse_t *ps, const ckp_at_t *at, const char *name)
+{
+    ckp_at_t         out;
+    ckp_template_t  *key;
+
+    if (!ckp_parse_find(ps, at, name, &out)) {
+        return NULL;
+    }
+
+    if (!json_is_string(out.value)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 15,
+                                         .field = out.key },
+                      "'%s' must be a string", name);
+        return NULL;
+    }
+
+    key = ckp_template_at(ps, &out, out.value, CKP_SECRET_WARNS);
+
+    if (key != NULL && ckp_template_is_constant(key)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 434,
+                                         .field = out.key },
+                      "the key is the same in every run%s",
+                      json_string_length(out.value) == 0 ? ": it is empty"
+                                                         : "");
+    }
+
+    return key;
+}
+
+
+/* One of its own goes before one of its policy; NULL: none. */
+
+static ckp_template_t *
+external_keys(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_template_t *const  own = external_key(ps, at, "idempotency_key");
+    ckp_at_t               policy;
+
+    if (own != NULL || !json_is_object(json_object_get(at->value,
+                                                       "idempotency_policy"))
+        || !ckp_parse_object(ps, at, "idempotency_policy", &policy))
+    {
+        return own;
+    }
+
+    return external_key(ps, &policy, "key");
+}
+
+
 void
 ckp_external_node(ckp_parse_t *ps, const ckp_at_t *at)
 {
     external_shared(ps, at, &ps->policy.external);
-}
-
-
-/* A key of the step's own goes before one of its policy. */
-
-static void
-external_key(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step)
-{
-    ckp_at_t  policy;
-
-    if (step->idempotency_key == NULL
-        && ckp_parse_object(ps, at, "idempotency_policy", &policy))
-    {
-        step->idempotency_key = ckp_parse_template(ps, &policy, "key",
-                                                   CKP_SECRET_WARNS);
-    }
+    ps->node->idempotency_key = external_keys(ps, at);
+    ps->node->once = ps->policy.external.once;
 }
 
 
@@ -147,8 +186,8 @@ ckp_external_step(ckp_parse_t *ps, const ckp_at_t *at, ckp_step_t *step)
     };
 
     step->external = ps->policy.external;
+    step->idempotency_key = external_keys(ps, at);
     external_shared(ps, at, &step->external);
-    external_key(ps, at, step);
 
     step->executor = (ckp_executor_t) ckp_parse_word(ps, at, "executor",
                          executors, CKP_BY_ANY, 302);

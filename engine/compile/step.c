@@ -280,38 +280,6 @@ step_times(const step_reader_t *r)
 }
 
 
-static void
-step_key(const step_reader_t *r)
-{
-    ckp_parse_t *const  ps = r->ps;
-    ckp_at_t            out;
-
-    if (!ckp_parse_find(ps, r->at, "idempotency_key", &out)) {
-        return;
-    }
-
-    if (!json_is_string(out.value)) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 15,
-                                         .field = out.key },
-                      "'idempotency_key' must be a string");
-        return;
-    }
-
-    r->step->idempotency_key = ckp_template_at(ps, &out, out.value,
-                                               CKP_SECRET_WARNS);
-
-    if (r->step->idempotency_key != NULL
-        && ckp_template_is_constant(r->step->idempotency_key))
-    {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 434,
-                                         .field = out.key },
-                      "the key is the same in every run%s",
-                      json_string_length(out.value) == 0 ? ": it is empty"
-                                                         : "");
-    }
-}
-
-
 /* Collection actions name their variable among their parameters, too. */
 static void
 step_collected(const step_reader_t *r)
@@ -465,7 +433,6 @@ step_read(const step_reader_t *r)
     step_params(r);
     step_retry(r);
     step_times(r);
-    step_key(r);
     ckp_external_step(r->ps, r->at, step);
     step->undo = ckp_undo_read(r->ps, r->at, step->id);
     step_output(r);

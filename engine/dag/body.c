@@ -10,7 +10,7 @@
 /* Members of a task that its body has, too, as a node. */
 static const char *const  body_shared[] = {
     "error_handlers", "is_checkpoint", "compensate", "sla", "telemetry",
-    "idempotency_key", NULL
+    "idempotency_key", "idempotency_policy", NULL
 };
 
 static const char *const  body_kinds[] = {

@@ -9,7 +9,8 @@
 static const char  task_known[] =
     " task_id name description depends_on condition trigger_rule inputs"
     " output_variable outputs retry timeout_ms on_error fallback_task"
-    " error_handlers compensate idempotency_key sla telemetry is_checkpoint"
+    " error_handlers compensate idempotency_key idempotency_policy sla"
+    " telemetry is_checkpoint"
     " metadata position tags step steps llm approval subflow expression noop ";
 
 

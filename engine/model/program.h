@@ -375,6 +375,8 @@ struct ckp_node_s {
     bool                    is_checkpoint;
     uint32_t                timeout_ms;     /* 0: none */
     ckp_timeout_t           timeout;
+    ckp_template_t         *idempotency_key;    /* of all of it; NULL */
+    ckp_once_t              once;
     const ckp_sla_t        *sla;            /* NULL: none */
     const ckp_compensation_t  *undo;        /* NULL: nothing */
     ckp_handler_t          *handlers;

@@ -226,6 +226,9 @@ ckp_code_t ckp_fiber_undo(ckp_fiber_t *f, const char *reason, json_t *error);
 ckp_code_t ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to,
     const json_t *result);
 
+/* What it is done by only stands for its work: its key (20.4) gets none. */
+ckp_code_t ckp_fiber_keyless(ckp_fiber_t *f);
+
 /* The node ends in error, but somebody knows what to do: error bound, go there.
  * `by` says who (node_error.handled_by).  error is borrowed. */
 ckp_code_t ckp_fiber_divert(ckp_fiber_t *f, ckp_target_t to, const char *by,

@@ -119,7 +119,7 @@ finish_message(ckp_fiber_t *f, json_t **message)
 
 
 static ckp_code_t
-finish_run(ckp_fiber_t *f)
+finish_run(ckp_fiber_t *f, bool known)
 {
     const ckp_node_t *const  node = ckp_fiber_node(f);
     const int64_t            t0 = ckp_fiber_get_int(f, "t0", NULL);
@@ -136,9 +136,11 @@ finish_run(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_emit(f, "node_completed", json_pack("{s:s, s:n, s:I}",
-                 "node_name", node->name, "next_node", "duration_ms",
-                 (json_int_t) (ckp_fiber_now(f) - t0)));
+        rc = ckp_fiber_emit(f, "node_completed",
+                 json_pack("{s:s, s:n, s:I, s:o*}", "node_name", node->name,
+                     "next_node", "duration_ms",
+                     (json_int_t) (ckp_fiber_now(f) - t0),
+                     "cached", known ? json_true() : NULL));
     }
 
     if (rc != CKP_OK) {
@@ -162,5 +164,12 @@ ckp_terminate_went(ckp_fiber_t *f, const char *list)
         return finish_list(f, "error");
     }
 
-    return finish_run(f);
+    return finish_run(f, false);
+}
+
+
+ckp_code_t
+ckp_terminate_known(ckp_fiber_t *f)
+{
+    return finish_run(f, true);
 }

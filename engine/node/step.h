@@ -50,6 +50,11 @@ const ckp_step_t *ckp_step_under(const ckp_fiber_t *f, const char *list,
  * `out` has CKP_KEY_MAX + 1 bytes and is returned. */
 const char *ckp_step_key(const ckp_fiber_t *f, char *out);
 
+/* The key that the author's text gives, as a head may carry it: new string;
+ * NULL: none, or an empty one.  CKP_E_INVALID: raised. */
+ckp_code_t ckp_key_render(ckp_fiber_t *f, const ckp_template_t *t,
+    json_t **key);
+
 /* Makes n.step.key; rendered from the step's own text: also n.step.own. */
 ckp_code_t ckp_step_make_key(ckp_fiber_t *f);
 

@@ -13,4 +13,7 @@ ckp_code_t ckp_terminate_wake(ckp_fiber_t *f, const ckp_input_t *in);
 /* `list` ("clean" or "error") has been gone through. */
 ckp_code_t ckp_terminate_went(ckp_fiber_t *f, const char *list);
 
+/* Its actions were done under the same key: the run ends without them. */
+ckp_code_t ckp_terminate_known(ckp_fiber_t *f);
+
 #endif

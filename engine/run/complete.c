@@ -137,6 +137,13 @@ ckp_run_settled(ckp_run_t *run)
 }
 
 
+static bool
+end_is_terminate(const ckp_fiber_t *f)
+{
+    return strcmp(f->node->ops->type, "terminate") == 0;
+}
+
+
 static ckp_code_t
 end_by(ckp_fiber_t *f, ckp_end_t end, json_t *outputs, json_t *message)
 {
@@ -147,8 +154,7 @@ end_by(ckp_fiber_t *f, ckp_end_t end, json_t *outputs, json_t *message)
     ckp_code_t         rc = CKP_OK;
 
     if (end != CKP_END_COMPLETED && f->node->u.terminate != NULL
-        && strcmp(f->node->ops->type, "terminate") == 0
-        && f->node->u.terminate->undo)
+        && end_is_terminate(f) && f->node->u.terminate->undo)
     {
         rc = ckp_run_undo(run, "terminate", json_pack("{s:s, s:i, s:O?, s:O?}",
                       "how", "ended", "end", (int) end, "message", message,
@@ -200,6 +206,16 @@ ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
 
     f->ready = CKP_FIBER_REST;
     ckp_run_over(run, f->id, true);
+
+    rc = end_is_terminate(f)
+         ? ckp_replay_done(f, (ckp_target_t) { .kind = CKP_TO_END }, NULL)
+         : CKP_OK;
+
+    if (rc != CKP_OK) {
+        json_decref(outputs);
+        json_decref(message);
+        return rc;
+    }
 
     if (sub != NULL) {
         rc = end_sub(f, sub, end, outputs, message);

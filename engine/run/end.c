@@ -23,6 +23,10 @@ ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
 
     f->step = NULL;
 
+    if (rc == CKP_OK) {
+        rc = ckp_replay_abandon(f);
+    }
+
     if (rc == CKP_OK && f->node->ops->abandon != NULL) {
         rc = f->node->ops->abandon(f);
     }

@@ -515,7 +515,7 @@ ckp_fiber_checkpoint(ckp_fiber_t *f, const char *reason, const char *name,
 bool
 ckp_fiber_in_flight(const ckp_fiber_t *f)
 {
-    return ckp_steps_in_flight(f)
+    return ckp_steps_in_flight(f) || ckp_replay_waits(f)
            || (f->node != NULL && f->node->ops->busy != NULL
                && f->node->ops->busy(f));
 }
@@ -727,6 +727,16 @@ fiber_crowded(ckp_fiber_t *f)
 }
 
 
+static ckp_code_t
+fiber_go_on(ckp_fiber_t *f)
+{
+    const ckp_node_ops_t *const  ops = f->node->ops;
+
+    return ckp_replay_goes(f) ? ops->enter(f)
+           : ops->wake == NULL ? CKP_E_BUG : ops->wake(f, NULL);
+}
+
+
 ckp_code_t
 ckp_fiber_drive(ckp_fiber_t *f)
 {
@@ -748,8 +758,7 @@ ckp_fiber_drive(ckp_fiber_t *f)
         }
 
         f->ready = CKP_FIBER_REST;
-        rc = f->node->ops->wake == NULL ? CKP_E_BUG
-             : ckp_fiber_settle(f, f->node->ops->wake(f, NULL));
+        rc = ckp_fiber_settle(f, fiber_go_on(f));
     }
 
     return rc;
@@ -760,8 +769,9 @@ ckp_code_t
 ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
     const int64_t  dl = ckp_fiber_get_int(f, "dl", NULL);
+    const bool     asks = ckp_replay_waits(f);
 
-    if (f->node == NULL || f->node->ops->wake == NULL) {
+    if (f->node == NULL || (f->node->ops->wake == NULL && !asks)) {
         return CKP_E_STATE;
     }
 
@@ -778,5 +788,6 @@ ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
         }
     }
 
-    return ckp_fiber_settle(f, f->node->ops->wake(f, in));
+    return ckp_fiber_settle(f, asks ? ckp_replay_wake(f, in)
+                                    : f->node->ops->wake(f, in));
 }

@@ -129,6 +129,7 @@ ckp_fiber_enter(ckp_fiber_t *f)
     json_t                  *in = NULL;
     int64_t                  visit = 1;
     bool                     holds = true;
+    bool                     held = false;
     ckp_code_t               rc = route_count(f, &visit);
 
     f->ready = CKP_FIBER_REST;
@@ -175,7 +176,11 @@ ckp_fiber_enter(ckp_fiber_t *f)
         rc = ckp_sla_begin(f);
     }
 
-    return rc == CKP_OK ? node->ops->enter(f) : rc;
+    if (rc == CKP_OK && node->idempotency_key != NULL) {
+        rc = ckp_replay_begin(f, &held);
+    }
+
+    return rc == CKP_OK && !held ? node->ops->enter(f) : rc;
 }
 
 
@@ -238,44 +243,40 @@ route_checkpoint(ckp_fiber_t *f, const ckp_node_t *node, const char *path)
 }
 
 
-ckp_code_t
-ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
+static ckp_code_t
+route_told(ckp_fiber_t *f, ckp_target_t to, bool known)
+{
+    const int64_t  t0 = ckp_fiber_get_int(f, "t0", NULL);
+    json_t *const  payload = json_pack("{s:s, s:s?, s:I, s:o*}",
+                       "node_name", f->node->name, "next_node",
+                       to.kind == CKP_TO_NODE ? to.node->id : NULL,
+                       "duration_ms", (json_int_t) (f->run->now - t0),
+                       "cached", known ? json_true() : NULL);
+
+    /* what the node itself has to add, such as counts */
+
+    (void) json_object_update(payload, ckp_fiber_get(f, "told", NULL));
+
+    return ckp_fiber_emit(f, "node_completed", payload);
+}
+
+
+/* It is complete, by its work or by what is known of it. */
+
+static ckp_code_t
+route_completed(ckp_fiber_t *f, ckp_target_t to, const json_t *result,
+    bool known)
 {
     const ckp_node_t *const  node = f->node;
     const char *const        path = ckp_fiber_node_path(f);
-    const int64_t            t0 = ckp_fiber_get_int(f, "t0", NULL);
-    ckp_code_t               rc;
+    ckp_code_t               rc = ckp_sla_end(f, &to);
 
-    f->step = NULL;
-
-    if (to.kind == CKP_TO_NOTHING) {
-        to = node->next;
-    }
-
-    rc = ckp_fiber_reap_all(f, "canceled");
-
-    if (rc == CKP_OK && strcmp(node->ops->type, "terminate") != 0) {
-        rc = ckp_fiber_map(f, node->outputs, node->noutputs, result);
-    }
-
-    if (rc == CKP_OK) {
-        rc = ckp_sla_end(f, &to);
-    }
-
-    if (rc == CKP_OK) {
+    if (rc == CKP_OK && !known) {
         rc = ckp_fiber_undoable(f, node->undo, result);
     }
 
     if (rc == CKP_OK) {
-        json_t *const  payload = json_pack("{s:s, s:s?, s:I}",
-                 "node_name", node->name, "next_node",
-                 to.kind == CKP_TO_NODE ? to.node->id : NULL,
-                 "duration_ms", (json_int_t) (f->run->now - t0));
-
-        /* what the node itself has to add, such as counts */
-
-        (void) json_object_update(payload, ckp_fiber_get(f, "told", NULL));
-        rc = ckp_fiber_emit(f, "node_completed", payload);
+        rc = route_told(f, to, known);
     }
 
     if (rc != CKP_OK) {
@@ -295,15 +296,61 @@ ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
 }
 
 
+ckp_code_t
+ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
+{
+    const ckp_node_t *const  node = f->node;
+    ckp_code_t               rc;
+
+    f->step = NULL;
+
+    if (to.kind == CKP_TO_NOTHING) {
+        to = node->next;
+    }
+
+    rc = ckp_fiber_reap_all(f, "canceled");
+
+    if (rc == CKP_OK && strcmp(node->ops->type, "terminate") != 0) {
+        rc = ckp_fiber_map(f, node->outputs, node->noutputs, result);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_replay_done(f, to, result);
+    }
+
+    return rc == CKP_OK ? route_completed(f, to, result, false) : rc;
+}
+
+
+ckp_code_t
+ckp_fiber_known(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
+{
+    f->step = NULL;
+
+    return route_completed(f, to, result, true);
+}
+
+
+ckp_code_t
+ckp_fiber_keyless(ckp_fiber_t *f)
+{
+    return ckp_replay_forget(f);
+}
+
+
 /* --- failing ------------------------------------------------------------------- */
 
 static ckp_code_t
 route_node_error(ckp_fiber_t *f, const char *by, const json_t *error)
 {
-    const ckp_code_t  rc = ckp_sla_end(f, NULL);
+    ckp_code_t  rc = ckp_sla_end(f, NULL);
 
     f->step = NULL;
     ckp_run_over(f->run, f->id, true);
+
+    if (rc == CKP_OK) {
+        rc = ckp_replay_failed(f, error);
+    }
 
     return rc != CKP_OK ? rc : ckp_fiber_emit(f, "node_error",
                json_pack("{s:s, s:o, s:s?, s:s*}", "node_name", f->node->name,
@@ -342,7 +389,11 @@ ckp_code_t
 ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
 {
     json_t *const  kept = json_incref(ckp_fiber_get(f, "rn", NULL));
-    ckp_code_t     rc = route_node_error(f, by, error);
+    ckp_code_t     rc = ckp_replay_forget(f);
+
+    if (rc == CKP_OK) {
+        rc = route_node_error(f, by, error);
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_reap_all(f, "canceled");
@@ -498,8 +549,11 @@ ckp_fiber_node_timeout(ckp_fiber_t *f)
     }
 
     if (policy->fail_open) {
-        return ckp_fiber_done(f, (ckp_target_t) { .kind = CKP_TO_NOTHING },
-                              policy->default_output);
+        rc = ckp_replay_forget(f);
+
+        return rc != CKP_OK ? rc
+               : ckp_fiber_done(f, (ckp_target_t) { .kind = CKP_TO_NOTHING },
+                                policy->default_output);
     }
 
     if (policy->escalate_to.kind == CKP_TO_NODE) {

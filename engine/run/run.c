@@ -54,7 +54,7 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
     const json_t *checkpoint, ckp_err_t *err)
 {
     static const char *const  objects[] = {
-        "meta", "input", "vars", "fibers", "active", "keyed", NULL
+        "meta", "input", "vars", "fibers", "active", "keyed", "nodes", NULL
     };
     const unsigned long       refusals = ckp_memory_refusals();
     ckp_run_t                *run;

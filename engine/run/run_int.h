@@ -7,6 +7,8 @@
  *   active {ms, since, limit}        time in `running`
  *   fibers {id: fiber}, resume       fibers where a run that ended stood
  *   keyed {key: result}, agents {channel: agent_id}, approval {node: record}
+ *   keyh {key: hash}, keyf {key: error}; of nodes: nodes {key: record}, nodeh,
+ *   nodef
  *   error, onf {node, err}           the failure that on_failure handles
  *   outputs, last {node, step}, cp   the last checkpoint's id
  *   fin {outputs, message}           it would be over but for detached frames
@@ -187,6 +189,37 @@ ckp_code_t ckp_fiber_leave(ckp_fiber_t *f, ckp_to_t how,
 
 /* The last detached frame is gone: a run that waited for it is over. */
 ckp_code_t ckp_run_settled(ckp_run_t *run);
+
+/* --- replay.c: nodes with a key ------------------------------------------------ */
+
+/* *held: it waits for others' answer, or is over by what is known. */
+ckp_code_t ckp_replay_begin(ckp_fiber_t *f, bool *held);
+
+/* Others are asked; their answer, a crash meanwhile. */
+bool ckp_replay_waits(const ckp_fiber_t *f);
+ckp_code_t ckp_replay_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
+/* true, once: nobody knows; the node begins. */
+bool ckp_replay_goes(ckp_fiber_t *f);
+
+/* Something was written, by name; what: "vars", "last". */
+ckp_code_t ckp_replay_note(ckp_fiber_t *f, const char *what,
+    const char *name);
+
+/* The node ended; all are borrowed. */
+ckp_code_t ckp_replay_done(ckp_fiber_t *f, ckp_target_t to,
+    const json_t *result);
+ckp_code_t ckp_replay_failed(ckp_fiber_t *f, const json_t *error);
+
+/* It is given up, or begins anew: whoever waits may try.  forget: and what it
+ * may still give is kept for nobody. */
+ckp_code_t ckp_replay_gone(ckp_fiber_t *f);
+ckp_code_t ckp_replay_forget(ckp_fiber_t *f);
+ckp_code_t ckp_replay_abandon(ckp_fiber_t *f);
+
+/* The node is complete by what is known of it (route.c). */
+ckp_code_t ckp_fiber_known(ckp_fiber_t *f, ckp_target_t to,
+    const json_t *result);
 
 /* --- sla.c ------------------------------------------------------------------ */
 

@@ -260,7 +260,8 @@ ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value)
     }
 
     if (name[first] == '\0') {
-        return vars_put(f, name, value);
+        rc = vars_put(f, name, value);
+        return rc == CKP_OK ? ckp_replay_note(f, "vars", name) : rc;
     }
 
     if (first == 0 || first >= sizeof(own)) {
@@ -274,7 +275,15 @@ ckp_fiber_var_set(ckp_fiber_t *f, const char *name, json_t *value)
 
     rc = vars_nested(f, name, own, value, &whole);
 
-    return rc == CKP_OK ? vars_put(f, own, whole) : rc;
+    if (rc == CKP_OK) {
+        rc = vars_put(f, own, whole);
+    }
+
+    /* an element of a list means the list */
+
+    return rc == CKP_OK ? ckp_replay_note(f, "vars", strchr(name, '[') == NULL
+                                                     ? name : own)
+                        : rc;
 }
 
 
@@ -285,9 +294,11 @@ ckp_fiber_last_put(ckp_fiber_t *f, const char *name, json_t *value)
 {
     const char *const  holder = vars_holder(f);
     const char *const  path[] = { "fibers", holder, "last_of", name, NULL };
+    const ckp_code_t   rc = holder == NULL
+                            ? ckp_run_put(f->run, "last_of", name, value)
+                            : ckp_state_put(&f->run->state, path, value);
 
-    return holder == NULL ? ckp_run_put(f->run, "last_of", name, value)
-                          : ckp_state_put(&f->run->state, path, value);
+    return rc == CKP_OK ? ckp_replay_note(f, "last", name) : rc;
 }
 
 

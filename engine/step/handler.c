@@ -321,6 +321,10 @@ handler_continue(ckp_fiber_t *f, const ckp_handler_t *h, bool assigns)
         rc = ckp_fiber_var_set(f, step->output_variable, json_incref(value));
     }
 
+    if (rc == CKP_OK && step == NULL) {
+        rc = ckp_fiber_keyless(f);
+    }
+
     if (rc == CKP_OK) {
         rc = step != NULL ? ckp_step_next(f)
              : ckp_fiber_done(f, ckp_fiber_node(f)->next, value);

@@ -55,35 +55,49 @@ step_own_key(ckp_fiber_t *f)
 }
 
 
+ckp_code_t
+ckp_key_render(ckp_fiber_t *f, const ckp_template_t *t, json_t **key)
+{
+    ckp_eval_t  ev;
+    ckp_err_t   err = CKP_ERR_INIT;
+    ckp_buf_t   b;
+    ckp_code_t  rc;
+
+    *key = NULL;
+
+    if (t == NULL) {
+        return CKP_OK;
+    }
+
+    ckp_fiber_eval(f, &ev);
+    ckp_buf_init(&b, CKP_TEMPLATE_OUT_MAX);
+    rc = ckp_template_render_text(t, &ev, &b, &err);
+
+    if (rc == CKP_OK && b.len > 0) {
+        *key = step_fit_key(ckp_buf_str(&b));
+        rc = *key == NULL ? CKP_E_NOMEM : CKP_OK;
+    }
+
+    ckp_buf_free(&b);
+
+    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT
+           ? ckp_fiber_raise(f, "TemplateError", "idempotency_key: %s",
+                             err.msg)
+           : rc;
+}
+
+
 /* n.step.key; with a rendered key also n.step.own. */
 
 ckp_code_t
 ckp_step_make_key(ckp_fiber_t *f)
 {
-    const ckp_step_t *const  step = ckp_fiber_step(f);
-    json_t                  *key = NULL;
-    ckp_eval_t               ev;
-    ckp_err_t                err = CKP_ERR_INIT;
-    ckp_buf_t                b;
-    ckp_code_t               rc = CKP_OK;
+    json_t      *key;
+    ckp_code_t   rc = ckp_key_render(f, ckp_fiber_step(f)->idempotency_key,
+                                     &key);
 
-    if (step->idempotency_key != NULL) {
-        ckp_fiber_eval(f, &ev);
-        ckp_buf_init(&b, CKP_TEMPLATE_OUT_MAX);
-        rc = ckp_template_render_text(step->idempotency_key, &ev, &b, &err);
-
-        if (rc == CKP_OK && b.len > 0) {
-            key = step_fit_key(ckp_buf_str(&b));
-            rc = key == NULL ? CKP_E_NOMEM
-                             : ckp_fiber_put(f, "step", "own", json_true());
-        }
-
-        ckp_buf_free(&b);
-
-        if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-            return ckp_fiber_raise(f, "TemplateError", "idempotency_key: %s",
-                                   err.msg);
-        }
+    if (rc == CKP_OK && key != NULL) {
+        rc = ckp_fiber_put(f, "step", "own", json_true());
     }
 
     if (rc != CKP_OK) {
@@ -91,11 +105,8 @@ ckp_step_make_key(ckp_fiber_t *f)
         return rc;
     }
 
-    if (key == NULL) {
-        key = step_own_key(f);
-    }
-
-    return ckp_fiber_put(f, "step", "key", key);
+    return ckp_fiber_put(f, "step", "key", key == NULL ? step_own_key(f)
+                                                       : key);
 }
 
 

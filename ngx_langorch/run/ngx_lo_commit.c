@@ -274,7 +274,8 @@ ngx_lo_commit_once(ngx_lo_run_t *run, ngx_lo_job_t *job,
     if (ngx_lo_job_add(job, &ngx_lo_sql_turn_once, scope, key, run->id, path,
                        status, json_object_get(w->row, "result"), now,
                        ngx_strncmp(scope, "run:", 4) == 0 ? NGX_LO_NULL
-                       : now + ckp_json_int(w->row, "ttl_s", 0) * 1000)
+                       : now + ckp_json_int(w->row, "ttl_s", 0) * 1000,
+                       ckp_json_str(w->row, "hash"))
         != NGX_OK)
     {
         return NGX_ERROR;

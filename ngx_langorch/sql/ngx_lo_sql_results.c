@@ -36,12 +36,18 @@ const ngx_lo_stmt_t  ngx_lo_sql_admit_claimed = {
 };
 
 
+/* The right may have been given back, by a run that failed and was tried again;
+ * who has it meanwhile keeps it. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_turn_once = {
     "turn_once",
-    "UPDATE results SET status = $5, result = $6, updated_at = $7,"
-    " expires_at = $8"
-    " WHERE scope = $1 AND key = $2 AND run = $3 AND path = $4",
-    "ssissjin", -1
+    "INSERT INTO results (scope, key, run, path, status, result, updated_at,"
+    " expires_at, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " ON CONFLICT (scope, key) DO UPDATE SET status = excluded.status,"
+    " result = excluded.result, updated_at = excluded.updated_at,"
+    " expires_at = excluded.expires_at, hash = excluded.hash"
+    " WHERE results.run = excluded.run AND results.path = excluded.path",
+    "ssissjins", -1
 };
 
 

@@ -139,11 +139,58 @@ agent_others(const sim_t *w, const json_t *body)
 }
 
 
+/* The right to a whole node: taken, known already, or with somebody else. */
+
+static json_t *
+agent_claim(sim_t *w, const json_t *body)
+{
+    const json_t *const  once = json_object_get(body, "idempotency");
+    json_t *const        name = json_sprintf("%s %s",
+                                    ckp_json_str(once, "scope"),
+                                    ckp_json_str(once, "key"));
+    const char *const    path = ckp_json_str(body, "path");
+    const json_t *const  row = json_object_get(w->store.once,
+                                               json_string_value(name));
+    const char *const    status = ckp_json_str(row, "status");
+    json_t              *answer;
+
+    if (status != NULL && strcmp(status, "completed") == 0) {
+        answer = json_pack("{s:O, s:O?}", "result",
+                           json_object_get(row, "result"), "hash",
+                           json_object_get(row, "hash"));
+
+    } else if (status != NULL && strcmp(status, "failed") == 0
+               && ckp_json_bool(once, "cache_failures", false))
+    {
+        answer = json_pack("{s:O}", "failure", json_object_get(row, "result"));
+
+    } else if (status != NULL && strcmp(status, "started") == 0
+               && strcmp(ckp_json_str(row, "path"), path) != 0)
+    {
+        answer = json_pack("{s:{s:s, s:s}}", "error", "type", "ResourceBusy",
+                           "message", "under way");
+
+    } else {
+        json_object_set_new(w->store.once, json_string_value(name),
+                            json_pack("{s:s, s:s}", "path", path, "status",
+                                      "started"));
+        answer = json_pack("{s:b}", "native", 1);
+    }
+
+    json_decref(name);
+
+    return answer;
+}
+
+
 static void
 agent_admit(sim_t *w, const json_t *fx)
 {
+    json_t *const      body = json_object_get(fx, "body");
     const char *const  ref = ckp_json_str(fx, "ref");
-    json_t *const      others = agent_others(w, json_object_get(fx, "body"));
+    json_t *const      others = ckp_json_bool(body, "internal", false)
+                                ? agent_claim(w, body)
+                                : agent_others(w, body);
 
     if (others != NULL) {
         sim_input(w, CKP_IN_ADMITTED, CKP_OUTCOME_OK, ref, others);

@@ -352,6 +352,16 @@ grow_node(grow_t *g, json_t *node, unsigned depth, const char *next)
     if (sim_chance(g->rand, 8)) {
         json_object_set_new(node, "is_checkpoint", json_true());
     }
+
+    if (sim_chance(g->rand, 12)) {
+        json_object_set_new(node, "idempotency_key",
+                            json_sprintf("n%u-{{run_id}}", grow_of(g, 4)));
+        json_object_set_new(node, "idempotency_policy", json_pack("{s:s, s:b}",
+                            "scope", sim_chance(g->rand, 50) ? "run"
+                                                             : "global",
+                            "cache_failures",
+                            (int) sim_chance(g->rand, 50)));
+    }
 }
 
 

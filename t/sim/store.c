@@ -81,6 +81,39 @@ store_approval_end(sim_t *w, const json_t *row)
 }
 
 
+/* What it became, of whom has the right to it; or nobody has. */
+
+static void
+store_once(sim_t *w, json_t *row)
+{
+    json_t *const        name = json_sprintf("%s %s",
+                                    ckp_json_str(row, "scope"),
+                                    ckp_json_str(row, "key"));
+    const char *const    key = json_string_value(name);
+    const json_t *const  old = json_object_get(w->store.once, key);
+    const char *const    status = ckp_json_str(row, "status");
+    const bool           gone = strcmp(status, "gone") == 0;
+
+    if (old != NULL && strcmp(ckp_json_str(old, "path"),
+                              ckp_json_str(row, "path")) != 0)
+    {
+        json_decref(name);
+        return;
+    }
+
+    if (!gone) {
+        json_object_set(w->store.once, key, row);
+
+    } else if (old != NULL
+               && strcmp(ckp_json_str(old, "status"), "started") == 0)
+    {
+        json_object_del(w->store.once, key);
+    }
+
+    json_decref(name);
+}
+
+
 static void
 store_write(sim_t *w, const ckp_write_t *write)
 {
@@ -102,6 +135,9 @@ store_write(sim_t *w, const ckp_write_t *write)
 
     } else if (strcmp(write->table, "approval_end") == 0) {
         store_approval_end(w, row);
+
+    } else if (strcmp(write->table, "once") == 0) {
+        store_once(w, row);
 
     } else if (strcmp(write->table, "checkpoint") == 0) {
         json_decref(s->state);
@@ -236,5 +272,6 @@ sim_store_free(sim_store_t *s)
     json_decref(s->state);
     json_decref(s->journal);
     json_decref(s->leases);
+    json_decref(s->once);
     json_decref(s->approvals);
 }

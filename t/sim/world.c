@@ -474,6 +474,7 @@ sim_start(sim_t *w, uint64_t seed)
 
     w->store.journal = json_object();
     w->store.leases = json_object();
+    w->store.once = json_object();
     w->store.approvals = json_object();
     w->effects = json_array();
     w->agent = json_object();

@@ -58,6 +58,7 @@ typedef struct {
     json_t   *state;                /* the newest checkpoint; NULL: none */
     json_t   *journal;              /* path -> row */
     json_t   *leases;               /* path -> row */
+    json_t   *once;                 /* "scope key" -> {path, status, result} */
     json_t   *approvals;            /* id -> row */
     int64_t   wake_at_ms;
     bool      final;

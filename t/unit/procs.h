@@ -47,6 +47,20 @@ static const t_proc_t  t_procs[] = {
         "'work'}],'recovery_strategy':'continue'}]}]}",
         ",'global_config':{'on_failure':'end','sla':{'duration_ms':50}}") },
 
+    { "keyed", T_PROC("a",
+        "'a':{'type':'parallel','next_node':'b','branches':[{'branch_id':"
+        "'l','start_node':'l'},{'branch_id':'r','start_node':'r'}]},"
+        "'l':{'type':'sequence','agent':'W','idempotency_key':'k-{{n}}',"
+        "'inputs':{'i':'{{n}}'},'steps':[{'step_id':'s1','action':'work',"
+        "'output_variable':'got.deep'}]},"
+        "'r':{'type':'loop','iterator':'rows','body_node':'in',"
+        "'idempotency_key':'q-{{n}}','idempotency_policy':{'scope':"
+        "'global'}},'in':{'type':'processing','operations':[{'action':"
+        "'set_variable','variable':'text','value':'{{n}}'}]},"
+        "'b':{'type':'logic','idempotency_key':'q-{{n}}','rules':[{"
+        "'condition':'n > 5','next_node':'end'}],'default_next_node':'end'}",
+        "") },
+
     { "undo", T_PROC("a",
         "'a':{'type':'sequence','agent':'W','next_node':'end','steps':["
         "{'step_id':'s1','action':'work','compensation':{'action':'work',"
