@@ -97,173 +97,6 @@ ckp_llm_record(ckp_fiber_t *f, const char *status, const json_t *result)
 }
 
 
-/* --- test doubles (27) ------------------------------------------------- */
-
-/* A value that stands for the outputs: its members are assigned. */
-
-static bool
-llm_is_outputs(const ckp_llm_t *llm, const json_t *value)
-{
-    for (size_t i = 0; i < llm->noutputs; i++) {
-        if (json_object_get(value, llm->outputs[i].variable) != NULL) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static ckp_code_t
-llm_give(ckp_fiber_t *f, const json_t *value)
-{
-    const ckp_node_t *const  node = ckp_fiber_node(f);
-    const ckp_llm_t *const   llm = node->u.llm;
-    json_t                  *text;
-    ckp_code_t               rc = CKP_OK;
-
-    if (!llm_is_outputs(llm, value)) {
-        text = ckp_op_text(value);
-        rc = text == NULL ? CKP_E_NOMEM
-             : ckp_llm_take(f, json_string_value(text), NULL, true);
-        json_decref(text);
-
-        return rc;
-    }
-
-    for (size_t i = 0; rc == CKP_OK && i < llm->noutputs; i++) {
-        json_t *const  v = json_object_get(value, llm->outputs[i].variable);
-
-        if (v != NULL) {
-            rc = ckp_fiber_var_set(f, llm->outputs[i].variable,
-                                   json_deep_copy(v));
-        }
-    }
-
-    return rc == CKP_OK ? ckp_fiber_done(f, node->next, value) : rc;
-}
-
-
-static ckp_code_t
-llm_raise_override(ckp_fiber_t *f, const json_t *error)
-{
-    const char *const  type = ckp_json_str(error, "type");
-    const char *const  message = ckp_json_str(error, "message");
-    json_t *const      own = json_is_object(error) ? json_deep_copy(error)
-                                                   : json_object();
-
-    (void) json_object_set_new(own, "type", json_string(type == NULL
-                               ? "LLMCallError" : type));
-    (void) json_object_set_new(own, "message", json_string(message == NULL
-                               ? "an error of the test data" : message));
-
-    return ckp_fiber_raise_json(f, own);
-}
-
-
-/* One of a __sequence__ by round; the last one repeats. */
-
-static const json_t *
-llm_pick(ckp_fiber_t *f, const json_t *value)
-{
-    const json_t *const  many = json_object_get(value, "__sequence__");
-    const size_t         n = json_array_size(many);
-    const int64_t        round = ckp_llm_int(f, "try");
-
-    if (n == 0) {
-        return value;
-    }
-
-    return json_array_get(many, round < 1 ? 0
-                          : (size_t) round > n ? n - 1 : (size_t) round - 1);
-}
-
-
-static ckp_code_t
-llm_override(ckp_fiber_t *f, const json_t *value)
-{
-    const json_t *const  picked = llm_pick(f, value);
-    const json_t *const  error = json_object_get(picked, "__error__");
-    const int64_t        wait = ckp_json_int(picked, "__delay_ms__", -1);
-    const json_t        *given = picked;
-    ckp_code_t           rc;
-
-    rc = ckp_fiber_emit(f, "step_test_override_applied",
-             json_pack("{s:s, s:O}", "step_id", ckp_fiber_node(f)->id,
-                       "override", picked));
-
-    if (rc != CKP_OK) {
-        return rc;
-    }
-
-    if (error != NULL) {
-        (void) llm_raise_override(f, error);
-
-        return ckp_llm_failed(f, NULL, false);
-    }
-
-    if (wait >= 0) {
-        given = json_object_get(picked, "value");
-        given = given == NULL ? json_null() : given;
-    }
-
-    if (wait > 0 && strcmp(ckp_fiber_mode(f), "dry_run") != 0) {
-        const int64_t  until = ckp_fiber_now(f) + wait;
-
-        rc = ckp_fiber_put(f, "llm", "res", json_deep_copy(given));
-        rc = rc == CKP_OK ? ckp_llm_put_int(f, "until", until) : rc;
-        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
-                                          json_string("double")) : rc;
-
-        return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
-    }
-
-    return llm_give(f, given);
-}
-
-
-static ckp_code_t
-llm_stand_in(ckp_fiber_t *f, bool dry)
-{
-    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    const ckp_code_t        rc = ckp_fiber_emit(f,
-        dry ? "dry_run_step_skipped" : "step_mock_applied",
-        json_pack("{s:s, s:s, s:s?}", "action", "llm_action", "binding", "llm",
-                  "ref", llm->profile != NULL ? llm->profile : llm->model));
-
-    return rc != CKP_OK ? rc
-           : ckp_llm_take(f, dry ? "{\"dry_run\": true}"
-                                 : "{\"mocked\": true}", NULL, true);
-}
-
-
-/* *doubled: it is done, failed, or waits for the double's time. */
-
-static ckp_code_t
-llm_double(ckp_fiber_t *f, bool *doubled)
-{
-    const bool           dry = strcmp(ckp_fiber_mode(f), "dry_run") == 0;
-    const json_t *const  value = ckp_double_node(f);
-
-    *doubled = true;
-
-    if (value != NULL) {
-        const ckp_code_t  rc = ckp_llm_put_int(f, "try",
-                                               1 + ckp_llm_int(f, "try"));
-
-        return rc == CKP_OK ? llm_override(f, value) : rc;
-    }
-
-    if (dry || ckp_fiber_program(f)->config.mock) {
-        return llm_stand_in(f, dry);
-    }
-
-    *doubled = false;
-
-    return CKP_OK;
-}
-
-
 /* --- coming in --------------------------------------------------------- */
 
 static ckp_code_t
@@ -326,7 +159,7 @@ ckp_llm_enter(ckp_fiber_t *f)
     ckp_fiber_at_step(f, NULL);
 
     if (rc == CKP_OK) {
-        rc = llm_double(f, &doubled);
+        rc = ckp_llm_double(f, &doubled);
     }
 
     if (rc == CKP_OK && !doubled) {
@@ -421,6 +254,83 @@ llm_recover(ckp_fiber_t *f)
 }
 
 
+/* Again: the wait before a retry is over. */
+
+static ckp_code_t
+llm_again(ckp_fiber_t *f)
+{
+    bool        doubled = false;
+    ckp_code_t  rc;
+
+    if (ckp_double_node(f) != NULL) {
+        rc = ckp_llm_double(f, &doubled);
+
+        return rc;
+    }
+
+    return ckp_llm_go_on(f);
+}
+
+
+/*
+ * The run is tried again: a call that failed, or was cut short, is made once
+ * more, and no other; one whose answer nobody knows keeps its key.
+ */
+
+bool
+ckp_llm_resumes(const ckp_fiber_t *f)
+{
+    if (ckp_llm_int(f, "calls") == 0
+        || ckp_fiber_get_str(f, "list", NULL) != NULL)
+    {
+        return false;
+    }
+
+    return llm_is(f, "call") || llm_is(f, "gone") || llm_is(f, "admit")
+           || llm_is(f, "held") || llm_is(f, "retry")
+           || (llm_is(f, "failed") && ckp_fiber_get(f, "llm", "fc") != NULL);
+}
+
+
+static ckp_code_t
+llm_resume(ckp_fiber_t *f)
+{
+    const int64_t  now = ckp_fiber_now(f);
+    const bool     open = !llm_is(f, "failed") && !llm_is(f, "retry");
+    ckp_code_t     rc = CKP_OK;
+
+    if (!ckp_llm_resumes(f)) {
+        return CKP_E_STATE;
+    }
+
+    if (open) {
+        rc = ckp_fiber_put(f, "llm", "amb", json_true());
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_del(f, "llm", "fc");
+    }
+
+    if (rc == CKP_OK && ckp_fiber_get(f, "pl", NULL) != NULL) {
+        rc = ckp_fiber_put(f, "pl", "t0", json_integer(now));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "try", 1);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "i", 0);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_put_int(f, "t0", now);
+    }
+
+    return rc == CKP_OK ? llm_again(f) : rc;
+}
+
+
 static ckp_code_t
 llm_timed_out(ckp_fiber_t *f)
 {
@@ -435,24 +345,6 @@ llm_timed_out(ckp_fiber_t *f)
                            (long long) ms);
 
     return ckp_llm_failed(f, NULL, true);
-}
-
-
-/* Again: the wait before a retry is over. */
-
-static ckp_code_t
-llm_again(ckp_fiber_t *f)
-{
-    bool        doubled = false;
-    ckp_code_t  rc;
-
-    if (ckp_double_node(f) != NULL) {
-        rc = llm_double(f, &doubled);
-
-        return rc;
-    }
-
-    return ckp_llm_go_on(f);
 }
 
 
@@ -479,7 +371,7 @@ llm_tick(ckp_fiber_t *f)
 
     if (llm_is(f, "double")) {
         json_t *const     given = json_incref(ckp_fiber_get(f, "llm", "res"));
-        const ckp_code_t  rc = llm_give(f, given);
+        const ckp_code_t  rc = ckp_llm_give(f, given);
 
         json_decref(given);
 
@@ -508,6 +400,10 @@ llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
 
     if (in->kind == CKP_IN_RECOVER) {
         return llm_recover(f);
+    }
+
+    if (in->kind == CKP_IN_RESUME) {
+        return llm_resume(f);
     }
 
     if (llm->planner != NULL && llm_is(f, "tools")) {

@@ -11,9 +11,10 @@
  *            outputs, route
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
- * prev, spent, hash, res, bytes, gi}; ph is "mem" (a project's memory is read),
- * "get" (an attachment is fetched), "admit" or "held" (limits of all calls),
- * "call", "retry", "double", "tools".  n.chain: array of {m: model, p:
+ * prev, spent, hash, res, bytes, gi, fc}; ph is "mem" (a project's memory is
+ * read), "get" (an attachment is fetched), "admit" or "held" (limits of all
+ * calls), "call", "retry", "double", "tools", "failed" (with fc: it was a call
+ * that failed, not its answer), "gone".  n.chain: array of {m: model, p:
  * profile}.  n.msgs {"0": message ...}: what is sent, made once, grown by
  * repairs and by a planner.  n.pii {token: value}; n.got: attachments that were
  * fetched; n.pl, n.plq, n.plc, n.plan, n.steps: a planner's.
@@ -168,6 +169,7 @@ ckp_code_t ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in);
 
 /* Whether a call is under way; it is given up. */
 bool ckp_llm_in_flight(const ckp_fiber_t *f);
+bool ckp_llm_resumes(const ckp_fiber_t *f);
 ckp_code_t ckp_llm_abandon(ckp_fiber_t *f);
 
 /* The node's row of the journal; result is borrowed, NULL: none. */
@@ -177,6 +179,13 @@ ckp_code_t ckp_llm_record(ckp_fiber_t *f, const char *status,
 /* n.llm.<name> */
 int64_t ckp_llm_int(const ckp_fiber_t *f, const char *name);
 ckp_code_t ckp_llm_put_int(ckp_fiber_t *f, const char *name, int64_t value);
+
+/* --- stand_in.c: test doubles ------------------------------------------ */
+
+/* *doubled: it is done, failed, or waits for the double's time; what it waited
+ * for is given. */
+ckp_code_t ckp_llm_double(ckp_fiber_t *f, bool *doubled);
+ckp_code_t ckp_llm_give(ckp_fiber_t *f, const json_t *value);
 
 /* --- chain.c: which models --------------------------------------------- */
 

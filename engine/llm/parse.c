@@ -505,6 +505,7 @@ const ckp_node_ops_t  ckp_node_llm = {
     .wake = ckp_llm_wake,
     .busy = ckp_llm_in_flight,
     .abandon = ckp_llm_abandon,
+    .resumes = ckp_llm_resumes,
     .child = ckp_llm_child,
     .inner = ckp_llm_inner,
     .names = ckp_planner_names,

@@ -336,6 +336,13 @@ ckp_llm_failed(ckp_fiber_t *f, const json_t *data, bool ambiguous)
     ms = retry_wait(f, &policy, error, after);
 
     if (ms < 0) {
+        rc = ckp_fiber_put(f, "llm", "fc", json_true());
+
+        if (rc != CKP_OK) {
+            json_decref(error);
+            return rc;
+        }
+
         return retry_give_up(f, error);
     }
 

@@ -23,6 +23,8 @@ typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
  * Of types that call others by themselves, not by steps; NULL elsewhere:
  * busy    a call of the node is out: after a crash RECOVER is for it.
  * abandon its calls are given up.
+ * resumes when the run is tried again, the node goes on where it stood (wake,
+ *         with RESUME); else it begins anew, as another visit.
  *
  * Of types that nest (node/frame.h), NULL elsewhere:
  * child   one of the frames that it forked has ended.
@@ -39,6 +41,7 @@ struct ckp_node_ops_s {
     ckp_code_t  (*wake)(ckp_fiber_t *f, const ckp_input_t *in);
     bool        (*busy)(const ckp_fiber_t *f);
     ckp_code_t  (*abandon)(ckp_fiber_t *f);
+    bool        (*resumes)(const ckp_fiber_t *f);
     ckp_code_t  (*child)(ckp_fiber_t *f, const ckp_child_t *child);
     const ckp_node_t *(*inner)(const ckp_node_t *node, const char *key);
     json_t     *(*names)(ckp_fiber_t *f, const char *key, const char *name);

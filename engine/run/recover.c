@@ -203,9 +203,10 @@ resume_told(ckp_fiber_t *f)
 
 
 /*
- * A node of steps goes on with the one that failed, in the same visit; one that
- * nests knows what of it is to be done.  Any other begins again, as another
- * visit: what it did was recorded.
+ * A node of steps goes on with the one that failed, in the same visit, and so
+ * does a question with the call that failed; one that nests knows what of it is
+ * to be done.  Any other begins again, as another visit: what it did was
+ * recorded.
  */
 
 static ckp_code_t
@@ -224,7 +225,9 @@ resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
     rc = ckp_state_put(&run->state, hops, json_integer(0));
 
     if (rc == CKP_OK && ckp_fiber_get(&f, "visit", NULL) != NULL
+        && !ckp_replay_waits(&f)
         && (f.node->ops->enter == ckp_steps_run
+            || (f.node->ops->resumes != NULL && f.node->ops->resumes(&f))
             || (f.node->ops->child != NULL && ckp_fiber_frames(&f) > 0)))
     {
         rc = resume_told(&f);
