@@ -27,17 +27,24 @@ static const struct {
 };
 
 
-/* Was it refused a moment ago?  It is asked once. */
+/*
+ * Was it refused a moment ago?  Each refusal answers once.  A retry without a
+ * wait is in the same turn as what failed before it, and when it is refused that
+ * whole turn is: so they are counted.
+ */
 
 static ckp_code_t
 order_refused(ckp_fiber_t *f, bool *refused)
 {
-    const char *const    path = ckp_fiber_path(f);
-    const json_t *const  mark = ckp_fiber_run_get(f, "refused", path);
+    const char *const  path = ckp_fiber_path(f);
+    const json_int_t   n = json_integer_value(ckp_fiber_run_get(f, "refused",
+                                                                path));
 
-    *refused = json_is_true(mark);
+    *refused = n > 0;
 
-    return *refused ? ckp_fiber_run_put(f, "refused", path, json_null())
+    return *refused ? ckp_fiber_run_put(f, "refused", path,
+                                        n == 1 ? json_null()
+                                               : json_integer(n - 1))
                     : CKP_OK;
 }
 

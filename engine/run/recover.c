@@ -349,8 +349,12 @@ ckp_run_refused(ckp_run_t *run, const ckp_input_t *in)
         ckp_fiber_close(&f);
     }
 
-    /* an action of ours that has not begun, as the state is: it will ask */
+    /* an action of ours that has not begun, as the state is: it will ask, and
+     * in one turn as often as it was refused */
 
     return rc == CKP_E_STATE && ckp_json_bool(in->data, "order", false)
-           ? ckp_run_put(run, "refused", in->ref, json_true()) : rc;
+           ? ckp_run_put(run, "refused", in->ref,
+                         json_integer(1 + json_integer_value(
+                                          ckp_run_get(run, "refused",
+                                                      in->ref)))) : rc;
 }

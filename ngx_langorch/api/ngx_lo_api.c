@@ -131,6 +131,10 @@ ngx_lo_api_admit(ngx_lo_api_t *api)
         return rc;
     }
 
+    if (ngx_lo_page_wanted(api)) {
+        return ngx_lo_page_show(api);
+    }
+
     rc = ngx_lo_api_who(api);
     if (rc != NGX_OK) {
         return rc;

@@ -25,4 +25,9 @@ void ngx_lo_api_woken(ngx_event_t *ev);
 /* Forgets whatever is under way. */
 void ngx_lo_api_drop(ngx_lo_api_t *api);
 
+/* 1: a person asks, with a browser, where programs ask for JSON; then the page
+ * of the console answers (302).  Source: spec/api.md 1.1. */
+ngx_uint_t ngx_lo_page_wanted(ngx_lo_api_t *api);
+ngx_int_t ngx_lo_page_show(ngx_lo_api_t *api);
+
 #endif

@@ -483,19 +483,23 @@ void
 ngx_lo_input_wrong(ngx_lo_api_t *api, const char *place, const char *name,
     const char *type, const char *msg)
 {
-    json_t  *loc, *list;
+    ngx_lo_input_wrong_at(api, (name != NULL) ? json_pack("[ss]", place, name)
+                                              : json_pack("[s]", place),
+                          type, msg);
+}
 
-    loc = (name != NULL) ? json_pack("[ss]", place, name)
-                         : json_pack("[s]", place);
 
+void
+ngx_lo_input_wrong_at(ngx_lo_api_t *api, json_t *loc, const char *type,
+    const char *msg)
+{
     if (api->errors == NULL) {
         api->errors = json_array();
     }
 
-    list = api->errors;
-
-    (void) json_array_append_new(list, json_pack("{s:o, s:s, s:s}", "loc", loc,
-                                                 "msg", msg, "type", type));
+    (void) json_array_append_new(api->errors,
+                                 json_pack("{s:o, s:s, s:s}", "loc", loc,
+                                           "msg", msg, "type", type));
 }
 
 

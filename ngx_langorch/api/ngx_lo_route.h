@@ -41,8 +41,6 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 /* "viewer"; static text. */
 const char *ngx_lo_role_name(ngx_uint_t role);
 
-#define NGX_LO_FAMILY_L   1
-
 /* What the request and its first job are like. */
 #define NGX_LO_READ       0x01      /* prepare gets a job of reads */
 #define NGX_LO_WRITE      0x02      /* prepare gets one transaction */
@@ -58,7 +56,7 @@ const char *ngx_lo_role_name(ngx_uint_t role);
  * log.  "" is nothing.  ngx_lo_told.h has the words of `query`.
  */
 typedef struct {
-    ngx_uint_t          family;     /* which mount */
+    ngx_uint_t          family;     /* NGX_LO_FAMILY_L ... */
     ngx_uint_t          method;     /* NGX_HTTP_GET ... */
     const char         *path;       /* "/leases/{lease_id}" */
     ngx_uint_t          role;

@@ -391,5 +391,46 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " total_completion_tokens:int estimated_cost_usd:num",
       NGX_LO_GIVEN },
 
+    /* --- workflows of steps, orders ---------------------------------------- */
+
+    { "FlowCreate", "A workflow: its steps, and what each needs",
+      "name! steps:[FlowStep]! max_parallel:1-2000=1",
+      NGX_LO_TAKEN },
+    { "FlowStep", "A step; it begins when those it depends on are done",
+      "id! type! config:FlowConfig! depends_on:[]",
+      NGX_LO_TAKEN },
+    { "FlowConfig", "What a step does; more members go along",
+      "action! duration_seconds:num fail_probability:num max_retries:int",
+      NGX_LO_TAKEN },
+    { "FlowSummary", "A workflow in a list",
+      "id name created_at:time",
+      NGX_LO_GIVEN },
+    { "Flow", "A workflow; its definition has the defaults filled in",
+      "+FlowSummary definition:obj",
+      NGX_LO_GIVEN },
+    { "FlowStart", "The order that the run is for",
+      "order_id:?",
+      NGX_LO_TAKEN },
+    { "FlowRunSummary", "A run of a workflow, in a list",
+      "id workflow_id workflow_name order_id:?"
+      " status:pending|running|completed|failed started_at:time?"
+      " completed_at:time?",
+      NGX_LO_GIVEN },
+    { "FlowRun", "A run of a workflow",
+      "+FlowRunSummary steps:[FlowStepState]",
+      NGX_LO_GIVEN },
+    { "FlowStepState", "A step of a run, in the order of the steps",
+      "id step_id step_index:int status:pending|running|completed|failed"
+      " retry_count:int max_retries:int started_at:time? completed_at:time?"
+      " error_message:?",
+      NGX_LO_GIVEN },
+    { "OrderCreate", "An order to be made",
+      "amount:num!",
+      NGX_LO_TAKEN },
+    { "Order", "What the steps of workflows move",
+      "id status:pending|validated|charged|shipped amount:num created_at:time"
+      " updated_at:time",
+      NGX_LO_GIVEN },
+
     { NULL, NULL, NULL, 0 }
 };

@@ -18,7 +18,6 @@ static char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-static char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data);
@@ -244,7 +243,7 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_identities },
 
     { ngx_string("langorch_api"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_lo_conf_api,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
@@ -539,39 +538,6 @@ ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     *url = value[1];
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_lo_loc_conf_t         *lcf = conf;
-    ngx_lo_main_conf_t        *mcf;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (lcf->api) {
-        return "is duplicate";
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->name.len == 0 || clcf->name.data[0] != '/') {
-        return "needs a location with a prefix";
-    }
-
-    clcf->handler = ngx_lo_api_handler;
-
-    lcf->api = 1;
-    lcf->mount = clcf->name;
-
-    while (lcf->mount.len > 0 && lcf->mount.data[lcf->mount.len - 1] == '/') {
-        lcf->mount.len--;
-    }
-
-    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_langorch_module);
-    mcf->apis++;
 
     return NGX_CONF_OK;
 }

@@ -52,11 +52,16 @@ typedef struct {
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
+    ngx_str_t    mount;             /* of the first that serves procedures */
     ngx_shm_zone_t        *zone;
     ngx_http_conf_ctx_t   *carrier;     /* server with `langorch_carrier` */
     ngx_str_t              carrier_uri; /* its internal location */
     ngx_http_core_loc_conf_t  *carrier_loc;     /* the same: its resolver */
 } ngx_lo_main_conf_t;
+
+/* The surfaces that a location can serve (spec/api.md 1.1). */
+#define NGX_LO_FAMILY_L   1         /* procedures: `langorch_api;` */
+#define NGX_LO_FAMILY_D   2         /* `langorch_api workflows;` */
 
 typedef struct {
     ngx_uint_t   api;               /* langorch_api: family mounted here */
@@ -72,7 +77,9 @@ char *ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_lo_create_loc_conf(ngx_conf_t *cf);
 char *ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
-/* Named by directives, provided by the rooms above. */
+/* Named by directives, provided by other files and by the rooms above. */
+char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);                                        /* ngx_lo_conf_mount */
 ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);    /* api/ */
 char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* egress/ */

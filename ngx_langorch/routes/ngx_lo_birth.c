@@ -10,7 +10,10 @@
 
 static json_t *ngx_lo_birth_shown(const json_t *inputs,
     const ckp_program_t *prog);
+static ngx_uint_t ngx_lo_birth_status(const ngx_lo_birth_t *b);
 static ngx_int_t ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    const json_t *shown);
+static json_t *ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *shown);
 static ngx_int_t ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
     const ckp_turn_t *turn);
@@ -48,8 +51,12 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     rc = ngx_lo_gate_before(&b->gate, job, api->now_ms);
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_once_add(api, &b->once, job, NGX_HTTP_CREATED,
+        rc = ngx_lo_once_add(api, &b->once, job, ngx_lo_birth_status(b),
                              (const char *) b->answer.data, b->location);
+    }
+
+    if (rc == NGX_OK && b->order_id != NULL) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_flow_order_free, b->order_id);
     }
 
     if (rc == NGX_OK) {
@@ -58,7 +65,7 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
                             b->version, b->hash, "created", shown, raw,
                             "manual", api->actor, b->project_id, b->case_id,
                             api->now_ms, b->mode, b->retry_of, api->actor,
-                            (int64_t) turn->nevents);
+                            (int64_t) turn->nevents, b->family, b->order_id);
     }
 
     json_decref(shown);
@@ -84,6 +91,13 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     ngx_lo_api_missed(api, ngx_lo_birth_missed);
 
     return ngx_lo_api_then(api, job, ngx_lo_birth_done);
+}
+
+
+static ngx_uint_t
+ngx_lo_birth_status(const ngx_lo_birth_t *b)
+{
+    return (b->status != 0) ? b->status : NGX_HTTP_CREATED;
 }
 
 
@@ -124,30 +138,11 @@ ngx_lo_birth_shown(const json_t *inputs, const ckp_program_t *prog)
 static ngx_int_t
 ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
 {
-    char     now[CKP_TIME_LEN + 1], *text;
+    char    *text;
     size_t   len;
     json_t  *v;
 
-    ckp_time_text(api->now_ms, now);
-
-    v = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
-                  " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
-                  " s:s, s:s?, s:b, s:s?, s:i, s:s}",
-                  "run_id", b->run_id, "procedure_id", b->procedure_id,
-                  "procedure_version", b->version, "thread_id", b->run_id,
-                  "status", b->gate.skipped ? "canceled" : "created",
-                  "input_vars", shown, "output_vars",
-                  "total_prompt_tokens", "total_completion_tokens",
-                  "estimated_cost_usd", "started_at",
-                  "ended_at", b->gate.skipped ? now : NULL,
-                  "duration_seconds", "last_node_id", "last_step_id",
-                  "error_message", "parent_run_id", "trigger_type", "manual",
-                  "triggered_by", api->actor, "project_id", b->project_id,
-                  "case_id", b->case_id, "created_at", now, "updated_at", now,
-                  "execution_mode", b->mode, "cancellation_requested",
-                  (int) b->gate.skipped,
-                  "retry_of_run_id", b->retry_of, "attempt", 1,
-                  "created_by", api->actor);
+    v = (b->tell != NULL) ? b->tell(api, b) : ngx_lo_birth_tell(api, b, shown);
 
     text = (v != NULL) ? ckp_json_text(v) : NULL;
     json_decref(v);
@@ -169,6 +164,36 @@ ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
 
     return (b->answer.data != NULL && b->location != NULL) ? NGX_OK
                                                            : NGX_ERROR;
+}
+
+
+/* The Run of spec/api.md 4, as it is at its birth. */
+
+static json_t *
+ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
+{
+    char  now[CKP_TIME_LEN + 1];
+
+    ckp_time_text(api->now_ms, now);
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
+                  " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
+                  " s:s, s:s?, s:b, s:s?, s:i, s:s}",
+                  "run_id", b->run_id, "procedure_id", b->procedure_id,
+                  "procedure_version", b->version, "thread_id", b->run_id,
+                  "status", b->gate.skipped ? "canceled" : "created",
+                  "input_vars", shown, "output_vars",
+                  "total_prompt_tokens", "total_completion_tokens",
+                  "estimated_cost_usd", "started_at",
+                  "ended_at", b->gate.skipped ? now : NULL,
+                  "duration_seconds", "last_node_id", "last_step_id",
+                  "error_message", "parent_run_id", "trigger_type", "manual",
+                  "triggered_by", api->actor, "project_id", b->project_id,
+                  "case_id", b->case_id, "created_at", now, "updated_at", now,
+                  "execution_mode", b->mode, "cancellation_requested",
+                  (int) b->gate.skipped,
+                  "retry_of_run_id", b->retry_of, "attempt", 1,
+                  "created_by", api->actor);
 }
 
 
@@ -214,7 +239,7 @@ ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_api_text(api, NGX_HTTP_CREATED, "application/json",
+    return ngx_lo_api_text(api, ngx_lo_birth_status(b), "application/json",
                            &b->answer);
 }
 
@@ -251,8 +276,12 @@ ngx_lo_birth_missed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     b = api->ctx;
 
-    return ngx_lo_gate_missed(&b->gate, job) == NGX_LO_GATE_OTHER
-           ? ngx_lo_birth_raced(api, job) : ngx_lo_birth_gated(api, job);
+    if (ngx_lo_gate_missed(&b->gate, job) != NGX_LO_GATE_OTHER) {
+        return ngx_lo_birth_gated(api, job);
+    }
+
+    return (b->taken != NULL) ? b->taken(api, job)
+                              : ngx_lo_birth_raced(api, job);
 }
 
 

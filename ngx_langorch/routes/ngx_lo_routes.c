@@ -25,6 +25,7 @@
 #define SAY(name)   NULL, ngx_lo_##name##_render
 
 #define L  NGX_LO_FAMILY_L
+#define F  NGX_LO_FAMILY_D
 
 
 const ngx_lo_route_t  ngx_lo_routes[] = {
@@ -341,6 +342,40 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       "category actor action resource_type resource_id search since:time"
       " until:time "
       PAGE("1", "200"), "", "200 AuditPage" },
+
+    { F, NGX_HTTP_POST, "/workflows",
+      NGX_LO_OPERATOR, W|D, GO(flows_create),
+      "workflows", "Make a workflow of steps",
+      "", "FlowCreate", "201 Flow" },
+    { F, NGX_HTTP_GET, "/workflows",
+      NGX_LO_VIEWER, R, GO(flows_list),
+      "workflows", "Workflows, newest first",
+      "limit:1-1000=1000 offset:0-=0", "", "200 [FlowSummary]" },
+    { F, NGX_HTTP_GET, "/workflows/{workflow_id}",
+      NGX_LO_VIEWER, R, GO(flows_get),
+      "workflows", "A workflow with its steps",
+      "", "", "200 Flow" },
+    { F, NGX_HTTP_POST, "/workflows/{workflow_id}/runs",
+      NGX_LO_OPERATOR, R|B|O, GO(flows_run),
+      "workflows", "Run it, for an order or without one",
+      "", "FlowStart", "202 FlowRun" },
+    { F, NGX_HTTP_GET, "/runs",
+      NGX_LO_VIEWER, R, GO(flows_runs),
+      "workflows", "Runs of workflows, newest first",
+      "status:pending|running|completed|failed order_id"
+      " limit:1-1000=1000 offset:0-=0", "", "200 [FlowRunSummary]" },
+    { F, NGX_HTTP_GET, "/runs/{run_id}",
+      NGX_LO_VIEWER, R, GO(flows_run_get),
+      "workflows", "A run with its steps",
+      "", "", "200 FlowRun" },
+    { F, NGX_HTTP_POST, "/orders",
+      NGX_LO_OPERATOR, R|B|O, GO(orders_create),
+      "orders", "Make an order",
+      "", "OrderCreate", "201 Order" },
+    { F, NGX_HTTP_GET, "/orders/{order_id}",
+      NGX_LO_VIEWER, R, GO(orders_get),
+      "orders", "An order",
+      "", "", "200 Order" },
 
     { 0, 0, NULL, NGX_LO_NOBODY, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 };

@@ -68,6 +68,24 @@ ngx_lo_stage_t  ngx_lo_procedures_delete_render;
 ngx_lo_stage_t  ngx_lo_procedures_status_prepare;
 ngx_lo_stage_t  ngx_lo_procedures_status_render;
 
+/* flow/ngx_lo_flows.c, flow/ngx_lo_orders.c */
+ngx_lo_stage_t  ngx_lo_flows_create_prepare;
+ngx_lo_stage_t  ngx_lo_flows_create_render;
+ngx_lo_stage_t  ngx_lo_flows_list_prepare;
+ngx_lo_stage_t  ngx_lo_flows_list_render;
+ngx_lo_stage_t  ngx_lo_flows_get_prepare;
+ngx_lo_stage_t  ngx_lo_flows_get_render;
+ngx_lo_stage_t  ngx_lo_flows_run_prepare;
+ngx_lo_stage_t  ngx_lo_flows_run_render;
+ngx_lo_stage_t  ngx_lo_flows_runs_prepare;
+ngx_lo_stage_t  ngx_lo_flows_runs_render;
+ngx_lo_stage_t  ngx_lo_flows_run_get_prepare;
+ngx_lo_stage_t  ngx_lo_flows_run_get_render;
+ngx_lo_stage_t  ngx_lo_orders_create_prepare;
+ngx_lo_stage_t  ngx_lo_orders_create_render;
+ngx_lo_stage_t  ngx_lo_orders_get_prepare;
+ngx_lo_stage_t  ngx_lo_orders_get_render;
+
 /* ngx_lo_run_new.c, ngx_lo_runs.c, ngx_lo_run_control.c,
  * ngx_lo_diagnostics.c */
 ngx_lo_stage_t  ngx_lo_runs_create_prepare;

@@ -302,7 +302,11 @@ ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog)
 static json_t *
 ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
 {
-    ngx_str_t  base;
+    ngx_str_t  base, *mount;
+
+    /* callbacks come to the surface of procedures, whoever began the run */
+
+    mount = (b->family != NULL) ? &ngx_lo_conf()->mount : &api->conf->mount;
 
     if (ngx_lo_api_base(api, &base) != NGX_OK) {
         return NULL;
@@ -312,9 +316,8 @@ ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
                      " s:s?}",
                      "run_id", b->run_id,
                      "self", json_sprintf("%.*s%.*s", (int) base.len,
-                                          base.data,
-                                          (int) api->conf->mount.len,
-                                          api->conf->mount.data),
+                                          base.data, (int) mount->len,
+                                          mount->data),
                      "procedure_id", b->procedure_id,
                      "procedure_version", b->version,
                      "trigger_type", "manual",

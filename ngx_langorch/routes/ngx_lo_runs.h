@@ -9,9 +9,12 @@
 #include "api/ngx_lo_once.h"
 #include "run/ngx_lo_gate.h"
 
-/* A run about to be born; the texts live as long as the request. */
+/* A run about to be born; the texts live as long as the request.  The last
+ * members are for runs of another family than L: zero otherwise. */
 
-typedef struct {
+typedef struct ngx_lo_birth_s  ngx_lo_birth_t;
+
+struct ngx_lo_birth_s {
     const char      *procedure_id;
     const char      *version;       /* NULL: the newest that may run */
     const char      *channel;       /* NULL: any */
@@ -27,7 +30,14 @@ typedef struct {
     char             run_id[37];
     ngx_str_t        answer;
     char            *location;      /* path below the mount */
-} ngx_lo_birth_t;
+
+    const char      *family;        /* "d" */
+    const json_t    *about;         /* what `tell` needs to know */
+    const char      *order_id;      /* no other run of it may be active */
+    ngx_uint_t       status;        /* of the answer; 0: 201 */
+    json_t          *(*tell)(ngx_lo_api_t *api, ngx_lo_birth_t *b);
+    ngx_lo_render_pt taken;         /* the order has an active run, or none */
+};
 
 /* The row of ngx_lo_sql_api_procedure_run: refuses, or goes on with the
  * program.  Also when `b->hash` and the version are known already: row NULL. */

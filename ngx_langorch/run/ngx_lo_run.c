@@ -328,6 +328,12 @@ ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
             added = 1;
             ngx_lo_run_admit(run);
         }
+
+        /* what comes next may be refused, too, and must not take this along */
+
+        if (in->kind == CKP_IN_REFUSED) {
+            break;
+        }
     }
 
     return added ? NGX_OK : NGX_DECLINED;

@@ -15,7 +15,7 @@
     "($5 IS NULL OR $5 LIKE '%,' || status || ',%')"
 
 #define NGX_LO_RUNS_WHERE(procedure, status)                                  \
-    " FROM runs WHERE " procedure " AND " status                              \
+    " FROM runs WHERE family IS NOT 'd' AND " procedure " AND " status        \
     " AND ($2 IS NULL OR procedure_version = $2)"                             \
     " AND ($3 IS NULL OR project_id = $3)"                                    \
     " AND ($4 IS NULL OR case_id = $4)"                                       \

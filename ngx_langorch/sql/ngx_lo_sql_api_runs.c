@@ -10,14 +10,16 @@
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_get = {
     "api_run_get",
-    "SELECT " NGX_LO_RUN_COLUMNS " FROM runs WHERE run_id = $1",
+    "SELECT " NGX_LO_RUN_COLUMNS " FROM runs WHERE run_id = $1"
+    " AND family IS NOT 'd'",
     "s", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_known = {
     "api_run_known",
-    "SELECT run_id, status FROM runs WHERE run_id = $1",
+    "SELECT run_id, status FROM runs WHERE run_id = $1"
+    " AND family IS NOT 'd'",
     "s", -1
 };
 
@@ -36,10 +38,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_add = {
     "INSERT INTO runs (run_id, procedure_id, procedure_version, doc_hash,"
     " status, input_vars, input_raw, trigger_type, triggered_by, project_id,"
     " case_id, created_at, updated_at, execution_mode, retry_of_run_id,"
-    " created_by, seq, attempt, active_ms, wake_at)"
+    " created_by, seq, family, order_id, attempt, active_ms, wake_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13,"
-    " $14, $15, $16, 1, 0, 0)",
-    "sssssjjssssisssi", 1
+    " $14, $15, $16, $17, $18, 1, 0, 0)",
+    "sssssjjssssisssiss", 1
 };
 
 

@@ -244,6 +244,21 @@ static const char  ngx_lo_schema_releases[] =
     " (procedure_id, release_channel) WHERE status = 'active';";
 
 
+/* Workflows: their definitions as they were sent, and which runs are theirs
+ * (`family` d; NULL: of a procedure). */
+
+static const char  ngx_lo_schema_flows[] =
+    "CREATE TABLE flows ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, flow_id TEXT NOT NULL UNIQUE,"
+    " name TEXT, definition TEXT, steps TEXT, doc_hash TEXT,"
+    " created_at INTEGER, created_by TEXT);"
+    "ALTER TABLE runs ADD COLUMN family TEXT;"
+    "ALTER TABLE runs ADD COLUMN order_id TEXT;"
+    "CREATE INDEX runs_family ON runs (family, created_at, id)"
+    " WHERE family IS NOT NULL;"
+    "CREATE INDEX runs_order ON runs (order_id) WHERE order_id IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -253,7 +268,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_hot,
     ngx_lo_schema_assets,
     ngx_lo_schema_gate,
-    ngx_lo_schema_releases
+    ngx_lo_schema_releases,
+    ngx_lo_schema_flows
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -61,7 +61,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_origin;
 
 /* run_id, procedure_id, procedure_version, doc_hash, status, inputs (redacted),
  * inputs (raw or NULL), trigger_type, triggered_by, project_id, case_id, now,
- * execution_mode, retry_of_run_id, created_by, seq */
+ * execution_mode, retry_of_run_id, created_by, seq, family, order_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_add;
 
 /* run_id, now; guarded: not final / no cancel asked before */
@@ -79,6 +79,28 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
 /* Everything below a run, then its row (guarded: final).  run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
 #define NGX_LO_SQL_RUN_DEL_N  10
+
+/* --- workflows and orders (ngx_lo_sql_api_flows.c) -------------------------------- */
+
+/* flow_id, name, definition, steps, doc_hash, now, created_by; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_get;    /* flow_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flows;       /* limit, offset */
+
+/* order_id, amount, now; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_order_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_order_get;   /* order_id */
+
+/* order_id; guarded: it is there, and no run of it is active */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_order_free;
+
+/* order_id or NULL -> the active run of it, if any */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_order_run;
+
+/* status or NULL, order_id or NULL, limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_runs;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_run;    /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_flow_tasks;  /* run_id: its events */
 
 /* --- tool servers (ngx_lo_sql_api_servers.c) ------------------------------------ */
 

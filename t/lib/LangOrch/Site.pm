@@ -379,6 +379,8 @@ sub register {
 sub together {
     my ($self, $n, $sub) = @_;
 
+    croak 'together: how many, and what' if $n !~ /^\d{1,4}\z/;
+
     pipe my $gate, my $open or croak "pipe: $!";
     my @from;
 
