@@ -29,8 +29,8 @@ static const struct {
 
 /*
  * Was it refused a moment ago?  Each refusal answers once.  A retry without a
- * wait is in the same turn as what failed before it, and when it is refused that
- * whole turn is: so they are counted.
+ * wait is in the same turn as what failed before it, and is refused with it: so
+ * they are counted.
  */
 
 static ckp_code_t

@@ -65,7 +65,7 @@ int64_t ngx_lo_query_time(ngx_lo_api_t *api, const char *name);
 void ngx_lo_input_wrong(ngx_lo_api_t *api, const char *place, const char *name,
     const char *type, const char *msg);
 
-/* The same with the place in full, e.g. ["body", "steps", 0]; `loc` is stolen. */
+/* The same with the place in full, as ["body", "steps", 0]; steals `loc`. */
 void ngx_lo_input_wrong_at(ngx_lo_api_t *api, json_t *loc, const char *type,
     const char *msg);
 

@@ -391,7 +391,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " total_completion_tokens:int estimated_cost_usd:num",
       NGX_LO_GIVEN },
 
-    /* --- workflows of steps, orders ---------------------------------------- */
+    /* --- workflows of steps, orders --------------------------------------- */
 
     { "FlowCreate", "A workflow: its steps, and what each needs",
       "name! steps:[FlowStep]! max_parallel:1-2000=1",

@@ -255,7 +255,7 @@ ngx_lo_flows_run_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* Somebody was faster, with the key or with the order: who, says another look. */
+/* Somebody was faster, with the key or with the order: another look tells. */
 
 static ngx_int_t
 ngx_lo_flow_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
