@@ -177,23 +177,23 @@ ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
     ckp_time_text(api->now_ms, now);
 
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
-                  " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
-                  " s:s, s:s?, s:b, s:s?, s:i, s:s}",
-                  "run_id", b->run_id, "procedure_id", b->procedure_id,
-                  "procedure_version", b->version, "thread_id", b->run_id,
-                  "status", b->gate.skipped ? "canceled" : "created",
-                  "input_vars", shown, "output_vars",
-                  "total_prompt_tokens", "total_completion_tokens",
-                  "estimated_cost_usd", "started_at",
-                  "ended_at", b->gate.skipped ? now : NULL,
-                  "duration_seconds", "last_node_id", "last_step_id",
-                  "error_message", "parent_run_id", "trigger_type", "manual",
-                  "triggered_by", api->actor, "project_id", b->project_id,
-                  "case_id", b->case_id, "created_at", now, "updated_at", now,
-                  "execution_mode", b->mode, "cancellation_requested",
-                  (int) b->gate.skipped,
-                  "retry_of_run_id", b->retry_of, "attempt", 1,
-                  "created_by", api->actor);
+                     " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
+                     " s:s, s:s?, s:b, s:s?, s:i, s:s}",
+                     "run_id", b->run_id, "procedure_id", b->procedure_id,
+                     "procedure_version", b->version, "thread_id", b->run_id,
+                     "status", b->gate.skipped ? "canceled" : "created",
+                     "input_vars", shown, "output_vars",
+                     "total_prompt_tokens", "total_completion_tokens",
+                     "estimated_cost_usd", "started_at",
+                     "ended_at", b->gate.skipped ? now : NULL,
+                     "duration_seconds", "last_node_id", "last_step_id",
+                     "error_message", "parent_run_id", "trigger_type", "manual",
+                     "triggered_by", api->actor, "project_id", b->project_id,
+                     "case_id", b->case_id, "created_at", now,
+                     "updated_at", now, "execution_mode", b->mode,
+                     "cancellation_requested", (int) b->gate.skipped,
+                     "retry_of_run_id", b->retry_of, "attempt", 1,
+                     "created_by", api->actor);
 }
 
 
