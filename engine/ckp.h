@@ -95,6 +95,14 @@ json_t *ckp_document_terms(const json_t *head);
 char *ckp_text_fold(const char *s);
 char *ckp_text_words(const char *s);
 
+/*
+ * The language as data (spec/api.md 2): its node types with their fields, for
+ * builders, and a JSON Schema 2020-12 of documents, for editors.  New values;
+ * NULL: no memory.
+ */
+json_t *ckp_language_types(void);
+json_t *ckp_language_schema(void);
+
 /* The graph of api.md 3.5 {nodes, edges}; works on documents that do not
  * compile.  New object; NULL: no memory. */
 json_t *ckp_document_graph(const json_t *doc);

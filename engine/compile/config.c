@@ -9,7 +9,7 @@
 
 #define CONFIG_RUN_MS  (24LL * 3600 * 1000)
 
-static const char  config_known[] =
+const char  ckp_known_config[] =
     " max_retries retry_delay_ms backoff_multiplier retry_policy default_retry"
     " timeout_ms deadline_ms timeout_policy idempotency_policy on_failure"
     " compensation screenshot_on_fail logging_level telemetry_enabled"
@@ -340,7 +340,7 @@ ckp_config_read(ckp_parse_t *ps)
     config_audit(ps, &at);
     config_blocks(ps, &at);
     ckp_config_llm(ps, &at);
-    ckp_parse_known(ps, &at, config_known, NULL);
+    ckp_parse_known(ps, &at, ckp_known_config, NULL);
 
     ps->policy.retry = ps->prog->config.retry;
     ps->policy.timeout = ps->prog->config.timeout;

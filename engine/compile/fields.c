@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "dag/dag.h"
 
 static const char  fields_common[] =
     " type agent name description next_node condition inputs outputs"
@@ -52,6 +53,40 @@ static const struct {
 };
 
 #define FIELDS_TYPES  (sizeof(fields_of) / sizeof(fields_of[0]))
+
+
+const char *
+ckp_fields_of(const char *object)
+{
+    static const struct {
+        const char  *object;
+        const char  *fields;
+    } others[] = {
+        { "node", fields_common },
+        { "document", ckp_known_document },
+        { "config", ckp_known_config },
+        { "variable", ckp_known_variable },
+        { "validation", ckp_known_validation },
+        { "step", ckp_known_step },
+        { "handler", ckp_known_handler },
+        { "retry", ckp_known_retry },
+        { "task", ckp_known_task },
+    };
+
+    for (size_t i = 0; i < FIELDS_TYPES; i++) {
+        if (strcmp(fields_of[i].type, object) == 0) {
+            return fields_of[i].fields;
+        }
+    }
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (strcmp(others[i].object, object) == 0) {
+            return others[i].fields;
+        }
+    }
+
+    return NULL;
+}
 
 
 static const char *

@@ -28,7 +28,7 @@ static const ckp_word_t  handler_after[] = {
     { NULL, 0 }
 };
 
-static const char  handler_known[] =
+const char  ckp_known_handler[] =
     " error_type error_types trigger condition action max_retries delay_ms"
     " retry_policy recovery_strategy recovery_steps recovery_required"
     " fallback_node notify_on_error default_output error_metadata description"
@@ -228,7 +228,7 @@ handler_read(ckp_parse_t *ps, const ckp_at_t *at, ckp_handler_t *h)
                       "the handler goes to a fallback_node and names none");
     }
 
-    ckp_parse_known(ps, at, handler_known, NULL);
+    ckp_parse_known(ps, at, ckp_known_handler, NULL);
 }
 
 

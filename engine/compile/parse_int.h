@@ -155,6 +155,9 @@ const char *ckp_near_hint(ckp_parse_t *ps, const ckp_near_t *near);
 /* Which form it is; 0: none. */
 char ckp_form_of(const json_t *doc);
 
+/* Whose spellings a node of that type has. */
+ckp_as_t ckp_node_as(const char *type);
+
 /* Lists the nodes; what is wrong with the list is said. */
 void ckp_form_outline(ckp_parse_t *ps, const json_t *doc);
 void ckp_form_ckp(ckp_parse_t *ps);
@@ -182,6 +185,27 @@ const char *ckp_root_id(ckp_parse_t *ps, ckp_at_t *where);
 const char *ckp_root_version(ckp_parse_t *ps, ckp_at_t *where);
 bool ckp_id_holds(const char *id);
 bool ckp_version_holds(const char *version);
+
+/* --- names --------------------------------------------------------------------- */
+
+/* The members that objects have, " a b c ", old spellings left out but for
+ * steps: each where they are read. */
+extern const char  ckp_known_document[];                        /* root.c */
+extern const char  ckp_known_config[];                          /* config.c */
+extern const char  ckp_known_variable[];                        /* vars.c */
+extern const char  ckp_known_validation[];
+extern const char  ckp_known_step[];                            /* step.c */
+extern const char  ckp_known_handler[];                         /* handlers.c */
+extern const char  ckp_known_retry[];                           /* policy.c */
+
+/* The same by name: a node type (its own ones), "node" (those of all types),
+ * "document", "config", "variable", "validation", "step", "handler", "retry",
+ * "task"; NULL: no such object. */
+const char *ckp_fields_of(const char *object);                  /* fields.c */
+
+/* The i-th other spelling of a member, or of a node type; NULL: no more. */
+const char *ckp_alias_nth(ckp_as_t as, const char *key, size_t i);
+const char *ckp_alias_type_nth(const char *type, size_t i);
 
 /* --- the parts -------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 
 #define POLICY_RETRIES_MAX  1000000
 
-static const char  policy_retry_known[] =
+const char  ckp_known_retry[] =
     " max_attempts max_retries strategy base_delay_ms multiplier max_delay_ms"
     " jitter max_elapsed_ms non_retryable_errors retryable_errors"
     " respect_retry_after apply_to ";
@@ -239,7 +239,7 @@ ckp_retry_overlay(ckp_parse_t *ps, const ckp_at_t *at, ckp_retry_t *retry,
                       "'apply_to' counts in global_config alone");
     }
 
-    ckp_parse_known(ps, &policy, policy_retry_known, NULL);
+    ckp_parse_known(ps, &policy, ckp_known_retry, NULL);
 }
 
 

@@ -7,7 +7,7 @@
 
 #include "compile/parse_int.h"
 
-static const char  root_known[] =
+const char  ckp_known_document[] =
     " procedure_id version name description status effective_date trigger"
     " retrieval_metadata global_config variables_schema workflow_graph contract"
     " prompt_templates tools provenance release project_id tags ckp_version ";
@@ -194,7 +194,7 @@ ckp_root_read(ckp_parse_t *ps)
     ckp_root_prompts(ps);
 
     if (ps->out.form != 'D' && ps->out.form != 'E') {
-        ckp_parse_known(ps, &ps->out.root, root_known,
+        ckp_parse_known(ps, &ps->out.root, ckp_known_document,
                         ckp_parse_is_flat(ps) ? root_flat : NULL);
     }
 }

@@ -11,7 +11,7 @@
 #include "node/validate.h"
 
 /* never parameters, unless the action itself has one of that name */
-static const char  step_meta[] =
+const char  ckp_known_step[] =
     " step_id id action agent executor params condition validation timeout_ms"
     " timeout_policy wait_ms wait_after_ms retry_on_failure retry_config"
     " retry_policy output_variable outputs idempotency_key idempotency_policy"
@@ -52,7 +52,7 @@ step_is_param(const step_reader_t *r, const char *key)
         return false;
     }
 
-    if (!ckp_word_in(step_meta, key)) {
+    if (!ckp_word_in(ckp_known_step, key)) {
         return true;
     }
 

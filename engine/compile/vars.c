@@ -21,11 +21,11 @@ static const ckp_word_t  vars_types[] = {
     { NULL, 0 }
 };
 
-static const char  vars_known[] =
+const char  ckp_known_variable[] =
     " type required default description title origin validation sensitive"
     " coerce enum examples label placeholder ";
 
-static const char  vars_rules[] =
+const char  ckp_known_validation[] =
     " regex min max allowed_values sensitive format schema message ";
 
 
@@ -158,7 +158,7 @@ vars_validation(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
         var->schema = (json_t *) schema.value;
     }
 
-    ckp_parse_known(ps, &out, vars_rules, NULL);
+    ckp_parse_known(ps, &out, ckp_known_validation, NULL);
 }
 
 
@@ -207,7 +207,7 @@ vars_entry(ckp_parse_t *ps, const ckp_at_t *at, ckp_var_t *var)
     vars_allowed(ps, at, "enum", var);
     vars_validation(ps, at, var);
     vars_default(ps, &value, var);
-    ckp_parse_known(ps, at, vars_known, NULL);
+    ckp_parse_known(ps, at, ckp_known_variable, NULL);
 }
 
 

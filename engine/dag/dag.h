@@ -30,6 +30,9 @@
 #include "node/frame.h"
 #include "node/parse.h"
 
+/* The members of a task, " a b c ": read_task.c. */
+extern const char  ckp_known_task[];
+
 #define CKP_DAG_TASKS_MAX    2000
 #define CKP_DAG_EDGES_MAX    10000
 #define CKP_DAG_TASK_ID_MAX  128

@@ -6,7 +6,7 @@
 
 #include "dag/dag.h"
 
-static const char  task_known[] =
+const char  ckp_known_task[] =
     " task_id name description depends_on condition trigger_rule inputs"
     " output_variable outputs retry timeout_ms on_error fallback_task"
     " error_handlers compensate idempotency_key idempotency_policy sla"
@@ -203,5 +203,5 @@ ckp_dag_read_task(ckp_dag_read_t *r, size_t i)
     r->judged = ckp_parse_form(r->ps) == 'E';
     ckp_dag_read_body(r, i);
     r->judged = false;
-    ckp_parse_known(r->ps, at, task_known, NULL);
+    ckp_parse_known(r->ps, at, ckp_known_task, NULL);
 }

@@ -180,8 +180,8 @@ ckp_outline_free(ckp_outline_t *out)
 }
 
 
-static ckp_as_t
-form_node_as(const char *type)
+ckp_as_t
+ckp_node_as(const char *type)
 {
     static const struct {
         const char  *type;
@@ -227,7 +227,7 @@ form_types(ckp_parse_t *ps)
             entry->type = ckp_alias_type(entry->written);
         }
 
-        entry->at.as = form_node_as(entry->type);
+        entry->at.as = ckp_node_as(entry->type);
         entry->ops = (entry->type == NULL) ? NULL : ckp_node_type(entry->type);
 
         if (entry->type != NULL && strcmp(entry->type, "loop") == 0) {

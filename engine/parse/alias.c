@@ -337,3 +337,35 @@ ckp_alias_type(const char *written)
 
     return NULL;
 }
+
+
+const char *
+ckp_alias_nth(ckp_as_t as, const char *key, size_t i)
+{
+    const alias_t *const  tables[] = { alias_table(as), alias_second(as) };
+
+    for (size_t t = 0; t < 2; t++) {
+        for (const alias_t *a = tables[t]; a->alias != NULL; a++) {
+            if (strcmp(a->canonical, key) == 0 && i-- == 0) {
+                return a->alias;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+const char *
+ckp_alias_type_nth(const char *type, size_t i)
+{
+    for (const alias_t *a = alias_types; a->alias != NULL; a++) {
+        if (strcmp(a->canonical, type) == 0 && strcmp(a->alias, type) != 0
+            && i-- == 0)
+        {
+            return a->alias;
+        }
+    }
+
+    return NULL;
+}

@@ -60,6 +60,7 @@ struct ngx_lo_api_s {
 
     ngx_uint_t             status;      /* of the answer; 0: none yet */
     const char            *type;
+    const char            *cache;       /* Cache-Control; NULL: no-store */
     ngx_str_t              out;
     unsigned long          refusals;    /* of memory, before the stage */
     unsigned               next:1;      /* a stage was set up: `open` */

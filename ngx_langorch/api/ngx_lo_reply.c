@@ -467,7 +467,9 @@ ngx_lo_api_common(ngx_lo_api_t *api)
         r->headers_out.content_type_lowcase = NULL;
     }
 
-    if (ngx_lo_api_set(api, "Cache-Control", "no-store") == NGX_ERROR
+    if (ngx_lo_api_set(api, "Cache-Control",
+                       (api->cache != NULL) ? api->cache : "no-store")
+        == NGX_ERROR
         || ngx_lo_api_set(api, "X-Content-Type-Options", "nosniff")
            == NGX_ERROR
         || ngx_lo_api_set(api, "X-Request-ID", api->request_id) == NGX_ERROR)

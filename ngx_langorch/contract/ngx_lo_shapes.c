@@ -41,6 +41,21 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "count:num sum:num min:num max:num avg:num p95:num",
       NGX_LO_GIVEN },
 
+    /* --- discovery ------------------------------------------------------- */
+
+    { "NodeType", "A kind of node, for those who build procedures",
+      "type title color category description transitions:[]"
+      " fields:[NodeField]",
+      NGX_LO_GIVEN },
+    { "NodeField",
+      "A member of a node; `common` ones are the same in all types",
+      "name type required:bool default:any enum:[]? help common:bool",
+      NGX_LO_GIVEN },
+    { "Worker", "A worker process that drives runs",
+      "worker_id status:online|offline is_leader:bool last_heartbeat_at:time"
+      " node_id pid:int runs_active:int",
+      NGX_LO_GIVEN },
+
     /* --- procedures ------------------------------------------------------ */
 
     { "Procedure", "A version of a procedure",

@@ -22,6 +22,13 @@ ngx_lo_stage_t  ngx_lo_health_summary_render;
 /* contract/ngx_lo_openapi.c */
 ngx_lo_stage_t  ngx_lo_openapi_render;
 
+/* contract/ngx_lo_discovery.c */
+ngx_lo_stage_t  ngx_lo_types_render;
+ngx_lo_stage_t  ngx_lo_schema_render;
+ngx_lo_stage_t  ngx_lo_cases_render;
+ngx_lo_stage_t  ngx_lo_orchestrators_prepare;
+ngx_lo_stage_t  ngx_lo_orchestrators_render;
+
 /* proc/ngx_lo_compile.c */
 ngx_lo_stage_t  ngx_lo_compile_any_render;
 ngx_lo_stage_t  ngx_lo_compile_stored_prepare;

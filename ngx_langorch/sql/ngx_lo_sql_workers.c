@@ -2,7 +2,7 @@
  * Statements on workers' leases and on what a site does once.
  */
 
-#include "store/ngx_lo_sql.h"
+#include "store/ngx_lo_sql_api.h"
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_worker_renew = {
@@ -28,4 +28,17 @@ const ngx_lo_stmt_t  ngx_lo_sql_duty_take = {
     " until = excluded.until"
     " WHERE duties.owner = excluded.owner OR duties.until <= $4",
     "ssii", 1
+};
+
+
+/* Who polls the agents is the one that does what a site does once. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_workers = {
+    "api_workers",
+    "SELECT w.owner, w.lease_until,"
+    " EXISTS (SELECT 1 FROM duties d WHERE d.name = 'agent_poll'"
+    " AND d.owner = w.owner) AS \"is_leader:b\","
+    " (SELECT COUNT(*) FROM runs r WHERE r.owner = w.owner) AS runs_active"
+    " FROM workers w ORDER BY w.lease_until DESC, w.owner LIMIT 1000",
+    "", -1
 };

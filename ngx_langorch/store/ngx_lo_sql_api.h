@@ -171,6 +171,11 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_count;
 /* approval_id, status, decided_by, payload, comment, now; guarded: pending */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_decide;
 
+/* --- workers (ngx_lo_sql_workers.c) ------------------------------------------- */
+
+/* -> owner, lease_until, is_leader, runs_active; newest heartbeat first */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_workers;
+
 /* --- agents, leases, audit (ngx_lo_sql_api_agents.c) -------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_get;           /* id, now */
