@@ -306,6 +306,8 @@ const ckp_word_row_t  ckp_words_parts[] = {
     { "task", "compensate", "any", NULL, "A step, or a list, that undoes it" },
     { "task", "idempotency_key", "any", NULL,
       "Names the work: the same key is not done twice" },
+    { "task", "idempotency_policy", "object", NULL,
+      "How its result is kept and found again" },
     { "task", "sla", "object", NULL, "How long it should take" },
     { "task", "telemetry", "object", NULL, "What is measured of it" },
     { "task", "is_checkpoint", "bool", "false",
