@@ -194,6 +194,17 @@ state_note(ckp_state_t *s, json_t *path, json_t *old)
 }
 
 
+static void
+state_tell(ckp_state_t *s, const json_t *path)
+{
+    const char *const  name = json_string_value(json_array_get(path, 0));
+
+    if (s->changed != NULL && name != NULL && strcmp(name, s->watched) == 0) {
+        s->changed(s->data, json_string_value(json_array_get(path, 1)));
+    }
+}
+
+
 /* One operation on the tree; value (borrowed) NULL: a deletion. */
 
 static ckp_code_t
@@ -203,6 +214,8 @@ state_change(ckp_state_t *s, json_t *path, json_t *value)
 
     const bool     make = value != NULL || s->delta == NULL;
     json_t *const  at = state_parent(s, path, make, s->delta != NULL);
+
+    state_tell(s, path);
 
     if (at == NULL) {
         return value == NULL ? CKP_OK : CKP_E_NOMEM;

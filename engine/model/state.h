@@ -34,6 +34,13 @@ typedef struct {
     bool         scans;         /* no operation is looked for by its path */
     json_t      *ops;           /* path -> place in the delta; NULL: few */
     json_t      *above;         /* paths that operations lie under */
+
+    /* Who wants to know what changes under one member of the root, `watched`:
+     * which of its members (NULL: any).  NULL: nobody does. */
+
+    const char  *watched;
+    void       (*changed)(void *data, const char *name);
+    void        *data;
 } ckp_state_t;
 
 /* root is stolen; NULL: an empty object is made.  CKP_E_NOMEM or CKP_OK. */

@@ -132,6 +132,54 @@ feed_run_timeout(ckp_run_t *run, bool deadline)
 }
 
 
+/* Round the fibers that are due, by age; those that are born meanwhile come in
+ * the next round. */
+
+typedef struct {
+    int64_t      from;
+    int64_t      last;
+    const char  *id;
+    bool         nomem;
+} feed_walk_t;
+
+
+static feed_walk_t
+feed_walk(ckp_run_t *run)
+{
+    const bool           nomem = ckp_roster_look(run) != CKP_OK;
+    const ckp_roster_t  *r = &run->roster;
+
+    return (feed_walk_t) {
+        .last = nomem || r->n == 0 ? 0 : r->rows[r->n - 1].id, .nomem = nomem
+    };
+}
+
+
+static bool
+feed_next(ckp_run_t *run, feed_walk_t *w, int64_t until)
+{
+    const ckp_roster_t *const  r = &run->roster;
+    size_t                     i;
+
+    if (w->nomem || ckp_roster_look(run) != CKP_OK) {
+        w->nomem = true;
+        return false;
+    }
+
+    i = ckp_roster_due(r, ckp_roster_place(r, w->from), until);
+
+    if (i == r->n || r->rows[i].id > w->last) {
+        return false;
+    }
+
+    w->from = r->rows[i].id + 1;
+    w->id = ckp_arena_printf(run->arena, "%lld", (long long) r->rows[i].id);
+    w->nomem = w->id == NULL;
+
+    return !w->nomem;
+}
+
+
 /* While an operator holds the run only others' deadlines count. */
 
 static bool
@@ -157,8 +205,7 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
     bool               deadline;
     bool               due = false;
     const int64_t      limit = ckp_run_limit_at(run, &deadline);
-    size_t             n;
-    const char       **ids;
+    feed_walk_t        walk;
     ckp_code_t         rc = CKP_OK;
 
     if (limit <= run->now) {
@@ -178,32 +225,26 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
         }
     }
 
-    ids = ckp_run_fiber_ids(run, &n);
-
-    if (ids == NULL) {
-        return CKP_E_NOMEM;
-    }
-
-    for (size_t i = 0; rc == CKP_OK && !run->ended && i < n; i++) {
-        const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
-        const json_t *const  wake = json_object_get(own, "wake");
-        const int64_t        at = json_integer_value(wake);
+    for (walk = feed_walk(run); rc == CKP_OK && !run->ended
+                                && feed_next(run, &walk, run->now); )
+    {
+        const json_t *const  own = ckp_run_get(run, "fibers", walk.id);
         ckp_fiber_t          f;
 
-        if (own == NULL || (wake != NULL && (at < 0 || at > run->now))
-            || feed_is_held(run, own))
-        {
+        if (feed_is_held(run, own)) {
             continue;
         }
 
         due = true;
 
-        if (wake != NULL) {
-            ckp_fiber_open(&f, run, ids[i]);
+        if (json_object_get(own, "wake") != NULL) {
+            ckp_fiber_open(&f, run, walk.id);
             rc = ckp_fiber_wake(&f, in);
             ckp_fiber_close(&f);
         }
     }
+
+    rc = walk.nomem ? CKP_E_NOMEM : rc;
 
     return rc != CKP_OK || due ? rc : CKP_E_STATE;
 }
@@ -400,28 +441,22 @@ ckp_run_drive_all(ckp_run_t *run)
     while (rc == CKP_OK && moved && !run->ended
            && run->work <= CKP_TURN_WORK_MAX)
     {
-        size_t             n;
-        const char **const ids = ckp_run_fiber_ids(run, &n);
-
-        if (ids == NULL) {
-            return CKP_E_NOMEM;
-        }
+        feed_walk_t  walk = feed_walk(run);
 
         moved = false;
 
-        for (size_t i = 0; rc == CKP_OK && !run->ended && i < n; i++) {
-            const json_t *const  own = ckp_run_get(run, "fibers", ids[i]);
-            ckp_fiber_t          f;
-
-            if (own == NULL || json_object_get(own, "wake") != NULL) {
-                continue;
-            }
+        while (rc == CKP_OK && !run->ended
+               && feed_next(run, &walk, CKP_ROSTER_READY))
+        {
+            ckp_fiber_t  f;
 
             moved = true;
-            ckp_fiber_open(&f, run, ids[i]);
+            ckp_fiber_open(&f, run, walk.id);
             rc = f.node == NULL ? CKP_E_BUG : ckp_fiber_drive(&f);
             ckp_fiber_close(&f);
         }
+
+        rc = walk.nomem ? CKP_E_NOMEM : rc;
     }
 
     return rc;
@@ -439,41 +474,63 @@ typedef struct {
 } feed_sum_t;
 
 
-static void
-feed_fiber(ckp_run_t *run, const json_t *fiber, const json_t *above,
-    const char *id, feed_sum_t *sum)
-{
-    const json_t *const  n = json_object_get(fiber, "n");
-    const json_t *const  wake = json_object_get(fiber, "wake");
-    const int64_t        ms = wake == NULL ? run->now
-                                           : json_integer_value(wake);
-    const char *const    ph = ckp_json_str(json_object_get(n, "step"), "ph");
-    ckp_fiber_t          f;
+/* One fiber of a run that an operator holds: some deadlines count. */
 
-    if (feed_is_held(run, fiber)) {
+static void
+feed_fiber(ckp_run_t *run, const ckp_row_t *row, feed_sum_t *sum)
+{
+    char           id[24];
+    const int64_t  at = row->wake == CKP_ROSTER_READY ? run->now : row->wake;
+
+    (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
+
+    if (row->gone || feed_is_held(run, ckp_run_get(run, "fibers", id))) {
         return;
     }
 
-    if (ms >= 0 && ms < sum->at) {
-        sum->at = ms;
-    }
+    sum->at = at < sum->at ? at : sum->at;
 
-    if (json_object_get(n, "ask") != NULL) {
+    if (row->wait == CKP_WAIT_APPROVAL) {
         sum->asks = true;
 
-    } else if ((ph != NULL && strcmp(ph, "cb") == 0)
-               || json_object_get(n, "child_run") != NULL)
-    {
+    } else if (row->wait <= CKP_WAIT_CALLBACK) {
         sum->waits = true;
 
-    } else if (wake == NULL || (json_object_get(above, id) == NULL
-                                && json_object_get(n, "park") == NULL))
+    } else if (row->wake == CKP_ROSTER_READY
+               || (row->held == 0 && !row->parked))
     {
         sum->moves = true;
-        ckp_fiber_open(&f, run, id);
-        sum->out |= ckp_fiber_in_flight(&f);
-        ckp_fiber_close(&f);
+        sum->out |= row->busy;
     }
+}
+
+
+static ckp_code_t
+feed_sum(ckp_run_t *run, feed_sum_t *sum)
+{
+    const ckp_roster_t *const  r = &run->roster;
+    int64_t                    first;
+
+    if (ckp_roster_look(run) != CKP_OK) {
+        return CKP_E_NOMEM;
+    }
+
+    if (ckp_run_get(run, "pause", NULL) != NULL) {
+        for (size_t i = 0; i < r->n; i++) {
+            feed_fiber(run, &r->rows[i], sum);
+        }
+
+        return CKP_OK;
+    }
+
+    first = ckp_roster_first(r);
+    sum->at = first == CKP_ROSTER_READY ? run->now : first;
+    sum->asks = r->waits[CKP_WAIT_APPROVAL] > 0;
+    sum->waits = r->waits[CKP_WAIT_CHILD] + r->waits[CKP_WAIT_CALLBACK] > 0;
+    sum->moves = r->moves > 0;
+    sum->out = r->busy > 0;
+
+    return CKP_OK;
 }
 
 
@@ -515,27 +572,10 @@ feed_paused(ckp_run_t *run)
 static ckp_code_t
 feed_rest(ckp_run_t *run, ckp_turn_t *turn)
 {
-    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
-    json_t *const  above = json_object();
-    feed_sum_t     sum = { .at = INT64_MAX };
-    const char    *id;
-    json_t        *fiber;
-    bool           deadline;
-    ckp_code_t     rc = above == NULL ? CKP_E_NOMEM : CKP_OK;
+    feed_sum_t  sum = { .at = INT64_MAX };
+    bool        deadline;
+    ckp_code_t  rc = feed_sum(run, &sum);
 
-    json_object_foreach(fibers, id, fiber) {
-        const char *const  up = ckp_json_str(fiber, "up");
-
-        if (up != NULL && json_object_get(fiber, "det") == NULL) {
-            (void) json_object_set_new(above, up, json_true());
-        }
-    }
-
-    json_object_foreach(fibers, id, fiber) {
-        feed_fiber(run, fiber, above, id, &sum);
-    }
-
-    json_decref(above);
     turn->idle = !sum.out;
 
     if (rc == CKP_OK && ckp_run_get(run, "started_at", NULL) != NULL) {

@@ -14,39 +14,29 @@
 
 /* --- which there are ---------------------------------------------------- */
 
-static int
-frame_compare(const void *a, const void *b)
-{
-    const long  x = strtol(*(const char *const *) a, NULL, 10);
-    const long  y = strtol(*(const char *const *) b, NULL, 10);
-
-    return x < y ? -1 : x > y;
-}
-
-
-/*
- * By age, whatever order the state was read in: the order in which fibers move
- * is part of what a run does.
- */
+/* By age: the order in which fibers move is part of what a run does. */
 
 const char **
 ckp_run_fiber_ids(ckp_run_t *run, size_t *n)
 {
-    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
-    const size_t   size = json_object_size(fibers);
-    const char   **ids = ckp_arena_alloc(run->arena,
-                                         (size + 1) * sizeof(char *));
-    const char    *id;
-    json_t        *fiber;
+    const ckp_roster_t *const  r = &run->roster;
+    const char               **ids;
 
     *n = 0;
 
-    if (ids == NULL) {
+    if (ckp_roster_look(run) != CKP_OK) {
         return NULL;
     }
 
-    json_object_foreach(fibers, id, fiber) {
-        ids[*n] = ckp_arena_strdup(run->arena, id);
+    ids = ckp_arena_alloc(run->arena, (r->n + 1) * sizeof(char *));
+
+    for (size_t i = 0; ids != NULL && i < r->n; i++) {
+        if (r->rows[i].gone) {
+            continue;
+        }
+
+        ids[*n] = ckp_arena_printf(run->arena, "%lld",
+                                   (long long) r->rows[i].id);
 
         if (ids[*n] == NULL) {
             return NULL;
@@ -55,8 +45,48 @@ ckp_run_fiber_ids(ckp_run_t *run, size_t *n)
         ++*n;
     }
 
-    if (size > 1) {
-        qsort(ids, size, sizeof(char *), frame_compare);
+    return ids;
+}
+
+
+/* Those right under a fiber, by age; *n = 0 and not NULL: there are none. */
+
+static const char **
+frame_under(ckp_run_t *run, const char *id, size_t *n)
+{
+    static const char         *none[1];
+    const ckp_roster_t *const  r = &run->roster;
+    const ckp_row_t           *up;
+    const char               **ids;
+    int64_t                    key;
+
+    *n = 0;
+
+    if (ckp_roster_look(run) != CKP_OK) {
+        return NULL;
+    }
+
+    up = ckp_roster_row(r, id);
+
+    if (up == NULL || up->under == 0) {
+        return none;
+    }
+
+    key = up->id;
+    ids = ckp_arena_alloc(run->arena, up->under * sizeof(char *));
+
+    for (size_t i = ckp_roster_under(r, key, 0);
+         ids != NULL && i < r->n && *n < up->under;
+         i = ckp_roster_under(r, key, i + 1))
+    {
+        ids[*n] = ckp_arena_printf(run->arena, "%lld",
+                                   (long long) r->rows[i].id);
+
+        if (ids[*n] == NULL) {
+            return NULL;
+        }
+
+        ++*n;
     }
 
     return ids;
@@ -103,7 +133,7 @@ frame_drop(ckp_run_t *run, const char *id, const char *reason)
 {
     const char *const  path[] = { "fibers", id, NULL };
     size_t             n;
-    const char **const ids = ckp_run_fiber_ids(run, &n);
+    const char **const ids = frame_under(run, id, &n);
     ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
     ckp_fiber_t        f;
 
@@ -163,7 +193,7 @@ ckp_code_t
 ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason)
 {
     size_t             n;
-    const char **const ids = ckp_run_fiber_ids(f->run, &n);
+    const char **const ids = frame_under(f->run, f->id, &n);
 
     if (ids == NULL) {
         return CKP_E_NOMEM;
@@ -173,9 +203,7 @@ ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason)
         const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
         const char *const    name = ckp_json_str(own, "key");
 
-        if (frame_is_under(f->run, ids[i], f->id) && name != NULL
-            && strcmp(name, key) == 0)
-        {
+        if (name != NULL && strcmp(name, key) == 0) {
             return frame_drop(f->run, ids[i], reason);
         }
     }
@@ -188,7 +216,7 @@ static ckp_code_t
 frame_reap(ckp_fiber_t *f, const char *reason, bool detached)
 {
     size_t             n;
-    const char **const ids = ckp_run_fiber_ids(f->run, &n);
+    const char **const ids = frame_under(f->run, f->id, &n);
     ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
 
     for (size_t i = 0; rc == CKP_OK && i < n; i++) {
@@ -217,36 +245,29 @@ ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason)
 size_t
 ckp_fiber_frames(const ckp_fiber_t *f)
 {
-    json_t *const  fibers = ckp_run_get(f->run, "fibers", NULL);
-    size_t         n = 0;
-    const char    *id;
-    json_t        *own;
+    const ckp_row_t  *row;
 
-    json_object_foreach(fibers, id, own) {
-        const char *const  up = ckp_json_str(own, "up");
-
-        n += up != NULL && strcmp(up, f->id) == 0
-             && json_object_get(own, "det") == NULL
-             && json_object_get(own, "over") == NULL;
+    if (ckp_roster_look(f->run) != CKP_OK) {
+        return 0;
     }
 
-    return n;
+    row = ckp_roster_row(&f->run->roster, f->id);
+
+    return row == NULL ? 0 : row->live;
 }
 
 
 bool
 ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key)
 {
-    json_t *const  fibers = ckp_run_get(f->run, "fibers", NULL);
-    const char    *id;
-    json_t        *own;
+    size_t             n;
+    const char **const ids = frame_under(f->run, f->id, &n);
 
-    json_object_foreach(fibers, id, own) {
-        const char *const  up = ckp_json_str(own, "up");
-        const char *const  name = ckp_json_str(own, "key");
+    for (size_t i = 0; ids != NULL && i < n; i++) {
+        const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
+        const char *const    name = ckp_json_str(own, "key");
 
-        if (up != NULL && strcmp(up, f->id) == 0 && name != NULL
-            && strcmp(name, key) == 0
+        if (name != NULL && strcmp(name, key) == 0
             && json_object_get(own, "over") == NULL)
         {
             return true;
@@ -429,7 +450,7 @@ static ckp_code_t
 frame_hand_over(ckp_fiber_t *f, const char *above)
 {
     size_t             n;
-    const char **const ids = ckp_run_fiber_ids(f->run, &n);
+    const char **const ids = frame_under(f->run, f->id, &n);
     ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
 
     if (ckp_fiber_own_get(f, "prog") != NULL) {
@@ -440,9 +461,7 @@ frame_hand_over(ckp_fiber_t *f, const char *above)
         const char *const    path[] = { "fibers", ids[i], "up", NULL };
         const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
 
-        if (frame_is_under(f->run, ids[i], f->id)
-            && json_object_get(own, "det") != NULL)
-        {
+        if (json_object_get(own, "det") != NULL) {
             rc = ckp_state_put(&f->run->state, path, json_string(above));
         }
     }

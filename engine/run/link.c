@@ -75,6 +75,7 @@ ckp_run_link(ckp_run_t *run, const char *hash, ckp_program_t *prog)
 
     list[n] = ckp_program_ref(prog);
     ckp_free(run->linked.items);
+    ckp_roster_touch(&run->roster, NULL);   /* it was read without nodes */
     run->linked = (ckp_list_t) { .items = list, .n = n + 1, .size = n + 1 };
 
     return CKP_OK;

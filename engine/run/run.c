@@ -13,6 +13,13 @@
 #define RUN_STATE_VERSION  1
 
 
+static void
+run_changed(void *data, const char *name)
+{
+    ckp_roster_touch(data, name);
+}
+
+
 static ckp_run_t *
 run_alloc(ckp_program_t *prog, const char *id, json_t *root)
 {
@@ -36,6 +43,9 @@ run_alloc(ckp_program_t *prog, const char *id, json_t *root)
     }
 
     memcpy(run->id, id, strlen(id) + 1);
+    run->state.watched = "fibers";
+    run->state.changed = run_changed;
+    run->state.data = &run->roster;
 
     return run;
 }
@@ -117,6 +127,8 @@ ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
         rc = ckp_fail(err, CKP_E_NOMEM, "", "no memory");
     }
 
+    ckp_roster_touch(&run->roster, NULL);
+
     if (rc == CKP_OK) {
         run->seq = ev->seq;
         run->seeded = false;
@@ -160,6 +172,7 @@ ckp_run_free(ckp_run_t *run)
 
     ckp_turn_free(run);
     ckp_state_free(&run->state);
+    ckp_roster_free(&run->roster);
     ckp_arena_free(run->arena);
     json_decref(run->over);
     ckp_run_unlink(run);
@@ -217,50 +230,34 @@ ckp_run_is_final(const ckp_run_t *run)
 }
 
 
-/* What the first fiber that waits waits for: api.md 4.10. */
+/* What the run waits for: api.md 4.10. */
 
 static const char *
 run_waiting_for(const ckp_run_t *run)
 {
-    json_t *const  fibers = ckp_run_get(run, "fibers", NULL);
-    const char    *found = NULL;
-    const char    *id;
-    json_t        *fiber;
+    static const char *const  names[] = {
+        [CKP_WAIT_APPROVAL] = "approval", [CKP_WAIT_CHILD] = "child_run",
+        [CKP_WAIT_CALLBACK] = "callback", [CKP_WAIT_LEASE] = "lease",
+        [CKP_WAIT_TIMER] = "timer"
+    };
 
     if (ckp_run_get(run, "pause", "told") != NULL) {
         return "operator";
     }
 
-    json_object_foreach(fibers, id, fiber) {
-        const json_t *const  n = json_object_get(fiber, "n");
-        const char *const    ph = ckp_json_str(json_object_get(n, "step"),
-                                               "ph");
+    /* what is known of its fibers is no part of what it is */
 
-        if (json_object_get(n, "ask") != NULL) {
-            return "approval";
-        }
+    if (ckp_roster_look((ckp_run_t *) run) != CKP_OK) {
+        return NULL;
+    }
 
-        if (ph != NULL && strcmp(ph, "cb") == 0) {
-            found = "callback";
-        }
-
-        if (ph != NULL && (strcmp(ph, "busy") == 0
-                           || (strcmp(ph, "admit") == 0
-                               && json_object_get(json_object_get(n, "step"),
-                                                  "busy") != NULL)))
-        {
-            found = "lease";
-
-        } else if (ph != NULL && (strcmp(ph, "pre") == 0
-                                  || strcmp(ph, "op") == 0
-                                  || strcmp(ph, "retry") == 0
-                                  || strcmp(ph, "after") == 0))
-        {
-            found = "timer";
+    for (size_t i = 0; i < CKP_WAIT_NOTHING; i++) {
+        if (run->roster.waits[i] > 0) {
+            return names[i];
         }
     }
 
-    return found;
+    return NULL;
 }
 
 

@@ -33,6 +33,7 @@
 #include "model/state.h"
 #include "node/fiber.h"
 #include "node/frame.h"
+#include "run/roster.h"
 
 /* Growing array of a turn's things. */
 typedef struct {
@@ -45,6 +46,7 @@ struct ckp_run_s {
     ckp_program_t       *prog;
     char                *id;
     ckp_state_t          state;
+    ckp_roster_t         roster;        /* of its fibers */
     uint32_t             seq;
     size_t               vars_bytes;    /* of the variables of vars_of */
     char                 vars_of[24];

@@ -151,6 +151,7 @@ void
 ckp_turn_undo(ckp_run_t *run, uint32_t seq)
 {
     ckp_state_undo(&run->state);
+    ckp_roster_touch(&run->roster, NULL);
     turn_clear(run);
     run->seq = seq;
     run->seeded = false;        /* the variables are counted again */

@@ -1,6 +1,6 @@
 /*
  * What the engine costs without any I/O: compiling documents, a template, a
- * condition, a step of a run, the bytes of its delta.
+ * condition, a step of a run, the bytes of its delta, many tasks at once.
  *
  *   engine [DOCUMENT...]
  *
@@ -8,6 +8,8 @@
  */
 
 #include <time.h>
+
+#define T_HOST_WANTS  4096
 
 #include "host.h"
 
@@ -236,6 +238,68 @@ bench_steps(void)
 }
 
 
+/* --- a diamond -------------------------------------------------------------- */
+
+/* One task, `wide` ones behind it, one behind all of these. */
+static json_t *
+bench_diamond(int wide, bool outside)
+{
+    json_t *const  tasks = json_array();
+    json_t *const  ends = json_array();
+
+    json_array_append_new(tasks, json_pack("{s:s, s:b}", "task_id", "first",
+                                           "noop", 1));
+
+    for (int i = 0; i < wide; i++) {
+        json_t *const  task = json_pack("{s:o, s:[s]}", "task_id",
+                                  json_sprintf("t%d", i), "depends_on",
+                                  "first");
+
+        json_object_set_new(task, outside ? "step" : "expression", outside
+                            ? json_pack("{s:s, s:s}", "agent", "W", "action",
+                                        "work") : json_string("1 + 1"));
+        json_array_append_new(tasks, task);
+        json_array_append_new(ends, json_sprintf("t%d", i));
+    }
+
+    json_array_append_new(tasks, json_pack("{s:s, s:b, s:o}", "task_id",
+                                           "last", "noop", 1, "depends_on",
+                                           ends));
+
+    return json_pack("{s:s, s:s, s:{s:s, s:{s:{s:s, s:s, s:o}, s:{s:s, "
+                     "s:{}}}}}", "procedure_id", "wide", "version", "1",
+                     "workflow_graph", "start_node", "d", "nodes",
+                     "d", "type", "dag", "next_node", "end", "tasks", tasks,
+                     "end", "type", "terminate", "outputs");
+}
+
+
+static void
+bench_wide(int wide, bool outside)
+{
+    json_t *const  doc = bench_diamond(wide, outside);
+    char *const    text = ckp_json_text(doc);
+    double         best = 1e12;
+    size_t         bytes = 0;
+
+    for (int round = 0; round < ROUNDS / 2; round++) {
+        t_host_t  h;
+
+        t_host_open(&h, text, NULL);
+
+        const double  all = bench_run(&h, &bytes) * STEPS;
+
+        best = all < best ? all : best;
+        t_host_over(&h);
+    }
+
+    printf("diamond   %8.3f ms   %d tasks at once, %s\n", best / 1e3, wide,
+           outside ? "of an agent" : "inside");
+    ckp_free(text);
+    json_decref(doc);
+}
+
+
 /* --- texts ------------------------------------------------------------------ */
 
 static void
@@ -276,6 +340,10 @@ main(int argc, char **argv)
     json_decref(large);
     bench_texts();
     bench_steps();
+    bench_wide(499, false);
+    bench_wide(1998, false);
+    bench_wide(499, true);
+    bench_wide(1998, true);
 
     return 0;
 }

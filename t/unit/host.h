@@ -21,7 +21,10 @@
 
 #include "ckp.h"
 
+#ifndef T_HOST_WANTS
 #define T_HOST_WANTS  256
+#endif
+
 #define T_HOST_NOW    1771320600125
 
 typedef struct {
