@@ -177,7 +177,9 @@ typedef enum {
     CKP_IN_REFUSED,     /* ref: path of a write that found its row changed;
                            data {order: true}: an order's, fed before RECOVER */
     CKP_IN_NOTE,        /* ref: event type; data: what others did to the run:
-                           {node_id, step_id, payload} */
+                           {node_id, step_id, payload, asked?: {id, exp (ms; 0:
+                           never)}: a question was asked beside the run, over?:
+                           the id of one that was answered} */
     CKP_IN_PAUSE,       /* data: by; holds at the next step boundary */
     CKP_IN_RESUME,      /* data: {actor, kind: "retry" | "operator", ...} */
     CKP_IN_CANCEL       /* data: {reason, actor} */
@@ -214,8 +216,10 @@ typedef struct {
  *   approval       {approval_id, path, node_id, node_name, prompt,
  *                   decision_type, options, context_data, approval_level,
  *                   expires_at (ms or null), input_schema, required_approvals,
- *                   escalation_contact}
- *   approval_end   {approval_id, status, ...}: expired or voided, if pending
+ *                   escalation_contact, approvers?, forbid_self_approval,
+ *                   mapped?: options that lead somewhere}
+ *   approval_end   {approval_id, status, ...}   guarded: it is pending, unless
+ *                   `status` is cancelled: then voided, if pending
  *   checkpoint     {checkpoint_id, parent_id, seq, node_id, path, reason, name,
  *                   state}
  *   delegation     {ref, path, node_id, step_id, tokens: [hash]}: the hashes

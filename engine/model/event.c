@@ -32,6 +32,8 @@ static const ckp_event_type_t  event_types[] = {
       "expires_at ", false },
     { "approval_voided",
       " approval_id reason ", false },
+    { "approval_vote_received",
+      " approval_id decision decided_by comment node_name ", false },
     { "artifact_created",
       " artifact_id kind uri name mime_type size_bytes ", false },
     { "attachment_skipped",

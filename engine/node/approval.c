@@ -10,7 +10,10 @@
 #include "node/parse.h"
 #include "node/types.h"
 
-#define APPROVAL_OPTIONS_MAX  256
+#define APPROVAL_OPTIONS_MAX    256
+#define APPROVAL_APPROVERS_MAX  256
+#define APPROVAL_NAME_MAX       255
+#define APPROVAL_REQUIRED_MAX   100
 
 
 static void
@@ -224,6 +227,46 @@ approval_escalation(ckp_parse_t *ps, const ckp_at_t *at, ckp_approval_t *ask)
 }
 
 
+/* Names of people, roles and groups. */
+static void
+approval_approvers(ckp_parse_t *ps, const ckp_at_t *at, ckp_approval_t *ask)
+{
+    ckp_at_t  list;
+    ckp_at_t  one;
+
+    if (!ckp_parse_array(ps, at, "approvers", &list)) {
+        return;
+    }
+
+    if (json_array_size(list.value) > APPROVAL_APPROVERS_MAX) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &list, .number = 6,
+                                         .field = "approvers" },
+                      "%zu approvers, at most %d", json_array_size(list.value),
+                      APPROVAL_APPROVERS_MAX);
+        return;
+    }
+
+    for (size_t i = 0; i < json_array_size(list.value); i++) {
+        const size_t  len = json_string_length(json_array_get(list.value, i));
+
+        if (len == 0 || len > APPROVAL_NAME_MAX) {
+            ckp_parse_element(&list, i, &one);
+            ckp_parse_say(ps, &(ckp_say_t) { .at = &one, .number = 15,
+                                             .field = "approvers" },
+                          "an approver is the name of somebody, of a role or "
+                          "of a group, of 1 to %d bytes", APPROVAL_NAME_MAX);
+            return;
+        }
+    }
+
+    /* nobody at all would be a question without an answer */
+
+    if (json_array_size(list.value) > 0) {
+        ask->approvers = (json_t *) list.value;
+    }
+}
+
+
 static void
 approval_who(ckp_parse_t *ps, const ckp_at_t *at, ckp_approval_t *ask)
 {
@@ -231,13 +274,19 @@ approval_who(ckp_parse_t *ps, const ckp_at_t *at, ckp_approval_t *ask)
     int64_t   n;
 
     approval_level(ps, at, ask);
-
-    if (ckp_parse_array(ps, at, "approvers", &out)) {
-        ask->approvers = (json_t *) out.value;
-    }
+    approval_approvers(ps, at, ask);
 
     n = ckp_parse_int(ps, at, "required_approvals", 1, 1, 302);
-    ask->required = (n > 1000) ? 1000 : (uint32_t) n;
+
+    if (n > APPROVAL_REQUIRED_MAX) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 302,
+                                         .field = "required_approvals" },
+                      "%lld approvals are too many, at most %d",
+                      (long long) n, APPROVAL_REQUIRED_MAX);
+        n = APPROVAL_REQUIRED_MAX;
+    }
+
+    ask->required = (uint32_t) n;
     ask->forbid_self = ckp_parse_bool(ps, at, "forbid_self_approval", false);
 
     if (ckp_parse_object(ps, at, "input_schema", &out)) {

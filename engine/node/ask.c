@@ -55,6 +55,25 @@ ask_text(ckp_fiber_t *f, const ckp_template_t *t, const char *otherwise,
 }
 
 
+/* Options that lead somewhere: of those a choice is no rejection. */
+
+static json_t *
+ask_mapped(const ckp_approval_t *ask)
+{
+    json_t  *list = NULL;
+
+    for (size_t i = 0; i < ask->noptions; i++) {
+        if (ask->option[i].next.kind != CKP_TO_NOTHING) {
+            list = list == NULL ? json_array() : list;
+            (void) json_array_append_new(list,
+                                         json_string(ask->option[i].value));
+        }
+    }
+
+    return list;
+}
+
+
 static ckp_code_t
 ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
 {
@@ -82,7 +101,7 @@ ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
             : ckp_program_redact(ckp_fiber_program(f), context);
 
     *row = json_pack("{s:s, s:s, s:s, s:s, s:o*, s:s, s:o*, s:o*, s:s, s:o,"
-                     " s:O*, s:I, s:o*}",
+                     " s:O*, s:I, s:o*, s:O*, s:b, s:o*}",
                      "approval_id", id, "path", ckp_fiber_path(f),
                      "node_id", node->id, "node_name", node->name,
                      "prompt", prompt,
@@ -93,7 +112,10 @@ ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
                                    : json_integer(expires),
                      "input_schema", ask->input_schema,
                      "required_approvals", (json_int_t) ask->required,
-                     "escalation_contact", contact);
+                     "escalation_contact", contact,
+                     "approvers", ask->approvers,
+                     "forbid_self_approval", ask->forbid_self,
+                     "mapped", ask_mapped(ask));
     json_decref(context);
 
     return rc == CKP_OK && *row == NULL ? CKP_E_NOMEM : rc;
@@ -299,6 +321,17 @@ ask_record(ckp_fiber_t *f, const json_t *data, ask_result_t result,
 }
 
 
+/* Nobody answered, and that counts as a no. */
+
+static bool
+ask_is_late(const json_t *record)
+{
+    const char *const  by = ckp_json_str(record, "decided_by");
+
+    return by != NULL && strcmp(by, CKP_ASK_TIMEOUT) == 0;
+}
+
+
 /* Members of a submitted object that its schema names become variables. */
 
 static ckp_code_t
@@ -338,7 +371,12 @@ ask_route(ckp_fiber_t *f, ask_result_t result, const ckp_option_t *option,
     const ckp_approval_t *const  ask = ckp_fiber_node(f)->u.approval;
     ckp_target_t                 to = ask->on_approve;
 
-    if (result == ASK_REJECTED) {
+    if (result == ASK_REJECTED && ask_is_late(record)
+        && ask->on_timeout.kind != CKP_TO_NOTHING)
+    {
+        to = ask->on_timeout;
+
+    } else if (result == ASK_REJECTED) {
         if (ask->on_reject.kind == CKP_TO_NOTHING) {
             return ckp_fiber_fail(f, "ApprovalRejected",
                                   "the approval was rejected");

@@ -8,6 +8,8 @@
 
 #include "node/fiber.h"
 
+#define CKP_ASK_TIMEOUT  "system:timeout"   /* who decides when nobody did */
+
 ckp_code_t ckp_ask_enter(ckp_fiber_t *f);
 ckp_code_t ckp_ask_wake(ckp_fiber_t *f, const ckp_input_t *in);
 

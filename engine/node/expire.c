@@ -38,8 +38,8 @@ static ckp_code_t
 expire_decide(ckp_fiber_t *f, const char *decision)
 {
     json_t *const  data = json_pack("{s:s, s:s}", "decision", decision,
-                                    "decided_by", "system:timeout");
-    ckp_code_t     rc = expire_end(f, decision, "system:timeout");
+                                    "decided_by", CKP_ASK_TIMEOUT);
+    ckp_code_t     rc = expire_end(f, decision, CKP_ASK_TIMEOUT);
 
     if (rc == CKP_OK) {
         rc = data == NULL ? CKP_E_NOMEM : ckp_ask_decide(f, data, false);
@@ -85,23 +85,20 @@ expire_plain(ckp_fiber_t *f)
 }
 
 
+/* A notice to the site's people, beside the event of that name. */
+
 static ckp_code_t
-expire_reject(ckp_fiber_t *f)
+expire_notify(ckp_fiber_t *f, const char *event, const char *contact)
 {
-    const ckp_approval_t *const  ask = ckp_fiber_node(f)->u.approval;
-    ckp_code_t                   rc;
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_NOTIFY, .target = "host", .ref = "", .key = "",
+        .body = json_pack("{s:s, s:s?, s:s?, s:s}", "event", event,
+                          "approval_id", ckp_fiber_get_str(f, "ask", "id"),
+                          "contact", contact, "node_id",
+                          ckp_fiber_node(f)->id)
+    };
 
-    if (ask->on_timeout.kind == CKP_TO_NOTHING) {
-        return expire_decide(f, "rejected");
-    }
-
-    rc = expire_end(f, "rejected", "system:timeout");
-
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_del(f, "ask", NULL);
-    }
-
-    return rc == CKP_OK ? ckp_fiber_done(f, ask->on_timeout, NULL) : rc;
+    return ckp_fiber_effect(f, &fx);
 }
 
 
@@ -113,19 +110,8 @@ expire_notice(ckp_fiber_t *f, const char *contact, const char *to)
     const ckp_code_t   rc = ckp_fiber_emit(f, "approval_escalated",
         json_pack("{s:s, s:s?, s:s?, s:s?}", "approval_id", id, "from_level",
                   level, "to_level", to, "contact", contact));
-    const ckp_effect_t  fx = {
-        .kind = CKP_FX_NOTIFY, .target = "host", .ref = "", .key = "",
-        .body = json_pack("{s:s, s:s, s:s?, s:s}", "event",
-                          "approval_escalated", "approval_id", id, "contact",
-                          contact, "node_id", ckp_fiber_node(f)->id)
-    };
 
-    if (rc != CKP_OK) {
-        json_decref(fx.body);
-        return rc;
-    }
-
-    return ckp_fiber_effect(f, &fx);
+    return rc == CKP_OK ? expire_notify(f, "approval_escalated", contact) : rc;
 }
 
 
@@ -223,11 +209,22 @@ expire_remind(ckp_fiber_t *f)
 {
     const ckp_approval_t *const  ask = ckp_fiber_node(f)->u.approval;
     const int64_t                n = 1 + ckp_fiber_get_int(f, "ask", "rc");
+    json_t                      *contact = NULL;
     ckp_code_t                   rc;
 
     rc = ckp_fiber_emit(f, "approval_reminder", json_pack("{s:s, s:I}",
              "approval_id", ckp_fiber_get_str(f, "ask", "id"), "count",
              (json_int_t) n));
+
+    if (rc == CKP_OK && ask->escalation_contact != NULL) {
+        rc = ckp_fiber_render(f, ask->escalation_contact, &contact);
+    }
+
+    if (rc == CKP_OK) {
+        rc = expire_notify(f, "approval_reminder", json_string_value(contact));
+    }
+
+    json_decref(contact);
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "ask", "rc", json_integer(n));
@@ -265,7 +262,7 @@ ckp_ask_expired(ckp_fiber_t *f)
     case CKP_EXPIRE_APPROVE:
         return expire_decide(f, "approved");
     case CKP_EXPIRE_REJECT:
-        return expire_reject(f);
+        return expire_decide(f, "rejected");
     case CKP_EXPIRE_ESCALATE:
         return expire_escalate(f);
     case CKP_EXPIRE_FAIL:

@@ -119,6 +119,10 @@ ckp_run_end(ckp_run_t *run, const ckp_place_t *at, const char *status,
         rc = ckp_run_put(run, "agents", NULL, json_object());
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_aside_void(run, status);
+    }
+
     if (rc != CKP_OK) {
         json_decref(payload);
         return rc;

@@ -216,7 +216,12 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
         return ckp_undo_tick(run);
     }
 
-    if (ckp_sla_run_at(run) <= run->now) {
+    if (ckp_aside_at(run) <= run->now) {
+        due = true;
+        rc = ckp_aside_tick(run);
+    }
+
+    if (rc == CKP_OK && ckp_sla_run_at(run) <= run->now) {
         due = true;
         rc = ckp_sla_run_tick(run);
 
@@ -342,9 +347,11 @@ feed_note(ckp_run_t *run, const ckp_input_t *in)
         .node_id = node == NULL ? NULL : ckp_arena_strdup(run->arena, node),
         .step_id = step == NULL ? NULL : ckp_arena_strdup(run->arena, step)
     };
+    const ckp_code_t     rc = ckp_aside_note(run, in);
 
-    return ckp_run_emit(run, &at, json_is_object(payload)
-                        ? json_deep_copy(payload) : json_object());
+    return rc != CKP_OK ? rc
+           : ckp_run_emit(run, &at, json_is_object(payload)
+                          ? json_deep_copy(payload) : json_object());
 }
 
 
@@ -590,8 +597,10 @@ feed_rest(ckp_run_t *run, ckp_turn_t *turn)
         const int64_t  limit = ckp_run_limit_at(run, &deadline);
 
         const int64_t  late = ckp_sla_run_at(run);
+        const int64_t  aside = ckp_aside_at(run);
 
         sum.at = limit < sum.at ? limit : sum.at;
+        sum.at = aside < sum.at ? aside : sum.at;
         sum.at = late < sum.at ? late : sum.at;
         sum.at = ckp_undo_at(run) < sum.at ? ckp_undo_at(run) : sum.at;
     }

@@ -232,6 +232,16 @@ ckp_code_t ckp_sla_end(ckp_fiber_t *f, ckp_target_t *to);   /* NULL: it fails */
 int64_t ckp_sla_run_at(const ckp_run_t *run);
 ckp_code_t ckp_sla_run_tick(ckp_run_t *run);
 
+/* --- aside.c ---------------------------------------------------------------- */
+
+/* Before the NOTE is told.  CKP_E_STATE: it is about nothing that is open. */
+ckp_code_t ckp_aside_note(ckp_run_t *run, const ckp_input_t *in);
+int64_t ckp_aside_at(const ckp_run_t *run);     /* INT64_MAX: never */
+ckp_code_t ckp_aside_tick(ckp_run_t *run);
+
+/* The run ends: all that is open is over, too. */
+ckp_code_t ckp_aside_void(ckp_run_t *run, const char *reason);
+
 /* --- undo.c ----------------------------------------------------------------- */
 
 /* Undoes what is below the path `under` (NULL: all) in frames of the fiber

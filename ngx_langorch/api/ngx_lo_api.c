@@ -83,6 +83,7 @@ ngx_lo_api_new(ngx_http_request_t *r)
     api->now_ms = ngx_lo_now_ms();
     api->started = ngx_current_msec;
     api->actor = "anonymous";
+    api->who.name = api->actor;
 
     api->timer.handler = ngx_lo_api_woken;
     api->timer.data = api;

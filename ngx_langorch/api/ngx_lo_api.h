@@ -15,6 +15,7 @@
 #ifndef NGX_LO_API_H
 #define NGX_LO_API_H
 
+#include "auth/ngx_lo_who.h"
 #include "core/ngx_lo_core.h"
 #include "egress/ngx_lo_call.h"
 #include "store/ngx_lo_store.h"
@@ -31,9 +32,8 @@ struct ngx_lo_api_s {
     ngx_lo_match_t         match;
     ngx_lo_loc_conf_t     *conf;
 
-    const char            *actor;       /* "anonymous" ... */
-    const char            *auth_method; /* NULL: none */
-    ngx_uint_t             role;
+    ngx_lo_who_t           who;
+    const char            *actor;       /* who.name: "anonymous" ... */
     char                   request_id[129];
     int64_t                now_ms;      /* when the request came */
     ngx_msec_t             started;
@@ -72,6 +72,10 @@ ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);
 
 /* Who asks, and whether that suffices: NGX_OK, or NGX_DONE with the refusal. */
 ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api);
+
+/* 1: nobody vouches for the caller and nobody need: the name is what the client
+ * says (spec/api.md 1.8). */
+ngx_uint_t ngx_lo_api_is_open(const ngx_lo_api_t *api);
 
 /* --- what a route asks ---------------------------------------------------- */
 

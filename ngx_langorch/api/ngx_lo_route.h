@@ -10,6 +10,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "auth/ngx_lo_role.h"
 #include "store/ngx_lo_store.h"
 
 typedef struct ngx_lo_api_s  ngx_lo_api_t;
@@ -29,17 +30,6 @@ typedef struct ngx_lo_api_s  ngx_lo_api_t;
 typedef ngx_int_t (*ngx_lo_prepare_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
-/* The least role a route asks for, in order (spec/api.md 1.7). */
-#define NGX_LO_NOBODY     0         /* no role was written down: 403 */
-#define NGX_LO_PUBLIC     1         /* no credential needed */
-#define NGX_LO_VIEWER     2
-#define NGX_LO_APPROVER   3
-#define NGX_LO_OPERATOR   4
-#define NGX_LO_MANAGER    5
-#define NGX_LO_ADMIN      6
-
-/* "viewer"; static text. */
-const char *ngx_lo_role_name(ngx_uint_t role);
 
 /* What the request and its first job are like. */
 #define NGX_LO_READ       0x01      /* prepare gets a job of reads */

@@ -7,41 +7,47 @@
 #include "store/ngx_lo_sql.h"
 
 
+static ngx_int_t ngx_lo_who_nobody(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_who_presented(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_who_denied(ngx_lo_api_t *api, const char *code,
     const char *what);
 
 
-/*
- * Without a provider of identities nothing that is presented can be valid, so
- * every mode but `off` refuses it.  Source: spec/api.md 1.6, 1.7.
- */
-
 ngx_int_t
 ngx_lo_api_who(ngx_lo_api_t *api)
 {
-    api->role = NGX_LO_ADMIN;
+    ngx_int_t  rc;
+
+    api->who.role = NGX_LO_ADMIN;
+    api->who.approves = 1;
 
     if (api->route->role == NGX_LO_PUBLIC) {
         return NGX_OK;
     }
 
-    if (api->conf->identity != 0) {
+    rc = ngx_lo_who_find(api->r, api->conf, &api->who);
 
-        if (ngx_lo_who_presented(api)) {
-            return ngx_lo_who_denied(api, "invalid_token",
-                                     "Invalid or expired token");
-        }
-
-        if (api->conf->identity != 1) {
-            return ngx_lo_who_denied(api, "unauthenticated",
-                                     "Authentication required");
-        }
-
-        api->role = NGX_LO_VIEWER;
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
     }
 
-    if (api->route->role == NGX_LO_NOBODY || api->role < api->route->role) {
+    if (rc == NGX_ABORT) {
+        return ngx_lo_who_denied(api, "invalid_token",
+                                 "Invalid or expired token");
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_lo_who_nobody(api);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    api->actor = api->who.name;
+
+    if (api->route->role == NGX_LO_NOBODY
+        || !ngx_lo_who_is(&api->who, api->route->role))
+    {
         return ngx_lo_api_problem(api, 403, "forbidden",
                                   "Role '%s' or higher is required",
                                   ngx_lo_role_name(api->route->role));
@@ -51,15 +57,39 @@ ngx_lo_api_who(ngx_lo_api_t *api)
 }
 
 
-const char *
-ngx_lo_role_name(ngx_uint_t role)
-{
-    static const char *const  names[] = {
-        "nobody", "public", "viewer", "approver", "operator", "manager",
-        "admin"
-    };
+/*
+ * Nobody vouches for the caller.  Of credentials of other kinds none can be
+ * valid, so every mode but `off` refuses them.  Source: spec/api.md 1.6.
+ */
 
-    return names[role];
+static ngx_int_t
+ngx_lo_who_nobody(ngx_lo_api_t *api)
+{
+    if (api->conf->identity == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_lo_who_presented(api)) {
+        return ngx_lo_who_denied(api, "invalid_token",
+                                 "Invalid or expired token");
+    }
+
+    if (api->conf->identity != 1) {
+        return ngx_lo_who_denied(api, "unauthenticated",
+                                 "Authentication required");
+    }
+
+    api->who.role = NGX_LO_VIEWER;
+    api->who.approves = 0;
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_lo_api_is_open(const ngx_lo_api_t *api)
+{
+    return api->conf->identity == 0 && api->who.method == NULL;
 }
 
 
@@ -114,7 +144,7 @@ ngx_lo_api_audit(ngx_lo_api_t *api, ngx_lo_job_t *job,
     rc = ngx_lo_job_add(job, &ngx_lo_sql_audit_add, api->now_ms,
                         trail->category, trail->action, api->actor,
                         trail->description, trail->resource_type,
-                        trail->resource_id, meta, addr, api->auth_method,
+                        trail->resource_id, meta, addr, api->who.method,
                         api->request_id);
     json_decref(meta);
 

@@ -23,7 +23,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
 
     { "Problem", "What went wrong (RFC 9457)",
       "type title status:int code detail:any instance request_id errors:any~"
-      " existing_run_id~",
+      " existing_run_id~ required_level:?~ approval:Approval~",
       NGX_LO_GIVEN },
 
     /* --- health ---------------------------------------------------------- */
@@ -287,7 +287,11 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " created_at:time decided_at:time? expires_at:time? run_status:?"
       " run_kind:procedure|workflow node_name:? procedure_id:?"
       " approval_level:? escalation_contact:? can_decide:bool path:?"
-      " input_schema:obj? required_approvals:int? escalation_count:int?",
+      " input_schema:obj? required_approvals:int? escalation_count:int?"
+      " approvers:[]? forbid_self_approval:bool votes:[Vote]",
+      NGX_LO_GIVEN },
+    { "Vote", "An answer of one of those who were asked",
+      "decided_by decision comment:? decided_at:time on_behalf_of~",
       NGX_LO_GIVEN },
     { "Decision", "An answer: in one of the first four",
       "status:? decision:? resolved_decision:? option:? decided_by:?"

@@ -12,7 +12,6 @@ static char *ngx_lo_conf_store(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_allow(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -242,6 +241,31 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, identity),
       ngx_lo_identities },
 
+    { ngx_string("langorch_user"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_lo_who_variable,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, user), NULL },
+
+    { ngx_string("langorch_groups"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_lo_who_variable,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, groups), NULL },
+
+    { ngx_string("langorch_role"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_lo_who_map,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_separation"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, separation), NULL },
+
+    { ngx_string("langorch_approval_level"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
+      ngx_lo_who_level,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("langorch_api"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_lo_conf_api,
@@ -368,6 +392,9 @@ ngx_lo_create_loc_conf(ngx_conf_t *cf)
     }
 
     lcf->identity = NGX_CONF_UNSET_UINT;
+    lcf->user = NGX_CONF_UNSET;
+    lcf->groups = NGX_CONF_UNSET;
+    lcf->separation = NGX_CONF_UNSET;
 
     return lcf;
 }
@@ -380,6 +407,13 @@ ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_lo_loc_conf_t  *conf = child;
 
     ngx_conf_merge_uint_value(conf->identity, prev->identity, 2);
+    ngx_conf_merge_value(conf->user, prev->user, NGX_CONF_UNSET);
+    ngx_conf_merge_value(conf->groups, prev->groups, NGX_CONF_UNSET);
+    ngx_conf_merge_value(conf->separation, prev->separation, 0);
+
+    if (conf->roles == NULL) {
+        conf->roles = prev->roles;
+    }
 
     if (conf->api && conf->identity == 0) {
         ngx_lo_conf_is_open(cf);
@@ -462,29 +496,6 @@ ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         *name = value[i];
     }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t           *value;
-    ngx_lo_main_conf_t  *mcf = conf;
-
-    if (mcf->node_id.len != 0) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (value[1].len > 64 || !ngx_lo_conf_is_host(value[1].data, value[1].len))
-    {
-        return "must be 1 to 64 letters, digits and . - _ :";
-    }
-
-    mcf->node_id = value[1];
 
     return NGX_CONF_OK;
 }

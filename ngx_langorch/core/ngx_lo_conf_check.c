@@ -200,3 +200,26 @@ ngx_lo_conf_is_local(struct sockaddr *sa)
         return 1;               /* a UNIX socket has its file's mode */
     }
 }
+
+
+char *
+ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t           *value;
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    if (mcf->node_id.len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len > 64 || !ngx_lo_conf_is_host(value[1].data, value[1].len))
+    {
+        return "must be 1 to 64 letters, digits and . - _ :";
+    }
+
+    mcf->node_id = value[1];
+
+    return NGX_CONF_OK;
+}

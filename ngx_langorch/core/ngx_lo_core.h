@@ -18,6 +18,17 @@
 /* --- settings (ngx_lo_conf.c) -------------------------------------------- */
 
 typedef struct {
+    ngx_str_t    group;
+    ngx_uint_t   role;              /* auth/ngx_lo_role.h */
+} ngx_lo_role_t;
+
+typedef struct {
+    ngx_str_t    word;              /* approval_level of a procedure */
+    ngx_uint_t   role;              /* the least that decides it */
+    ngx_str_t    group;             /* and is in; empty: in any */
+} ngx_lo_level_t;
+
+typedef struct {
     ngx_str_t    store;             /* langorch_store; empty: module is off */
     ngx_uint_t   relaxed;           /* langorch_durability */
     ngx_uint_t   egress_open;       /* langorch_egress */
@@ -51,6 +62,8 @@ typedef struct {
     size_t       llm_reply_max;     /* langorch_llm_reply: 4m */
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
+    ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
+                                       NULL: none */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_str_t    mount;             /* of the first that serves procedures */
     ngx_shm_zone_t        *zone;
@@ -66,6 +79,12 @@ typedef struct {
 typedef struct {
     ngx_uint_t   api;               /* langorch_api: family mounted here */
     ngx_uint_t   identity;          /* 0 off, 1 optional, 2 on */
+    ngx_int_t    user;              /* langorch_user: index of a variable, or
+                                       NGX_CONF_UNSET */
+    ngx_int_t    groups;            /* langorch_groups: the same */
+    ngx_array_t *roles;             /* langorch_role: ngx_lo_role_t; NULL: a
+                                       group is the role of its name */
+    ngx_flag_t   separation;        /* langorch_separation */
     ngx_str_t    mount;             /* location prefix without trailing "/" */
 } ngx_lo_loc_conf_t;
 
@@ -83,6 +102,11 @@ char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);    /* api/ */
 char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* egress/ */
+
+char *ngx_lo_who_variable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_who_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_who_level(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);                                        /* auth/ */
 
 /* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);

@@ -86,6 +86,7 @@ char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
 /* 1: host, host:port, [IPv6]:port or CIDR. */
 ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
 ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
+char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Warns when everybody is an administrator of the server that is being merged,
  * and it listens to more than this machine. */

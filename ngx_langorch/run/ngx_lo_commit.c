@@ -88,7 +88,12 @@ ngx_lo_commit_approval(ngx_lo_run_t *run, ngx_lo_job_t *job,
                           ngx_lo_commit_int(w->row, "expires_at"),
                           json_object_get(w->row, "input_schema"),
                           ckp_json_int(w->row, "required_approvals", 1),
-                          ckp_json_str(w->row, "escalation_contact"));
+                          ckp_json_str(w->row, "escalation_contact"),
+                          json_object_get(w->row, "approvers"),
+                          (int64_t) ckp_json_bool(w->row,
+                                                  "forbid_self_approval",
+                                                  false),
+                          json_object_get(w->row, "mapped"));
 }
 
 
@@ -108,6 +113,13 @@ ngx_lo_commit_approval_end(ngx_lo_job_t *job, const ckp_write_t *w,
                               ckp_json_str(w->row, "approval_level"),
                               ngx_lo_commit_int(w->row, "expires_at"),
                               ckp_json_int(w->row, "escalation_count", 0));
+    }
+
+    /* one that was decided meanwhile stays so, and the run ends all the same */
+
+    if (status != NULL && ngx_strcmp(status, "cancelled") == 0) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_approval_void,
+                              ckp_json_str(w->row, "approval_id"), now);
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_turn_approval_end,
@@ -384,6 +396,23 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 }
 
 
+/* Questions about the run are void, and who waits for its place has it. */
+
+static ngx_int_t
+ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now_ms)
+{
+    if (ngx_lo_job_add(job, &ngx_lo_sql_turn_approvals_void, run->id, now_ms)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return run->place[0] == '\0' ? NGX_OK
+           : ngx_lo_job_add(job, &ngx_lo_sql_gate_next,
+                            (const char *) run->place);
+}
+
+
 /*
  * The run's row.  Given back: owner NULL, and due at once when an inbox row
  * came meanwhile or effects were left to the next owner.
@@ -445,12 +474,7 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
         return NGX_ERROR;
     }
 
-    /* whoever waited for the end of this one */
-
-    return (run->final && run->place[0] != '\0')
-           ? ngx_lo_job_add(job, &ngx_lo_sql_gate_next,
-                            (const char *) run->place)
-           : NGX_OK;
+    return run->final ? ngx_lo_commit_final(run, job, now_ms) : NGX_OK;
 }
 
 

@@ -87,21 +87,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_resume = {
 };
 
 
-/* Ahead of new runs: who resumes was here before (spec/api.md 7). */
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake = {
-    "api_run_wake",
-    "UPDATE runs SET wake_at = 0, updated_at = $2,"
-    " status = CASE WHEN status = 'waiting_approval' THEN 'created'"
-    " ELSE status END,"
-    " priority = CASE WHEN status = 'waiting_approval' AND priority < 1"
-    " THEN 1 ELSE priority END"
-    " WHERE run_id = $1"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
-    "si", 1
-};
-
-
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_note = {
     "api_run_note",
     "UPDATE runs SET wake_at = CASE WHEN queued = 1 THEN wake_at ELSE 0 END,"
@@ -131,6 +116,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[] = {
     {
         "api_run_del_inbox",
         "DELETE FROM inbox WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
+        "api_run_del_votes",
+        "DELETE FROM votes WHERE run = " NGX_LO_RUN_ID, "s", -1
     },
     {
         "api_run_del_approvals",

@@ -78,18 +78,38 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval = {
     "INSERT INTO approvals (approval_id, run, node_id, node_name, path, prompt,"
     " decision_type, options, context_data, approval_level, status, created_at,"
     " expires_at, input_schema, required_approvals, escalation_count,"
-    " escalation_contact)"
+    " escalation_contact, approvers, forbid_self, mapped)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12,"
-    " $13, $14, 0, $15)",
-    "sisssssjjsinjis", 1
+    " $13, $14, 0, $15, $16, $17, $18)",
+    "sisssssjjsinjisjij", 1
 };
 
+
+/* Guarded: who decided meanwhile was first, and the run has to hear it. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end = {
     "turn_approval_end",
     "UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4"
     " WHERE approval_id = $1 AND status = 'pending'",
-    "sssi", -1
+    "sssi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void = {
+    "turn_approval_void",
+    "UPDATE approvals SET status = 'cancelled', decided_at = $2"
+    " WHERE approval_id = $1 AND status = 'pending'",
+    "si", -1
+};
+
+
+/* Of a run that is over: also those it has not heard of. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_approvals_void = {
+    "turn_approvals_void",
+    "UPDATE approvals SET status = 'cancelled', decided_at = $2"
+    " WHERE run = $1 AND status = 'pending'",
+    "ii", -1
 };
 
 
@@ -98,7 +118,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
     "UPDATE approvals SET approval_level = coalesce($2, approval_level),"
     " expires_at = $3, escalation_count = $4"
     " WHERE approval_id = $1 AND status = 'pending'",
-    "ssni", -1
+    "ssni", 1
 };
 
 

@@ -259,6 +259,25 @@ static const char  ngx_lo_schema_flows[] =
     "CREATE INDEX runs_order ON runs (order_id) WHERE order_id IS NOT NULL;";
 
 
+/*
+ * Who may answer a question, and who did.  The votes of an approval are kept
+ * twice: as rows, because nobody votes twice and they are counted, and in the
+ * approval as JSON objects with commas between, because they are shown with it.
+ * `mapped` are options that lead somewhere; `aside`: nobody waits for it.
+ */
+
+static const char  ngx_lo_schema_votes[] =
+    "ALTER TABLE approvals ADD COLUMN approvers TEXT;"
+    "ALTER TABLE approvals ADD COLUMN forbid_self INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE approvals ADD COLUMN mapped TEXT;"
+    "ALTER TABLE approvals ADD COLUMN votes TEXT;"
+    "ALTER TABLE approvals ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE votes ("
+    " approval_id TEXT NOT NULL, who TEXT NOT NULL, run INTEGER NOT NULL,"
+    " decision TEXT, PRIMARY KEY (approval_id, who)) WITHOUT ROWID;"
+    "CREATE INDEX votes_run ON votes (run);";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -269,7 +288,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_assets,
     ngx_lo_schema_gate,
     ngx_lo_schema_releases,
-    ngx_lo_schema_flows
+    ngx_lo_schema_flows,
+    ngx_lo_schema_votes
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -87,6 +87,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approvals_void;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;

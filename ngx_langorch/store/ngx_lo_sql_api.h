@@ -72,13 +72,12 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_pause;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_resume;
 
-/* run_id, now: due at once; `created` when it waited for an approval */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_wake;
+/* run_id, now: due at once */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
 
 /* Everything below a run, then its row (guarded: final).  run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
-#define NGX_LO_SQL_RUN_DEL_N  10
+#define NGX_LO_SQL_RUN_DEL_N  11
 
 /* --- workflows and orders (ngx_lo_sql_api_flows.c) -------------------------------- */
 
@@ -160,7 +159,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_error;          /* run_id */
 
 /* --- approvals (ngx_lo_sql_api_approvals.c) ---------------------------------- */
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;        /* id */
+/* id; also what nobody is shown: _creator of the run, _mapped, _aside */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;
 
 /* status, run_id, procedure_id, cursor's created_at, cursor's id, limit,
  * offset */
@@ -168,8 +168,32 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_of;   /* with a run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_count;
 
-/* approval_id, status, decided_by, payload, comment, now; guarded: pending */
+/* approval_id, who, decision, level as it was judged; guarded: it is pending at
+ * that level, its run is not over, who has not voted, and there is room */
+#define NGX_LO_VOTES_MAX  "256"
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_vote_add;
+
+/* approval_id, the vote as JSON; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_vote_show;
+
+/* approval_id, status, decided_by, payload, comment, now, 1: whatever the votes
+ * are; behind the vote.  Changes 1 row when that decides it */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_decide;
+
+/* approval_id, kind, ref, data, now: into the inbox, if it is decided; by
+ * `told`: however it stands */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_inbox;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_told;
+
+/* approval_id, now: its run is due; `wake`: and goes on, if it is decided */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_wake;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_due;
+
+/* approval_id, run_id, node_id, prompt, decision_type, options, context_data,
+ * approval_level, now, expires_at; guarded: the run is not over, and there is
+ * room */
+#define NGX_LO_ASIDES_MAX  "100"
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_add;
 
 /* --- workers (ngx_lo_sql_workers.c) ------------------------------------------- */
 

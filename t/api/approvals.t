@@ -5,6 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Time::HiRes qw(time);
+use Time::Local qw(timegm);
 
 use LangOrch::Doc qw(approval procedure);
 use LangOrch::Site;
@@ -16,6 +18,13 @@ sub decision {
     my ($approval, $body) = @_;
     return $site->post("/api/approvals/$approval->{approval_id}/decision",
         $body);
+}
+
+
+sub stamp {
+    my ($y, $m, @rest) = $_[0] =~ /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):([\d.]+)Z$/;
+    my ($d, $h, $min, $s) = @rest;
+    return timegm(int $s, $min, $h, $d, $m - 1, $y) + $s - int $s;
 }
 
 
@@ -206,6 +215,102 @@ subtest 'a no that leads nowhere fails the run' => sub {
     my $run = $site->run('only-yes');
     $run->decide('reject', comment => 'never');
     is $run->wait_final->{status}, 'failed', 'as it must';
+};
+
+
+subtest 'an answer and the clock compete, and both know who won' => sub {
+    $site->import_document(approval('race', timeout_ms => 400,
+        timeout_action => 'auto_reject'));
+
+    my @told = $site->together(24, sub {
+        my ($n) = @_;
+        my $run = $site->run('race');
+        my $a   = $run->wait_approval;
+
+        # from a little before its time is up to a little after it
+
+        my $at = stamp($a->{expires_at}) + ($n - 16) / 500;
+        1 while time < $at;
+
+        my $r = decision($a, { decision => 'approve' });
+        return [ $r->{status}, $run->wait_final->{output_vars}{answer} ];
+    });
+
+    my %seen = map { ("$_->[0] $_->[1]" => 1) } @told;
+    is join(', ', grep { !/^(?:200 approved|409 rejected)$/ } sort keys %seen),
+        '', 'what the client heard is what the run did';
+};
+
+
+subtest 'where nobody vouches for names, they are what is said' => sub {
+    $site->import_document(approval('pair', required_approvals => 2,
+        approvers => [ 'ann', 'bob', 'kim' ],
+        forbid_self_approval => JSON::PP::true));
+
+    my $run = $site->run('pair');
+    my $a   = $run->wait_approval;
+    ok $a->{can_decide}, 'whoever asks could be one of them';
+    is decision($a, { decision => 'yes' })->{status}, 403, 'anonymous is not';
+    is decision($a, { decision => 'yes', decided_by => 'eve' })->{status}, 403,
+        'nor is she';
+    is decision($a, { decision => 'yes', decided_by => 'system:timeout' })
+        ->{status}, 422, 'nor is the clock';
+    is decision($a, { decision => 'yes', decided_by => 'ann' })->{json}{status},
+        'pending', 'she is one';
+    is decision($a, { decision => 'yes', decided_by => 'ann' })->{status}, 409,
+        'not two';
+    is decision($a, { decision => 'yes', decided_by => 'kim' })->{json}{status},
+        'approved', 'these are two';
+    is $run->wait_final->{output_vars}{answer}, 'approved', 'as it asked for';
+};
+
+
+subtest 'what is submitted is checked by either kind of schema' => sub {
+    $site->import_document(procedure('schema', 'ask', {
+        ask => { type => 'human_approval', prompt => '?', next_node => 'end',
+            decision_type => 'provide_input', input_schema => {
+                type => 'object', required => ['pin'], properties => {
+                    pin => { type => 'string', minLength => 4 } } } },
+        end => { type => 'terminate', outputs => { n => '{{pin.length}}' } },
+    }));
+
+    my $run = $site->run('schema');
+    my $a   = $run->wait_approval;
+    is decision($a, { decision => 'submitted' })->{status}, 422, 'nothing';
+    is decision($a, { decision => 'submitted', payload => { pin => '1' } })
+        ->{status}, 422, 'too little';
+    is decision($a, { decision => 'submitted', payload => { pin => '1234' } })
+        ->{status}, 200, 'what it asks for';
+    is $run->wait_final->{output_vars}{n}, 4, 'is used';
+
+    $site->import_document(procedure('secret', 'ask', {
+        ask => { type => 'human_approval', prompt => '?', next_node => 'end',
+            decision_type => 'provide_input', input_schema => {
+                code => { type => 'password', required => JSON::PP::true } } },
+        end => { type => 'terminate', outputs => { n => '{{code.length}}' } },
+    }));
+
+    $run = $site->run('secret');
+    $a   = $run->wait_approval;
+    my $r = decision($a, { decision => 'submitted',
+        payload => { code => 'open sesame' } });
+    is $r->{json}{decision_payload}{code}, '***REDACTED***',
+        'a password is not shown';
+    is $run->wait_final->{output_vars}{n}, 11, 'but it arrives';
+    unlike join('', map { $site->get($_)->{body} } "/api/audit?limit=10",
+        "/api/approvals/$a->{approval_id}", $run->path('/events')),
+        qr/open sesame/, 'nobody can read it';
+};
+
+
+subtest 'an acknowledgement knows no no' => sub {
+    $site->import_document(approval('seen', decision_type => 'acknowledge'));
+    my $run = $site->run('seen');
+    my $a   = $run->wait_approval;
+    is decision($a, { decision => 'no' })->{status}, 422, 'it is refused';
+    is decision($a, { decision => 'acknowledged' })->{json}{status},
+        'approved', 'it is seen';
+    is $run->wait_final->{output_vars}{answer}, 'approved', 'the run goes on';
 };
 
 

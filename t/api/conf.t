@@ -66,12 +66,24 @@ subtest 'what cannot be is refused, in words' => sub {
         like $said, qr/\[emerg\].*nginx\.conf:\d+/, 'with its place';
     }
 
+    for my $line ('langorch_user name;', 'langorch_user $http_x;',
+        'langorch_groups $arg_g;', 'langorch_user $remote_user maybe;',
+        'langorch_role staff boss;', 'langorch_approval_level admin viewer;',
+        'langorch_approval_level board chief;')
+    {
+        my ($passed, $said) = test_conf(around($line));
+        ok !$passed, $line;
+        like $said, qr/\[emerg\].*nginx\.conf:\d+/, 'with its place';
+    }
+
     my ($passed) = test_conf(around('', 'langorch_identity maybe;'));
     ok !$passed, 'identity is off, optional or on';
     ($passed) = test_conf(around('', 'location /api/ { langorch_api x; }'));
     ok !$passed, 'the API has no argument';
     ($passed) = test_conf(around('', 'location /api/ { langorch_api; }'));
     ok !$passed, 'an API needs a store';
+    ($passed) = test_conf(around('langorch_user $http_x trusted;'));
+    ok $passed, 'what a client says can be trusted, by name';
 };
 
 

@@ -35,7 +35,21 @@ store_has_slot(const sim_t *w, const json_t *leases, const json_t *row)
 }
 
 
-/* The first write of the turn that finds no slot; NULL: all do. */
+/* Decided meanwhile: what ends it otherwise comes too late. */
+
+static bool
+store_is_late(const sim_t *w, const json_t *row)
+{
+    const char *const  id = ckp_json_str(row, "approval_id");
+    const char *const  status = ckp_json_str(json_object_get(
+                                    w->store.approvals, id), "status");
+
+    return status != NULL && strcmp(status, "pending") != 0
+           && strcmp(ckp_json_str(row, "status"), "cancelled") != 0;
+}
+
+
+/* The first write of the turn that its row refuses; NULL: none. */
 
 static const json_t *
 store_refused(const sim_t *w, const ckp_turn_t *turn)
@@ -49,6 +63,9 @@ store_refused(const sim_t *w, const ckp_turn_t *turn)
 
         if (strcmp(write->table, "lease_release") == 0) {
             (void) json_object_del(leases, path);
+
+        } else if (strcmp(write->table, "approval_end") == 0) {
+            refused = store_is_late(w, write->row) ? write->row : NULL;
 
         } else if (strcmp(write->table, "lease") == 0) {
             refused = store_has_slot(w, leases, write->row) ? NULL
@@ -169,7 +186,9 @@ sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
     const json_t *const  refused = store_refused(w, turn);
 
     if (refused != NULL) {
-        (void) snprintf(at, 256, "%s", ckp_json_str(refused, "path"));
+        const char *const  path = ckp_json_str(refused, "path");
+
+        (void) snprintf(at, 256, "%s", path == NULL ? "" : path);
         return SIM_REFUSED;
     }
 

@@ -193,7 +193,10 @@ world_refused(sim_t *w, const char *path)
 
     world_first(w, CKP_IN_RECOVER, "", json_pack("{s:b, s:i, s:o}", "crash",
                 0, "crashes", 0, "alive", alive));
-    world_first(w, CKP_IN_REFUSED, path, NULL);
+
+    if (path[0] != '\0') {
+        world_first(w, CKP_IN_REFUSED, path, NULL);
+    }
 }
 
 

@@ -209,6 +209,7 @@ test_reminders_repeat(void **ctx)
     for (int i = 1; i <= 3; i++) {
         t_tick(&t);
         assert_string_equal(t.story, "approval_reminder");
+        assert_int_equal(t_count(&t, CKP_FX_NOTIFY), 1);
         assert_int_equal(ckp_json_int(t.turn.events[0].payload, "count", 0),
                          i);
     }
@@ -254,6 +255,137 @@ test_a_submitted_object_becomes_variables(void **ctx)
 }
 
 
+static void
+test_who_may_answer_stands_with_the_question(void **ctx)
+{
+    t_run_t        t;
+    const json_t  *row;
+
+    t_run(&t, ASK(WAYS ",'approvers':['ana','manager'],'required_approvals':3,"
+                  "'forbid_self_approval':true,'options':['a','b',"
+                  "{'value':'c','next_node':'late'}],'option_routes':"
+                  "{'a':'late'}"));
+    row = t_row(&t, "approval");
+    assert_int_equal(json_array_size(json_object_get(row, "approvers")), 2);
+    assert_int_equal(ckp_json_int(row, "required_approvals", 0), 3);
+    assert_true(ckp_json_bool(row, "forbid_self_approval", false));
+
+    char *const  mapped = ckp_json_text(json_object_get(row, "mapped"));
+
+    assert_string_equal(mapped, "[\"a\",\"c\"]");
+    ckp_free(mapped);
+    t_run_over(&t);
+
+    t_run(&t, ASK(WAYS ",'approvers':[]"));
+    row = t_row(&t, "approval");
+    assert_null(json_object_get(row, "approvers"));
+    assert_false(ckp_json_bool(row, "forbid_self_approval", true));
+    t_run_over(&t);
+}
+
+
+static void
+test_who_may_answer_is_judged(void **ctx)
+{
+    static const struct {
+        const char  *id;
+        const char  *path;
+        const char  *more;
+    } rows[] = {
+        { "CKP302", "required_approvals", "'required_approvals':0" },
+        { "CKP302", "required_approvals", "'required_approvals':101" },
+        { "CKP015", "approvers/1", "'approvers':['ana',7]" },
+        { "CKP015", "approvers/0", "'approvers':['']" },
+        { "CKP015", "approvers", "'approvers':'ana'" },
+        { "CKP442", "approval_level", "'approval_level':'board'" }
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char  text[1024];
+        char  path[128];
+
+        snprintf(text, sizeof(text), ASK(WAYS ",%s"), rows[i].more);
+        snprintf(path, sizeof(path), "/workflow_graph/nodes/q/%s",
+                 rows[i].path);
+        t_wants(rows[i].id, path, text);
+    }
+}
+
+
+static void
+test_a_no_for_want_of_an_answer_is_a_decision_too(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ASK("'timeout_ms':500,'timeout_action':'auto_reject',"
+                  "'on_timeout':'late','output_variable':'d'," WAYS));
+    t_tick(&t);
+    assert_string_equal(t_said(&t, "approval_decision_received",
+                               "decided_by"), "system:timeout");
+    assert_non_null(strstr(t_var(&t, "d"), "\"decision\":\"rejected\""));
+    assert_string_equal(t_way(&t), "l");
+    t_run_over(&t);
+}
+
+
+/* asked is stolen. */
+static void
+t_note(t_run_t *t, const char *type, const char *member, json_t *value)
+{
+    t_feed(t, CKP_IN_NOTE, CKP_OUTCOME_OK, type,
+           json_pack("{s:s, s:o, s:{s:s}}", "node_id", "adhoc", member, value,
+                     "payload", "approval_id", "side"));
+}
+
+
+static void
+test_a_question_beside_the_run_is_told_and_over_in_time(void **ctx)
+{
+    t_run_t        t;
+    const json_t  *row;
+
+    t_run(&t, ASK("'timeout_ms':5000," WAYS));
+    t_note(&t, "approval_requested", "asked", json_pack("{s:s, s:I}", "id",
+           "side", "exp", (json_int_t) t.now + 900));
+    assert_string_equal(t.story, "approval_requested");
+    assert_string_equal(t_event(&t, "approval_requested")->node_id, "adhoc");
+    assert_string_equal(t_status(&t), "waiting_approval");
+    assert_int_equal(t.turn.wake_at_ms, t.now + 900);
+
+    t_tick(&t);
+    assert_string_equal(t.story, "approval_expired");
+    row = t_row(&t, "approval_end");
+    assert_string_equal(ckp_json_str(row, "approval_id"), "side");
+    assert_string_equal(ckp_json_str(row, "status"), "timeout");
+    assert_string_equal(t_status(&t), "waiting_approval");
+    assert_int_equal(t.turn.wake_at_ms, t.now + 4100);
+
+    t_note(&t, "approval_decision_received", "over", json_string("side"));
+    assert_int_equal(t.rc, CKP_E_STATE);
+    t_run_over(&t);
+}
+
+
+static void
+test_a_question_beside_the_run_ends_with_it_or_before(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ASK(WAYS));
+    t_note(&t, "approval_requested", "asked",
+           json_pack("{s:s, s:i}", "id", "side", "exp", 0));
+    assert_int_equal(t.turn.wake_at_ms, 0);
+    t_note(&t, "approval_decision_received", "over", json_string("side"));
+    assert_string_equal(t.story, "approval_decision_received");
+    t_note(&t, "approval_requested", "asked",
+           json_pack("{s:s, s:i}", "id", "last", "exp", 0));
+    t_feed(&t, CKP_IN_CANCEL, CKP_OUTCOME_OK, "", json_object());
+    assert_string_equal(t.story, "run_cancel_requested approval_voided "
+                        "node_canceled approval_voided run_canceled");
+    t_run_over(&t);
+}
+
+
 int
 main(void)
 {
@@ -268,7 +400,14 @@ main(void)
         cmocka_unit_test(test_escalation_in_place_keeps_the_question_open),
         cmocka_unit_test(test_reminders_repeat),
         cmocka_unit_test(test_cancel_voids_the_question),
-        cmocka_unit_test(test_a_submitted_object_becomes_variables)
+        cmocka_unit_test(test_a_submitted_object_becomes_variables),
+        cmocka_unit_test(test_who_may_answer_stands_with_the_question),
+        cmocka_unit_test(test_who_may_answer_is_judged),
+        cmocka_unit_test(test_a_no_for_want_of_an_answer_is_a_decision_too),
+        cmocka_unit_test(
+            test_a_question_beside_the_run_is_told_and_over_in_time),
+        cmocka_unit_test(
+            test_a_question_beside_the_run_ends_with_it_or_before)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -301,8 +301,14 @@ sub reload {
 
 sub request {
     my ($self, $method, $path, $body, %o) = @_;
+    $o{headers} = { %{ $self->{headers} || {} }, %{ $o{headers} || {} } };
     return LangOrch::Http::request($self->{port}, $method, $path, $body, %o);
 }
+
+
+# Sent with every request that says nothing else.
+
+sub headers { my ($self, %headers) = @_; $self->{headers} = \%headers; return }
 
 
 sub get   { my ($s, $p, %o) = @_; return $s->request('GET', $p, undef, %o) }

@@ -12,6 +12,7 @@ typedef struct {
     const char    *word;        /* as the client sent it */
     const char    *status;      /* approved, rejected, or an option */
     const json_t  *payload;     /* an object, or NULL */
+    const json_t  *shown;       /* the same without what nobody may read */
 } ngx_lo_answer_t;
 
 /* Takes word and payload from the body; what is wrong is recorded. */

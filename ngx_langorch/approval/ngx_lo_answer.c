@@ -4,12 +4,14 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
-#include "routes/ngx_lo_answer.h"
+#include "approval/ngx_lo_answer.h"
 
 
 static const char *ngx_lo_answer_plain(const char *word);
 static const char *ngx_lo_answer_option(const json_t *options,
     const char *word);
+static ngx_int_t ngx_lo_answer_mask(ngx_lo_api_t *api, ngx_lo_answer_t *a,
+    const ckp_program_t *prog);
 static ngx_uint_t ngx_lo_answer_is_text(const json_t *schema);
 static json_t *ngx_lo_answer_document(const json_t *schema, ngx_uint_t plain);
 static ngx_int_t ngx_lo_answer_input(ngx_lo_api_t *api, ngx_lo_answer_t *a,
@@ -106,7 +108,24 @@ ngx_lo_answer_check(ngx_lo_api_t *api, ngx_lo_answer_t *a,
         return ngx_lo_answer_input(api, a, schema);
     }
 
-    return NGX_OK;
+    return ngx_lo_answer_mask(api, a, NULL);
+}
+
+
+/* What is kept of the payload for everybody (spec/api.md 1.15). */
+
+static ngx_int_t
+ngx_lo_answer_mask(ngx_lo_api_t *api, ngx_lo_answer_t *a,
+    const ckp_program_t *prog)
+{
+    if (a->payload == NULL) {
+        a->shown = NULL;
+        return NGX_OK;
+    }
+
+    a->shown = ngx_lo_api_keep(api, ckp_program_redact(prog, a->payload));
+
+    return (a->shown != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -222,6 +241,7 @@ ngx_lo_answer_judge(ngx_lo_api_t *api, ngx_lo_answer_t *a, const json_t *doc,
     ngx_uint_t plain)
 {
     json_t          *given, *meta, *vars, *errors;
+    ngx_int_t        rc;
     ckp_err_t        err = CKP_ERR_INIT;
     ckp_code_t       code;
     ckp_diags_t     *diags;
@@ -247,7 +267,7 @@ ngx_lo_answer_judge(ngx_lo_api_t *api, ngx_lo_answer_t *a, const json_t *doc,
     /* a schema that the engine cannot read asks for nothing */
 
     if (prog == NULL) {
-        return NGX_OK;
+        return ngx_lo_answer_mask(api, a, NULL);
     }
 
     given = (a->payload != NULL) ? json_incref((json_t *) a->payload)
@@ -259,7 +279,6 @@ ngx_lo_answer_judge(ngx_lo_api_t *api, ngx_lo_answer_t *a, const json_t *doc,
     meta = json_object();
     code = ckp_program_inputs(prog, given, meta, api->now_ms, &vars, &errors,
                               &err);
-    ckp_program_unref(prog);
     json_decref(given);
     json_decref(meta);
 
@@ -272,8 +291,13 @@ ngx_lo_answer_judge(ngx_lo_api_t *api, ngx_lo_answer_t *a, const json_t *doc,
             json_decref(vars);
         }
 
-        return NGX_OK;
+        rc = ngx_lo_answer_mask(api, a, plain ? NULL : prog);
+        ckp_program_unref(prog);
+
+        return rc;
     }
+
+    ckp_program_unref(prog);
 
     if (errors == NULL) {
         return NGX_ERROR;
