@@ -211,7 +211,7 @@ ngx_lo_approval_shown(ngx_lo_api_t *api, const json_t *row)
         return NULL;
     }
 
-    /* where nobody vouches for names, the client may still give the right one */
+    /* where nobody vouches for names, the client may still give another */
 
     may = ngx_lo_approver_may(api, row, api->actor);
 
