@@ -30,7 +30,6 @@ typedef struct ngx_lo_api_s  ngx_lo_api_t;
 typedef ngx_int_t (*ngx_lo_prepare_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
-
 /* What the request and its first job are like. */
 #define NGX_LO_READ       0x01      /* prepare gets a job of reads */
 #define NGX_LO_WRITE      0x02      /* prepare gets one transaction */
