@@ -1,7 +1,8 @@
 /*
  * Questions that somebody asks about a run beside it: it does not wait for the
  * answer, but it tells of them, knows when they are over, and takes them with
- * it when it ends.  Source: spec/ckp.md 22.4, spec/api.md 7 (POST /api/approvals).
+ * it when it ends.  Source: spec/ckp.md 22.4, spec/api.md 7 (POST
+ * /api/approvals).
  *
  * run.asides is {approval_id: {exp, node}}; exp 0: for ever.
  */
