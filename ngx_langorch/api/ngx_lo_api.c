@@ -4,6 +4,7 @@
  */
 
 #include "api/ngx_lo_api_int.h"
+#include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 
@@ -82,6 +83,7 @@ ngx_lo_api_new(ngx_http_request_t *r)
     api->conf = ngx_http_get_module_loc_conf(r, ngx_http_langorch_module);
     api->now_ms = ngx_lo_now_ms();
     api->started = ngx_current_msec;
+    (void) clock_gettime(CLOCK_MONOTONIC, &api->began);
     api->actor = "anonymous";
     api->who.name = api->actor;
 
@@ -137,6 +139,11 @@ ngx_lo_api_admit(ngx_lo_api_t *api)
     }
 
     rc = ngx_lo_api_who(api);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_lo_front_rate(api);
     if (rc != NGX_OK) {
         return rc;
     }

@@ -37,6 +37,7 @@ struct ngx_lo_api_s {
     char                   request_id[129];
     int64_t                now_ms;      /* when the request came */
     ngx_msec_t             started;
+    struct timespec        began;       /* the same, exactly */
 
     ngx_str_t              text;        /* the body's bytes */
     size_t                 text_room;

@@ -7,7 +7,8 @@
 #include "api/ngx_lo_reply.h"
 #include "store/ngx_lo_sql_api.h"
 
-#define NGX_LO_ONCE_MS  (24 * 3600 * 1000)
+
+static int64_t ngx_lo_once_since(const ngx_lo_api_t *api);
 
 
 ngx_int_t
@@ -15,6 +16,7 @@ ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
 {
     u_char       sha[CKP_SHA256_LEN], *p;
     size_t       len;
+    ngx_str_t    path;
     const char  *s;
 
     once->key = ngx_lo_api_header(api, "Idempotency-Key");
@@ -34,7 +36,15 @@ ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
     ckp_sha256(api->text.data, api->text.len, sha);
     ckp_hex(sha, sizeof(sha), once->hash);
 
-    len = strlen(api->actor) + api->r->uri.len + 2;
+    /* a slash at the end makes no other path */
+
+    path = api->r->uri;
+
+    if (path.len > 1 && path.data[path.len - 1] == '/') {
+        path.len--;
+    }
+
+    len = strlen(api->actor) + path.len + 2;
 
     p = ngx_pnalloc(api->r->pool, len);
     if (p == NULL) {
@@ -42,7 +52,7 @@ ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
     }
 
     once->scope = (char *) p;
-    *ngx_sprintf(p, "%s %V", api->actor, &api->r->uri) = '\0';
+    *ngx_sprintf(p, "%s %V", api->actor, &path) = '\0';
 
     return NGX_OK;
 }
@@ -57,7 +67,16 @@ ngx_lo_once_find(ngx_lo_api_t *api, ngx_lo_once_t *once, ngx_lo_job_t *job)
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_once_get,
                           (const char *) once->scope, once->key,
-                          api->now_ms - NGX_LO_ONCE_MS);
+                          ngx_lo_once_since(api));
+}
+
+
+/* What is older counts as forgotten. */
+
+static int64_t
+ngx_lo_once_since(const ngx_lo_api_t *api)
+{
+    return api->now_ms - (int64_t) ngx_lo_conf()->once_time;
 }
 
 
@@ -114,8 +133,10 @@ ngx_lo_once_add(ngx_lo_api_t *api, ngx_lo_once_t *once, ngx_lo_job_t *job,
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_api_once_old,
                        (const char *) once->scope, once->key,
-                       api->now_ms - NGX_LO_ONCE_MS)
-        != NGX_OK)
+                       ngx_lo_once_since(api))
+        != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_api_once_age,
+                          ngx_lo_once_since(api)) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -3,6 +3,7 @@
  */
 
 #include "api/ngx_lo_api_int.h"
+#include "api/ngx_lo_front.h"
 #include "api/ngx_lo_reply.h"
 
 
@@ -97,6 +98,11 @@ ngx_lo_api_no_route(ngx_lo_api_t *api)
     }
 
     if (api->r->method == NGX_HTTP_OPTIONS) {
+
+        if (ngx_lo_front_preflight(api) == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
         return ngx_lo_api_empty(api, NGX_HTTP_NO_CONTENT);
     }
 

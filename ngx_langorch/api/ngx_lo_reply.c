@@ -2,13 +2,15 @@
  * The answer of a request: recorded by its route, sent at the end.
  */
 
+#include "api/ngx_lo_front.h"
 #include "api/ngx_lo_reply.h"
 
 
 static const char *ngx_lo_reply_title(ngx_uint_t status);
 static json_t *ngx_lo_reply_string(const char *s);
 static json_t *ngx_lo_reply_instance(ngx_lo_api_t *api);
-static ngx_uint_t ngx_lo_reply_has_tag(const char *list, const char *tag);
+static ngx_uint_t ngx_lo_reply_has_tag(const char *list, const char *tag,
+    ngx_uint_t weak);
 static void ngx_lo_reply_free(void *data);
 
 
@@ -374,7 +376,7 @@ ngx_lo_api_fresh(ngx_lo_api_t *api, const char *tag)
 
     list = ngx_lo_api_header(api, "If-None-Match");
 
-    return list != NULL && tag != NULL && ngx_lo_reply_has_tag(list, tag);
+    return list != NULL && tag != NULL && ngx_lo_reply_has_tag(list, tag, 1);
 }
 
 
@@ -385,16 +387,32 @@ ngx_lo_api_stale(ngx_lo_api_t *api, const char *tag)
 
     list = ngx_lo_api_header(api, "If-Match");
 
-    return list != NULL && tag != NULL && !ngx_lo_reply_has_tag(list, tag);
+    return list != NULL && tag != NULL && !ngx_lo_reply_has_tag(list, tag, 0);
 }
 
 
-/* The quotes are part of a tag, so no tag is part of another. */
+/* The quotes are part of a tag, so no tag is part of another.  W/"x" is as good
+ * as "x" for what is only read (RFC 9110 8.8.3.2). */
 
 static ngx_uint_t
-ngx_lo_reply_has_tag(const char *list, const char *tag)
+ngx_lo_reply_has_tag(const char *list, const char *tag, ngx_uint_t weak)
 {
-    return strcmp(list, "*") == 0 || strstr(list, tag) != NULL;
+    size_t       len;
+    const char  *p;
+
+    if (strcmp(list, "*") == 0) {
+        return 1;
+    }
+
+    len = strlen(tag);
+
+    for (p = strstr(list, tag); p != NULL; p = strstr(p + len, tag)) {
+        if (weak || p - list < 2 || strncmp(p - 2, "W/", 2) != 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -472,7 +490,8 @@ ngx_lo_api_common(ngx_lo_api_t *api)
         == NGX_ERROR
         || ngx_lo_api_set(api, "X-Content-Type-Options", "nosniff")
            == NGX_ERROR
-        || ngx_lo_api_set(api, "X-Request-ID", api->request_id) == NGX_ERROR)
+        || ngx_lo_api_set(api, "X-Request-ID", api->request_id) == NGX_ERROR
+        || ngx_lo_front_headers(api) == NGX_ERROR)
     {
         return NGX_ERROR;
     }

@@ -9,6 +9,8 @@
 
 
 static json_t *ngx_lo_openapi_paths(ngx_lo_api_t *api);
+static const ngx_str_t *ngx_lo_openapi_mount(ngx_lo_api_t *api,
+    ngx_uint_t family);
 static json_t *ngx_lo_openapi_operation(const ngx_lo_route_t *route);
 static json_t *ngx_lo_openapi_id(const ngx_lo_route_t *route);
 static json_t *ngx_lo_openapi_parameters(const ngx_lo_route_t *route);
@@ -85,25 +87,46 @@ ngx_lo_openapi_render(ngx_lo_api_t *api, ngx_lo_job_t *none)
 }
 
 
-/* The routes of the family that is mounted here, by path and method. */
+/* Where a family is: the one that is asked here, others at their first mount;
+ * NULL: this site does not have it. */
+
+static const ngx_str_t *
+ngx_lo_openapi_mount(ngx_lo_api_t *api, ngx_uint_t family)
+{
+    const ngx_str_t  *mount;
+
+    if (family == api->conf->api) {
+        return &api->conf->mount;
+    }
+
+    mount = &ngx_lo_conf()->mounts[family];
+
+    return (mount->data != NULL) ? mount : NULL;
+}
+
+
+/* All routes that the site has, by path and method. */
 
 static json_t *
 ngx_lo_openapi_paths(ngx_lo_api_t *api)
 {
     char                   path[512];
     json_t                *paths, *item;
+    const ngx_str_t       *mount;
     const ngx_lo_route_t  *route;
 
     paths = json_object();
 
     for (route = ngx_lo_routes; route->path != NULL; route++) {
 
-        if (route->family != api->conf->api) {
+        mount = ngx_lo_openapi_mount(api, route->family);
+
+        if (mount == NULL) {
             continue;
         }
 
-        *ngx_snprintf((u_char *) path, sizeof(path) - 1, "%V%s",
-                      &api->conf->mount, route->path) = '\0';
+        *ngx_snprintf((u_char *) path, sizeof(path) - 1, "%V%s", mount,
+                      route->path) = '\0';
 
         item = json_object_get(paths, path);
 
@@ -190,7 +213,7 @@ ngx_lo_openapi_operation(const ngx_lo_route_t *route)
 }
 
 
-/* "get_runs_run_id" */
+/* "get_runs_run_id"; of another family than the first with its letter. */
 
 static json_t *
 ngx_lo_openapi_id(const ngx_lo_route_t *route)
@@ -198,7 +221,10 @@ ngx_lo_openapi_id(const ngx_lo_route_t *route)
     char         id[256], *p;
     const char  *s;
 
-    p = id + snprintf(id, 16, "%s", ngx_lo_openapi_method(route->method));
+    static const char *const  families[] = { "", "", "d_", "w_" };
+
+    p = id + snprintf(id, 16, "%s%s", families[route->family],
+                      ngx_lo_openapi_method(route->method));
 
     for (s = route->path; *s != '\0' && p < id + sizeof(id) - 1; s++) {
         if (*s != '{' && *s != '}') {

@@ -314,12 +314,12 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       NGX_LO_GIVEN },
     { "AgentCreate", "An agent to be registered",
       "name! channel! base_url! agent_id:? status:online|offline|busy?"
-      " concurrency_limit:1-1000 resource_key:? capabilities:[any]?"
+      " concurrency_limit:1-1000? resource_key:? capabilities:[any]?"
       " pool_id:?",
       NGX_LO_TAKEN },
     { "AgentChange", "What is to be different; the rest stays",
       "name:? channel:? base_url:? agent_id:? status:online|offline|busy?"
-      " concurrency_limit:1-1000 resource_key:? capabilities:[any]?"
+      " concurrency_limit:1-1000? resource_key:? capabilities:[any]?"
       " pool_id:?",
       NGX_LO_TAKEN },
     { "AgentPool", "The capacity of agents that share work",

@@ -63,6 +63,11 @@ static ngx_conf_num_bounds_t  ngx_lo_bounds_many = {
 };
 
 
+static ngx_conf_num_bounds_t  ngx_lo_bounds_rate = {
+    ngx_conf_check_num_bounds, 0, 1000000000
+};
+
+
 static ngx_conf_num_bounds_t  ngx_lo_bounds_group = {
     ngx_conf_check_num_bounds, 1, 4096
 };
@@ -185,6 +190,16 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_enum_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(must_match), ngx_lo_matches },
 
+    { ngx_string("langorch_rate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(api_rate), &ngx_lo_bounds_rate },
+
+    { ngx_string("langorch_idempotency"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(once_time), &ngx_lo_positive },
+
     { ngx_string("langorch_base_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_conf_base_url,
@@ -271,6 +286,16 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_conf_api,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("langorch_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_lo_conf_cors,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_server_timing"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, timing), NULL },
+
     { ngx_string("langorch_carrier"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_lo_conf_carrier,
@@ -298,6 +323,8 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->relaxed = NGX_CONF_UNSET_UINT;
     mcf->egress_open = NGX_CONF_UNSET_UINT;
     mcf->strict = NGX_CONF_UNSET_UINT;
+    mcf->api_rate = NGX_CONF_UNSET_UINT;
+    mcf->once_time = NGX_CONF_UNSET_MSEC;
     mcf->must_match = NGX_CONF_UNSET_UINT;
     mcf->runs_max = NGX_CONF_UNSET_UINT;
     mcf->calls_max = NGX_CONF_UNSET_UINT;
@@ -330,6 +357,8 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mcf->relaxed, 0);
     ngx_conf_init_uint_value(mcf->egress_open, 0);
     ngx_conf_init_uint_value(mcf->strict, 0);
+    ngx_conf_init_uint_value(mcf->api_rate, 0);
+    ngx_conf_init_msec_value(mcf->once_time, 24 * 3600 * 1000);
     ngx_conf_init_uint_value(mcf->must_match, 0);
     ngx_conf_init_uint_value(mcf->runs_max, 2500);
     ngx_conf_init_uint_value(mcf->calls_max, 512);
@@ -395,6 +424,8 @@ ngx_lo_create_loc_conf(ngx_conf_t *cf)
     lcf->user = NGX_CONF_UNSET;
     lcf->groups = NGX_CONF_UNSET;
     lcf->separation = NGX_CONF_UNSET;
+    lcf->cors = NGX_CONF_UNSET_PTR;
+    lcf->timing = NGX_CONF_UNSET;
 
     return lcf;
 }
@@ -414,6 +445,8 @@ ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (conf->roles == NULL) {
         conf->roles = prev->roles;
     }
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
+    ngx_conf_merge_value(conf->timing, prev->timing, 0);
 
     if (conf->api && conf->identity == 0) {
         ngx_lo_conf_is_open(cf);

@@ -71,6 +71,10 @@ ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         mcf->mount = lcf->mount;
     }
 
+    if (mcf->mounts[lcf->api].data == NULL) {
+        mcf->mounts[lcf->api] = lcf->mount;
+    }
+
     return NGX_CONF_OK;
 }
 

@@ -17,6 +17,11 @@
 
 /* --- settings (ngx_lo_conf.c) -------------------------------------------- */
 
+/* The surfaces that a location can serve (spec/api.md 1.1). */
+#define NGX_LO_FAMILY_L   1         /* procedures: `langorch_api;` */
+#define NGX_LO_FAMILY_D   2         /* `langorch_api workflows;` */
+#define NGX_LO_FAMILIES   3
+
 typedef struct {
     ngx_str_t    group;
     ngx_uint_t   role;              /* auth/ngx_lo_role.h */
@@ -32,6 +37,8 @@ typedef struct {
     ngx_str_t    store;             /* langorch_store; empty: module is off */
     ngx_uint_t   relaxed;           /* langorch_durability */
     ngx_uint_t   egress_open;       /* langorch_egress */
+    ngx_uint_t   api_rate;          /* langorch_rate: requests a minute; 0 */
+    ngx_msec_t   once_time;         /* langorch_idempotency: 24h */
     ngx_uint_t   strict;            /* 1: documents with errors are refused */
     ngx_uint_t   must_match;        /* 1: changes need an If-Match */
     ngx_array_t *allow;             /* langorch_allow: ngx_str_t */
@@ -66,15 +73,12 @@ typedef struct {
                                        NULL: none */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_str_t    mount;             /* of the first that serves procedures */
+    ngx_str_t    mounts[NGX_LO_FAMILIES];   /* by family; data NULL: nowhere */
     ngx_shm_zone_t        *zone;
     ngx_http_conf_ctx_t   *carrier;     /* server with `langorch_carrier` */
     ngx_str_t              carrier_uri; /* its internal location */
     ngx_http_core_loc_conf_t  *carrier_loc;     /* the same: its resolver */
 } ngx_lo_main_conf_t;
-
-/* The surfaces that a location can serve (spec/api.md 1.1). */
-#define NGX_LO_FAMILY_L   1         /* procedures: `langorch_api;` */
-#define NGX_LO_FAMILY_D   2         /* `langorch_api workflows;` */
 
 typedef struct {
     ngx_uint_t   api;               /* langorch_api: family mounted here */
@@ -86,6 +90,8 @@ typedef struct {
                                        group is the role of its name */
     ngx_flag_t   separation;        /* langorch_separation */
     ngx_str_t    mount;             /* location prefix without trailing "/" */
+    ngx_array_t *cors;              /* langorch_cors: ngx_str_t; NULL: none */
+    ngx_flag_t   timing;            /* langorch_server_timing: off */
 } ngx_lo_loc_conf_t;
 
 extern ngx_module_t  ngx_http_langorch_module;
@@ -99,6 +105,8 @@ char *ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* Named by directives, provided by other files and by the rooms above. */
 char *ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* ngx_lo_conf_mount */
+char *ngx_lo_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);                                        /* ngx_lo_conf_cors */
 ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);    /* api/ */
 char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* egress/ */

@@ -161,6 +161,7 @@ ngx_lo_compile_any_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED);
     look = ngx_lo_input_bool(api, "check_environment", 0);
+    (void) ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
@@ -196,6 +197,7 @@ ngx_lo_compile_stored_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     (void) ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
     look = ngx_lo_input_bool(api, "check_environment", 0);
+    (void) ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);

@@ -124,27 +124,29 @@ ngx_lo_events_stream_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* The largest of the ids the client gives; what is no id is none. */
+/* The largest of the ids the client gives.  What a browser repeats in a header
+ * and is no id is none; in the query it is a mistake. */
 
 static int64_t
 ngx_lo_events_resume(ngx_lo_api_t *api, ngx_uint_t *asked)
 {
-    int64_t      id, after;
+    int64_t      after;
     ngx_uint_t   i;
-    const char  *ids[3];
+    int64_t      ids[3];
+    const char  *last;
 
-    ids[0] = ngx_lo_api_header(api, "Last-Event-ID");
-    ids[1] = ngx_lo_query_str(api, "last_event_id");
-    ids[2] = ngx_lo_query_str(api, "after_id");
+    last = ngx_lo_api_header(api, "Last-Event-ID");
+
+    ids[0] = (last != NULL) ? ngx_lo_events_id(last) : 0;
+    ids[1] = ngx_lo_query_int(api, "last_event_id", 0, INT64_MAX, 0);
+    ids[2] = ngx_lo_query_int(api, "after_id", 0, INT64_MAX, 0);
 
     after = 0;
 
     for (i = 0; i < 3; i++) {
-        id = (ids[i] != NULL) ? ngx_lo_events_id(ids[i]) : 0;
-
-        if (id > 0) {
+        if (ids[i] > 0) {
             *asked = 1;
-            after = ngx_max(after, id);
+            after = ngx_max(after, ids[i]);
         }
     }
 

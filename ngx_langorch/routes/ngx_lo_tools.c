@@ -42,6 +42,7 @@ static ngx_int_t ngx_lo_tool_called(ngx_lo_api_t *api, ngx_lo_job_t *job);
 ngx_int_t
 ngx_lo_tools_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    const char      *server;
     ngx_lo_tools_t  *t;
 
     t = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_tools_t));
@@ -50,6 +51,7 @@ ngx_lo_tools_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     api->ctx = t;
+    server = ngx_lo_query_str(api, "server_id");
     t->search = ngx_lo_query_str(api, "search");
     t->refresh = ngx_lo_query_bool(api, "refresh", 0);
     t->tools = ngx_lo_api_keep(api, json_array());
@@ -59,8 +61,7 @@ ngx_lo_tools_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_servers,
-                          ngx_lo_query_str(api, "server_id"));
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_servers, server);
 }
 
 

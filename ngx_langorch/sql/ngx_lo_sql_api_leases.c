@@ -134,3 +134,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_once_old = {
     " WHERE scope = $1 AND key = $2 AND created_at <= $3",
     "ssi", -1
 };
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_once_age = {
+    "api_once_age",
+    "DELETE FROM idempotency WHERE (scope, key) IN ("
+    "SELECT scope, key FROM idempotency WHERE created_at <= $1"
+    " ORDER BY created_at LIMIT 16)",
+    "i", -1
+};

@@ -252,4 +252,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_get;
 /* scope, key, created before: one that is too old makes room */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_old;
 
+/* created before: some of those, so that they never are many */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_age;
+
 #endif

@@ -64,8 +64,8 @@ sub answer {
 }
 
 
-# Sends bytes as they stand, and reads until the server closes or `timeout`
-# seconds have gone: for what no client library would send.
+# Sends bytes as they stand, and reads until the server closes, `timeout` seconds
+# have gone, or what came matches `until`: for what no client library would send.
 
 sub raw {
     my ($port, $bytes, %o) = @_;
@@ -87,6 +87,7 @@ sub raw {
 
         while (sysread($socket, my $part, 65536)) {
             $reply .= $part;
+            last if $o{until} && $reply =~ $o{until};
         }
 
         alarm 0;

@@ -1,0 +1,132 @@
+package LangOrch::Routes;
+
+# The routes of a site as it tells them (GET /api/openapi.json), and one object of
+# every kind, so that a test can walk over all routes.
+#
+#   my $routes = LangOrch::Routes->new($site);
+#   for my $op ($routes->all) { $site->request($op->{method}, $op->{url}, ...) }
+#
+# An operation: method, path (with {names}), url (with ids that are there where
+# the site has such an object, else with "none"), op (its part of the document).
+
+use strict;
+use warnings;
+
+use LangOrch::Agent;
+use LangOrch::Doc qw(procedure sequence step);
+
+
+sub new {
+    my ($class, $site, %o) = @_;
+
+    my $self = bless {
+        site => $site,
+        doc  => $site->get('/api/openapi.json')->{json},
+        id   => {},
+    }, $class;
+
+    $self->populate unless $o{empty};
+    return $self;
+}
+
+
+sub doc { return $_[0]{doc} }
+sub id  { return $_[0]{id} }
+
+
+# Ids by the name that paths give them; those of the workflows of steps by path.
+
+sub populate {
+    my ($self) = @_;
+    my $site = $self->{site};
+
+    my $agent = $self->{agent} = LangOrch::Agent->start;
+    $site->register($agent);
+    $site->import_document('one-approval');
+    $site->import_document(procedure('shop', 'pay', {
+        pay => sequence('end', step('charge')),
+        end => { type => 'terminate', status => 'success' },
+    }));
+
+    my $run  = $self->{run} = $site->run('shop', { amount => 3 });
+    my $held = $self->{held} = $site->run('one-approval');
+    $run->wait_final;
+
+    my $flow = $site->post('/workflows', { name => 'walk', steps => [
+        { id => 'one', type => 'task', config => { action => 'noop',
+            duration_seconds => 0 } } ] })->{json};
+    my $started = $site->post("/workflows/$flow->{id}/runs", {})->{json};
+    my $order   = $site->post('/orders', { amount => 5 })->{json};
+    my $saved   = $site->get($run->path('/checkpoints'))->{json};
+
+    $self->{id} = {
+        procedure_id  => 'shop',
+        version       => '1.0.0',
+        run_id        => $run->id,
+        checkpoint_id => $saved->[0]{checkpoint_id},
+        approval_id   => $held->wait_approval->{approval_id},
+        agent_id      => $site->get('/api/agents')->{json}[0]{agent_id},
+        channel       => 'work',
+        project_id    => $site->post('/api/projects',
+            { name => 'p' })->{json}{project_id},
+        workflow_id   => $flow->{id},
+        order_id      => $order->{id},
+        '/runs/{run_id}' => $started->{id},
+    };
+
+    return;
+}
+
+
+sub url {
+    my ($self, $path, %o) = @_;
+
+    return $path =~ s/\{(\w+)\.*\}/
+        $o{none} ? 'none' : $self->{id}{$path} \/\/ $self->{id}{$1} \/\/ 'none'
+    /gexr;
+}
+
+
+sub all {
+    my ($self) = @_;
+    my $paths = $self->{doc}{paths};
+    my @all;
+
+    for my $path (sort keys %$paths) {
+        for my $method (sort keys %{ $paths->{$path} }) {
+            push @all, {
+                method => uc $method,
+                path   => $path,
+                url    => $self->url($path),
+                none   => $self->url($path, none => 1),
+                op     => $paths->{$path}{$method},
+            };
+        }
+    }
+
+    return @all;
+}
+
+
+# Parameters of an operation in `place` ("query", "path", "header").
+
+sub parameters {
+    my ($op, $place) = @_;
+    return grep { $_->{in} eq $place } @{ $op->{op}{parameters} };
+}
+
+
+# The schema of its body, with what it refers to in place; undef: it has none.
+
+sub body {
+    my ($self, $op) = @_;
+
+    my $schema = $op->{op}{requestBody}{content}{'application/json'}{schema}
+        or return;
+    my ($name) = ($schema->{'$ref'} // '') =~ m{([^/]+)$};
+
+    return $name ? $self->{doc}{components}{schemas}{$name} : $schema;
+}
+
+
+1;
