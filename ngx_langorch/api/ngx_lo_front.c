@@ -39,8 +39,8 @@ ngx_lo_front_rate(ngx_lo_api_t *api)
 
     addr = &api->r->connection->addr_text;
 
-    if (api->auth_method != NULL) {
-        *ngx_snprintf(key, sizeof(key) - 1, "api %s %s", api->auth_method,
+    if (api->who.method != NULL) {
+        *ngx_snprintf(key, sizeof(key) - 1, "api %s %s", api->who.method,
                       api->actor) = '\0';
 
     } else {

@@ -38,28 +38,56 @@ subtest 'nobody' => sub {
 };
 
 
-subtest 'a viewer' => sub {
-    my $site = LangOrch::Site->start(workers => 1, identity => 'optional');
+# A name that somebody vouches for, and its groups, which are roles.
+
+subtest 'each role' => sub {
+    my $site = LangOrch::Site->start(workers => 1, identity => 'on', http =>
+        "langorch_user \$http_x_user trusted;\n"
+        . "langorch_groups \$http_x_groups trusted;\n");
+    my @as = map { [ headers => { 'X-User' => "a $_", 'X-Groups' => $_ } ] } @roles;
+    my %rank = map { $roles[$_] => $_ } 0 .. $#roles;
+
+    my $doc = $site->get('/api/openapi.json', @{ $as[0] })->{json};
     my %seen;
 
-    for my $op (LangOrch::Routes->new($site, empty => 1)->all) {
+    for my $op (LangOrch::Routes->of($site, $doc)->all) {
         my $role = $op->{op}{'x-langorch-role'};
-        my $r    = $site->request($op->{method}, $op->{none},
+        my $what = "$op->{method} $op->{path}";
+        my @ask  = ($op->{method}, $op->{none},
             $op->{method} eq 'GET' ? undef : '{"half":');
         $seen{$role}++;
+        next if $role eq 'public';
 
-        if ($role eq 'public' || $role eq 'viewer') {
-            ok $r->{status} != 401 && $r->{status} != 403
-                || $r->{json}{code} ne 'forbidden',
-                "$op->{method} $op->{path} is for viewers";
-            next;
-        }
+        my $own = $site->request(@ask, @{ $as[ $rank{$role} ] });
+        isnt "$own->{status} " . (ref $own->{json} eq 'HASH'
+            ? $own->{json}{code} // '' : ''), '403 forbidden', "$what: $role may";
+        isnt $own->{status}, 401, 'and is known';
+        next unless $rank{$role};
+
+        my $r = $site->request(@ask, @{ $as[ $rank{$role} - 1 ] });
         is "$r->{status} $r->{json}{code}", '403 forbidden',
-            "$op->{method} $op->{path} is not, before body and object";
+            "$roles[ $rank{$role} - 1 ] may not, before body and object";
         is $r->{json}{detail}, "Role '$role' or higher is required", 'and why';
     }
 
     ok $seen{$_}, "there are routes for $_" for qw(public viewer operator);
+    $site->log_is_calm;
+    $site->stop;
+};
+
+
+subtest 'nobody, where that may look' => sub {
+    my $site = LangOrch::Site->start(workers => 1, identity => 'optional');
+
+    for my $op (LangOrch::Routes->new($site, empty => 1)->all) {
+        my $role = $op->{op}{'x-langorch-role'};
+        my $r    = $site->request($op->{method}, $op->{none});
+        my $may  = $role eq 'public' || $role eq 'viewer';
+
+        is !!($r->{status} == 403 && ref $r->{json} eq 'HASH'
+            && $r->{json}{code} eq 'forbidden'), !$may,
+            "$op->{method} $op->{path} for $role";
+    }
     $site->log_is_calm;
 };
 

@@ -30,6 +30,14 @@ sub new {
 }
 
 
+# Over a document that was got otherwise.
+
+sub of {
+    my ($class, $site, $doc) = @_;
+    return bless { site => $site, doc => $doc, id => {} }, $class;
+}
+
+
 sub doc { return $_[0]{doc} }
 sub id  { return $_[0]{id} }
 
