@@ -59,6 +59,9 @@ struct ngx_lo_api_s {
     ngx_lo_resume_pt       resume;
     ngx_lo_reply_pt        reply;
 
+    ngx_buf_t              piece;       /* of an answer that is poured */
+    ngx_lo_resume_pt       more;        /* makes the next; NULL: the last */
+
     ngx_uint_t             status;      /* of the answer; 0: none yet */
     const char            *type;
     const char            *cache;       /* Cache-Control; NULL: no-store */
@@ -66,6 +69,7 @@ struct ngx_lo_api_s {
     unsigned long          refusals;    /* of memory, before the stage */
     unsigned               next:1;      /* a stage was set up: `open` */
     unsigned               handed:1;    /* the request is a stream's now */
+    unsigned               poured:1;    /* the head has been sent */
 };
 
 /* Content handler of `langorch_api` locations. */

@@ -9,7 +9,6 @@
 
 static void ngx_lo_page_resume(ngx_lo_api_t *api, ngx_lo_page_t *page,
     const char *cursor);
-static ngx_int_t ngx_lo_page_link(ngx_lo_api_t *api, const char *cursor);
 static const char *ngx_lo_state_name(const char *word, size_t len,
     size_t *name_len);
 
@@ -115,13 +114,7 @@ ngx_lo_page_cut(ngx_lo_api_t *api, const ngx_lo_page_t *page, json_t *rows,
 
     cursor = ngx_lo_page_cursor(api, ms, id);
 
-    if (cursor == NULL
-        || ngx_lo_api_set(api, "X-Next-Cursor", cursor) == NGX_ERROR)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_page_link(api, cursor);
+    return (cursor != NULL) ? ngx_lo_page_more(api, cursor) : NGX_ERROR;
 }
 
 
@@ -150,14 +143,16 @@ ngx_lo_page_cursor(ngx_lo_api_t *api, int64_t at, int64_t id)
 
 /* The same query with the cursor in place of the old one and of `offset`. */
 
-static ngx_int_t
-ngx_lo_page_link(ngx_lo_api_t *api, const char *cursor)
+ngx_int_t
+ngx_lo_page_more(ngx_lo_api_t *api, const char *cursor)
 {
     size_t       len;
     u_char      *p, *start, *a, *end, *last, *q;
     ngx_str_t    base, *args, *uri;
 
-    if (ngx_lo_api_base(api, &base) != NGX_OK) {
+    if (ngx_lo_api_set(api, "X-Next-Cursor", cursor) == NGX_ERROR
+        || ngx_lo_api_base(api, &base) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

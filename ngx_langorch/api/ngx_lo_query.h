@@ -31,7 +31,10 @@ ngx_int_t ngx_lo_page_cut(ngx_lo_api_t *api, const ngx_lo_page_t *page,
 ngx_int_t ngx_lo_page_total(ngx_lo_api_t *api, const ngx_lo_page_t *page,
     const ngx_lo_job_t *job, ngx_uint_t stmt);
 
-/* The cursor of the last call of ngx_lo_page_cut, or NULL. */
+/* There is more after that cursor: X-Next-Cursor and Link. */
+ngx_int_t ngx_lo_page_more(ngx_lo_api_t *api, const char *cursor);
+
+/* The cursor of such a row; NULL: no memory. */
 char *ngx_lo_page_cursor(ngx_lo_api_t *api, int64_t at, int64_t id);
 
 /* "%text%" or "text%", lower case, with the wildcards in it escaped by "\".

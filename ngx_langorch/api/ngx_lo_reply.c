@@ -426,6 +426,12 @@ ngx_lo_api_send(ngx_lo_api_t *api)
 
     r = api->r;
 
+    /* an answer that was poured is out, or ends in the middle */
+
+    if (api->poured) {
+        return (api->status == NGX_HTTP_OK) ? NGX_OK : NGX_ERROR;
+    }
+
     /* conditions of ours are answered by now */
 
     r->disable_not_modified = 1;

@@ -8,7 +8,8 @@
  * of an answer is there.
  *
  *   (none) text    bool  int  num  time  obj  any   1-1000, 0-  integer range
- *   a|b|c  one of these      [T]  list     {T}  object of T     T?  or null
+ *   a|b|c  one of these (|a  only that)    [T]  list    {T}  object of T
+ *   T?  T or null
  *   Name   a shape          +Name (alone)  all members of that shape, too
  *
  * An answer is "status shape", several with "; " between them; a shape with a

@@ -87,7 +87,7 @@ ngx_lo_schema_words(const char *s, size_t len)
         bar = memchr(s, '|', (size_t) (last - s));
         n = (size_t) (((bar != NULL) ? bar : last) - s);
 
-        if (json_array_append_new(list, json_stringn(s, n)) != 0) {
+        if (n > 0 && json_array_append_new(list, json_stringn(s, n)) != 0) {
             json_decref(list);
             return NULL;
         }

@@ -189,5 +189,7 @@ ngx_lo_stage_t  ngx_lo_leases_release_render;
 /* ngx_lo_audit.c */
 ngx_lo_stage_t  ngx_lo_audit_list_prepare;
 ngx_lo_stage_t  ngx_lo_audit_list_render;
+ngx_lo_stage_t  ngx_lo_audit_export_prepare;
+ngx_lo_stage_t  ngx_lo_audit_export_render;
 
 #endif

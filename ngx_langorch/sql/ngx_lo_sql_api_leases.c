@@ -1,5 +1,5 @@
 /*
- * What the routes ask of leases and of the audit trail; answers that are kept.
+ * What the routes ask of leases; answers that are kept.
  */
 
 #include "store/ngx_lo_sql_api.h"
@@ -81,33 +81,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases = {
     " FROM leases l WHERE l.run = (SELECT id FROM runs WHERE run_id = $1)"
     " AND l.released_at IS NULL ORDER BY l.acquired_at, l.lease_id LIMIT 1000",
     "si", -1
-};
-
-
-#define NGX_LO_AUDIT_WHERE                                                    \
-    " FROM audit WHERE ($1 IS NULL OR category = $1)"                         \
-    " AND ($2 IS NULL OR actor = $2) AND ($3 IS NULL OR action = $3)"         \
-    " AND ($4 IS NULL OR resource_type = $4)"                                 \
-    " AND ($5 IS NULL OR resource_id = $5)"                                   \
-    " AND ($6 IS NULL OR lower(description) LIKE $6 ESCAPE '\\')"             \
-    " AND ($7 IS NULL OR ts >= $7) AND ($8 IS NULL OR ts <= $8)"
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_audit = {
-    "api_audit",
-    "SELECT event_id, ts AS \"ts:t\", category, action, actor, description,"
-    " resource_type, resource_id, meta AS \"meta:j\", source_ip, auth_method,"
-    " request_id" NGX_LO_AUDIT_WHERE
-    " AND ($9 IS NULL OR event_id < $9)"
-    " ORDER BY event_id DESC LIMIT $10 OFFSET $11",
-    "ssssssnnnii", -1
-};
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count = {
-    "api_audit_count",
-    "SELECT COUNT(*) AS n" NGX_LO_AUDIT_WHERE,
-    "ssssssnn", -1
 };
 
 

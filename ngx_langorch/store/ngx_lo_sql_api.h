@@ -200,7 +200,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_add;
 /* -> owner, lease_until, is_leader, runs_active; newest heartbeat first */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_workers;
 
-/* --- agents, leases, audit (ngx_lo_sql_api_agents.c) -------------------------- */
+/* --- agents (ngx_lo_sql_api_agents.c) -------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_get;           /* id, now */
 
@@ -223,7 +223,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_beat;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuit;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
 
-/* --- leases, audit (ngx_lo_sql_api_leases.c) ----------------------------------- */
+/* --- leases (ngx_lo_sql_api_leases.c) ----------------------------------- */
 
 /* resource_key, run_id, stale (0, 1), now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases;
@@ -236,10 +236,14 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake;          /* id, now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted; /* id -> n not taken */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
 
+/* --- audit (ngx_lo_sql_audit.c) -------------------------------------------------- */
+
 /* category, actor, action, resource_type, resource_id, search, since, until,
- * cursor's id, limit, offset */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit;
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count;
+ * cursor's id, limit, offset; NULL: any */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_desc;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_asc;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count;     /* -> n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_last;  /* -> n: its number */
 
 /* --- kept answers (ngx_lo_sql_api_leases.c) -------------------------------------- */
 
