@@ -382,6 +382,7 @@ ngx_lo_api_cleanup(void *data)
     char  code[4];
 
     ngx_lo_api_drop(api);
+    ngx_lo_input_free(api);
 
     json_decref(api->kept);
     json_decref(api->errors);

@@ -7,6 +7,13 @@
 #include "api/ngx_lo_reply.h"
 
 
+#define NGX_LO_BODY_ROOM  (64 * 1024)       /* the first of it */
+
+
+/* Of all requests of this worker together. */
+static size_t  ngx_lo_body_held;
+
+
 static size_t ngx_lo_body_max(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_body_is_json(ngx_str_t *type);
 static ngx_int_t ngx_lo_body_take(ngx_lo_api_t *api);
@@ -125,6 +132,7 @@ static ngx_int_t
 ngx_lo_body_take(ngx_lo_api_t *api)
 {
     size_t        n;
+    ngx_int_t     rc;
     ngx_chain_t  *cl, *bufs;
 
     if (api->r->request_body == NULL) {
@@ -147,7 +155,14 @@ ngx_lo_body_take(ngx_lo_api_t *api)
                                           ngx_lo_body_max(api));
             }
 
-            if (ngx_lo_body_room(api, n) != NGX_OK) {
+            rc = ngx_lo_body_room(api, n);
+
+            if (rc == NGX_DECLINED) {
+                return ngx_lo_api_problem(api, 503, "unavailable",
+                                          "Too many bodies are being read");
+            }
+
+            if (rc != NGX_OK) {
                 return NGX_ERROR;
             }
 
@@ -162,8 +177,11 @@ ngx_lo_body_take(ngx_lo_api_t *api)
 }
 
 
-/* The length that was announced at once, or twice as much each time. */
-
+/*
+ * Twice as much each time, but no more than was announced: who announces much
+ * and sends little holds little.  NGX_DECLINED: all requests together hold as
+ * much as they may.
+ */
 static ngx_int_t
 ngx_lo_body_room(ngx_lo_api_t *api, size_t n)
 {
@@ -176,8 +194,20 @@ ngx_lo_body_room(ngx_lo_api_t *api, size_t n)
     }
 
     told = api->r->headers_in.content_length_n;
-    room = (told > 0) ? (size_t) told : 2 * api->text_room;
+    room = ngx_max(2 * api->text_room, NGX_LO_BODY_ROOM);
+
+    if (told > 0 && room > (size_t) told) {
+        room = (size_t) told;
+    }
+
     room = ngx_max(room, api->text.len + n);
+
+    if (room - api->text_room
+        > ngx_lo_conf()->body_memory - ngx_min(ngx_lo_body_held,
+                                               ngx_lo_conf()->body_memory))
+    {
+        return NGX_DECLINED;
+    }
 
     p = ngx_pnalloc(api->r->pool, room);
     if (p == NULL) {
@@ -189,10 +219,20 @@ ngx_lo_body_room(ngx_lo_api_t *api, size_t n)
         (void) ngx_pfree(api->r->pool, api->text.data);
     }
 
+    ngx_lo_body_held += room - api->text_room;
     api->text.data = p;
     api->text_room = room;
 
     return NGX_OK;
+}
+
+
+void
+ngx_lo_input_free(ngx_lo_api_t *api)
+{
+    ngx_lo_body_held -= api->text_room;
+    api->text_room = 0;
+    ngx_str_null(&api->text);
 }
 
 

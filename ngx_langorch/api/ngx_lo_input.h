@@ -28,6 +28,9 @@ ngx_uint_t ngx_lo_is_agent_id(const char *s);
  * NGX_AGAIN (there is more to come), NGX_ERROR, or NGINX's status. */
 ngx_int_t ngx_lo_input_read(ngx_lo_api_t *api);
 
+/* The request ends: the room of its body is others'. */
+void ngx_lo_input_free(ngx_lo_api_t *api);
+
 /* Before reading: what the head tells is refused already.  As above. */
 ngx_int_t ngx_lo_input_check(ngx_lo_api_t *api);
 

@@ -20,6 +20,7 @@ static char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_lo_conf_in_memory(ngx_conf_t *cf, void *post, void *data);
 
 
 static ngx_conf_enum_t  ngx_lo_durabilities[] = {
@@ -79,6 +80,7 @@ static ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
 
 
 static ngx_conf_post_t  ngx_lo_positive = { ngx_lo_conf_positive };
+static ngx_conf_post_t  ngx_lo_in_memory = { ngx_lo_conf_in_memory };
 
 
 ngx_command_t  ngx_lo_commands[] = {
@@ -173,12 +175,18 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_body"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_max), &ngx_lo_in_memory },
 
     { ngx_string("langorch_document"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(document_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(document_max),
+      &ngx_lo_in_memory },
+
+    { ngx_string("langorch_body_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_memory), NULL },
 
     { ngx_string("langorch_validate"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -340,6 +348,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->agent_timeout = NGX_CONF_UNSET_MSEC;
     mcf->body_max = NGX_CONF_UNSET_SIZE;
     mcf->document_max = NGX_CONF_UNSET_SIZE;
+    mcf->body_memory = NGX_CONF_UNSET_SIZE;
     mcf->reply_max = NGX_CONF_UNSET_SIZE;
     mcf->llm_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
@@ -374,6 +383,7 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(mcf->agent_timeout, 120000);
     ngx_conf_init_size_value(mcf->body_max, 1024 * 1024);
     ngx_conf_init_size_value(mcf->document_max, 4 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->body_memory, 256 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
     ngx_conf_init_size_value(mcf->llm_reply_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
@@ -623,4 +633,16 @@ ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data)
     ngx_msec_t  *time = data;
 
     return *time == 0 ? "must be more than 0" : NGX_CONF_OK;
+}
+
+
+/* A whole body is in memory while it is read and parsed. */
+
+static char *
+ngx_lo_conf_in_memory(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size = data;
+
+    return *size > NGX_LO_BODY_HARD ? "must not be more than 64m"
+                                    : NGX_CONF_OK;
 }

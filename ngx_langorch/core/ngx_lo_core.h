@@ -57,6 +57,7 @@ typedef struct {
     ngx_msec_t   agent_timeout;     /* langorch_agent_timeout: 120s */
     size_t       body_max;          /* langorch_body: 1m */
     size_t       document_max;      /* langorch_document: 4m */
+    size_t       body_memory;       /* langorch_body_memory: 256m */
     size_t       reply_max;         /* langorch_agent_reply: 1m */
     ngx_str_t    base_url;          /* langorch_base_url; empty: from request */
     ngx_array_t *upstreams;         /* langorch_upstreams: ngx_str_t, names of

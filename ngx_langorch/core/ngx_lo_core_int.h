@@ -16,6 +16,8 @@
 #define NGX_LO_ZONE_TURNS   256
 #define NGX_LO_ZONE_MIN     (1024 * 1024)
 
+#define NGX_LO_BODY_HARD    (64 * 1024 * 1024)
+
 #define NGX_LO_ID_MAX       192         /* "<node>:<pid>:<16 hex>" and NUL */
 
 #define NGX_LO_SERIES_MAX   64          /* label values of one metric */

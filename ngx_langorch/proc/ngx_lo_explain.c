@@ -9,6 +9,8 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+static const json_t *ngx_lo_explain_candidate(ngx_lo_api_t *api,
+    const json_t *row, const json_t *doc);
 static ngx_int_t ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row,
     const json_t *doc);
 static void ngx_lo_explain_member(ngx_lo_api_t *api, const json_t *head,
@@ -50,8 +52,16 @@ ngx_lo_explain_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
 
-    if (doc != NULL && ngx_lo_explain_fits(api, row, doc) != NGX_OK) {
-        return ngx_lo_input_problem(api);
+    if (doc != NULL) {
+        doc = ngx_lo_explain_candidate(api, row, doc);
+
+        if (doc == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_lo_explain_fits(api, row, doc) != NGX_OK) {
+            return ngx_lo_input_problem(api);
+        }
     }
 
     if (doc == NULL) {
@@ -72,7 +82,42 @@ ngx_lo_explain_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* A candidate is of the same procedure and version, if it says of which. */
+/* A candidate need not say of which procedure and version it is: that is told
+ * by the path.  NULL: no memory. */
+
+static const json_t *
+ngx_lo_explain_candidate(ngx_lo_api_t *api, const json_t *row,
+    const json_t *doc)
+{
+    json_t      *copy, *head;
+    ckp_err_t    err = CKP_ERR_INIT;
+    ngx_uint_t   i;
+
+    static const char *const  names[] = { "procedure_id", "version" };
+
+    head = ckp_document_head(doc, &err);
+
+    if (head != NULL) {
+        json_decref(head);
+        return doc;
+    }
+
+    copy = ngx_lo_api_keep(api, json_copy((json_t *) doc));
+
+    for (i = 0; copy != NULL && i < 2; i++) {
+        if (json_object_get(copy, names[i]) == NULL
+            && json_object_set(copy, names[i], json_object_get(row, names[i]))
+               != 0)
+        {
+            return NULL;
+        }
+    }
+
+    return copy;
+}
+
+
+/* If it does, it is of the same. */
 
 static ngx_int_t
 ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row, const json_t *doc)

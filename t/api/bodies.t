@@ -10,6 +10,7 @@ use Test::More;
 
 use LangOrch::Http;
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $port2 = LangOrch::Site::free_port();
 my $site  = LangOrch::Site->start(
@@ -112,6 +113,41 @@ subtest 'cut off' => sub {
     }
     is $site->get('/api/procedures/cut/1.0.0')->{status}, 404,
         'is not imported';
+};
+
+
+subtest 'all of them together' => sub {
+    my $small = LangOrch::Site->start(workers => 1,
+        http => "langorch_body_memory 4m;\n");
+    my $doc = document('much', 3_000_000);
+
+    # five that announce three megabytes and send almost one
+
+    my @half = map {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $small->port) or die;
+        print {$socket} "POST /api/procedures HTTP/1.1\r\nHost: x\r\n"
+            . 'Content-Length: ' . length($doc) . "\r\n\r\n"
+            . substr $doc, 0, 900_000;
+        $socket->flush;
+        $socket;
+    } 1 .. 5;
+
+    my $r = until_true('one is too many', sub {
+        my $r = $small->post('/api/procedures', $doc);
+        return $r->{status} == 503 && $r;
+    });
+    is $r->{json}{code}, 'unavailable', 'it hears so';
+    is $r->{headers}{'retry-after'}, 2, 'and when to come again';
+    is $small->get('/api/health')->{status}, 200, 'others do not';
+
+    close $_ for @half;
+    until_true('there is room again', sub {
+        return $small->post('/api/procedures', $doc)->{status} =~ /^20[01]$/;
+    });
+    pass 'and when they are gone';
+    $small->log_is_calm;
+    $small->stop;
 };
 
 

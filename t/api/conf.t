@@ -61,7 +61,8 @@ subtest 'what cannot be is refused, in words' => sub {
         'langorch_allow;', 'langorch_allow 10.0.0.0/33;',
         'langorch_store /a; langorch_store /b;', 'langorch_cors here;',
         'langorch_cors https://a/;', 'langorch_cors "https://a,b";',
-        'langorch_rate -1;', 'langorch_idempotency 0;',
+        'langorch_rate -1;', 'langorch_body 65m;', 'langorch_document 1g;',
+        'langorch_idempotency 0;',
         'langorch_validate loose;', 'langorch_if_match maybe;')
     {
         my ($passed, $said) = test_conf(around($line));

@@ -103,6 +103,13 @@ sub write {
 sub configure {
     my ($self, %level) = @_;
 
+    # a limit that the site sets itself is not at its default
+
+    my $limits = "$self->{home}/conf/limits.conf";
+    my %own    = map { $_ => 1 } ($level{http} // '') =~ /^\s*(langorch_\w+)/mg;
+    spew($limits, join '', grep { !/^(langorch_\w+)/ || !$own{$1} }
+        map { "$_\n" } split /\n/, slurp($limits)) if %own;
+
     for my $level (grep { defined $level{$_} } sort keys %level) {
         spew("$self->{home}/$level.d/test.conf", $level{$level});
     }
