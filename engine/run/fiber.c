@@ -199,6 +199,10 @@ ckp_fiber_node_path(ckp_fiber_t *f)
                ? ckp_arena_strdup(arena, base)
                : ckp_arena_printf(arena, "%s/%s", base, id);
     }
+    if (f->at != NULL) {
+        return f->at;
+    }
+
 
     if (path != NULL && visit > 1) {
         path = ckp_arena_printf(arena, "%s#%lld", path, (long long) visit);

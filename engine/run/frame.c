@@ -337,6 +337,8 @@ frame_special(ckp_fiber_t *f, const ckp_fork_t *how, json_t *own)
 
     if (how->detached) {
         bad |= json_object_set_new(own, "det", json_string(f->node->id));
+        bad |= json_object_set_new(own, "at",
+                                   json_string(ckp_fiber_node_path(f)));
     }
 
     if (how->round > 1) {
@@ -538,6 +540,11 @@ ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child)
          : ckp_fiber_settle(&p, owner->ops->child(&p, child));
 
     ckp_fiber_close(&p);
+    if (ckp_fiber_own_get(f, "at") != NULL) {
+        p.at = ckp_arena_printf(run->arena, "%s", json_string_value(
+                                    ckp_fiber_own_get(f, "at")));
+    }
+
     json_decref(delta);
 
     if (rc == CKP_OK && !run->ended) {

@@ -34,6 +34,7 @@ ckp_fiber_go(ckp_fiber_t *f, const ckp_node_t *node, json_t *more)
                                      more);
 
     f->node = node;
+    f->at = NULL;
     f->step = NULL;
     f->ready = CKP_FIBER_ENTER;
     f->handling = false;

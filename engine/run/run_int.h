@@ -88,6 +88,8 @@ struct ckp_fiber_s {
     bool               handling;        /* handlers saw a raised error */
 };
 
+    const char        *at;              /* path of a node that was left, whose
+                                           detached frame has ended; NULL */
 /* --- turn.c -------------------------------------------------------------- */
 
 ckp_code_t ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);

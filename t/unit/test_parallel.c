@@ -329,6 +329,33 @@ a_detached_branch_that_fails_obeys_branch_failure(void **state)
 }
 
 
+/* The node of it was left with its loop's iteration: the path stays. */
+static void
+a_detached_branch_is_tried_again_under_its_own_path(void **state)
+{
+    t_run_t  t;
+    char     refs[4][64];
+
+    (void) state;
+
+    t_run(&t, "{'procedure_id':'p','version':'1','variables_schema':{'rows':{"
+          "'type':'array','default':[1,2]}},'workflow_graph':{'start_node':"
+          "'each','nodes':{'each':{'type':'loop','iterator':'rows',"
+          "'body_node':'fan','next_node':'end'},'fan':{'type':'parallel',"
+          "'wait_strategy':'none','branch_failure':'retry','branch_retry':{"
+          "'max_attempts':2,'strategy':'none'},'branches':[{'branch_id':'l',"
+          "'start_node':'left'}]}," STEP("left") ",'end':{'type':"
+          "'terminate'}}}}");
+    assert_int_equal(t_refs(&t, refs), 2);
+    snprintf(t.ref, sizeof(t.ref), "%s", refs[1]);
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "AgentActionError", "no");
+    assert_string_equal(t_said(&t, "branch_failed", "path"), "each[1]/fan");
+    assert_string_equal(t.key, "run:each[1]/fan/b:l#2/left/s");
+    t_run_over(&t);
+}
+
+
 static void
 an_approval_in_a_branch_suspends_that_branch_only(void **state)
 {
@@ -515,6 +542,8 @@ main(void)
             none_goes_on_at_once_and_the_run_waits_at_its_end),
         cmocka_unit_test(
             a_detached_branch_that_fails_obeys_branch_failure),
+        cmocka_unit_test(
+            a_detached_branch_is_tried_again_under_its_own_path),
         cmocka_unit_test(
             an_approval_in_a_branch_suspends_that_branch_only),
         cmocka_unit_test(a_cancel_ends_every_branch),
