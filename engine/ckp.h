@@ -160,8 +160,9 @@ typedef enum {
                            trigger_type, triggered_by, actor, project_id,
                            case_id, execution_mode, retry_of_run_id ...},
                            inputs: what the client sent, vars: what
-                           ckp_program_inputs made of it}.  Gives run_created
-                           (seq 1) and nothing else; the run is `created` */
+                           ckp_program_inputs made of it; kin: of a child run
+                           (run/child.c)}.  Gives run_created (seq 1) and
+                           nothing else; the run is `created` */
     CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
                            flight; data {crash: bool, crashes: int, alive:
                            {ref: true} of calls that are still under way} */
@@ -174,6 +175,8 @@ typedef enum {
     CKP_IN_CALLBACK,    /* ref: the delegation; data: the report {status:
                            success | failure | progress, output, error,
                            progress, message, cost_usd, usage} */
+    CKP_IN_CHILD,       /* ref: id of a child run; data: what the write `parent`
+                           of its last turn says */
     CKP_IN_REFUSED,     /* ref: path of a write that found its row changed;
                            data {order: true}: an order's, fed before RECOVER */
     CKP_IN_NOTE,        /* ref: event type; data: what others did to the run:
@@ -233,6 +236,13 @@ typedef struct {
  *                   expires_at?, max_items?}
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
  *                   size_bytes}
+ *   child          {run_id, procedure_id, version, hash, meta, shown, raw?,
+ *                   events: [{seq, at, type, path, payload, delta}]}: a child
+ *                   run is born.  One of that id that is there is left as it
+ *                   is; when it is over, this run is told what it told before
+ *   child_cancel   {run_id, reason, actor}, if it is not over
+ *   parent         {run_id, data}: this child run is over; the run run_id is
+ *                   fed CKP_IN_CHILD, if it is there and not over
  */
 typedef struct {
     const char   *table;

@@ -415,3 +415,13 @@ ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out)
 
     uuid_text(id, 7, out);
 }
+
+
+void
+ckp_uuid8(const char *name, char *out)
+{
+    uint8_t  sum[CKP_SHA256_LEN];
+
+    ckp_sha256(name, strlen(name), sum);
+    uuid_text(sum, 8, out);
+}

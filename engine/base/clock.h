@@ -47,8 +47,10 @@ void ckp_rand_init(ckp_rand_t *r, const uint8_t seed[CKP_SEED_LEN]);
 uint64_t ckp_rand_u64(ckp_rand_t *r);
 double ckp_rand_unit(ckp_rand_t *r);                    /* [0, 1) */
 
-/* Version 4 by random; version 7 by time and random.  out: 37 bytes. */
+/* Version 4 by random; version 7 by time and random; version 8 by a name: the
+ * same name gives the same id.  out: 37 bytes. */
 void ckp_uuid4(ckp_rand_t *r, char *out);
 void ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out);
+void ckp_uuid8(const char *name, char *out);
 
 #endif

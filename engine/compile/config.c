@@ -6,8 +6,7 @@
 
 #include "compile/parse_int.h"
 #include "lang/regex.h"
-
-#define CONFIG_RUN_MS  (24LL * 3600 * 1000)
+#include "model/limits.h"
 
 const char  ckp_known_config[] =
     " max_retries retry_delay_ms backoff_multiplier retry_policy default_retry"
@@ -97,7 +96,7 @@ config_times(ckp_parse_t *ps, const ckp_at_t *at)
     config->deadline_ms = ckp_parse_ms(ps, at, "deadline_ms", 0, 314);
 
     if (config->timeout_ms == 0) {
-        config->timeout_ms = CONFIG_RUN_MS;
+        config->timeout_ms = CKP_RUN_MS;
     }
 
     ckp_timeout_member(ps, at, &config->timeout);
@@ -309,6 +308,9 @@ config_rules(ckp_parse_t *ps, const ckp_at_t *at)
     config->missing = (ckp_missing_t) ckp_parse_word(ps, at,
                           "missing_variables", config_missing,
                           CKP_MISSING_EMPTY, 302);
+    config->says_level = json_object_get(at->value, "logging_level") != NULL;
+    config->says_missing = json_object_get(at->value, "missing_variables")
+                           != NULL;
     config->strict_inputs = ckp_parse_bool(ps, at, "strict_inputs", false);
     config->screenshot_on_fail = ckp_parse_bool(ps, at, "screenshot_on_fail",
                                                 false);

@@ -373,6 +373,7 @@ ckp_config_llm(ckp_parse_t *ps, const ckp_at_t *at)
         if (memory != NULL) {
             ckp_llm_read_memory(ps, at, memory);
             config->memory = memory;
+            config->memory_scope = ckp_json_str(out.value, "scope");
         }
     }
 }

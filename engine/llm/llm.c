@@ -141,7 +141,7 @@ llm_gather(ckp_fiber_t *f)
 static ckp_code_t
 llm_begin(ckp_fiber_t *f)
 {
-    return ckp_llm_fetches(ckp_fiber_node(f)->u.llm)
+    return ckp_llm_fetches(f)
            ? ckp_llm_fetch(f, false) : llm_gather(f);
 }
 

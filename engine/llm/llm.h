@@ -87,6 +87,7 @@ typedef enum {
 
 typedef struct ckp_memory_s {
     ckp_memory_scope_t  scope;
+    bool                scoped;         /* the document says it */
     const char         *key;
     bool                read;
     bool                write;
@@ -307,7 +308,7 @@ ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const char *text,
 
 /* Whether rows of a project have to be read first; asks for them, or once more
  * after a crash; takes the answer. */
-bool ckp_llm_fetches(const ckp_llm_t *llm);
+bool ckp_llm_fetches(const ckp_fiber_t *f);
 ckp_code_t ckp_llm_fetch(ckp_fiber_t *f, bool again);
 ckp_code_t ckp_llm_fetched(ckp_fiber_t *f, const json_t *data);
 

@@ -18,22 +18,43 @@
 #define DAY_S         86400
 
 
-static bool
-memory_is(const ckp_llm_t *llm, bool way)
+/* Whose it is: as the document says, else as the procedure around says (10.10,
+ * inherit_context). */
+
+static ckp_memory_scope_t
+memory_scope(const ckp_fiber_t *f)
 {
-    return llm->memory.key != NULL && way
-           && llm->memory.scope != CKP_MEMORY_NONE;
+    const ckp_memory_t *const  memory = &ckp_fiber_node(f)->u.llm->memory;
+    const char *const          word = ckp_json_str(
+                                   ckp_fiber_program(f)->legacy, "memory");
+
+    if (memory->scoped || word == NULL) {
+        return memory->scope;
+    }
+
+    return strcmp(word, "project") == 0 ? CKP_MEMORY_PROJECT
+           : strcmp(word, "none") == 0 ? CKP_MEMORY_NONE : CKP_MEMORY_RUN;
+}
+
+
+static bool
+memory_is(const ckp_fiber_t *f, bool way)
+{
+    return ckp_fiber_node(f)->u.llm->memory.key != NULL && way
+           && memory_scope(f) != CKP_MEMORY_NONE;
 }
 
 
 /* As the actions have them; value is borrowed, NULL: none. */
 
 static json_t *
-memory_params(const ckp_memory_t *memory, json_t *value)
+memory_params(const ckp_fiber_t *f, json_t *value)
 {
+    const ckp_memory_t *const  memory = &ckp_fiber_node(f)->u.llm->memory;
+
     return json_pack("{s:s, s:s, s:I, s:I, s:O*}", "key", memory->key,
-                     "scope", memory->scope == CKP_MEMORY_PROJECT ? "project"
-                                                                  : "run",
+                     "scope", memory_scope(f) == CKP_MEMORY_PROJECT
+                              ? "project" : "run",
                      "max_items", (json_int_t) memory->messages,
                      "ttl_seconds", (json_int_t) memory->days * DAY_S,
                      "value", value);
@@ -43,24 +64,23 @@ memory_params(const ckp_memory_t *memory, json_t *value)
 /* --- reading ----------------------------------------------------------- */
 
 bool
-ckp_llm_fetches(const ckp_llm_t *llm)
+ckp_llm_fetches(const ckp_fiber_t *f)
 {
-    return memory_is(llm, llm->memory.read)
-           && llm->memory.scope == CKP_MEMORY_PROJECT;
+    return memory_is(f, ckp_fiber_node(f)->u.llm->memory.read)
+           && memory_scope(f) == CKP_MEMORY_PROJECT;
 }
 
 
 ckp_code_t
 ckp_llm_fetch(ckp_fiber_t *f, bool again)
 {
-    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    json_t *const           params = memory_params(&llm->memory, NULL);
-    const char             *ref = again ? ckp_fiber_get_str(f, "llm", "ref")
-                                        : ckp_fiber_ref(f);
-    char                    key[CKP_KEY_MAX + 1];
-    json_t                 *body = NULL;
-    ckp_code_t              rc = params == NULL || ref == NULL ? CKP_E_NOMEM
-                                 : ckp_op_memory_ask(f, params, again, &body);
+    json_t *const  params = memory_params(f, NULL);
+    const char    *ref = again ? ckp_fiber_get_str(f, "llm", "ref")
+                               : ckp_fiber_ref(f);
+    char           key[CKP_KEY_MAX + 1];
+    json_t        *body = NULL;
+    ckp_code_t     rc = params == NULL || ref == NULL ? CKP_E_NOMEM
+                        : ckp_op_memory_ask(f, params, again, &body);
 
     json_decref(params);
 
@@ -90,12 +110,10 @@ ckp_llm_fetch(ckp_fiber_t *f, bool again)
 ckp_code_t
 ckp_llm_fetched(ckp_fiber_t *f, const json_t *data)
 {
-    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    json_t *const           params = memory_params(&llm->memory, NULL);
-    json_t                 *result = NULL;
-    const ckp_code_t        rc = params == NULL ? CKP_E_NOMEM
-                                 : ckp_op_memory_got(f, params, data,
-                                                     &result);
+    json_t *const     params = memory_params(f, NULL);
+    json_t           *result = NULL;
+    const ckp_code_t  rc = params == NULL ? CKP_E_NOMEM
+                           : ckp_op_memory_got(f, params, data, &result);
 
     json_decref(result);
     json_decref(params);
@@ -141,7 +159,7 @@ ckp_llm_recall(ckp_fiber_t *f)
     size_t                  i;
     ckp_code_t              rc = CKP_OK;
 
-    if (!memory_is(llm, llm->memory.read)) {
+    if (!memory_is(f, llm->memory.read)) {
         return CKP_OK;
     }
 
@@ -243,7 +261,7 @@ static ckp_code_t
 memory_append(ckp_fiber_t *f, json_t *message)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    json_t *const           params = memory_params(&llm->memory, message);
+    json_t *const           params = memory_params(f, message);
     json_t *const           data = json_pack("{s:o}", "result",
                                        memory_kept(f, llm->memory.key));
     json_t                 *result = NULL;
@@ -268,7 +286,7 @@ memory_write(ckp_fiber_t *f, json_t *asked, json_t *said)
     json_t                 *all;
     ckp_code_t              rc = CKP_OK;
 
-    if (llm->memory.scope == CKP_MEMORY_PROJECT) {
+    if (memory_scope(f) == CKP_MEMORY_PROJECT) {
         rc = asked == NULL ? CKP_OK : memory_append(f, asked);
 
         return rc == CKP_OK ? memory_append(f, said) : rc;
@@ -296,7 +314,7 @@ ckp_llm_remember(ckp_fiber_t *f, const char *answer)
     json_t                 *text = NULL;
     ckp_code_t              rc;
 
-    if (!memory_is(llm, llm->memory.write)) {
+    if (!memory_is(f, llm->memory.write)) {
         return CKP_OK;
     }
 

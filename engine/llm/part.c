@@ -310,6 +310,7 @@ ckp_llm_read_memory(ckp_parse_t *ps, const ckp_at_t *at, ckp_memory_t *memory)
 
     memory->scope = (ckp_memory_scope_t) ckp_parse_word(ps, &out, "scope",
                         scopes, (int) memory->scope, 302);
+    memory->scoped |= json_is_string(json_object_get(out.value, "scope"));
     memory->key = key == NULL || *key == '\0' ? memory->key : key;
     memory->read = ckp_parse_bool(ps, &out, "read", memory->read);
     memory->write = ckp_parse_bool(ps, &out, "write", memory->write);

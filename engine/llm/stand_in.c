@@ -165,7 +165,7 @@ ckp_llm_double(ckp_fiber_t *f, bool *doubled)
         return rc == CKP_OK ? double_override(f, value) : rc;
     }
 
-    if (dry || ckp_fiber_program(f)->config.mock) {
+    if (dry || ckp_double_mocks(f)) {
         return double_stand_in(f, dry);
     }
 

@@ -22,6 +22,8 @@
 #define CKP_LOOP_MAX           10000            /* iterations of a loop */
 #define CKP_SUBFLOWS_MAX       8     /* child procedures inside others */
 #define CKP_SUBFLOW_FIND_MS    30000
+#define CKP_RUN_MS             (24LL * 3600 * 1000)    /* of running */
+#define CKP_CHILD_RUNS_MAX     10000    /* child runs that one run makes */
 #define CKP_SAVED_MAX          (4 * 1024 * 1024)    /* bytes of checkpoints of
                                                    nodes inside frames */
 #define CKP_FRAMES_MAX         32    /* frames inside frames */

@@ -499,6 +499,9 @@ typedef struct {
     bool               mock;
     json_t            *overrides;       /* test_data_overrides; NULL: none */
     ckp_missing_t      missing;
+    bool               says_missing;    /* the document does, so nothing is
+                                           inherited; likewise the level */
+    bool               says_level;
     bool               strict_inputs;
     bool               strict;          /* compile.strict */
     int                log_level;       /* 0 DEBUG 1 INFO 2 WARNING 3 ERROR */
@@ -522,6 +525,7 @@ typedef struct {
     int64_t            min_llm_quality; /* 0 to 100 */
     const struct ckp_pii_s     *pii;    /* llm/llm.h; NULL: off */
     const struct ckp_memory_s  *memory; /* NULL: what a node says alone */
+    const char        *memory_scope;    /* as written; NULL: not */
 } ckp_config_t;
 
 struct ckp_program_s {
@@ -540,6 +544,8 @@ struct ckp_program_s {
     size_t          nnodes;
     const ckp_node_t  *start;
     json_t            *ids;             /* id -> position in nodes */
+    const json_t      *legacy;          /* what it took over (model/heir.h);
+                                           NULL: nothing */
 
     ckp_zone_pt        zone;            /* ckp_program_zones; NULL: none */
     void              *zone_data;

@@ -31,7 +31,12 @@ static const write_kind_t  write_kinds[] = {
     { "delegation_end", { "ref", "status", NULL } },
     { "once", { "path", "scope", "key", "status", "ttl_s", NULL } },
     { "order", { "order_id", "from", "to", "path", NULL } },
-    { "memory", { "op", "project", "procedure", "key", "value", NULL } }
+    { "memory", { "op", "project", "procedure", "key", "value", NULL } },
+    { "child",
+      { "run_id", "procedure_id", "version", "hash", "meta", "shown",
+        "events", NULL } },
+    { "child_cancel", { "run_id", "reason", NULL } },
+    { "parent", { "run_id", "data", NULL } }
 };
 
 

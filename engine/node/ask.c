@@ -197,7 +197,7 @@ ckp_code_t
 ckp_ask_enter(ckp_fiber_t *f)
 {
     const json_t *const  known = ckp_double_node(f);
-    const bool           reject = ckp_fiber_program(f)->config.dry_reject;
+    const bool           reject = ckp_double_rejects(f);
     json_t              *made;
     ckp_code_t           rc;
 

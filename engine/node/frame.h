@@ -46,6 +46,7 @@ typedef struct {
                                        ops->child even then, by node id */
     json_t            *vars;    /* SUB: all its variables; stolen; else NULL */
     json_t            *input;   /* SUB: its `input`; stolen */
+    bool               inherits;    /* SUB: settings of the procedure around */
     json_t            *local;   /* names before variables; stolen; NULL */
     const char        *prog;    /* SUB: hash of its document, linked by the
                                    host (ckp_run_link) */
@@ -54,8 +55,11 @@ typedef struct {
 /* The child procedure of that hash; NULL: the host has not linked it. */
 const ckp_program_t *ckp_fiber_linked(const ckp_fiber_t *f, const char *hash);
 
-/* Whether a procedure of that id runs around the fiber, or is the run's;
- * *depth: child procedures around it. */
+/* Hash of the document that the fiber is in; NULL: it is the run's own. */
+const char *ckp_fiber_hash(const ckp_fiber_t *f);
+
+/* Whether a procedure of that id runs around the fiber, or is the run's, in
+ * this run or in those that it is a child of; *depth: procedures around it. */
 bool ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
     unsigned *depth);
 
@@ -86,6 +90,38 @@ struct ckp_child_s {
     bool              detached; /* the node itself was left long ago */
 };
 
+/* --- child runs (10.10; run/child.c) ---------------------------------------- */
+
+typedef struct {
+    const char     *hash;       /* of its document, linked */
+    const char     *id;         /* by ckp_fiber_child_id */
+    const json_t   *meta;       /* by ckp_fiber_child_meta */
+    const json_t   *inputs;     /* as they were mapped */
+    const json_t   *vars;       /* what ckp_program_inputs made of them */
+    int64_t         budget_ms;  /* of active time; 0: none but its own */
+    bool            awaited;    /* its end is told to this run, with ... */
+    bool            maps;       /* ... its variables, whatever it declares */
+    bool            inherits;
+} ckp_bear_t;
+
+/* The id of the child run of this visit of the node: the same one whenever the
+ * visit is made.  id has 37 bytes. */
+void ckp_fiber_child_id(ckp_fiber_t *f, char *id);
+
+/* What it is born with of its name and of this run's: new object. */
+json_t *ckp_fiber_child_meta(ckp_fiber_t *f, const ckp_program_t *prog,
+    const char *id);
+
+/* The child run is born in this turn; all is borrowed.  CKP_E_INVALID: too many
+ * were, raised (LimitExceeded). */
+ckp_code_t ckp_fiber_bear(ckp_fiber_t *f, const ckp_bear_t *how);
+
+/* It is canceled, if it is not over. */
+ckp_code_t ckp_fiber_recall(ckp_fiber_t *f, const char *id,
+    const char *reason);
+
+/* --- what runs ------------------------------------------------------------- */
+
 /* Frames of this node that still run, or whether one of that key does. */
 size_t ckp_fiber_frames(const ckp_fiber_t *f);
 bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
@@ -94,6 +130,11 @@ bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
  * reason: of node_canceled inside.  Unknown keys are passed over. */
 ckp_code_t ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason);
 ckp_code_t ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason);
+
+/* What its frame of that key does is given up, and the frame fails as if it had
+ * raised the error (borrowed) itself: a child procedure's on_failure is asked. */
+ckp_code_t ckp_frame_fail(ckp_fiber_t *f, const char *key,
+    const json_t *error);
 
 /* No handler and no frame is asked: the run fails (15.6), by an error of a
  * detached frame.  error is borrowed. */

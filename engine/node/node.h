@@ -33,6 +33,8 @@ typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
  *         for: new reference, or NULL.  f is the node's own fiber, key the
  *         frame's (NULL: asked for the node itself).
  * heard   the body of a task told something: its type and (lent) payload.
+ * moves   of a child procedure in a frame of it: whether anything in there
+ *         moves, or all waits for others; asked at the end of each turn.
  */
 struct ckp_node_ops_s {
     const char   *type;                                      /* "logic" */
@@ -47,6 +49,7 @@ struct ckp_node_ops_s {
     json_t     *(*names)(ckp_fiber_t *f, const char *key, const char *name);
     ckp_code_t  (*heard)(ckp_fiber_t *f, const char *key, const char *type,
                          const json_t *payload);
+    ckp_code_t  (*moves)(ckp_fiber_t *f, bool moves);
 };
 
 extern const ckp_node_ops_t *const  ckp_node_types[];    /* ends with NULL */

@@ -1,6 +1,6 @@
 /*
- * subflow: another procedure runs inside this run, in a frame and in variables
- * of its own (spec/ckp.md 10.10).
+ * subflow: another procedure runs, in variables of its own, inside this run in
+ * a frame of its own or as a run of its own (spec/ckp.md 10.10).
  */
 
 #include <string.h>
@@ -13,8 +13,8 @@
 #include "node/types.h"
 
 
-static bool
-subflow_is(const ckp_fiber_t *f, const char *ph)
+bool
+ckp_subflow_is(const ckp_fiber_t *f, const char *ph)
 {
     const char *const  own = ckp_fiber_get_str(f, "sub", "ph");
 
@@ -29,14 +29,19 @@ subflow_phase(ckp_fiber_t *f, const char *ph)
 }
 
 
-/* Where the version that this run uses of the child is kept. */
+/* Where the version that this run uses of the child is kept.  What was chosen
+ * at an import belongs to the document that was imported. */
 
 static const char *
 subflow_pin(ckp_fiber_t *f)
 {
     const ckp_subflow_t *const  sub = ckp_fiber_node(f)->u.subflow;
+    const char *const           by = ckp_fiber_hash(f);
 
-    return ckp_fiber_printf(f, "%s@%s", sub->procedure_id, sub->version);
+    return sub->pin != CKP_SUB_PIN_IMPORT
+           ? ckp_fiber_printf(f, "%s@%s", sub->procedure_id, sub->version)
+           : ckp_fiber_printf(f, "%s/%s@%s", by == NULL ? "" : by,
+                              sub->procedure_id, sub->version);
 }
 
 
@@ -50,10 +55,12 @@ subflow_ask(ckp_fiber_t *f)
         .kind = CKP_FX_CALL, .target = "host",
         .ref = ckp_fiber_get_str(f, "sub", "ref"), .key = "",
         .timeout_ms = CKP_SUBFLOW_FIND_MS,
-        .body = json_pack("{s:s, s:s, s:s, s:O?}", "op", "procedure",
-                          "procedure_id", sub->procedure_id, "version",
-                          sub->version, "hash",
-                          ckp_fiber_get(f, "sub", "hash"))
+        .body = json_pack("{s:s, s:s, s:s, s:O?, s:b, s:s*}",
+                          "op", "procedure", "procedure_id",
+                          sub->procedure_id, "version", sub->version, "hash",
+                          ckp_fiber_get(f, "sub", "hash"), "imported",
+                          sub->pin == CKP_SUB_PIN_IMPORT, "by",
+                          ckp_fiber_hash(f))
     };
 
     return ckp_fiber_effect(f, &fx);
@@ -80,41 +87,26 @@ subflow_find(ckp_fiber_t *f, const json_t *pin)
 
 /* --- starting ------------------------------------------------------------------- */
 
-static int64_t
-subflow_until(ckp_fiber_t *f, const ckp_program_t *prog)
-{
-    const int64_t  own = ckp_fiber_node(f)->timeout_ms;
-    const int64_t  its = prog->config.timeout_ms;
-    int64_t        ms = own;
-
-    if (its != 0 && (ms == 0 || its < ms)) {
-        ms = its;
-    }
-
-    return ms == 0 ? CKP_NO_TIME : ckp_fiber_now(f) + ms;
-}
-
-
 static ckp_code_t
-subflow_start(ckp_fiber_t *f, const char *hash)
+subflow_inline(ckp_fiber_t *f, const char *hash)
 {
     const ckp_subflow_t *const  sub = ckp_fiber_node(f)->u.subflow;
     const ckp_program_t *const  prog = ckp_fiber_linked(f, hash);
+    json_t                     *in = NULL;
     json_t                     *vars = NULL;
-    int64_t                     until;
     ckp_code_t                  rc;
 
     if (prog == NULL) {
         return CKP_E_BUG;
     }
 
-    until = subflow_until(f, prog);
-    rc = ckp_subflow_inputs(f, prog, &vars);
+    rc = ckp_subflow_inputs(f, prog, ckp_fiber_run_get(f, "meta", NULL), &in,
+                            &vars);
+    json_decref(in);
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "sub", NULL, json_pack("{s:s, s:s, s:I}", "ph",
-                 "in", "hash", hash, "until",
-                 (json_int_t) (until == CKP_NO_TIME ? 0 : until)));
+        rc = ckp_fiber_put(f, "sub", NULL, json_pack("{s:s, s:s}", "ph", "in",
+                                                     "hash", hash));
     }
 
     if (rc == CKP_OK) {
@@ -130,10 +122,19 @@ subflow_start(ckp_fiber_t *f, const char *hash)
 
     rc = ckp_fiber_fork(f, &(ckp_fork_t) {
         .kind = CKP_FRAME_SUB, .key = "sub", .start = prog->start,
-        .prog = hash, .vars = vars, .input = json_deep_copy(vars)
+        .prog = hash, .vars = vars, .input = json_deep_copy(vars),
+        .inherits = sub->inherit
     });
 
-    return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+    return rc == CKP_OK ? ckp_subflow_clock(f, prog) : rc;
+}
+
+
+static ckp_code_t
+subflow_start(ckp_fiber_t *f, const char *hash)
+{
+    return ckp_fiber_node(f)->u.subflow->apart ? ckp_subflow_bear(f, hash)
+                                               : subflow_inline(f, hash);
 }
 
 
@@ -182,7 +183,7 @@ subflow_enter(ckp_fiber_t *f)
                                "nested deeper than %d", CKP_SUBFLOWS_MAX);
     }
 
-    if (!sub->floating) {
+    if (sub->pin != CKP_SUB_FLOATING) {
         const char *const  name = subflow_pin(f);
 
         if (name == NULL) {
@@ -206,6 +207,7 @@ subflow_found(ckp_fiber_t *f, const ckp_input_t *in)
     const char *const           hash = ckp_json_str(in->data, "hash");
     const char *const           text = ckp_json_str(in->data, "message");
     const char *const           name = subflow_pin(f);
+    ckp_code_t                  rc = CKP_OK;
 
     if (in->outcome != CKP_OUTCOME_OK || hash == NULL) {
         return ckp_fiber_raise(f, "SubflowFailed", "'%s' version '%s': %s",
@@ -213,16 +215,14 @@ subflow_found(ckp_fiber_t *f, const ckp_input_t *in)
                                text == NULL ? "not found" : text);
     }
 
-    if (name == NULL
-        || ckp_fiber_run_put(f, "pins", name, json_pack("{s:s, s:O?}",
-               "hash", hash, "version", json_object_get(in->data,
-                                                        "version")))
-           != CKP_OK)
-    {
-        return CKP_E_NOMEM;
+    if (sub->pin != CKP_SUB_FLOATING) {
+        rc = name == NULL ? CKP_E_NOMEM
+             : ckp_fiber_run_put(f, "pins", name, json_pack("{s:s, s:O?}",
+                   "hash", hash, "version", json_object_get(in->data,
+                                                            "version")));
     }
 
-    return subflow_start(f, hash);
+    return rc == CKP_OK ? subflow_start(f, hash) : rc;
 }
 
 
@@ -288,8 +288,9 @@ subflow_retry(ckp_fiber_t *f, const ckp_program_t *prog,
 }
 
 
-static ckp_code_t
-subflow_failed(ckp_fiber_t *f, const ckp_program_t *prog, const json_t *error)
+ckp_code_t
+ckp_subflow_failed(ckp_fiber_t *f, const ckp_program_t *prog,
+    const json_t *error)
 {
     const ckp_subflow_t *const  sub = ckp_fiber_node(f)->u.subflow;
     const char *const           text = ckp_json_str(error, "message");
@@ -351,7 +352,7 @@ subflow_child(ckp_fiber_t *f, const ckp_child_t *child)
     }
 
     if (child->how == CKP_CHILD_FAILED) {
-        return subflow_failed(f, prog, child->error);
+        return ckp_subflow_failed(f, prog, child->error);
     }
 
     if (child->how != CKP_CHILD_TERMINATED
@@ -365,7 +366,7 @@ subflow_child(ckp_fiber_t *f, const ckp_child_t *child)
                       : child->end == CKP_END_FAILED
                         ? "the procedure ended as failed"
                         : "the procedure ended as canceled");
-    rc = error == NULL ? CKP_E_NOMEM : subflow_failed(f, prog, error);
+    rc = error == NULL ? CKP_E_NOMEM : ckp_subflow_failed(f, prog, error);
     json_decref(error);
 
     return rc;
@@ -373,28 +374,6 @@ subflow_child(ckp_fiber_t *f, const ckp_child_t *child)
 
 
 /* --- waking ------------------------------------------------------------------------------ */
-
-static ckp_code_t
-subflow_late(ckp_fiber_t *f)
-{
-    const char *const           hash = ckp_fiber_get_str(f, "sub", "hash");
-    const ckp_program_t *const  prog = ckp_fiber_linked(f, hash);
-    json_t                     *error;
-    ckp_code_t                  rc;
-
-    if (prog == NULL) {
-        return CKP_E_BUG;
-    }
-
-    error = json_pack("{s:s, s:s}", "type", "TimeoutError", "message",
-                      "the child procedure took too long");
-    rc = error == NULL ? CKP_E_NOMEM : ckp_fiber_reap_all(f, "timeout");
-    rc = rc == CKP_OK ? subflow_failed(f, prog, error) : rc;
-    json_decref(error);
-
-    return rc;
-}
-
 
 static ckp_code_t
 subflow_once_more(ckp_fiber_t *f)
@@ -409,54 +388,82 @@ subflow_once_more(ckp_fiber_t *f)
 
 
 static ckp_code_t
-subflow_wake(ckp_fiber_t *f, const ckp_input_t *in)
+subflow_find_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
     const char *const  ref = ckp_fiber_get_str(f, "sub", "ref");
 
+    if (in->kind == CKP_IN_RECOVER) {
+        return ckp_json_bool(json_object_get(in->data, "alive"), ref, false)
+               ? CKP_OK : subflow_ask(f);
+    }
+
+    if (in->kind == CKP_IN_REPLY && ref != NULL && strcmp(ref, in->ref) == 0) {
+        return subflow_found(f, in);
+    }
+
+    return in->kind != CKP_IN_TICK ? CKP_E_STATE
+           : ckp_fiber_raise(f, "SubflowFailed", "the child procedure was "
+                             "not found in time");
+}
+
+
+/* The child that stood goes on by itself; its time begins anew. */
+
+static ckp_code_t
+subflow_resumed(ckp_fiber_t *f)
+{
+    const char *const           hash = ckp_fiber_get_str(f, "sub", "hash");
+    const ckp_program_t *const  prog = hash == NULL ? NULL
+                                       : ckp_fiber_linked(f, hash);
+
+    return ckp_subflow_is(f, "in") && prog != NULL
+           ? ckp_subflow_clock(f, prog) : CKP_OK;
+}
+
+
+static ckp_code_t
+subflow_wake(ckp_fiber_t *f, const ckp_input_t *in)
+{
     if (in == NULL) {
         return CKP_E_BUG;
     }
 
     if (in->kind == CKP_IN_RESUME) {
-        return CKP_OK;          /* the child that stood goes on by itself */
+        return subflow_resumed(f);
     }
 
-    if (subflow_is(f, "find")) {
-        if (in->kind == CKP_IN_RECOVER) {
-            return subflow_ask(f);
-        }
+    if (ckp_subflow_is(f, "find")) {
+        return subflow_find_wake(f, in);
+    }
 
-        if (in->kind == CKP_IN_REPLY && ref != NULL
-            && strcmp(ref, in->ref) == 0)
-        {
-            return subflow_found(f, in);
-        }
-
-        return in->kind != CKP_IN_TICK ? CKP_E_STATE
-               : ckp_fiber_raise(f, "SubflowFailed", "the child procedure was "
-                                 "not found in time");
+    if (in->kind == CKP_IN_CHILD && ckp_subflow_is(f, "run")) {
+        return ckp_subflow_told(f, in->data);
     }
 
     if (in->kind != CKP_IN_TICK) {
         return CKP_E_STATE;
     }
 
-    return subflow_is(f, "pause") ? subflow_once_more(f)
-           : subflow_is(f, "in") ? subflow_late(f) : CKP_E_STATE;
+    return ckp_subflow_is(f, "pause") ? subflow_once_more(f)
+           : ckp_subflow_is(f, "in") ? ckp_subflow_late(f) : CKP_E_STATE;
 }
 
 
 static bool
 subflow_busy(const ckp_fiber_t *f)
 {
-    return subflow_is(f, "find");
+    return ckp_subflow_is(f, "find");
 }
 
 
 static ckp_code_t
 subflow_abandon(ckp_fiber_t *f)
 {
-    return subflow_is(f, "find") ? subflow_phase(f, "gone") : CKP_OK;
+    const ckp_code_t  rc = ckp_subflow_recall(f);
+
+    return rc == CKP_OK && (ckp_subflow_is(f, "find")
+                            || ckp_subflow_is(f, "run"))
+           ? subflow_phase(f, "gone") : rc;
 }
 
 
@@ -468,4 +475,5 @@ const ckp_node_ops_t  ckp_node_subflow = {
     .busy = subflow_busy,
     .abandon = subflow_abandon,
     .child = subflow_child,
+    .moves = ckp_subflow_moves,
 };

@@ -85,7 +85,8 @@ subflow_refused(ckp_fiber_t *f, const ckp_program_t *prog, json_t *errors)
 
 
 ckp_code_t
-ckp_subflow_inputs(ckp_fiber_t *f, const ckp_program_t *prog, json_t **vars)
+ckp_subflow_inputs(ckp_fiber_t *f, const ckp_program_t *prog,
+    const json_t *meta, json_t **mapped, json_t **vars)
 {
     const ckp_subflow_t *const  sub = ckp_fiber_node(f)->u.subflow;
     json_t *const               in = sub->inherit ? ckp_fiber_vars(f)
@@ -111,8 +112,8 @@ ckp_subflow_inputs(ckp_fiber_t *f, const ckp_program_t *prog, json_t **vars)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_program_inputs(prog, in, ckp_fiber_run_get(f, "meta", NULL),
-                                ckp_fiber_now(f), vars, &errors, &err);
+        rc = ckp_program_inputs(prog, in, meta, ckp_fiber_now(f), vars,
+                                &errors, &err);
 
         if (rc == CKP_E_INVALID) {
             rc = subflow_refused(f, prog, errors);
@@ -120,7 +121,7 @@ ckp_subflow_inputs(ckp_fiber_t *f, const ckp_program_t *prog, json_t **vars)
     }
 
     json_decref(errors);
-    json_decref(in);
+    *mapped = in;
 
     return rc;
 }

@@ -114,20 +114,37 @@ subflow_who(ckp_parse_t *ps, const ckp_at_t *at, ckp_subflow_t *sub)
 }
 
 
+static void
+subflow_place(ckp_parse_t *ps, const ckp_at_t *at, ckp_subflow_t *sub)
+{
+    static const ckp_word_t  places[] = {
+        { "inline", 0 }, { "child_run", 1 }, { NULL, 0 }
+    };
+    const bool               waits = ckp_parse_bool(ps, at, "wait", true);
+
+    sub->apart = ckp_parse_word(ps, at, "isolation", places, 0, 302) == 1;
+    sub->awaited = waits || !sub->apart;
+
+    if (!waits && !sub->apart) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 92,
+                                         .field = "wait" },
+                      "'wait' is about isolation child_run alone");
+    }
+}
+
+
 ckp_code_t
 ckp_subflow_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
 {
     static const ckp_word_t  policies[] = {
-        { "pin_on_start", 0 }, { "pin_on_import", 0 }, { "floating", 1 },
-        { NULL, 0 }
+        { "pin_on_start", CKP_SUB_PIN_START },
+        { "pin_on_import", CKP_SUB_PIN_IMPORT },
+        { "floating", CKP_SUB_FLOATING }, { NULL, 0 }
     };
     static const ckp_word_t  failures[] = {
         { "fail_parent", CKP_SUB_FAIL }, { "continue", CKP_SUB_CONTINUE },
         { "ignore", CKP_SUB_CONTINUE }, { "retry", CKP_SUB_RETRY },
         { NULL, 0 }
-    };
-    static const ckp_word_t  places[] = {
-        { "inline", 0 }, { NULL, 0 }
     };
     const ckp_at_t *const    at = ckp_parse_here(ps);
     ckp_subflow_t *const     sub = ckp_parse_alloc(ps, sizeof(*sub));
@@ -142,11 +159,11 @@ ckp_subflow_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     }
 
     subflow_who(ps, at, sub);
-    sub->floating = ckp_parse_word(ps, at, "version_policy", policies, 0, 302)
-                    == 1;
+    sub->pin = (ckp_sub_pin_t) ckp_parse_word(ps, at, "version_policy",
+                                   policies, CKP_SUB_PIN_START, 302);
     sub->failure = (ckp_sub_failure_t) ckp_parse_word(ps, at, "on_failure",
                        failures, CKP_SUB_FAIL, 302);
-    (void) ckp_parse_word(ps, at, "isolation", places, 0, 302);
+    subflow_place(ps, at, sub);
     ckp_parse_inherited(ps, &sub->retry);       /* the node's own included */
     sub->inherit = ckp_parse_bool(ps, at, "inherit_context", false);
 

@@ -36,6 +36,10 @@ memory_scope(ckp_fiber_t *f, const json_t *params, bool *project)
     if (scope == NULL) {
         scope = ckp_json_str(memory_config(f), "scope");
 
+        if (scope == NULL) {
+            scope = ckp_json_str(ckp_fiber_program(f)->legacy, "memory");
+        }
+
         if (scope == NULL || strcmp(scope, "none") == 0) {
             scope = "run";
         }

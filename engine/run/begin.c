@@ -67,7 +67,7 @@ ckp_run_limit_at(const ckp_run_t *run, bool *deadline)
     const int64_t              limit = own != 0 ? own
                                        : config->timeout_ms != 0
                                          ? config->timeout_ms
-                                         : 24LL * 3600 * 1000;
+                                         : CKP_RUN_MS;
     int64_t                    at = INT64_MAX;
 
     *deadline = false;

@@ -224,6 +224,8 @@ ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
         return rc;
     }
 
+    rc = ckp_child_gives(run, outputs);
+
     if (outputs == NULL) {
         outputs = end_outputs(run);
     }
@@ -231,7 +233,9 @@ ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
     shown = ckp_program_redact(run->prog, outputs);
     json_decref(outputs);
 
-    rc = ckp_run_put(run, "outputs", NULL, json_incref(shown));
+    if (rc == CKP_OK) {
+        rc = ckp_run_put(run, "outputs", NULL, json_incref(shown));
+    }
 
     if (rc == CKP_OK) {
         rc = end_by(f, end, shown, message);

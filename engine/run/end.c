@@ -123,6 +123,10 @@ ckp_run_end(ckp_run_t *run, const ckp_place_t *at, const char *status,
         rc = ckp_aside_void(run, status);
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_child_tell(run, status);
+    }
+
     if (rc != CKP_OK) {
         json_decref(payload);
         return rc;
@@ -400,6 +404,10 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
 
     rc = ckp_run_emit(run, &asked, json_pack("{s:O?, s:O?}", "actor", actor,
                                              "reason", reason));
+
+    if (rc == CKP_OK) {
+        rc = ckp_child_stopped(run, in->data);
+    }
 
     /* asked once more while it undoes: then that is enough */
 

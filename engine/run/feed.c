@@ -180,25 +180,6 @@ feed_next(ckp_run_t *run, feed_walk_t *w, int64_t until)
 }
 
 
-/* While an operator holds the run only others' deadlines count. */
-
-static bool
-feed_is_held(const ckp_run_t *run, const json_t *fiber)
-{
-    const json_t *const  n = json_object_get(fiber, "n");
-    const char *const    ph = ckp_json_str(json_object_get(n, "step"), "ph");
-
-    if (ckp_run_get(run, "pause", NULL) == NULL) {
-        return false;
-    }
-
-    return json_object_get(fiber, "wake") == NULL
-           || (json_object_get(n, "ask") == NULL
-               && (ph == NULL || (strcmp(ph, "call") != 0
-                                  && strcmp(ph, "cb") != 0)));
-}
-
-
 static ckp_code_t
 feed_tick(ckp_run_t *run, const ckp_input_t *in)
 {
@@ -210,6 +191,10 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
 
     if (limit <= run->now) {
         return feed_run_timeout(run, deadline);
+    }
+
+    if (ckp_child_budget_at(run) <= run->now) {
+        return ckp_child_late(run);
     }
 
     if (ckp_undo_at(run) <= run->now) {
@@ -236,7 +221,7 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
         const json_t *const  own = ckp_run_get(run, "fibers", walk.id);
         ckp_fiber_t          f;
 
-        if (feed_is_held(run, own)) {
+        if (ckp_run_is_held(run, own)) {
             continue;
         }
 
@@ -315,6 +300,11 @@ feed_start(ckp_run_t *run, const ckp_input_t *in)
                          ? json_deep_copy(vars)
                          : json_is_object(input) ? json_deep_copy(input)
                          : json_object());
+    }
+
+    if (rc == CKP_OK && json_object_get(in->data, "kin") != NULL) {
+        rc = ckp_run_put(run, "kin", NULL,
+                         json_deep_copy(json_object_get(in->data, "kin")));
     }
 
     if (rc == CKP_OK) {
@@ -411,6 +401,9 @@ feed_kind(ckp_run_t *run, const ckp_input_t *in)
     case CKP_IN_CALLBACK:
         return feed_by_ref(run, in, "step", "cb");
 
+    case CKP_IN_CHILD:
+        return feed_by_ref(run, in, "child_run", "id");
+
     case CKP_IN_PAUSE:
         return feed_pause(run, in);
 
@@ -470,147 +463,6 @@ ckp_run_drive_all(ckp_run_t *run)
 }
 
 
-/* What the fibers say together. */
-
-typedef struct {
-    int64_t  at;                /* the alarm */
-    bool     asks;              /* for a person */
-    bool     waits;             /* for a report or a child run */
-    bool     moves;
-    bool     out;               /* something is with others */
-} feed_sum_t;
-
-
-/* One fiber of a run that an operator holds: some deadlines count. */
-
-static void
-feed_fiber(ckp_run_t *run, const ckp_row_t *row, feed_sum_t *sum)
-{
-    char           id[24];
-    const int64_t  at = row->wake == CKP_ROSTER_READY ? run->now : row->wake;
-
-    (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
-
-    if (row->gone || feed_is_held(run, ckp_run_get(run, "fibers", id))) {
-        return;
-    }
-
-    sum->at = at < sum->at ? at : sum->at;
-
-    if (row->wait == CKP_WAIT_APPROVAL) {
-        sum->asks = true;
-
-    } else if (row->wait <= CKP_WAIT_CALLBACK) {
-        sum->waits = true;
-
-    } else if (row->wake == CKP_ROSTER_READY
-               || (row->held == 0 && !row->parked))
-    {
-        sum->moves = true;
-        sum->out |= row->busy;
-    }
-}
-
-
-static ckp_code_t
-feed_sum(ckp_run_t *run, feed_sum_t *sum)
-{
-    const ckp_roster_t *const  r = &run->roster;
-    int64_t                    first;
-
-    if (ckp_roster_look(run) != CKP_OK) {
-        return CKP_E_NOMEM;
-    }
-
-    if (ckp_run_get(run, "pause", NULL) != NULL) {
-        for (size_t i = 0; i < r->n; i++) {
-            feed_fiber(run, &r->rows[i], sum);
-        }
-
-        return CKP_OK;
-    }
-
-    first = ckp_roster_first(r);
-    sum->at = first == CKP_ROSTER_READY ? run->now : first;
-    sum->asks = r->waits[CKP_WAIT_APPROVAL] > 0;
-    sum->waits = r->waits[CKP_WAIT_CHILD] + r->waits[CKP_WAIT_CALLBACK] > 0;
-    sum->moves = r->moves > 0;
-    sum->out = r->busy > 0;
-
-    return CKP_OK;
-}
-
-
-static const char *
-feed_status(const ckp_run_t *run, const feed_sum_t *sum)
-{
-    if (ckp_run_get(run, "pause", NULL) != NULL) {
-        return sum->out ? "running" : "paused";
-    }
-
-    return sum->moves ? "running" : sum->asks ? "waiting_approval"
-           : sum->waits ? "paused" : "running";
-}
-
-
-/* An operator's pause has come to hold. */
-
-static ckp_code_t
-feed_paused(ckp_run_t *run)
-{
-    const ckp_place_t    at = { .type = "run_paused" };
-    const json_t *const  pause = ckp_run_get(run, "pause", NULL);
-    ckp_code_t           rc;
-
-    if (pause == NULL || json_object_get(pause, "told") != NULL) {
-        return CKP_OK;
-    }
-
-    rc = ckp_run_emit(run, &at, json_pack("{s:O?, s:O?}",
-             "actor", json_object_get(pause, "actor"),
-             "reason", json_object_get(pause, "reason")));
-
-    return rc == CKP_OK ? ckp_run_put(run, "pause", "told", json_true()) : rc;
-}
-
-
-/* The status, the alarm, what is in flight. */
-
-static ckp_code_t
-feed_rest(ckp_run_t *run, ckp_turn_t *turn)
-{
-    feed_sum_t  sum = { .at = INT64_MAX };
-    bool        deadline;
-    ckp_code_t  rc = feed_sum(run, &sum);
-
-    turn->idle = !sum.out;
-
-    if (rc == CKP_OK && ckp_run_get(run, "started_at", NULL) != NULL) {
-        const char *const  status = feed_status(run, &sum);
-
-        rc = ckp_run_status(run, status);
-
-        if (rc == CKP_OK && strcmp(status, "paused") == 0) {
-            rc = feed_paused(run);
-        }
-
-        const int64_t  limit = ckp_run_limit_at(run, &deadline);
-
-        const int64_t  late = ckp_sla_run_at(run);
-        const int64_t  aside = ckp_aside_at(run);
-
-        sum.at = limit < sum.at ? limit : sum.at;
-        sum.at = aside < sum.at ? aside : sum.at;
-        sum.at = late < sum.at ? late : sum.at;
-        sum.at = ckp_undo_at(run) < sum.at ? ckp_undo_at(run) : sum.at;
-    }
-
-    turn->wake_at_ms = sum.at == INT64_MAX ? 0 : sum.at;
-
-    return rc;
-}
-
-
 static ckp_code_t
 feed_close(ckp_run_t *run, ckp_turn_t *turn)
 {
@@ -619,7 +471,7 @@ feed_close(ckp_run_t *run, ckp_turn_t *turn)
 
     if (!ckp_run_is_final(run)) {
         rest = (ckp_turn_t) { .idle = 1 };
-        rc = feed_rest(run, &rest);
+        rc = ckp_run_rest(run, &rest);
     }
 
     if (rc == CKP_OK) {
@@ -647,6 +499,10 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     own.ref = in->ref == NULL ? "" : in->ref;
 
     rc = ckp_turn_begin(run, &own);
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_inherit(run);
+    }
 
     if (rc == CKP_OK) {
         rc = feed_kind(run, &own);

@@ -32,7 +32,7 @@ fiber_undo_body(const ckp_run_t *run, const json_t *own)
 
 
 static void
-fiber_place_of(const ckp_run_t *run, const json_t *own,
+fiber_place_of(ckp_run_t *run, const json_t *own,
     const ckp_program_t **prog, const ckp_node_t **node)
 {
     const char *const  up = ckp_json_str(own, "up");
@@ -49,7 +49,15 @@ fiber_place_of(const ckp_run_t *run, const json_t *own,
         fiber_place_of(run, ckp_run_get(run, "fibers", up), prog, &above);
 
         if (sub != NULL) {
+            const ckp_program_t *const  around = *prog;
+
             *prog = ckp_run_linked(run, sub);
+
+            if (*prog != NULL && around != NULL
+                && json_object_get(own, "inh") != NULL)
+            {
+                *prog = ckp_run_heir(run, *prog, around);
+            }
         }
     }
 
@@ -191,6 +199,10 @@ ckp_fiber_node_path(ckp_fiber_t *f)
     ckp_arena_t *const  arena = f->run->arena;
     const char        *path = id;
 
+    if (f->at != NULL) {
+        return f->at;
+    }
+
     if (base != NULL) {
 
         /* the body of a task or tool is what its frame is */
@@ -199,10 +211,6 @@ ckp_fiber_node_path(ckp_fiber_t *f)
                ? ckp_arena_strdup(arena, base)
                : ckp_arena_printf(arena, "%s/%s", base, id);
     }
-    if (f->at != NULL) {
-        return f->at;
-    }
-
 
     if (path != NULL && visit > 1) {
         path = ckp_arena_printf(arena, "%s#%lld", path, (long long) visit);

@@ -350,6 +350,10 @@ frame_special(ckp_fiber_t *f, const ckp_fork_t *how, json_t *own)
         bad |= json_object_set_new(own, "prog", json_string(how->prog));
     }
 
+    if (how->inherits) {
+        bad |= json_object_set_new(own, "inh", json_true());
+    }
+
     return bad == 0 ? CKP_OK : CKP_E_NOMEM;
 }
 
@@ -536,15 +540,15 @@ ckp_frame_end(ckp_fiber_t *f, ckp_child_t *child)
 
     p.node = owner != NULL ? owner : p.node;
 
-    rc = owner == NULL || owner->ops->child == NULL ? CKP_E_BUG
-         : ckp_fiber_settle(&p, owner->ops->child(&p, child));
-
-    ckp_fiber_close(&p);
     if (ckp_fiber_own_get(f, "at") != NULL) {
         p.at = ckp_arena_printf(run->arena, "%s", json_string_value(
                                     ckp_fiber_own_get(f, "at")));
     }
 
+    rc = owner == NULL || owner->ops->child == NULL ? CKP_E_BUG
+         : ckp_fiber_settle(&p, owner->ops->child(&p, child));
+
+    ckp_fiber_close(&p);
     json_decref(delta);
 
     if (rc == CKP_OK && !run->ended) {

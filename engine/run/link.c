@@ -10,6 +10,14 @@
 
 #include "base/json.h"
 #include "model/event.h"
+#include "model/heir.h"
+
+/* A procedure as it is inside another one that it inherits from. */
+typedef struct {
+    const ckp_program_t  *prog;
+    const ckp_program_t  *around;
+    ckp_program_t        *heir;
+} link_heir_t;
 
 
 /* --- the programs ------------------------------------------------------- */
@@ -31,17 +39,112 @@ ckp_fiber_linked(const ckp_fiber_t *f, const char *hash)
 }
 
 
-void
-ckp_run_unlink(ckp_run_t *run)
+static void
+link_drop(ckp_list_t *programs)
 {
-    ckp_program_t *const  *list = run->linked.items;
+    ckp_program_t *const  *list = programs->items;
 
-    for (size_t i = 0; i < run->linked.n; i++) {
+    for (size_t i = 0; i < programs->n; i++) {
         ckp_program_unref(list[i]);
     }
 
-    ckp_free(run->linked.items);
+    ckp_free(programs->items);
+}
+
+
+void
+ckp_run_unlink(ckp_run_t *run)
+{
+    link_heir_t *const  heirs = run->heirs.items;
+
+    for (size_t i = 0; i < run->heirs.n; i++) {
+        ckp_program_unref(heirs[i].heir);
+    }
+
+    ckp_free(run->heirs.items);
+    link_drop(&run->linked);
     json_decref(run->links);
+}
+
+
+/* --- what they inherit --------------------------------------------------- */
+
+static link_heir_t *
+link_heir_room(ckp_run_t *run)
+{
+    const size_t  n = run->heirs.n;
+    link_heir_t  *list = ckp_alloc((n + 1) * sizeof(link_heir_t));
+
+    if (list == NULL) {
+        return NULL;
+    }
+
+    if (n > 0) {
+        memcpy(list, run->heirs.items, n * sizeof(link_heir_t));
+    }
+
+    ckp_free(run->heirs.items);
+    run->heirs = (ckp_list_t) { .items = list, .n = n + 1, .size = n + 1 };
+
+    return &list[n];
+}
+
+
+const ckp_program_t *
+ckp_run_heir(ckp_run_t *run, const ckp_program_t *prog,
+    const ckp_program_t *around)
+{
+    const link_heir_t *const  list = run->heirs.items;
+    json_t                   *legacy;
+    ckp_program_t            *heir;
+    link_heir_t              *room;
+
+    for (size_t i = 0; i < run->heirs.n; i++) {
+        if (list[i].prog == prog && list[i].around == around) {
+            return list[i].heir;
+        }
+    }
+
+    legacy = ckp_program_legacy(around);
+    heir = legacy == NULL ? NULL
+           : ckp_program_heir((ckp_program_t *) prog, legacy);
+    room = heir == NULL ? NULL : link_heir_room(run);
+    json_decref(legacy);
+
+    if (room == NULL) {
+        ckp_program_unref(heir);
+        run->starved = true;
+        return prog;            /* the turn does not hold */
+    }
+
+    *room = (link_heir_t) { .prog = prog, .around = around, .heir = heir };
+
+    return heir;
+}
+
+
+/* A child run has taken over what it says in its state. */
+
+ckp_code_t
+ckp_run_inherit(ckp_run_t *run)
+{
+    const json_t *const  legacy = ckp_run_get(run, "kin", "legacy");
+    ckp_program_t       *heir;
+
+    if (!json_is_object(legacy) || run->prog->legacy != NULL) {
+        return CKP_OK;
+    }
+
+    heir = ckp_program_heir(run->prog, legacy);
+
+    if (heir == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    ckp_program_unref(run->prog);
+    run->prog = heir;
+
+    return CKP_OK;
 }
 
 
@@ -82,19 +185,38 @@ ckp_run_link(ckp_run_t *run, const char *hash, ckp_program_t *prog)
 }
 
 
+static bool
+link_misses(const ckp_run_t *run, const char *hash)
+{
+    return hash != NULL && ckp_run_linked(run, hash) == NULL;
+}
+
+
+/* Procedures that fibers are in, whose runs they wait for, and that did what
+ * may have to be undone. */
+
 const char *
 ckp_run_want(const ckp_run_t *run)
 {
-    static const char *const  places[] = { "fibers", "resume" };
+    static const char *const  places[] = { "fibers", "resume", "undos" };
     const char               *id;
     json_t                   *own;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         json_object_foreach(ckp_run_get(run, places[i], NULL), id, own) {
             const char *const  hash = ckp_json_str(own, "prog");
+            const char *const  kid = ckp_json_str(json_object_get(
+                                         json_object_get(own, "n"),
+                                         "child_run"), "hash");
 
-            if (hash != NULL && ckp_run_linked(run, hash) == NULL) {
+            if (link_misses(run, hash)
+                && !ckp_json_bool(own, "gone", false))
+            {
                 return hash;
+            }
+
+            if (link_misses(run, kid)) {
+                return kid;
             }
         }
     }
@@ -103,15 +225,33 @@ ckp_run_want(const ckp_run_t *run)
 }
 
 
+const char *
+ckp_fiber_hash(const ckp_fiber_t *f)
+{
+    const char *const  sub = ckp_frame_sub(f);
+
+    return sub == NULL ? NULL : ckp_json_str(ckp_run_get(f->run, "fibers",
+                                                         sub), "prog");
+}
+
+
 bool
 ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
     unsigned *depth)
 {
     const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+    const json_t  *around = ckp_run_get(f->run, "kin", "stack");
+    const json_t  *id;
+    size_t         i;
     bool           inside;
 
-    *depth = 0;
+    *depth = (unsigned) json_array_size(around);
     inside = strcmp(f->run->prog->procedure_id, procedure_id) == 0;
+
+    json_array_foreach(around, i, id) {
+        inside |= json_is_string(id)
+                  && strcmp(json_string_value(id), procedure_id) == 0;
+    }
 
     while (own != NULL) {
         const char *const           hash = ckp_json_str(own, "prog");
@@ -211,4 +351,38 @@ ckp_sub_failed(ckp_fiber_t *f, const json_t *error)
     ckp_fiber_close(&s);
 
     return rc;
+}
+
+
+ckp_code_t
+ckp_frame_fail(ckp_fiber_t *f, const char *key, const json_t *error)
+{
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(f->run, &n);
+    ckp_fiber_t        s;
+    ckp_code_t         rc;
+
+    for (size_t i = 0; ids != NULL && i < n; i++) {
+        const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
+        const char *const    up = ckp_json_str(own, "up");
+        const char *const    name = ckp_json_str(own, "key");
+
+        if (up == NULL || strcmp(up, f->id) != 0 || name == NULL
+            || strcmp(name, key) != 0)
+        {
+            continue;
+        }
+
+        ckp_fiber_open(&s, f->run, ids[i]);
+        rc = s.node == NULL ? CKP_E_BUG : ckp_fiber_abandon(&s, "timeout");
+        rc = rc == CKP_OK ? ckp_fiber_reap_all(&s, "timeout") : rc;
+        s.ready = CKP_FIBER_REST;
+        ckp_run_over(f->run, ids[i], true);
+        rc = rc == CKP_OK ? ckp_frame_failed(&s, error) : rc;
+        ckp_fiber_close(&s);
+
+        return rc;
+    }
+
+    return ids == NULL ? CKP_E_NOMEM : CKP_E_BUG;
 }

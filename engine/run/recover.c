@@ -141,7 +141,7 @@ resume_state(ckp_run_t *run)
 {
     static const char *const  over[] = {
         "resume", "onf", "error", "ended_at", "outputs", "fin", "pause",
-        "undo", NULL
+        "undo", "given", "stop", NULL
     };
     json_t *const  fibers = json_deep_copy(ckp_run_get(run, "resume", NULL));
     const char    *id;

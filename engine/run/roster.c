@@ -138,8 +138,8 @@ ckp_roster_due(const ckp_roster_t *r, size_t from, int64_t until)
 
 /* Who has frames that it waits for moves when these do. */
 
-static bool
-roster_moves(const ckp_row_t *row)
+bool
+ckp_roster_moves(const ckp_row_t *row)
 {
     return row->wait > CKP_WAIT_CALLBACK
            && (row->wake == CKP_ROSTER_READY
@@ -150,7 +150,7 @@ roster_moves(const ckp_row_t *row)
 static void
 roster_count(ckp_roster_t *r, const ckp_row_t *row, bool in)
 {
-    const bool    moves = !row->gone && roster_moves(row);
+    const bool    moves = !row->gone && ckp_roster_moves(row);
     const size_t  by = in ? 1 : (size_t) -1;
 
     if (row->gone) {
@@ -160,6 +160,7 @@ roster_count(ckp_roster_t *r, const ckp_row_t *row, bool in)
     r->waits[row->wait] += by;
     r->moves += moves ? by : 0;
     r->busy += moves && row->busy ? by : 0;
+    r->timed += row->timed ? by : 0;
 }
 
 
@@ -248,6 +249,7 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
     row->beside = json_object_get(own, "det") != NULL;
     row->over = json_object_get(own, "over") != NULL;
     row->parked = json_object_get(n, "park") != NULL;
+    row->timed = json_object_get(json_object_get(n, "sub"), "cl") != NULL;
 
     (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
     ckp_fiber_open(&f, run, id);
@@ -360,6 +362,7 @@ roster_make(ckp_run_t *run)
     r->gone = 0;
     r->moves = 0;
     r->busy = 0;
+    r->timed = 0;
     memset(r->waits, 0, sizeof(r->waits));
 
     if (roster_room(r, json_object_size(fibers)) != CKP_OK) {

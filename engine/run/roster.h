@@ -43,6 +43,7 @@ typedef struct {
     bool        over;
     bool        parked;
     bool        busy;           /* something of it is with others */
+    bool        timed;          /* a child procedure of it has a clock */
 } ckp_row_t;
 
 #define CKP_ROSTER_READY  INT64_MIN     /* it can move */
@@ -59,6 +60,7 @@ typedef struct {
     size_t      waits[CKP_WAIT_NOTHING + 1];    /* how many, by what */
     size_t      moves;
     size_t      busy;           /* of those that move */
+    size_t      timed;
     bool        whole;          /* else all of it is made anew */
     uint64_t    reads;          /* of fibers, ever: for tests */
 } ckp_roster_t;
@@ -86,6 +88,9 @@ size_t ckp_roster_place(const ckp_roster_t *r, int64_t id);
 
 /* The row of a fiber; NULL: it is not there. */
 const ckp_row_t *ckp_roster_row(const ckp_roster_t *r, const char *id);
+
+/* Whether the fiber of a row moves, by itself. */
+bool ckp_roster_moves(const ckp_row_t *row);
 
 /* The next place from `from` on whose fiber is a frame of `up`; r->n: none. */
 size_t ckp_roster_under(const ckp_roster_t *r, int64_t up, size_t from);

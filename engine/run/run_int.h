@@ -14,10 +14,11 @@
  *   fin {outputs, message}           it would be over but for detached frames
  *   pause {actor, reason}            an operator holds it
  *   last_of {name: value}, nf        last results by name; the newest fiber
+ *   kin, given, stop                 of a child run: run/child.c
  *   fiber   {n, vis {node: visits}, hops, err, wake}; of a frame also {up,
- *           kind, key, base, d, t0, det, over, round, loc, vars, snap, input,
- *           prog (a hash), onf (the error that its on_failure handles),
- *           last_of}
+ *           kind, key, base, d, t0, det, at, over, round, loc, vars, snap,
+ *           input, prog (a hash), inh (it inherits), onf (the error that its
+ *           on_failure handles), last_of}
  *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
  *   wake    ms; -1: no time; absent: the fiber can move
  *
@@ -66,6 +67,7 @@ struct ckp_run_s {
     bool                 crowded;       /* a limit of the whole run was met */
     json_t              *links;         /* hash -> {n}: place in linked */
     ckp_list_t           linked;        /* ckp_program_t *, references */
+    ckp_list_t           heirs;         /* of inherit_context: link.c */
     json_t              *over;          /* fibers whose node has been told to
                                            be over, in this turn */
 };
@@ -86,10 +88,10 @@ struct ckp_fiber_s {
     ckp_ready_t        ready;
     bool               slept;
     bool               handling;        /* handlers saw a raised error */
-};
-
     const char        *at;              /* path of a node that was left, whose
                                            detached frame has ended; NULL */
+};
+
 /* --- turn.c -------------------------------------------------------------- */
 
 ckp_code_t ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);
@@ -132,6 +134,27 @@ json_t *ckp_run_save_as(const ckp_run_t *run, uint32_t seq);
 /* The child procedure of that hash; NULL: not linked. */
 const ckp_program_t *ckp_run_linked(const ckp_run_t *run, const char *hash);
 void ckp_run_unlink(ckp_run_t *run);
+
+/* The procedure as it is inside `around`, from which it inherits; lives as long
+ * as the run. */
+const ckp_program_t *ckp_run_heir(ckp_run_t *run, const ckp_program_t *prog,
+    const ckp_program_t *around);
+
+/* The run is one that inherits (kin.legacy): its own procedure does. */
+ckp_code_t ckp_run_inherit(ckp_run_t *run);
+
+/* --- child.c -------------------------------------------------------------- */
+
+/* When a child run has used the active time that it was given; INT64_MAX:
+ * never.  late: it is canceled for it. */
+int64_t ckp_child_budget_at(const ckp_run_t *run);
+ckp_code_t ckp_child_late(ckp_run_t *run);
+
+/* A child run is told to end; it declares outputs; it is over, and the run
+ * around is told.  Of any other run nothing. */
+ckp_code_t ckp_child_stopped(ckp_run_t *run, const json_t *data);
+ckp_code_t ckp_child_gives(ckp_run_t *run, json_t *outputs);
+ckp_code_t ckp_child_tell(ckp_run_t *run, const char *status);
 
 /* --- fiber.c --------------------------------------------------------------- */
 
@@ -258,6 +281,16 @@ int64_t ckp_undo_at(const ckp_run_t *run);
 ckp_code_t ckp_undo_tick(ckp_run_t *run);
 ckp_code_t ckp_run_undone(ckp_run_t *run, const char *up,
     const json_t *then);                                        /* end.c */
+
+/* --- rest.c ----------------------------------------------------------------- */
+
+/* The end of a turn of a run that is not over: its status, turn->wake_at_ms and
+ * turn->idle. */
+ckp_code_t ckp_run_rest(ckp_run_t *run, ckp_turn_t *turn);
+
+/* An operator holds the run, and the fiber (its object) has no deadline of
+ * others. */
+bool ckp_run_is_held(const ckp_run_t *run, const json_t *fiber);
 
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 

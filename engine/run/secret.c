@@ -141,16 +141,41 @@ ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step, json_t **out)
 
 /* --- what leaves -------------------------------------------------------- */
 
+/* The reference of that name, the procedure's own or one that it took over;
+ * *config: the settings that it goes by.  NULL: there is none. */
+
+static const json_t *
+secret_reference(const ckp_fiber_t *f, const char *name, size_t n,
+    const json_t **config)
+{
+    const ckp_program_t *const  prog = ckp_fiber_program(f);
+    const json_t *const         own = json_object_getn(json_object_get(
+                                    prog->config.secrets, "secret_references"),
+                                    name, n);
+    const json_t *const         given = json_object_getn(json_object_get(
+                                    prog->legacy, "secrets"), name, n);
+
+    *config = prog->config.secrets;
+
+    if (own != NULL || given == NULL) {
+        return own;
+    }
+
+    *config = json_object_get(given, "config");
+
+    return json_object_get(given, "ref");
+}
+
+
 /* {name, key, field, required, prefix} of a handle's text, by secrets_config */
 
 static json_t *
 secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
 {
-    const json_t *const  config = ckp_fiber_program(f)->config.secrets;
+    const json_t        *config;
     const char *const    slash = memchr(what, '/', len);
     const size_t         n = slash == NULL ? len : (size_t) (slash - what);
-    const json_t *const  ref = json_object_getn(json_object_get(config,
-                                   "secret_references"), what, n);
+    const json_t *const  ref = secret_reference(f, what, n, &config);
     const char          *key = json_is_string(ref) ? json_string_value(ref)
                                : ckp_json_str(ref, "key");
     const char *const    field = slash != NULL ? slash + 1

@@ -20,12 +20,86 @@ double_config(const ckp_fiber_t *f)
 }
 
 
+/* Of a child run: those of the run around it, whatever its own procedure
+ * says. */
+
+static const json_t *
+double_given(const ckp_fiber_t *f)
+{
+    return ckp_fiber_run_get(f, "kin", "doubles");
+}
+
+
+static const json_t *
+double_all(const ckp_fiber_t *f)
+{
+    const json_t *const  given = double_given(f);
+
+    return given != NULL ? json_object_get(given, "overrides")
+                         : double_config(f)->overrides;
+}
+
+
+bool
+ckp_double_mocks(const ckp_fiber_t *f)
+{
+    const json_t *const  given = double_given(f);
+
+    return given != NULL ? ckp_json_bool(given, "mock", false)
+                         : double_config(f)->mock;
+}
+
+
+bool
+ckp_double_rejects(const ckp_fiber_t *f)
+{
+    const json_t *const  given = double_given(f);
+
+    return given != NULL ? ckp_json_bool(given, "reject", false)
+                         : double_config(f)->dry_reject;
+}
+
+
+json_t *
+ckp_double_pass(ckp_fiber_t *f)
+{
+    const char *const  base = ckp_json_str(double_given(f), "base");
+
+    return json_pack("{s:O*, s:b, s:b, s:o}", "overrides", double_all(f),
+                     "mock", ckp_double_mocks(f), "reject",
+                     ckp_double_rejects(f), "base",
+                     json_sprintf("%s%s/sub/", base == NULL ? "" : base,
+                                  ckp_fiber_node_path(f)));
+}
+
+
+/* By a path of this run, or by what it is in the run around. */
+
+static const json_t *
+double_by_path(const ckp_fiber_t *f, const json_t *all, const char *path)
+{
+    const char *const    base = ckp_json_str(double_given(f), "base");
+    const json_t        *found = json_object_get(all, path);
+    json_t              *whole;
+
+    if (found != NULL || base == NULL) {
+        return found;
+    }
+
+    whole = json_sprintf("%s%s", base, path);
+    found = json_object_get(all, json_string_value(whole));
+    json_decref(whole);
+
+    return found;
+}
+
+
 /* The longest key goes before: a path, a step of a node, a step. */
 
 static const json_t *
 double_find(ckp_fiber_t *f)
 {
-    const json_t *const      all = double_config(f)->overrides;
+    const json_t *const      all = double_all(f);
     const ckp_step_t *const  step = ckp_fiber_step(f);
     const json_t            *found;
     json_t                  *both;
@@ -34,7 +108,7 @@ double_find(ckp_fiber_t *f)
         return NULL;
     }
 
-    found = json_object_get(all, ckp_fiber_path(f));
+    found = double_by_path(f, all, ckp_fiber_path(f));
 
     if (found == NULL) {
         both = json_sprintf("%s.%s", ckp_fiber_node(f)->id, step->id);
@@ -49,9 +123,14 @@ double_find(ckp_fiber_t *f)
 const json_t *
 ckp_double_node(ckp_fiber_t *f)
 {
-    const json_t *const  all = double_config(f)->overrides;
-    const json_t        *found = json_object_get(all,
-                                                 ckp_fiber_node_path(f));
+    const json_t *const  all = double_all(f);
+    const json_t        *found;
+
+    if (all == NULL) {
+        return NULL;
+    }
+
+    found = double_by_path(f, all, ckp_fiber_node_path(f));
 
     return found != NULL ? found
                          : json_object_get(all, ckp_fiber_node(f)->id);
@@ -218,7 +297,7 @@ ckp_double_step(ckp_fiber_t *f, bool *doubled)
         return double_override(f, value);
     }
 
-    if (external && (dry || double_config(f)->mock)) {
+    if (external && (dry || ckp_double_mocks(f))) {
         return double_answer(f, dry);
     }
 

@@ -19,4 +19,15 @@ ckp_code_t ckp_double_rested(ckp_fiber_t *f);
 /* The override of the node as a whole; lent, NULL: none. */
 const json_t *ckp_double_node(ckp_fiber_t *f);
 
+/* Whether work of others is mocked; what a dry run's approvals decide. */
+bool ckp_double_mocks(const ckp_fiber_t *f);
+bool ckp_double_rejects(const ckp_fiber_t *f);
+
+/*
+ * What a child run takes over: new object {overrides?, mock, reject, base}, the
+ * `doubles` of its kin (run/child.c).  base is put before its paths, which are
+ * those of the run around it.  NULL: no memory.
+ */
+json_t *ckp_double_pass(ckp_fiber_t *f);
+
 #endif

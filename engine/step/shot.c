@@ -216,6 +216,7 @@ ckp_shot_wake(ckp_fiber_t *f, const ckp_input_t *in)
     case CKP_IN_ADMITTED:
     case CKP_IN_DECISION:
     case CKP_IN_CALLBACK:
+    case CKP_IN_CHILD:
     case CKP_IN_REFUSED:
     case CKP_IN_NOTE:
     case CKP_IN_PAUSE:

@@ -263,6 +263,16 @@ grow_subflow(grow_t *g, json_t *node)
     json_object_set_new(node, "retry_policy", grow_retry(g));
     json_object_set_new(node, "inherit_context",
                         json_boolean(sim_chance(g->rand, 50)));
+
+    if (sim_chance(g->rand, 40)) {
+        json_object_set_new(node, "isolation", json_string("child_run"));
+        json_object_set_new(node, "wait",
+                            json_boolean(sim_chance(g->rand, 80)));
+
+    } else if (sim_chance(g->rand, 30)) {
+        json_object_set_new(node, "timeout_ms",
+                            json_integer(50 + (json_int_t) grow_of(g, 900)));
+    }
 }
 
 

@@ -159,6 +159,9 @@ store_write(sim_t *w, const ckp_write_t *write)
     } else if (strcmp(write->table, "checkpoint") == 0) {
         json_decref(s->state);
         s->state = json_incref(json_object_get(row, "state"));
+
+    } else if (strncmp(write->table, "child", 5) == 0) {
+        sim_kid_write(w, write);
     }
 
     json_decref(row);
@@ -293,4 +296,5 @@ sim_store_free(sim_store_t *s)
     json_decref(s->leases);
     json_decref(s->once);
     json_decref(s->approvals);
+    json_decref(s->kids);
 }

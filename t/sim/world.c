@@ -86,7 +86,7 @@ sim_input(sim_t *w, ckp_input_kind_t kind, ckp_outcome_t outcome,
     *in = (sim_input_t) {
         .kind = kind, .outcome = outcome, .data = data,
         .durable = kind == CKP_IN_DECISION || kind == CKP_IN_CANCEL
-                   || kind == CKP_IN_RESUME
+                   || kind == CKP_IN_RESUME || kind == CKP_IN_CHILD
     };
 
     (void) snprintf(in->ref, sizeof(in->ref), "%s", ref);
@@ -348,6 +348,10 @@ world_wait(sim_t *w)
 {
     int64_t  at = sim_next_reply(w);
 
+    if (sim_next_kid(w) < at) {
+        at = sim_next_kid(w);
+    }
+
     if (w->store.wake_at_ms != 0 && w->store.wake_at_ms < at) {
         at = w->store.wake_at_ms;
     }
@@ -366,6 +370,7 @@ world_wait(sim_t *w)
 
     w->now_ms = at > w->now_ms ? at : w->now_ms;
     sim_replies(w);
+    sim_kids(w);
 
     if (w->store.wake_at_ms != 0 && w->store.wake_at_ms <= w->now_ms) {
         sim_input(w, CKP_IN_TICK, CKP_OUTCOME_OK, "", NULL);
@@ -383,6 +388,7 @@ world_over(sim_t *w)
         return false;
     }
 
+    sim_check_kids(w);
     last = ckp_json_str(s->events[s->nevents - 1], "type");
 
     if (strcmp(last, "run_completed") == 0 || w->retries == 0) {
@@ -479,6 +485,7 @@ sim_start(sim_t *w, uint64_t seed)
     w->store.leases = json_object();
     w->store.once = json_object();
     w->store.approvals = json_object();
+    w->store.kids = json_object();
     w->effects = json_array();
     w->agent = json_object();
     w->keys = json_object();

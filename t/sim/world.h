@@ -60,6 +60,7 @@ typedef struct {
     json_t   *leases;               /* path -> row */
     json_t   *once;                 /* "scope key" -> {path, status, result} */
     json_t   *approvals;            /* id -> row */
+    json_t   *kids;                 /* child run -> {at, data, over, recalled} */
     int64_t   wake_at_ms;
     bool      final;
     bool      cancel;               /* the flag that guards every commit */
@@ -146,6 +147,13 @@ void sim_effect(sim_t *w, const json_t *fx);
 void sim_replies(sim_t *w);             /* those whose time has come */
 int64_t sim_next_reply(const sim_t *w); /* INT64_MAX: none */
 void sim_hang_up(sim_t *w);
+
+/* --- kids.c ------------------------------------------------------------------ */
+
+void sim_kid_write(sim_t *w, const ckp_write_t *write);
+void sim_kids(sim_t *w);                /* those whose time has come end */
+int64_t sim_next_kid(const sim_t *w);   /* INT64_MAX: none */
+void sim_check_kids(sim_t *w);          /* the run is over */
 
 /* --- check.c ----------------------------------------------------------------- */
 

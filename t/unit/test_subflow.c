@@ -270,13 +270,29 @@ a_child_that_takes_too_long_is_given_up(void **state)
 }
 
 
+/* The run is loaded from what it is, wants its child's program and gets it. */
+static void
+t_again(t_run_t *t)
+{
+    json_t *const     saved = ckp_run_save(t->run);
+    ckp_err_t         err = CKP_ERR_INIT;
+    ckp_run_t *const  other = ckp_run_load(t->d.prog, "run", saved, &err);
+
+    json_decref(saved);
+    assert_non_null(other);
+    assert_string_equal(ckp_run_want(other), "h1");
+    assert_int_equal(ckp_run_link(other, "h1", kid.prog), CKP_OK);
+    assert_null(ckp_run_want(other));
+    ckp_run_free(t->run);
+    t->run = other;
+    t->turn = (ckp_turn_t) { .nevents = 0 };
+}
+
+
 static void
 a_loaded_run_wants_its_child_and_goes_on(void **state)
 {
-    t_run_t     t;
-    json_t     *saved;
-    ckp_run_t  *other;
-    ckp_err_t   err = CKP_ERR_INIT;
+    t_run_t  t;
 
     (void) state;
 
@@ -284,16 +300,7 @@ a_loaded_run_wants_its_child_and_goes_on(void **state)
     t_found(&t, KID("'k':{'type':'sequence','agent':'W','steps':["
                     "{'step_id':'s','action':'do'}]}"));
     assert_null(ckp_run_want(t.run));
-    saved = ckp_run_save(t.run);
-    other = ckp_run_load(t.d.prog, "run", saved, &err);
-    json_decref(saved);
-    assert_non_null(other);
-    assert_string_equal(ckp_run_want(other), "h1");
-    assert_int_equal(ckp_run_link(other, "h1", kid.prog), CKP_OK);
-    assert_null(ckp_run_want(other));
-    ckp_run_free(t.run);
-    t.run = other;
-    t.turn = (ckp_turn_t) { .nevents = 0 };
+    t_again(&t);
     t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
            json_pack("{s:b}", "crash", 1));
     assert_int_equal(t.rc, CKP_OK);
@@ -301,6 +308,307 @@ a_loaded_run_wants_its_child_and_goes_on(void **state)
     t_admit(&t);
     t_ok(&t, json_string("x"));
     assert_string_equal(t_status(&t), "completed");
+    t_over(&t);
+}
+
+
+static void
+what_a_child_did_can_be_undone_after_a_load(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, "{'procedure_id':'p','version':'1','workflow_graph':{"
+          "'start_node':'call','nodes':{'call':{'type':'subflow',"
+          "'procedure_id':'kid','version':'1.0','input_mapping':{'a':1},"
+          "'next_node':'b'},'b':{'type':'sequence','agent':'W','steps':["
+          "{'step_id':'s','action':'do'}]}}}}");
+    t_found(&t, KID("'k':{'type':'processing','operations':[{'action':"
+                    "'set_variable','variable':'x','value':1,'compensate':{"
+                    "'action':'log','params':{'message':'undone'}}}]}"));
+    assert_string_equal(t.key, "run:b:s");
+    t_again(&t);
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b}", "crash", 1));
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "AgentActionError", "no");
+    assert_string_equal(t_status(&t), "failed");
+    assert_non_null(strstr(t.story, "compensation_step_completed"));
+    t_over(&t);
+}
+
+
+static void
+time_stands_still_while_a_child_waits_for_a_person(void **state)
+{
+    t_run_t  t;
+    char     id[64];
+
+    (void) state;
+
+    t_run(&t, CALL(",'input_mapping':{'a':1},'timeout_ms':1000"));
+    t_found(&t, KID("'k':{'type':'human_approval','prompt':'?','on_approve':"
+                    "'l','on_reject':'@end'},'l':{'type':'sequence','agent':"
+                    "'W','steps':[{'step_id':'s','action':'do'}]}"));
+    assert_string_equal(t_status(&t), "waiting_approval");
+    assert_int_equal(t.turn.wake_at_ms, 0);
+    snprintf(id, sizeof(id), "%s", ckp_json_str(t_row(&t, "approval"),
+                                                "approval_id"));
+    t.now += 50000;
+    t_feed(&t, CKP_IN_DECISION, CKP_OUTCOME_OK, id,
+           json_pack("{s:s, s:s}", "decision", "approved", "decided_by",
+                     "ana"));
+    t_admit(&t);
+    assert_int_equal(t.turn.wake_at_ms, t.now + 1000);
+    t_tick(&t);
+    assert_string_equal(t_status(&t), "failed");
+    assert_string_equal(t_error(&t, "type"), "SubflowFailed");
+    t_over(&t);
+}
+
+
+static void
+a_childs_own_time_is_for_its_on_failure(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, CALL(",'input_mapping':{'a':1},'output_mapping':{'got':"
+                   "'why'}"));
+    t_found(&t, "{'procedure_id':'kid','version':'1.0','global_config':{"
+            "'on_failure':'help','timeout_ms':700},'variables_schema':{'a':{"
+            "'type':'any'}},'workflow_graph':{'start_node':'k','nodes':{'k':{"
+            "'type':'sequence','agent':'W','steps':[{'step_id':'s','action':"
+            "'do'}]},'help':{'type':'processing','operations':[{'action':"
+            "'set_variable','variable':'why','value':'{{error.type}}'}]}}}}");
+    t_admit(&t);
+    assert_int_equal(t.turn.wake_at_ms, t.now + 700);
+    t_tick(&t);
+    assert_int_equal(t_count(&t, CKP_FX_ABORT), 1);
+    assert_string_equal(t_status(&t), "completed");
+    assert_string_equal(t_var(&t, "got"), "\"RunTimeout\"");
+    t_over(&t);
+}
+
+
+/* The child's settings are its own, unless it asks for those around it. */
+
+#define LOUD(more)                                                            \
+    "{'procedure_id':'p','version':'1','global_config':{'missing_variables':" \
+    "'keep','memory':{'scope':'project'},'secrets_config':{'prefix':'P_',"    \
+    "'secret_references':{'token':'TOKEN','key':'OURS'}},'llm':{"             \
+    "'default_profile':'big','profiles':{'big':{'base_url':'http://b/v1',"    \
+    "'model':'big-1'},'own':{'base_url':'http://b/v1','model':'ours'}}}},"    \
+    "'workflow_graph':{'start_node':'call','nodes':{'call':{'type':"          \
+    "'subflow','procedure_id':'kid','version':'1.0'" more "}}}}"
+
+#define QUIET(node)                                                           \
+    "{'procedure_id':'kid','version':'1.0','global_config':{'llm':{"          \
+    "'profiles':{'own':{'base_url':'http://k/v1','model':'kids'}}},"          \
+    "'secrets_config':{'secret_references':{'key':'KIDS'}}},"                 \
+    "'workflow_graph':{'start_node':'k','nodes':{'k':" node "}}}"
+
+
+static void
+models_of_the_parent_are_inherited_when_asked_for(void **state)
+{
+    static const char  ask[] = QUIET("{'type':'llm_action','prompt':'?',"
+                                     "'model':'big'}");
+    static const char  own[] = QUIET("{'type':'llm_action','prompt':'?',"
+                                     "'profile':'own'}");
+    t_run_t            t;
+
+    (void) state;
+
+    t_run(&t, LOUD(",'inherit_context':true"));
+    t_found(&t, ask);
+    assert_string_equal(t_said(&t, "llm_call_started", "model"), "big-1");
+    t_over(&t);
+
+    t_run(&t, LOUD(",'inherit_context':true"));
+    t_found(&t, own);
+    assert_string_equal(t_said(&t, "llm_call_started", "model"), "kids");
+    t_over(&t);
+
+    t_run(&t, LOUD(""));
+    t_found(&t, ask);
+    assert_string_equal(t_said(&t, "llm_call_started", "model"), "big");
+    t_over(&t);
+}
+
+
+/* The secret of that name that the call of the child's step carries. */
+static const json_t *
+t_secret(const t_run_t *t, const char *name)
+{
+    const char  *handle;
+    json_t      *secret;
+
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        json_object_foreach(json_object_get(t->turn.effects[i].body,
+                                            "secrets"), handle, secret)
+        {
+            if (strcmp(ckp_json_str(secret, "name"), name) == 0) {
+                return secret;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+secrets_of_the_parent_are_inherited_when_asked_for(void **state)
+{
+    static const char  uses[] = QUIET("{'type':'sequence','agent':'W',"
+        "'steps':[{'step_id':'s','action':'do','params':{'t':"
+        "'{{secrets.token}}','k':'{{secrets.key}}'}}]}");
+    t_run_t            t;
+
+    (void) state;
+
+    t_run(&t, LOUD(",'inherit_context':true"));
+    t_found(&t, uses);
+    t_admit(&t);
+    assert_string_equal(ckp_json_str(t_secret(&t, "token"), "key"), "TOKEN");
+    assert_string_equal(ckp_json_str(t_secret(&t, "token"), "prefix"), "P_");
+    assert_string_equal(ckp_json_str(t_secret(&t, "key"), "key"), "KIDS");
+    assert_null(ckp_json_str(t_secret(&t, "key"), "prefix"));
+    t_over(&t);
+
+    t_run(&t, LOUD(""));
+    t_found(&t, uses);
+    t_admit(&t);
+    assert_string_equal(ckp_json_str(t_secret(&t, "token"), "key"), "token");
+    t_over(&t);
+}
+
+
+static void
+the_scope_of_memory_is_inherited_when_asked_for(void **state)
+{
+    static const char  keeps[] = QUIET("{'type':'processing','operations':["
+        "{'action':'memory_set','params':{'key':'k','value':1}}]}");
+    t_run_t            t;
+
+    (void) state;
+
+    t_run(&t, LOUD(",'inherit_context':true"));
+    t_found(&t, keeps);
+    assert_non_null(t_row(&t, "memory"));
+    t_over(&t);
+
+    t_run(&t, LOUD(""));
+    t_found(&t, keeps);
+    assert_null(t_row(&t, "memory"));
+    t_over(&t);
+}
+
+
+static void
+what_is_missing_is_treated_as_around_when_asked_for(void **state)
+{
+    static const char  says[] =
+        "{'procedure_id':'kid','version':'1.0','variables_schema':{'a':{"
+        "'type':'any','default':1}},'workflow_graph':{'start_node':'k',"
+        "'nodes':{'k':{'type':'terminate','outputs':{'x':'is {{a.b}}'}}}}}";
+    t_run_t            t;
+
+    (void) state;
+
+    t_run(&t, LOUD(",'inherit_context':true,'output_mapping':{'x':'x'}"));
+    t_found(&t, says);
+    assert_string_equal(t_var(&t, "x"), "\"is {{a.b}}\"");
+    t_over(&t);
+
+    t_run(&t, LOUD(",'output_mapping':{'x':'x'}"));
+    t_found(&t, says);
+    assert_string_equal(t_var(&t, "x"), "\"is \"");
+    t_over(&t);
+}
+
+
+/* The question that the node asks the host, with one member of it. */
+static const char *
+t_asks(const t_run_t *t, const char *member)
+{
+    return ckp_json_str(t->turn.effects[0].body, member);
+}
+
+
+/* Two nodes call the same child: which of them asks which version it is? */
+#define TWICE(first, second)                                                  \
+    "{'procedure_id':'p','version':'1','workflow_graph':{'start_node':'a',"   \
+    "'nodes':{'a':{'type':'subflow','procedure_id':'kid','version':'^1',"     \
+    "'input_mapping':{'a':1},'version_policy':'" first "','next_node':'b'},"  \
+    "'b':{'type':'subflow','procedure_id':'kid','version':'^1',"              \
+    "'input_mapping':{'a':1},'version_policy':'" second "'}}}}"
+
+#define ENDS  KID("'k':{'type':'terminate'}")
+
+
+static void
+a_version_is_chosen_once_a_run_or_each_time(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, TWICE("pin_on_start", "pin_on_start"));
+    t_found(&t, ENDS);
+    assert_string_equal(t_status(&t), "completed");
+    t_over(&t);
+
+    /* who floats asks always, and changes nothing for those who do not */
+
+    t_run(&t, TWICE("floating", "pin_on_start"));
+    t_found(&t, ENDS);
+    assert_string_equal(t_status(&t), "running");
+    assert_string_equal(t_asks(&t, "procedure_id"), "kid");
+    assert_null(t_asks(&t, "hash"));
+    t_over(&t);
+
+    t_run(&t, TWICE("pin_on_start", "floating"));
+    t_found(&t, ENDS);
+    assert_string_equal(t_status(&t), "running");
+    assert_null(t_asks(&t, "hash"));
+    t_over(&t);
+}
+
+
+static void
+what_an_import_chose_belongs_to_the_document(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, TWICE("pin_on_import", "pin_on_start"));
+    assert_true(ckp_json_bool(t.turn.effects[0].body, "imported", false));
+    assert_null(t_asks(&t, "by"));
+    t_found(&t, KID("'k':{'type':'subflow','procedure_id':'other',"
+                    "'version_policy':'pin_on_import'}"));
+    assert_true(ckp_json_bool(t.turn.effects[0].body, "imported", false));
+    assert_string_equal(t_asks(&t, "by"), "h1");
+    t_over(&t);
+}
+
+
+static void
+mocks_are_those_of_the_run(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, LOUD(""));
+    t_found(&t, "{'procedure_id':'kid','version':'1.0','global_config':{"
+            "'mock_external_calls':true},'workflow_graph':{'start_node':'k',"
+            "'nodes':{'k':{'type':'llm_action','prompt':'?','model':'m'}}}}");
+    assert_non_null(strstr(t.story, "llm_call_started"));
     t_over(&t);
 }
 
@@ -342,6 +650,16 @@ main(void)
         cmocka_unit_test(a_procedure_around_is_not_called_again),
         cmocka_unit_test(a_child_that_takes_too_long_is_given_up),
         cmocka_unit_test(a_loaded_run_wants_its_child_and_goes_on),
+        cmocka_unit_test(what_a_child_did_can_be_undone_after_a_load),
+        cmocka_unit_test(time_stands_still_while_a_child_waits_for_a_person),
+        cmocka_unit_test(a_childs_own_time_is_for_its_on_failure),
+        cmocka_unit_test(models_of_the_parent_are_inherited_when_asked_for),
+        cmocka_unit_test(secrets_of_the_parent_are_inherited_when_asked_for),
+        cmocka_unit_test(the_scope_of_memory_is_inherited_when_asked_for),
+        cmocka_unit_test(what_is_missing_is_treated_as_around_when_asked_for),
+        cmocka_unit_test(a_version_is_chosen_once_a_run_or_each_time),
+        cmocka_unit_test(what_an_import_chose_belongs_to_the_document),
+        cmocka_unit_test(mocks_are_those_of_the_run),
         cmocka_unit_test(wrong_subflows_are_told)
     };
 

@@ -1,0 +1,635 @@
+/*
+ * Tests: child procedures in runs of their own.  Each states a sentence of
+ * spec/ckp.md 10.10 about `isolation: child_run`.
+ */
+
+#include "drive.h"
+
+#define CALL_AS(more, kid, config)                                            \
+    "{'procedure_id':'p','version':'1','variables_schema':{"                  \
+    "'v':{'type':'any','default':7},'got':{'type':'any'}},'workflow_graph':{" \
+    "'start_node':'call','nodes':{'call':{'type':'subflow','procedure_id':'"  \
+    kid "','version':'1.0','next_node':'end'" more "},'end':{'type':"         \
+    "'terminate','outputs':{'got':'{{got}}','all':'{{subflow_output}}'}}}}"   \
+    config "}"
+
+#define CALL(more)  CALL_AS(",'isolation':'child_run'" more, "kid", "")
+
+#define KID_AS(nodes, more)                                                   \
+    "{'procedure_id':'kid','version':'1.0','variables_schema':{'a':{'type':"  \
+    "'number','default':1}}" more ",'workflow_graph':{'start_node':'k',"      \
+    "'nodes':{" nodes "}}}"
+
+#define KID(nodes)  KID_AS(nodes, "")
+
+#define ASKS                                                                  \
+    "'k':{'type':'sequence','agent':'W','steps':[{'step_id':'s','action':"    \
+    "'do','output_variable':'r'}]}"
+
+
+/* The parent, and the child run that it made, with rows between them. */
+typedef struct {
+    t_run_t   up;
+    t_run_t   kid;
+    json_t   *row;              /* the write `child` */
+    char      id[40];
+} t_pair_t;
+
+
+/* The host finds the child's document and links it. */
+static void
+t_found(t_run_t *t, t_doc_t *kid)
+{
+    char  ref[64];
+
+    snprintf(ref, sizeof(ref), "%s", t->ref);
+    assert_int_equal(ckp_run_link(t->run, "h1", kid->prog), CKP_OK);
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, ref,
+           json_pack("{s:s, s:s}", "hash", "h1", "version", "1.0"));
+    assert_int_equal(t->rc, CKP_OK);
+}
+
+
+/* The run that the row tells of, made of its events alone, as a host does. */
+static void
+t_born(t_pair_t *p)
+{
+    const json_t  *row = t_row(&p->up, "child");
+    json_t        *ev;
+    size_t         i;
+    ckp_err_t      err = CKP_ERR_INIT;
+
+    assert_non_null(row);
+    json_decref(p->row);
+    ckp_run_free(p->kid.run);
+    p->row = json_deep_copy(row);
+    snprintf(p->id, sizeof(p->id), "%s", ckp_json_str(row, "run_id"));
+    p->kid.run = ckp_run_new(p->kid.d.prog, p->id);
+    p->kid.now = p->up.now;
+
+    json_array_foreach(json_object_get(p->row, "events"), i, ev) {
+        const ckp_event_t  e = {
+            .seq = (uint32_t) ckp_json_int(ev, "seq", 0),
+            .at_ms = ckp_json_int(ev, "at", 0),
+            .type = ckp_json_str(ev, "type"), .path = "",
+            .delta = json_object_get(ev, "delta")
+        };
+
+        assert_int_equal(ckp_run_apply(p->kid.run, &e, &err), CKP_OK);
+    }
+}
+
+
+static void
+t_pair(t_pair_t *p, const char *call, const char *kid)
+{
+    memset(p, 0, sizeof(*p));
+    t_compiles(&p->kid.d, kid);
+    t_run(&p->up, call);
+    t_found(&p->up, &p->kid.d);
+}
+
+
+static void
+t_begins(t_pair_t *p)
+{
+    t_born(p);
+    t_feed(&p->kid, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+    assert_int_equal(p->kid.rc, CKP_OK);
+}
+
+
+/* What the child's last turn tells reaches the parent. */
+static void
+t_told(t_pair_t *p)
+{
+    const json_t *const  row = t_row(&p->kid, "parent");
+
+    assert_non_null(row);
+    assert_string_equal(ckp_json_str(row, "run_id"), "run");
+    p->up.now = p->kid.now;
+    t_feed(&p->up, CKP_IN_CHILD, CKP_OUTCOME_OK, p->id,
+           json_deep_copy(json_object_get(row, "data")));
+}
+
+
+static void
+t_apart(t_pair_t *p)
+{
+    json_decref(p->row);
+    ckp_run_free(p->kid.run);
+    t_doc_free(&p->kid.d);
+    t_run_over(&p->up);
+}
+
+
+static const char *
+t_waits_for(const t_run_t *t)
+{
+    ckp_summary_t  sum;
+
+    ckp_run_summary(t->run, &sum);
+
+    return sum.waiting_for == NULL ? "" : sum.waiting_for;
+}
+
+
+static const json_t *
+t_error(const t_run_t *t)
+{
+    ckp_summary_t  sum;
+
+    ckp_run_summary(t->run, &sum);
+
+    return sum.error;
+}
+
+
+static const char *
+t_cause(const t_run_t *t)
+{
+    return ckp_json_str(json_object_get(t_error(t), "cause"), "type");
+}
+
+
+/* --- born, and told -------------------------------------------------------- */
+
+static void
+a_child_run_is_born_in_the_nodes_turn(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(",'input_mapping':{'a':'v'}"), KID(ASKS));
+    t_born(&p);
+    assert_string_equal(t_said(&p.up, "subflow_started", "child_run_id"),
+                        p.id);
+    assert_string_equal(t_said(&p.up, "node_paused", "reason"), "waiting");
+    assert_string_equal(t_status(&p.up), "paused");
+    assert_string_equal(t_waits_for(&p.up), "child_run");
+    assert_true(p.up.turn.idle);
+    assert_string_equal(ckp_json_str(p.row, "procedure_id"), "kid");
+    assert_string_equal(ckp_json_str(p.row, "hash"), "h1");
+    assert_int_equal(ckp_json_int(json_object_get(p.row, "shown"), "a", 0), 7);
+    assert_string_equal(ckp_json_str(json_object_get(json_array_get(
+        json_object_get(p.row, "events"), 0), "payload"), "parent_run_id"),
+        "run");
+    t_apart(&p);
+}
+
+
+static void
+its_outputs_come_back_when_it_ends(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(",'input_mapping':{'a':'v'},'output_mapping':{'got':"
+                    "'r','v':'{{a}} and {{r}}'}"), KID(ASKS));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "running");
+    t_admit(&p.kid);
+    assert_null(t_row(&p.kid, "parent"));
+    t_ok(&p.kid, json_string("x"));
+    assert_string_equal(t_status(&p.kid), "completed");
+    t_told(&p);
+    assert_int_equal(p.up.rc, CKP_OK);
+    assert_string_equal(t_status(&p.up), "completed");
+    assert_string_equal(t_said(&p.up, "execution_resumed", "resume_reason"),
+                        "callback_resume");
+    assert_string_equal(t_said(&p.up, "subflow_completed", "version"), "1.0");
+    assert_string_equal(t_var(&p.up, "got"), "\"x\"");
+    assert_string_equal(t_var(&p.up, "v"), "\"7 and x\"");
+    t_apart(&p);
+}
+
+
+static void
+declared_outputs_come_back_as_they_are(void **state)
+{
+    t_pair_t       p;
+    ckp_summary_t  sum;
+
+    t_pair(&p, CALL(""), KID_AS("'k':{'type':'terminate','outputs':{"
+           "'x':'{{a}}','pin':'{{a}}'}}",
+           ",'global_config':{'audit_config':{'redacted_fields':['pin']}}"));
+    t_begins(&p);
+    ckp_run_summary(p.kid.run, &sum);
+    assert_string_equal(ckp_json_str(sum.outputs, "pin"), "***REDACTED***");
+    assert_null(json_object_get(json_object_get(t_row(&p.kid, "parent"),
+                                                "data"), "vars"));
+    t_told(&p);
+    assert_string_equal(t_var(&p.up, "all"), "{\"x\":1,\"pin\":1}");
+    t_apart(&p);
+}
+
+
+static void
+a_child_run_is_told_of_once(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(""), KID("'k':{'type':'terminate'}"));
+    t_begins(&p);
+    t_feed(&p.up, CKP_IN_CHILD, CKP_OUTCOME_OK, "another",
+           json_pack("{s:s}", "status", "completed"));
+    assert_int_equal(p.up.rc, CKP_E_STATE);
+    t_told(&p);
+    assert_int_equal(p.up.rc, CKP_OK);
+    t_told(&p);
+    assert_int_equal(p.up.rc, CKP_E_STATE);
+    t_apart(&p);
+}
+
+
+/* A turn that was not committed is made again, by whomever: the id is the
+ * same, so the store has one run. */
+static void
+the_same_visit_makes_the_same_child_run(void **state)
+{
+    t_pair_t     p;
+    char         first[40];
+    json_t      *saved;
+    ckp_run_t   *other;
+    ckp_err_t    err = CKP_ERR_INIT;
+
+    memset(&p, 0, sizeof(p));
+    t_compiles(&p.kid.d, KID(ASKS));
+    t_run(&p.up, CALL(""));
+    saved = ckp_run_save(p.up.run);
+    t_found(&p.up, &p.kid.d);
+    t_born(&p);
+    snprintf(first, sizeof(first), "%s", p.id);
+
+    other = ckp_run_load(p.up.d.prog, "run", saved, &err);
+    json_decref(saved);
+    ckp_run_free(p.up.run);
+    p.up.run = other;
+    p.up.turn = (ckp_turn_t) { .nevents = 0 };
+    p.up.seed[5] = 77;
+    t_feed(&p.up, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+    t_found(&p.up, &p.kid.d);
+    t_born(&p);
+    assert_string_equal(p.id, first);
+    assert_int_equal(strlen(first), 36);
+    t_apart(&p);
+}
+
+
+static void
+a_loaded_run_that_waits_wants_the_child_and_goes_on_waiting(void **state)
+{
+    t_pair_t     p;
+    json_t      *saved;
+    ckp_err_t    err = CKP_ERR_INIT;
+
+    t_pair(&p, CALL(""), KID("'k':{'type':'terminate'}"));
+    t_begins(&p);
+    saved = ckp_run_save(p.up.run);
+    ckp_run_free(p.up.run);
+    p.up.run = ckp_run_load(p.up.d.prog, "run", saved, &err);
+    p.up.turn = (ckp_turn_t) { .nevents = 0 };
+    json_decref(saved);
+    assert_string_equal(ckp_run_want(p.up.run), "h1");
+    assert_int_equal(ckp_run_link(p.up.run, "h1", p.kid.d.prog), CKP_OK);
+    assert_null(ckp_run_want(p.up.run));
+    t_feed(&p.up, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b}", "crash", 1));
+    assert_int_equal(p.up.rc, CKP_OK);
+    assert_int_equal(p.up.turn.neffects, 0);
+    assert_string_equal(t_status(&p.up), "paused");
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "completed");
+    t_apart(&p);
+}
+
+
+static void
+inputs_that_break_the_contract_make_no_child_run(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(",'input_mapping':{'a':'{{v}} apples'}"), KID(ASKS));
+    assert_null(t_row(&p.up, "child"));
+    assert_string_equal(t_status(&p.up), "failed");
+    assert_string_equal(ckp_json_str(t_error(&p.up), "type"),
+                        "ContractViolation");
+    t_apart(&p);
+}
+
+
+static void
+outputs_that_break_the_contract_fail_the_node(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(""), KID_AS("'k':{'type':'terminate','outputs':{'x':"
+           "'{{a}}'}}", ",'contract':{'outputs':{'properties':{'x':{'type':"
+           "'string'}}}}"));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "completed");
+    t_told(&p);
+    assert_string_equal(ckp_json_str(t_error(&p.up), "type"),
+                        "ContractViolation");
+    t_apart(&p);
+}
+
+
+/* --- failing ---------------------------------------------------------------- */
+
+static void
+a_child_run_that_fails_fails_its_parent(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(""), KID("'k':{'type':'processing','operations':[{"
+                             "'action':'fail','message':'no'}]}"));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "failed");
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "failed");
+    assert_string_equal(ckp_json_str(t_error(&p.up), "type"),
+                        "SubflowFailed");
+    assert_non_null(t_cause(&p.up));
+    assert_string_equal(t_said(&p.up, "subflow_failed", "on_failure"),
+                        "fail_parent");
+    t_apart(&p);
+}
+
+
+static void
+a_child_run_that_was_canceled_counts_as_failed(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(",'on_failure':'continue'"), KID(ASKS));
+    t_begins(&p);
+    t_feed(&p.kid, CKP_IN_CANCEL, CKP_OUTCOME_OK, "",
+           json_pack("{s:s, s:s}", "reason", "enough", "actor", "ana"));
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "completed");
+    assert_non_null(strstr(t_var(&p.up, "all"), "\"type\":\"RunCanceled\""));
+    assert_non_null(strstr(t_var(&p.up, "all"), "enough"));
+    t_apart(&p);
+}
+
+
+static void
+a_retry_makes_another_child_run(void **state)
+{
+    t_pair_t  p;
+    char      first[40];
+
+    t_pair(&p, CALL(",'on_failure':'retry','retry_policy':{'max_attempts':2,"
+                    "'strategy':'fixed','delay_ms':20}"),
+           KID("'k':{'type':'terminate','status':'failed','message':'no'}"));
+    t_begins(&p);
+    snprintf(first, sizeof(first), "%s", p.id);
+    t_told(&p);
+    assert_int_equal(p.up.turn.wake_at_ms, p.up.now + 20);
+    t_tick(&p.up);
+    t_begins(&p);
+    assert_string_not_equal(p.id, first);
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "failed");
+    t_apart(&p);
+}
+
+
+/* --- time ------------------------------------------------------------------- */
+
+static void
+its_budget_is_active_time_alone(void **state)
+{
+    t_pair_t     p;
+    char         id[64];
+    int64_t      then;
+
+    t_pair(&p, CALL(",'timeout_ms':1000"), KID(
+        "'k':{'type':'human_approval','prompt':'?','on_approve':'l',"
+        "'on_reject':'@end'},'l':{'type':'sequence','agent':'W','steps':["
+        "{'step_id':'s','action':'do'}]}"));
+    assert_true(p.up.turn.wake_at_ms == 0);
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "waiting_approval");
+    assert_int_equal(p.kid.turn.wake_at_ms, 0);
+    snprintf(id, sizeof(id), "%s", ckp_json_str(t_row(&p.kid, "approval"),
+                                                "approval_id"));
+    p.kid.now += 50000;
+    then = p.kid.now;
+    t_feed(&p.kid, CKP_IN_DECISION, CKP_OUTCOME_OK, id,
+           json_pack("{s:s, s:s}", "decision", "approved", "decided_by",
+                     "ana"));
+    t_admit(&p.kid);
+    assert_int_equal(p.kid.turn.wake_at_ms, then + 1000);
+    t_tick(&p.kid);
+    assert_string_equal(t_status(&p.kid), "canceled");
+    assert_int_equal(t_count(&p.kid, CKP_FX_ABORT), 1);
+    t_told(&p);
+    assert_string_equal(ckp_json_str(t_error(&p.up), "type"),
+                        "SubflowFailed");
+    assert_string_equal(t_cause(&p.up), "TimeoutError");
+    t_apart(&p);
+}
+
+
+/* --- canceling --------------------------------------------------------------- */
+
+static void
+canceling_the_parent_cancels_the_child_run(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(""), KID(ASKS));
+    t_born(&p);
+    t_feed(&p.up, CKP_IN_CANCEL, CKP_OUTCOME_OK, "",
+           json_pack("{s:s, s:s}", "reason", "enough", "actor", "ana"));
+    assert_string_equal(t_status(&p.up), "canceled");
+    assert_string_equal(ckp_json_str(t_row(&p.up, "child_cancel"), "run_id"),
+                        p.id);
+    t_apart(&p);
+}
+
+
+static void
+a_loser_of_a_race_has_its_child_run_canceled(void **state)
+{
+    t_pair_t  p;
+
+    memset(&p, 0, sizeof(p));
+    t_compiles(&p.kid.d, KID(ASKS));
+    t_run(&p.up, "{'procedure_id':'p','version':'1','workflow_graph':{"
+          "'start_node':'fan','nodes':{'fan':{'type':'parallel',"
+          "'wait_strategy':'any','next_node':'end','branches':[{'branch_id':"
+          "'l','start_node':'call'},{'branch_id':'r','start_node':'ask'}]},"
+          "'call':{'type':'subflow','procedure_id':'kid','version':'1.0',"
+          "'isolation':'child_run'},'ask':{'type':'human_approval','prompt':"
+          "'?','on_approve':'@end','on_reject':'@end'},'end':{'type':"
+          "'terminate'}}}}");
+
+    char  id[64];
+
+    snprintf(id, sizeof(id), "%s", ckp_json_str(t_row(&p.up, "approval"),
+                                                "approval_id"));
+    t_found(&p.up, &p.kid.d);
+    t_born(&p);
+    assert_string_equal(t_status(&p.up), "waiting_approval");
+    t_feed(&p.up, CKP_IN_DECISION, CKP_OUTCOME_OK, id,
+           json_pack("{s:s, s:s}", "decision", "approved", "decided_by",
+                     "ana"));
+    assert_string_equal(t_status(&p.up), "completed");
+    assert_string_equal(ckp_json_str(t_row(&p.up, "child_cancel"), "run_id"),
+                        p.id);
+    t_apart(&p);
+}
+
+
+static void
+nobody_waits_for_one_that_is_only_begun(void **state)
+{
+    t_pair_t  p;
+    char      want[64];
+
+    t_pair(&p, CALL(",'wait':false"), KID(ASKS));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.up), "completed");
+    snprintf(want, sizeof(want), "{\"run_id\":\"%s\"}", p.id);
+    assert_string_equal(t_var(&p.up, "all"), want);
+    assert_null(t_row(&p.up, "child_cancel"));
+    t_admit(&p.kid);
+    t_ok(&p.kid, json_null());
+    assert_string_equal(t_status(&p.kid), "completed");
+    assert_null(t_row(&p.kid, "parent"));
+    t_apart(&p);
+}
+
+
+/* --- what it takes over --------------------------------------------------------- */
+
+static void
+procedures_around_are_known_in_child_runs(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL(""), KID("'k':{'type':'subflow','procedure_id':'p'}"));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "failed");
+    assert_string_equal(ckp_json_str(t_error(&p.kid), "type"),
+                        "RecursiveSubflow");
+    t_told(&p);
+    assert_string_equal(t_cause(&p.up), "RecursiveSubflow");
+    t_apart(&p);
+}
+
+
+static void
+depth_counts_over_child_runs(void **state)
+{
+    t_run_t   t;
+    json_t   *stack = json_array();
+    json_t   *vars = NULL;
+    json_t   *errors = NULL;
+    ckp_err_t err = CKP_ERR_INIT;
+
+    for (int i = 0; i < 8; i++) {
+        json_array_append_new(stack, json_sprintf("p%d", i));
+    }
+
+    memset(&t, 0, sizeof(t));
+    t.now = 1700000000000;
+    t_compiles(&t.d, CALL(""));
+    t.run = ckp_run_new(t.d.prog, "run");
+    ckp_program_inputs(t.d.prog, NULL, NULL, t.now, &vars, &errors, &err);
+    t_feed(&t, CKP_IN_START, CKP_OUTCOME_OK, "",
+           json_pack("{s:{}, s:{}, s:o, s:{s:o}}", "meta", "inputs", "vars",
+                     vars, "kin", "stack", stack));
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+    assert_string_equal(t_status(&t), "failed");
+    assert_string_equal(ckp_json_str(t_error(&t), "type"), "LimitExceeded");
+    t_run_over(&t);
+}
+
+
+static void
+mode_and_test_data_are_those_of_the_parent(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, CALL_AS(",'isolation':'child_run'", "kid",
+           ",'global_config':{'test_data_overrides':{'call/sub/k/s':'mine'}}"),
+           KID_AS(ASKS, ",'global_config':{'test_data_overrides':{'s':"
+                  "'its own'}}"));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "completed");
+    assert_string_equal(t_var(&p.kid, "r"), "\"mine\"");
+    t_apart(&p);
+
+    t_pair(&p, CALL_AS(",'isolation':'child_run'", "kid",
+           ",'global_config':{'execution_mode':'dry_run'}"), KID(ASKS));
+    t_begins(&p);
+    assert_string_equal(t_status(&p.kid), "completed");
+    assert_string_equal(t_said(&p.kid, "run_completed", "mode"), "dry_run");
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "completed");
+    t_apart(&p);
+}
+
+
+static void
+settings_are_inherited_by_those_who_ask(void **state)
+{
+    t_pair_t  p;
+    char      kid[] = KID("'k':{'type':'processing','operations':[{'action':"
+                          "'set_variable','variable':'r','value':"
+                          "'is {{nowhere | none}}{{a.b}}'}]}");
+
+    t_pair(&p, CALL_AS(",'isolation':'child_run','inherit_context':true",
+           "kid", ",'global_config':{'missing_variables':'keep'}"), kid);
+    t_begins(&p);
+    assert_string_equal(t_var(&p.kid, "r"), "\"is none{{a.b}}\"");
+    assert_string_equal(t_var(&p.kid, "v"), "7");
+    t_apart(&p);
+
+    t_pair(&p, CALL_AS(",'isolation':'child_run'", "kid",
+           ",'global_config':{'missing_variables':'keep'}"), kid);
+    t_begins(&p);
+    assert_string_equal(t_var(&p.kid, "r"), "\"is none\"");
+    t_apart(&p);
+}
+
+
+static void
+wait_is_about_child_runs_alone(void **state)
+{
+    t_wants("CKP092", "/workflow_graph/nodes/call/wait",
+            CALL_AS(",'wait':false", "kid", ""));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_child_run_is_born_in_the_nodes_turn),
+        cmocka_unit_test(its_outputs_come_back_when_it_ends),
+        cmocka_unit_test(declared_outputs_come_back_as_they_are),
+        cmocka_unit_test(a_child_run_is_told_of_once),
+        cmocka_unit_test(the_same_visit_makes_the_same_child_run),
+        cmocka_unit_test(
+            a_loaded_run_that_waits_wants_the_child_and_goes_on_waiting),
+        cmocka_unit_test(inputs_that_break_the_contract_make_no_child_run),
+        cmocka_unit_test(outputs_that_break_the_contract_fail_the_node),
+        cmocka_unit_test(a_child_run_that_fails_fails_its_parent),
+        cmocka_unit_test(a_child_run_that_was_canceled_counts_as_failed),
+        cmocka_unit_test(a_retry_makes_another_child_run),
+        cmocka_unit_test(its_budget_is_active_time_alone),
+        cmocka_unit_test(canceling_the_parent_cancels_the_child_run),
+        cmocka_unit_test(a_loser_of_a_race_has_its_child_run_canceled),
+        cmocka_unit_test(nobody_waits_for_one_that_is_only_begun),
+        cmocka_unit_test(procedures_around_are_known_in_child_runs),
+        cmocka_unit_test(depth_counts_over_child_runs),
+        cmocka_unit_test(mode_and_test_data_are_those_of_the_parent),
+        cmocka_unit_test(settings_are_inherited_by_those_who_ask),
+        cmocka_unit_test(wait_is_about_child_runs_alone)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
