@@ -124,7 +124,7 @@ ngx_lo_run_filter_read(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
 }
 
 
-/* The filter that an index serves: one state, else one procedure. */
+/* The filter that an index serves: one parent, one procedure, one state. */
 
 static void
 ngx_lo_run_filter_status(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
@@ -136,7 +136,7 @@ ngx_lo_run_filter_status(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
     len = (list != NULL) ? strlen(list) : 0;
 
     f->status = list;
-    f->which = (f->procedure_id != NULL) ? 1 : 0;
+    f->which = (f->parent != NULL) ? 3 : (f->procedure_id != NULL) ? 1 : 0;
 
     if (len > 2 && strcspn(list + 1, ",") == len - 2 && f->which == 0) {
         list[len - 1] = '\0';

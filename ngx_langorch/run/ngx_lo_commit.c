@@ -360,6 +360,12 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
                               ngx_lo_commit_int(w->row, "size_bytes"), now);
     }
 
+    if (ngx_strncmp(w->table, "child", 5) == 0
+        || ngx_strcmp(w->table, "parent") == 0)
+    {
+        return ngx_lo_commit_kin(run, job, w, now);
+    }
+
     ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
                   "run %s: a write of unknown kind \"%s\"",
                   run->run_id, w->table);

@@ -140,6 +140,8 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
 
     ngx_cpystrn((u_char *) run->run_id, (u_char *) ckp_json_str(row, "run_id"),
                 sizeof(run->run_id));
+    ngx_cpystrn((u_char *) run->hash, (u_char *) ckp_json_str(row, "doc_hash"),
+                sizeof(run->hash));
 
     if (ckp_json_str(row, "place_key") != NULL) {
         ngx_cpystrn((u_char *) run->place,
@@ -510,7 +512,9 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
 
     case NGX_LO_JOB_OK:
         ngx_lo_inputs_free(&run->fed);
-        ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
+        ngx_lo_bell_ring(run->kin ? NGX_LO_BELL_STREAMS|NGX_LO_BELL_RUNS
+                                  : NGX_LO_BELL_STREAMS, 0);
+        run->kin = 0;
 
         if (run->final && run->place[0] != '\0') {
             ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 0);

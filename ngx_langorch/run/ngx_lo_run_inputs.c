@@ -73,6 +73,7 @@ ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
         { "resume",   CKP_IN_RESUME },
         { "pause",    CKP_IN_PAUSE },
         { "callback", CKP_IN_CALLBACK },
+        { "child",    CKP_IN_CHILD },
         { "note",     CKP_IN_NOTE },
     };
 

@@ -64,6 +64,7 @@ struct ngx_lo_run_s {
     ngx_rbtree_node_t   node;           /* by id */
     int64_t             id;             /* runs.id */
     char                run_id[40];
+    char                hash[72];       /* of its document */
     int64_t             epoch;
     int64_t             cancel;         /* cancellation_requested, as seen */
     ckp_run_t          *ckp;
@@ -91,6 +92,7 @@ struct ngx_lo_run_s {
     unsigned            final:1;
     unsigned            released:1;     /* this commit gives the row back */
     unsigned            running:1;      /* that is the row's status */
+    unsigned            kin:1;          /* this commit concerns other runs */
 };
 
 /* --- live runs (ngx_lo_run.c) ---------------------------------------------- */
@@ -132,6 +134,10 @@ ngx_int_t ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_turn_t *turn, int64_t now_ms);
 ngx_int_t ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job,
     ngx_uint_t release, int64_t now_ms);
+
+/* The writes `child`, `child_cancel`, `parent` (ngx_lo_commit_child.c). */
+ngx_int_t ngx_lo_commit_kin(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now_ms);
 
 /* What a committed turn counts, from its events. */
 void ngx_lo_commit_count(const ckp_event_t *ev);

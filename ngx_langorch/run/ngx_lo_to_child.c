@@ -5,6 +5,7 @@
  */
 
 #include "run/ngx_lo_run_int.h"
+#include "run/ngx_lo_version.h"
 
 
 typedef struct {
@@ -112,82 +113,13 @@ ngx_lo_child_load(ngx_lo_effect_t *e)
 /* --- choosing --------------------------------------------------------------- */
 
 
-static ngx_uint_t
-ngx_lo_child_fits(const json_t *row, const char *want)
-{
-    const char  *version, *channel;
-
-    version = ckp_json_str(row, "version");
-    channel = ckp_json_str(row, "release_channel");
-
-    if (ngx_strcmp(want, "latest") == 0) {
-        return 1;
-    }
-
-    if (want[0] == '@') {
-        return channel != NULL && ngx_strcmp(channel, want + 1) == 0;
-    }
-
-    return version != NULL && ckp_version_fits(want, version);
-}
-
-
-/* Rows are newest first; a range takes the highest, anything else the newest,
- * and what may run goes before what may not. */
-
-static const json_t *
-ngx_lo_child_choose(const json_t *rows, const char *want)
-{
-    size_t        i;
-    json_t       *row;
-    ngx_uint_t    runs, best_runs, range;
-    const json_t *best;
-
-    best = NULL;
-    best_runs = 0;
-    range = want[0] != '@' && ckp_version_is_range(want);
-
-    json_array_foreach(rows, i, row) {
-
-        if (!ngx_lo_child_fits(row, want)) {
-            continue;
-        }
-
-        runs = ckp_json_bool(row, "runs", false);
-
-        if (best == NULL || runs > best_runs
-            || (runs == best_runs && range
-                && ckp_version_order(ckp_json_str(row, "version"),
-                                     ckp_json_str(best, "version")) > 0))
-        {
-            best = row;
-            best_runs = runs;
-        }
-    }
-
-    return best;
-}
-
+/* The row's document, unless it says otherwise (hash NULL). */
 
 static void
-ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
+ngx_lo_child_take(ngx_lo_effect_t *e, const json_t *row, const char *hash)
 {
-    const char       *hash, *version, *want;
-    const json_t     *row;
-    ngx_lo_child_t   *c;
-    ngx_lo_effect_t  *e = data;
-
-    c = e->own;
-    c->job = NULL;
-
-    if (ngx_lo_job_rc(job) != NGX_LO_JOB_OK) {
-        ngx_lo_child_failed(e, "the store does not answer");
-        return;
-    }
-
-    want = ckp_json_str(e->body, "version");
-    row = ngx_lo_child_choose(ngx_lo_job_rows(job, 0),
-                              want && want[0] ? want : "latest");
+    const char      *version;
+    ngx_lo_child_t  *c = e->own;
 
     if (row == NULL) {
         ngx_lo_child_failed(e, "there is no such procedure or version");
@@ -199,11 +131,13 @@ ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
         return;
     }
 
-    hash = ckp_json_str(row, "content_hash");
+    if (hash == NULL && ckp_json_bool(row, "valid", false)) {
+        hash = ckp_json_str(row, "content_hash");
+    }
+
     version = ckp_json_str(row, "version");
 
-    if (!ckp_json_bool(row, "valid", false) || hash == NULL
-        || ngx_strlen(hash) >= sizeof(c->hash)
+    if (hash == NULL || ngx_strlen(hash) >= sizeof(c->hash)
         || ngx_strlen(version) >= sizeof(c->version))
     {
         ngx_lo_child_failed(e, "its document does not compile");
@@ -218,40 +152,78 @@ ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
 }
 
 
-void
-ngx_lo_to_child(ngx_lo_effect_t *e)
+/* What the import of the calling document chose, and nothing else. */
+
+static void
+ngx_lo_child_imported(ngx_lo_effect_t *e, const json_t *rows,
+    const json_t *pins, const char *want)
 {
-    char             today[CKP_TIME_LEN + 1];
-    const char      *id, *hash;
-    ngx_lo_job_t    *job;
-    ngx_lo_child_t  *c;
+    json_t        *name;
+    const char    *version;
+    const json_t  *pin, *row;
 
-    c = ngx_calloc(sizeof(ngx_lo_child_t), ngx_cycle->log);
+    name = ngx_lo_version_name(ckp_json_str(e->body, "procedure_id"), want);
+    pin = json_object_get(pins, json_string_value(name));
+    version = ckp_json_str(pin, "version");
+    json_decref(name);
 
-    if (c == NULL) {
-        ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
-                            json_pack("{s:s, s:s}", "type", "SubflowFailed",
-                                      "message", "no memory"), 0);
+    if (version == NULL) {
+        ngx_lo_child_failed(e, "it was not there when the procedure that"
+                               " calls it was imported; import that again");
         return;
     }
 
-    e->own = c;
-    e->own_free = ngx_lo_child_free;
+    row = ngx_lo_version_find(rows, version);
+
+    if (row == NULL) {
+        ngx_lo_child_failed(e, "the version that the import chose is gone");
+        return;
+    }
+
+    ngx_lo_child_take(e, row, ckp_json_str(pin, "hash"));
+}
+
+
+static void
+ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
+{
+    const char       *want;
+    const json_t     *rows;
+    ngx_lo_child_t   *c;
+    ngx_lo_effect_t  *e = data;
+
+    c = e->own;
+    c->job = NULL;
+
+    if (ngx_lo_job_rc(job) != NGX_LO_JOB_OK) {
+        ngx_lo_child_failed(e, "the store does not answer");
+        return;
+    }
+
+    want = ckp_json_str(e->body, "version");
+    want = (want && want[0]) ? want : "latest";
+    rows = ngx_lo_job_rows(job, 0);
+
+    if (ckp_json_bool(e->body, "imported", false)) {
+        ngx_lo_child_imported(e, rows,
+                              json_object_get(ngx_lo_job_row(job, 1), "pins"),
+                              want);
+        return;
+    }
+
+    ngx_lo_child_take(e, ngx_lo_version_choose(rows, want), NULL);
+}
+
+
+static void
+ngx_lo_child_ask(ngx_lo_effect_t *e, ngx_lo_job_t *job)
+{
+    char             today[16];
+    const char      *id, *hash, *by;
+    ngx_lo_child_t  *c = e->own;
 
     id = ckp_json_str(e->body, "procedure_id");
     hash = ckp_json_str(e->body, "hash");
-
-    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 0) : NULL;
-
-    if (job == NULL) {
-        ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
-                            json_pack("{s:s, s:s}", "type", "SubflowFailed",
-                                      "message", "the store does not answer"),
-                            0);
-        return;
-    }
-
-    c->job = job;
 
     /* the run has used it before: the very same document again */
 
@@ -262,10 +234,43 @@ ngx_lo_to_child(ngx_lo_effect_t *e)
         return;
     }
 
-    ckp_time_text(ngx_lo_now_ms(), today);
-    today[10] = '\0';
+    ngx_lo_version_today(today);
+    by = ckp_json_str(e->body, "by");
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_child_versions, id ? id : "",
-                          today);
+                          (const char *) today);
+
+    if (ckp_json_bool(e->body, "imported", false)) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_child_pins,
+                              by ? by : (const char *) e->run->hash);
+    }
+
     ngx_lo_job_submit(job, ngx_lo_child_versions, e);
+}
+
+
+void
+ngx_lo_to_child(ngx_lo_effect_t *e)
+{
+    ngx_lo_job_t    *job;
+    ngx_lo_child_t  *c;
+
+    c = ngx_calloc(sizeof(ngx_lo_child_t), ngx_cycle->log);
+    job = (c != NULL && ngx_lo_store()) ? ngx_lo_job_new(ngx_lo_store(), 0)
+                                        : NULL;
+
+    if (job == NULL) {
+        ngx_free(c);
+        ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
+                            json_pack("{s:s, s:s}", "type", "SubflowFailed",
+                                      "message", "the store does not answer"),
+                            0);
+        return;
+    }
+
+    c->job = job;
+    e->own = c;
+    e->own_free = ngx_lo_child_free;
+
+    ngx_lo_child_ask(e, job);
 }

@@ -191,19 +191,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_document = {
 };
 
 
-/* procedure, today: all its versions, newest first, and which of them run. */
-
-const ngx_lo_stmt_t  ngx_lo_sql_child_versions = {
-    "child_versions",
-    "SELECT version, content_hash, release_channel, valid AS \"valid:b\","
-    " CASE WHEN status IN ('deprecated', 'archived', 'inactive')"
-    " OR (effective_date LIKE '____-__-__' AND effective_date > $2)"
-    " THEN 0 ELSE 1 END AS \"runs:b\""
-    " FROM procedures WHERE procedure_id = $1 ORDER BY id DESC LIMIT 1000",
-    "ss", -1
-};
-
-
 /* id, owner: a row of ours whose epoch is not known any more */
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own = {

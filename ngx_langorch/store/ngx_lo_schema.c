@@ -278,6 +278,16 @@ static const char  ngx_lo_schema_votes[] =
     "CREATE INDEX votes_run ON votes (run);";
 
 
+/* Procedures that call others: what a child run told the run around it, and
+ * which versions an import chose. */
+
+static const char  ngx_lo_schema_children[] =
+    "ALTER TABLE runs ADD COLUMN told TEXT;"
+    "CREATE INDEX runs_parent ON runs (parent_run_id, created_at, id)"
+    " WHERE parent_run_id IS NOT NULL;"
+    "ALTER TABLE documents ADD COLUMN pins TEXT;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -289,7 +299,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_gate,
     ngx_lo_schema_releases,
     ngx_lo_schema_flows,
-    ngx_lo_schema_votes
+    ngx_lo_schema_votes,
+    ngx_lo_schema_children
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

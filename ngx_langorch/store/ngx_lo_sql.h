@@ -117,6 +117,27 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_keep;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_running;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_release;
 
+/* --- child runs (ngx_lo_sql_children.c) ------------------------------------------ */
+
+/* run_id, procedure_id, version, hash, shown, raw, triggered_by, project_id,
+ * case_id, now, mode, created_by, parent's run_id, events */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_add;
+
+/* run_id, seq, at, type, path, payload, delta; if it is not there */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_event;
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_again; /* run_id, parent, now */
+
+/* run_id, data, now; run_id, now: if it is not over nor told already */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_cancel[2];
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_told;  /* id, data; guarded */
+
+/* parent's run_id, run_id, data, now; parent's run_id, now: if it is there and
+ * not over */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_tell[2];
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_versions;  /* procedure, today */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_pins;      /* hash -> pins:j */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_pin;       /* hash, pins */
+
 /* --- what procedures keep beyond a run (ngx_lo_sql_kept.c) ----------------------- */
 
 /* project, procedure, key; a write ages out what is over first */
@@ -178,7 +199,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
-extern const ngx_lo_stmt_t  ngx_lo_sql_child_versions;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;

@@ -132,9 +132,12 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_wake;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_taken;
 
 /* The run list; see ngx_lo_run_filter_t in routes/.  [which][order]: which 0
- * any, 1 of one procedure, 2 in one status; order 0 newest first, 1 oldest */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[3][2];
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs_count[3];       /* -> n */
+ * any, 1 of one procedure, 2 in one status, 3 of one parent; order 0 newest
+ * first, 1 oldest */
+#define NGX_LO_SQL_API_RUNS  4
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_SQL_API_RUNS][2];
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs_count[NGX_LO_SQL_API_RUNS];
+                                                                /* -> n */
 
 /* --- inside of a run (ngx_lo_sql_api_events.c) ------------------------------- */
 

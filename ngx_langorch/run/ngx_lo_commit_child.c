@@ -1,0 +1,124 @@
+/*
+ * Child runs in the transaction of a turn: one is born, is told to end, or
+ * tells the run around it that it is over (spec/ckp.md 10.10).
+ */
+
+#include "run/ngx_lo_run_int.h"
+
+
+static ngx_int_t
+ngx_lo_commit_born(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
+    int64_t now)
+{
+    const json_t  *meta, *events;
+
+    meta = json_object_get(row, "meta");
+    events = json_object_get(row, "events");
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_child_add,
+                          ckp_json_str(row, "run_id"),
+                          ckp_json_str(row, "procedure_id"),
+                          ckp_json_str(row, "version"),
+                          ckp_json_str(row, "hash"),
+                          json_object_get(row, "shown"),
+                          json_object_get(row, "raw"),
+                          ckp_json_str(meta, "triggered_by"),
+                          ckp_json_str(meta, "project_id"),
+                          ckp_json_str(meta, "case_id"), now,
+                          ckp_json_str(meta, "execution_mode"),
+                          ckp_json_str(meta, "actor"), run->run_id,
+                          (int64_t) json_array_size(events));
+}
+
+
+static ngx_int_t
+ngx_lo_commit_bear(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
+    int64_t now)
+{
+    size_t       i;
+    json_t      *ev;
+    const char  *id;
+
+    id = ckp_json_str(row, "run_id");
+
+    if (ngx_lo_commit_born(run, job, row, now) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    json_array_foreach(json_object_get(row, "events"), i, ev) {
+
+        if (ngx_lo_job_add(job, &ngx_lo_sql_child_event, id,
+                           ckp_json_int(ev, "seq", 0),
+                           ckp_json_int(ev, "at", now),
+                           ckp_json_str(ev, "type"),
+                           ckp_json_str(ev, "path"),
+                           json_object_get(ev, "payload"),
+                           json_object_get(ev, "delta"))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_child_again, id, run->id, now);
+}
+
+
+static ngx_int_t
+ngx_lo_commit_recall(ngx_lo_job_t *job, const json_t *row, int64_t now)
+{
+    json_t      *data;
+    ngx_int_t    rc;
+    const char  *id;
+
+    id = ckp_json_str(row, "run_id");
+    data = json_pack("{s:O, s:O?}", "reason", json_object_get(row, "reason"),
+                     "actor", json_object_get(row, "actor"));
+
+    rc = data ? ngx_lo_job_add(job, &ngx_lo_sql_child_cancel[0], id, data,
+                               now)
+              : NGX_ERROR;
+    json_decref(data);
+
+    return rc == NGX_OK ? ngx_lo_job_add(job, &ngx_lo_sql_child_cancel[1], id,
+                                         now)
+                        : rc;
+}
+
+
+static ngx_int_t
+ngx_lo_commit_tell(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
+    int64_t now)
+{
+    const char    *id;
+    const json_t  *data;
+
+    id = ckp_json_str(row, "run_id");
+    data = json_object_get(row, "data");
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_child_told, run->id, data) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_child_tell[0], id, run->run_id,
+                          data, now)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_child_tell[1], id, now);
+}
+
+
+ngx_int_t
+ngx_lo_commit_kin(ngx_lo_run_t *run, ngx_lo_job_t *job, const ckp_write_t *w,
+    int64_t now_ms)
+{
+    run->kin = 1;
+
+    if (ngx_strcmp(w->table, "child") == 0) {
+        return ngx_lo_commit_bear(run, job, w->row, now_ms);
+    }
+
+    return ngx_strcmp(w->table, "parent") == 0
+           ? ngx_lo_commit_tell(run, job, w->row, now_ms)
+           : ngx_lo_commit_recall(job, w->row, now_ms);
+}
