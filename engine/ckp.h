@@ -237,9 +237,11 @@ typedef struct {
  *   artifact       {artifact_id, node_id, step_id, kind, uri, name, mime_type,
  *                   size_bytes}
  *   child          {run_id, procedure_id, version, hash, meta, shown, raw?,
- *                   events: [{seq, at, type, path, payload, delta}]}: a child
- *                   run is born.  One of that id that is there is left as it
- *                   is; when it is over, this run is told what it told before
+ *                   place? (as by ckp_program_gate), events: [{seq, at, type,
+ *                   path, payload, delta}]}: a child run is born.  Without a
+ *                   free place it is canceled, when told to reject or skip.
+ *                   One of that id that is there is left as it is; when it is
+ *                   over, this run is told what it told before
  *   child_cancel   {run_id, reason, actor}, if it is not over
  *   parent         {run_id, data}: this child run is over; the run run_id is
  *                   fed CKP_IN_CHILD, if it is there and not over

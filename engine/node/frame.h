@@ -132,7 +132,8 @@ ckp_code_t ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason);
 ckp_code_t ckp_fiber_reap_all(ckp_fiber_t *f, const char *reason);
 
 /* What its frame of that key does is given up, and the frame fails as if it had
- * raised the error (borrowed) itself: a child procedure's on_failure is asked. */
+ * raised the error (borrowed) itself: a child procedure's on_failure is
+ * asked. */
 ckp_code_t ckp_frame_fail(ckp_fiber_t *f, const char *key,
     const json_t *error);
 

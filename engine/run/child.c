@@ -178,27 +178,43 @@ child_events(const ckp_turn_t *turn)
 }
 
 
+/* The place that it needs among the runs of its procedure (26.1): new object,
+ * or NULL.  A start that repeats another one is no matter here: the visit of
+ * the node tells which it is. */
+
+static ckp_code_t
+child_place(ckp_fiber_t *f, const ckp_program_t *prog, const json_t *data,
+    json_t **place)
+{
+    json_t      *gate = NULL;
+    ckp_err_t    err = CKP_ERR_INIT;
+    ckp_code_t   rc = ckp_program_gate(prog, data, f->run->now, &gate, &err);
+
+    *place = json_incref(json_object_get(gate, "place"));
+    json_decref(gate);
+
+    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT
+           ? ckp_fiber_raise(f, "SubflowFailed", "'%s': %s",
+                             prog->procedure_id, err.msg) : rc;
+}
+
+
 /* Its first turn, which is part of ours: *events is a new array. */
 
 static ckp_code_t
-child_start(ckp_fiber_t *f, const ckp_bear_t *how, ckp_program_t *prog,
-    json_t **events)
+child_start(const ckp_fiber_t *f, const ckp_bear_t *how, ckp_program_t *prog,
+    const json_t *data, json_t **events)
 {
-    ckp_run_t *const  run = ckp_run_new(prog, how->id);
-    json_t *const     data = json_pack("{s:O, s:O, s:O, s:o}", "meta",
-                                       how->meta, "inputs", how->inputs,
-                                       "vars", how->vars, "kin",
-                                       child_kin(f, how));
+    ckp_run_t *const   run = ckp_run_new(prog, how->id);
     const ckp_input_t  in = { .kind = CKP_IN_START, .now_ms = f->run->now,
                               .ref = "", .data = data };
-    ckp_turn_t        turn;
-    ckp_err_t         err = CKP_ERR_INIT;
-    ckp_code_t        rc = run == NULL || data == NULL ? CKP_E_NOMEM
-                           : ckp_run_feed(run, &in, &turn, &err);
+    ckp_turn_t         turn;
+    ckp_err_t          err = CKP_ERR_INIT;
+    ckp_code_t         rc = run == NULL || data == NULL ? CKP_E_NOMEM
+                            : ckp_run_feed(run, &in, &turn, &err);
 
     *events = rc == CKP_OK ? child_events(&turn) : NULL;
     ckp_run_free(run);
-    json_decref(data);
 
     return rc == CKP_OK && *events == NULL ? CKP_E_NOMEM : rc;
 }
@@ -249,26 +265,35 @@ ckp_fiber_bear(ckp_fiber_t *f, const ckp_bear_t *how)
     ckp_program_t *const  prog = (ckp_program_t *) ckp_run_linked(f->run,
                                                                   how->hash);
     json_t               *events = NULL;
+    json_t               *place = NULL;
+    json_t               *data;
     json_t               *shown;
     ckp_code_t            rc = prog == NULL ? CKP_E_BUG : child_count(f);
 
-    if (rc == CKP_OK) {
-        rc = child_start(f, how, prog, &events);
+    if (rc != CKP_OK) {
+        return rc;
     }
 
+    data = json_pack("{s:O, s:O, s:O, s:o}", "meta", how->meta, "inputs",
+                     how->inputs, "vars", how->vars, "kin", child_kin(f, how));
+    rc = data == NULL ? CKP_E_NOMEM : child_place(f, prog, data, &place);
+    rc = rc == CKP_OK ? child_start(f, how, prog, data, &events) : rc;
+    json_decref(data);
+
     if (rc != CKP_OK) {
+        json_decref(place);
         return rc;
     }
 
     shown = child_shown(prog, how->inputs);
 
     return ckp_fiber_write(f, "child",
-               json_pack("{s:s, s:s, s:s, s:s, s:O, s:o, s:O*, s:o}",
+               json_pack("{s:s, s:s, s:s, s:s, s:O, s:o, s:O*, s:o, s:o*}",
                    "run_id", how->id, "procedure_id", prog->procedure_id,
                    "version", prog->version, "hash", how->hash,
                    "meta", how->meta, "shown", shown, "raw",
                    json_equal(shown, how->inputs) ? NULL : how->inputs,
-                   "events", events));
+                   "events", events, "place", place));
 }
 
 

@@ -113,8 +113,7 @@ ckp_run_heir(ckp_run_t *run, const ckp_program_t *prog,
 
     if (room == NULL) {
         ckp_program_unref(heir);
-        run->starved = true;
-        return prog;            /* the turn does not hold */
+        return prog;            /* it was refused: the turn does not hold */
     }
 
     *room = (link_heir_t) { .prog = prog, .around = around, .heir = heir };

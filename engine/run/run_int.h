@@ -143,6 +143,13 @@ const ckp_program_t *ckp_run_heir(ckp_run_t *run, const ckp_program_t *prog,
 /* The run is one that inherits (kin.legacy): its own procedure does. */
 ckp_code_t ckp_run_inherit(ckp_run_t *run);
 
+/* --- place.c ------------------------------------------------------------- */
+
+/* Where the fiber of that object stands; NULL: its program is not linked, or
+ * there is no such node. */
+void ckp_fiber_where(ckp_run_t *run, const json_t *own,
+    const ckp_program_t **prog, const ckp_node_t **node);
+
 /* --- child.c -------------------------------------------------------------- */
 
 /* When a child run has used the active time that it was given; INT64_MAX:

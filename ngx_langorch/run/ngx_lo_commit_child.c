@@ -3,6 +3,7 @@
  * tells the run around it that it is over (spec/ckp.md 10.10).
  */
 
+#include "run/ngx_lo_gate.h"
 #include "run/ngx_lo_run_int.h"
 
 
@@ -28,6 +29,77 @@ ngx_lo_commit_born(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
                           ckp_json_str(meta, "execution_mode"),
                           ckp_json_str(meta, "actor"), run->run_id,
                           (int64_t) json_array_size(events));
+}
+
+
+/* Nobody is there who could be refused, so one that may not wait is told to
+ * end. */
+
+static ngx_int_t
+ngx_lo_commit_full(ngx_lo_job_t *job, const char *id, const json_t *place,
+    int64_t now)
+{
+    json_t      *data;
+    int64_t      max;
+    ngx_int_t    rc;
+    const char  *key;
+
+    key = ckp_json_str(place, "key");
+    max = ckp_json_int(place, "max", 1);
+    data = json_pack("{s:s, s:s}", "reason", "concurrency", "actor",
+                     "system");
+
+    rc = data ? ngx_lo_job_add(job, &ngx_lo_sql_child_full[0], id, key, max,
+                               data, now)
+              : NGX_ERROR;
+    json_decref(data);
+
+    if (rc != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_child_full[1], id, key, max)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_gate_keys, id, key, max,
+                          (const char *) NULL);
+}
+
+
+/* Its place among the runs of its procedure (spec/ckp.md 26.1). */
+
+static ngx_int_t
+ngx_lo_commit_place(ngx_lo_job_t *job, const json_t *row, int64_t now)
+{
+    json_t         *gate, *place;
+    ngx_int_t       rc;
+    const char     *id, *word;
+    ngx_lo_gate_t   g;
+
+    id = ckp_json_str(row, "run_id");
+    place = json_object_get(row, "place");
+
+    if (place == NULL) {
+        return NGX_OK;
+    }
+
+    gate = json_pack("{s:O}", "place", place);
+
+    if (gate == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&g, sizeof(ngx_lo_gate_t));
+    g.gate = gate;
+    word = ngx_lo_gate_on_limit(&g);
+
+    rc = (ngx_strcmp(word, "reject") == 0 || ngx_strcmp(word, "skip") == 0)
+         ? ngx_lo_commit_full(job, id, place, now)
+         : ngx_lo_gate_after(&g, job, id, now);
+
+    json_decref(gate);
+
+    return rc;
 }
 
 
@@ -58,6 +130,10 @@ ngx_lo_commit_bear(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
         {
             return NGX_ERROR;
         }
+    }
+
+    if (ngx_lo_commit_place(job, row, now) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_child_again, id, run->id, now);

@@ -188,7 +188,7 @@ static void
 ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
 {
     const char       *want;
-    const json_t     *rows;
+    const json_t     *rows, *pins;
     ngx_lo_child_t   *c;
     ngx_lo_effect_t  *e = data;
 
@@ -204,11 +204,15 @@ ngx_lo_child_versions(ngx_lo_job_t *job, void *data)
     want = (want && want[0]) ? want : "latest";
     rows = ngx_lo_job_rows(job, 0);
 
+    /* a document that an older version imported has no pins at all */
+
     if (ckp_json_bool(e->body, "imported", false)) {
-        ngx_lo_child_imported(e, rows,
-                              json_object_get(ngx_lo_job_row(job, 1), "pins"),
-                              want);
-        return;
+        pins = json_object_get(ngx_lo_job_row(job, 1), "pins");
+
+        if (json_is_object(pins)) {
+            ngx_lo_child_imported(e, rows, pins, want);
+            return;
+        }
     }
 
     ngx_lo_child_take(e, ngx_lo_version_choose(rows, want), NULL);

@@ -32,6 +32,31 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_event = {
 };
 
 
+/* It has just been born, and there is no place for it. */
+
+#define NGX_LO_NO_PLACE                                                       \
+    "run_id = $1 AND epoch = 0 AND cancellation_requested = 0"                \
+    " AND status NOT IN " NGX_LO_OVER " AND (SELECT count(*) FROM runs p"     \
+    " WHERE p.place_key = $2 AND p.run_id <> $1"                              \
+    " AND p.status NOT IN " NGX_LO_OVER ") >= $3"
+
+const ngx_lo_stmt_t  ngx_lo_sql_child_full[2] = {
+    {
+        "child_full_tell",
+        "INSERT INTO inbox (run, kind, ref, data, created_at)"
+        " SELECT id, 'cancel', NULL, $4, $5 FROM runs"
+        " WHERE " NGX_LO_NO_PLACE,
+        "ssiji", -1
+    },
+    {
+        "child_full",
+        "UPDATE runs SET cancellation_requested = 1, wake_at = 0"
+        " WHERE " NGX_LO_NO_PLACE,
+        "ssi", -1
+    }
+};
+
+
 /* One that is over tells again what it told. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_child_again = {

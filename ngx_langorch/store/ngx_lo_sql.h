@@ -127,6 +127,10 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_child_add;
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_event;
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_again; /* run_id, parent, now */
 
+/* run_id, place key, max, data, now; run_id, place key, max: of one that was
+ * born in this job, if there is no place for it */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_full[2];
+
 /* run_id, data, now; run_id, now: if it is not over nor told already */
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_cancel[2];
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_told;  /* id, data; guarded */

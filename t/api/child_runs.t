@@ -159,6 +159,37 @@ subtest 'nobody waits for one that is only begun' => sub {
 };
 
 
+subtest 'child runs wait for a place, as others do' => sub {
+    for my $way (qw(queue skip)) {
+        $site->import_document(procedure("one-$way", 'k', {
+            k => sequence(undef, {%work}),
+        }, variables_schema => { n => {}, hold => {} }, global_config => {
+            concurrency => { max_concurrent_runs => 1, on_limit => $way } }));
+        parent_of("of-$way", procedure_id => "one-$way",
+            on_failure => 'continue', input_mapping => { hold => '{{hold}}' });
+    }
+
+    my @runs = map { $site->run('of-queue', { hold => 'place' }) } 1, 2;
+    until_true('one works', sub {
+        my %n;
+        $n{ child($_)->get->{status} }++ for @runs;
+        return ($n{running} // 0) == 1 && ($n{created} // 0) == 1;
+    });
+    $agent->release('place');
+    is $_->wait_final->{status}, 'completed', 'the other one after it'
+        for @runs;
+
+    my $first = $site->run('of-skip', { hold => 'skip' });
+    child($first)->wait_for('step_dispatched');
+    my $second = $site->run('of-skip')->wait_final;
+    is $second->{output_vars}{all}{error}{type}, 'RunCanceled',
+        'one that may not wait is canceled';
+    like $second->{output_vars}{all}{error}{message}, qr/concurrency/, 'so';
+    $agent->release('skip');
+    $first->wait_final;
+};
+
+
 subtest 'a child run has so much time' => sub {
     parent_of('hasty', timeout_ms => 300);
 

@@ -39,12 +39,12 @@ run_odd(t_host_t *h, uint8_t byte, ckp_input_t *in, json_t **data)
     static const ckp_input_kind_t  kinds[] = {
         CKP_IN_RECOVER, CKP_IN_TICK, CKP_IN_ADMITTED, CKP_IN_REPLY,
         CKP_IN_DECISION, CKP_IN_CALLBACK, CKP_IN_PAUSE, CKP_IN_RESUME,
-        CKP_IN_CANCEL, CKP_IN_REPLY, CKP_IN_ADMITTED
+        CKP_IN_CANCEL, CKP_IN_REPLY, CKP_IN_ADMITTED, CKP_IN_CHILD
     };
 
     *data = run_data((uint8_t) (byte >> 2));
     *in = (ckp_input_t) {
-        .kind = kinds[byte % 11], .outcome = (ckp_outcome_t) (byte % 3),
+        .kind = kinds[byte % 12], .outcome = (ckp_outcome_t) (byte % 3),
         .now_ms = h->now, .seed = h->seed,
         .ref = h->nwants > 0 ? h->wants[0].ref : "1:1", .data = *data
     };

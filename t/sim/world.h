@@ -60,7 +60,8 @@ typedef struct {
     json_t   *leases;               /* path -> row */
     json_t   *once;                 /* "scope key" -> {path, status, result} */
     json_t   *approvals;            /* id -> row */
-    json_t   *kids;                 /* child run -> {at, data, over, recalled} */
+    json_t   *kids;                 /* child run -> {at, data, over,
+                                       recalled} */
     int64_t   wake_at_ms;
     bool      final;
     bool      cancel;               /* the flag that guards every commit */

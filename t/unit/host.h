@@ -259,6 +259,14 @@ t_host_rows(t_host_t *h, const ckp_turn_t *turn)
         const json_t *const  row = turn->writes[i].row;
         const json_t *const  options = json_object_get(row, "options");
 
+        if (strcmp(turn->writes[i].table, "child") == 0) {
+            t_host_want(h, CKP_IN_CHILD, CKP_OUTCOME_OK,
+                        ckp_json_str(row, "run_id"),
+                        json_pack("{s:s, s:{s:s}, s:{s:s}}", "status",
+                                  "completed", "outputs", "r", "got", "vars",
+                                  "r", "got"));
+        }
+
         if (strcmp(turn->writes[i].table, "approval") == 0) {
             const char *const  type = ckp_json_str(row, "decision_type");
 

@@ -136,6 +136,19 @@ static const t_proc_t  t_procs[] = {
         "'input_mapping':{'a':'n'},'output_mapping':{'got':'r'},"
         "'on_failure':'continue','next_node':'end'}", "") },
 
+    { "child_run", T_PROC("a",
+        "'a':{'type':'subflow','procedure_id':'kid','version':'1',"
+        "'isolation':'child_run','inherit_context':true,"
+        "'input_mapping':{'a':'n'},'output_mapping':{'got':'r'},"
+        "'on_failure':'continue','next_node':'b'},"
+        "'b':{'type':'subflow','procedure_id':'kid','version':'1',"
+        "'isolation':'child_run','wait':false,'next_node':'c'},"
+        "'c':{'type':'subflow','procedure_id':'kid','version':'1',"
+        "'inherit_context':true,'timeout_ms':5000,'next_node':'end'}",
+        ",'global_config':{'missing_variables':'keep','secrets_config':{"
+        "'secret_references':{'s':'S'}},'llm':{'profiles':{'m':{'base_url':"
+        "'http://m.example/v1','model':'m'}}}}") },
+
     { "verification", T_PROC("a",
         "'a':{'type':'verification','next_node':'b','checks':["
         "{'id':'c','condition':'n > 9','on_fail':'warn','message':'{{n}}'},"
