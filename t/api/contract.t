@@ -82,6 +82,24 @@ sub documents {
     return map { documents($_) } values %$value;
 }
 
+# A golden case is often but nodes, the first of which begins.
+
+sub case {
+    my ($file, $text) = @_;
+
+    return unless ref $file eq 'HASH' && ref $file->{nodes} eq 'HASH';
+    my ($start) = $text =~ /"nodes"\s*:\s*\{\s*"([^"]+)"/;
+
+    return {
+        procedure_id => 'golden', version => '1',
+        variables_schema => $file->{variables} // {},
+        global_config    => $file->{config} // {},
+        workflow_graph   => { start_node => $start, nodes => $file->{nodes} },
+        %{ $file->{more} || {} },
+    };
+}
+
+
 # The texts of a file: of documentation its examples.
 
 sub texts {
@@ -97,8 +115,9 @@ for my $path (map { glob } "$top/t/golden/*/*.json", "$top/t/golden/*/*/*.json",
     "$top/t/fuzz/corpus/document/*", "$top/docs/ckp.md", "$top/README.md",
     "$top/../shared/samples/*.json")
 {
-    my $value = [ map { eval { LangOrch::Http::decode($_) } } texts($path) ];
-    my @docs  = documents($value);
+    my @texts = texts($path);
+    my $value = [ map { eval { LangOrch::Http::decode($_) } } @texts ];
+    my @docs  = (documents($value), case($value->[0], $texts[0]));
     push @docs, grep { ref eq 'HASH' && ($_->{nodes} || $_->{steps}) } @$value
         if !@docs;
 

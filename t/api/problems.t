@@ -109,6 +109,11 @@ is $site->post('/api/runs', { procedure_id => 'log-only' },
     headers => { 'Content-Type' => 'application/merge-patch+json' })->{status},
     201, 'a +json type is';
 
+my $plain = '{"procedure_id":"log-only"}';
+like LangOrch::Http::raw($site->port, "POST /api/runs HTTP/1.1\r\nHost: x\r\n"
+    . 'Content-Length: ' . length($plain) . "\r\nConnection: close\r\n\r\n$plain"),
+    qr{^HTTP/1\.1 201 }, 'no type at all is JSON';
+
 is_problem $site->post('/api/runs',
     '{"procedure_id":"' . 'x' x (1 << 20) . '"}'),
     413, 'too_large', 'more than 1 MiB is too large';

@@ -127,7 +127,8 @@ subtest 'a body that is no object is 422' => sub {
 
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", "\x{202e}evil", 'x' x 3000, [], {},
-    [ 1, 'a', {}, [] ], { a => { b => [] } }, JSON::PP::true, JSON::PP::false);
+    [ 1, 'a', {}, [] ], { a => { b => [] } }, JSON::PP::true, JSON::PP::false,
+    "'; DROP TABLE procedures; --", '{{secrets.x}}');
 
 subtest 'members of every type: never a 5xx' => sub {
     for my $op (grep { $routes->body($_) } @all) {
