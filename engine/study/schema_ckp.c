@@ -114,8 +114,10 @@ schema_type(const char *type)
 
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
         if (strcmp(plain[i].word, type) == 0) {
-            return json_pack("{s:[s, s*, s]}", "type", plain[i].types[0],
-                             plain[i].types[1], "null");
+            return plain[i].types[1] == NULL
+                   ? json_pack("{s:[s, s]}", "type", plain[i].types[0], "null")
+                   : json_pack("{s:[s, s, s]}", "type", plain[i].types[0],
+                               plain[i].types[1], "null");
         }
     }
 
@@ -240,7 +242,7 @@ schema_object(const char *object, ckp_as_t as, const char *help)
     ok = ok && (!node || ckp_describe_each("node", schema_row, &s));
 
     if (ok) {
-        v = json_pack("{s:s, s:s*, s:O}", "type", "object", "description",
+        v = json_pack("{s:s, s:s, s:O}", "type", "object", "description",
                       help, "properties", s.members);
     }
 

@@ -269,8 +269,8 @@ const ckp_word_row_t  ckp_words_nodes[] = {
       "\"fail_parent\"", "What its failure does" },
     { "subflow", "inherit_context", "bool", "false",
       "It begins with the variables of here" },
-    { "subflow", "isolation", "inline|*", "\"inline\"",
-      "inline: it is part of this run" },
+    { "subflow", "isolation", "inline|child_run", "\"inline\"",
+      "Whether it is part of this run, or a run of its own" },
     { "subflow", "wait", "bool", "true",
       "false: a run of its own is started and not waited for" },
 
