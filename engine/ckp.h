@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
+#include "base/artifact.h"
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/diag.h"
@@ -62,6 +63,10 @@ void ckp_compiler_free(ckp_compiler_t *c);
 /* Where its runs find time zones by name (base/clock.h); `data` and what it
  * lends live as long as the program. */
 void ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data);
+
+/* The folder of the site's artifacts as agents name it (base/artifact.h); lent
+ * as long as the program. */
+void ckp_program_artifacts(ckp_program_t *prog, const char *root);
 
 /* What the program is called; lent. */
 const char *ckp_program_id(const ckp_program_t *prog);

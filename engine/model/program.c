@@ -174,3 +174,10 @@ ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data)
     prog->zone = zone;
     prog->zone_data = data;
 }
+
+
+void
+ckp_program_artifacts(ckp_program_t *prog, const char *root)
+{
+    prog->artifacts = root;
+}

@@ -549,6 +549,7 @@ struct ckp_program_s {
 
     ckp_zone_pt        zone;            /* ckp_program_zones; NULL: none */
     void              *zone_data;
+    const char        *artifacts;       /* ckp_program_artifacts; NULL: none */
 
     /* what must be ended one by one when the program ends: */
     struct ckp_owned_s  *owned;
@@ -561,6 +562,7 @@ ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
 
 /* As the face shows them (ckp.h), declared where they are made. */
 void ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data);
+void ckp_program_artifacts(ckp_program_t *prog, const char *root);
 const char *ckp_program_id(const ckp_program_t *prog);
 const char *ckp_program_version(const ckp_program_t *prog);
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);

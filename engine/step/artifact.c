@@ -6,51 +6,96 @@
 
 #include <string.h>
 
+#include "base/artifact.h"
 #include "base/json.h"
+#include "model/redact.h"
 
-#define ARTIFACTS_MAX  100      /* of one answer */
+#define ARTIFACTS_MAX     100       /* of one answer */
+#define ARTIFACT_URI_MAX  8192      /* what is longer is contents, no address */
 
 
-/* uri is what the answer said; `o` may tell more. */
+/*
+ * The address of what an answer calls so: a file of the artifact folder has one
+ * that opens, the rest stays as it was said.  NULL: no memory.
+ */
+
+static json_t *
+artifact_uri(const ckp_fiber_t *f, const char *kind, const char *said)
+{
+    json_t     *uri = NULL;
+    ckp_buf_t   path;
+    ckp_buf_t   out;
+
+    ckp_buf_init(&path, CKP_ARTIFACT_PATH_MAX);
+    ckp_buf_init(&out, 4 * CKP_ARTIFACT_PATH_MAX);
+
+    if (ckp_artifact_path(said, ckp_fiber_program(f)->artifacts, &path)
+        && strchr(ckp_buf_str(&path), '/') != NULL)
+    {
+        ckp_artifact_uri(&out, ckp_buf_str(&path));
+        uri = out.failed == CKP_OK ? json_string(ckp_buf_str(&out)) : NULL;
+
+    } else {
+        uri = json_sprintf("%s%s", strcmp(kind, "screenshot") == 0
+                                   && strstr(said, "://") == NULL
+                                   ? "memory://" : "", said);
+    }
+
+    ckp_buf_free(&path);
+    ckp_buf_free(&out);
+
+    return uri;
+}
+
+
+/* The row and the event; uri is what the answer said, and `o` may tell more. */
 
 static ckp_code_t
 artifact_put(ckp_fiber_t *f, const char *kind, const char *uri,
     const json_t *o, const char *named)
 {
     const char *const  name = named != NULL ? named : ckp_json_str(o, "name");
-    const bool     local = strcmp(kind, "screenshot") == 0
-                           && strstr(uri, "://") == NULL;
-    json_t *const  size = json_object_get(o, "size_bytes");
-    char           id[CKP_UUID_LEN + 1];
-    json_t        *row;
-    ckp_code_t     rc;
+    json_t *const      size = json_object_get(o, "size_bytes");
+    char               id[CKP_UUID_LEN + 1];
+    json_t            *row;
+    json_t            *masked;
+    json_t            *shown;
+    ckp_code_t         rc;
+
+    if (strlen(uri) > ARTIFACT_URI_MAX) {
+        return CKP_OK;
+    }
 
     ckp_uuid7(ckp_fiber_rand(f), ckp_fiber_now(f), id);
 
     row = json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:O*}", "artifact_id", id,
-                    "kind", kind, "uri",
-                    json_sprintf("%s%s", local ? "memory://" : "", uri),
+                    "kind", kind, "uri", artifact_uri(f, kind, uri),
                     "name", name,
                     "mime_type", ckp_json_str(o, "mime_type"),
                     "size_bytes", json_is_integer(size) ? size : NULL);
+    masked = ckp_program_redact(ckp_fiber_program(f), row);
+    shown = json_copy(masked);
+    json_decref(masked);
 
-    if (row == NULL) {
-        return CKP_E_NOMEM;
-    }
-
-    rc = ckp_fiber_emit(f, "artifact_created", json_copy(row));
-
-    if (rc != CKP_OK
-        || json_object_set_new(row, "node_id",
+    if (shown == NULL
+        || json_object_set_new(shown, "node_id",
                                json_string(ckp_fiber_node(f)->id)) != 0
-        || json_object_set_new(row, "step_id",
+        || json_object_set_new(shown, "step_id",
                                json_string(ckp_fiber_step(f)->id)) != 0)
     {
         json_decref(row);
-        return rc != CKP_OK ? rc : CKP_E_NOMEM;
+        json_decref(shown);
+        return CKP_E_NOMEM;
     }
 
-    return ckp_fiber_write(f, "artifact", row);
+    rc = ckp_fiber_emit(f, "artifact_created", row);
+
+    if (rc != CKP_OK) {
+        json_decref(shown);
+        return rc;
+    }
+
+    return ckp_fiber_write(f, "artifact", shown);
 }
 
 
