@@ -122,6 +122,7 @@ END
         -e "s|access_log .*|access_log $home/logs/access.log;|" \
         -e "s|_temp_path [^ ]*/\([a-z]*\);|_temp_path $home/tmp/\1;|" \
         -e "s|langorch_store .*|langorch_store $home/data/langorch.db;|" \
+        -e "s|langorch_artifacts .*|langorch_artifacts $home/data/artifacts;|" \
         -e "s|^\( *\)langorch_egress .*|\1langorch_egress $site_egress;|" \
         -e "s|^\( *\)langorch_identity .*|\1langorch_identity $site_identity;|" \
         -e "s|listen .*|listen 127.0.0.1:$site_port;|" \
@@ -228,7 +229,8 @@ site_check()
 {
     for line in "pid $home/" "error_log $home/" "access_log $home/" \
                 "client_body_temp_path $home/" "proxy_temp_path $home/" \
-                "langorch_store $home/" "listen 127.0.0.1:$site_port;" \
+                "langorch_store $home/" "langorch_artifacts $home/" \
+                "listen 127.0.0.1:$site_port;" \
                 "langorch_identity $site_identity;" \
                 "langorch_egress $site_egress;" \
                 "include $home/conf/langorch.conf;" \

@@ -99,6 +99,8 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_lo_artifact_days_start(cycle);
+
     return ngx_lo_run_start(cycle);
 }
 
@@ -131,6 +133,7 @@ ngx_lo_worker_quit(ngx_uint_t forced)
 
     ngx_lo_self_quit();
     ngx_lo_duty_stop();
+    ngx_lo_artifact_days_stop();
     ngx_lo_run_quit();
     ngx_lo_push_quit();
 
@@ -167,6 +170,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     }
 
     ngx_lo_duty_stop();
+    ngx_lo_artifact_days_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_egress_stop(cycle);
     ngx_lo_store_stop(cycle);

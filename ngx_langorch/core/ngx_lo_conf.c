@@ -79,8 +79,14 @@ static ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
 };
 
 
+static ngx_conf_num_bounds_t  ngx_lo_bounds_days = {
+    ngx_conf_check_num_bounds, 1, 36500
+};
+
+
 static ngx_conf_post_t  ngx_lo_positive = { ngx_lo_conf_positive };
 static ngx_conf_post_t  ngx_lo_in_memory = { ngx_lo_conf_in_memory };
+static ngx_conf_post_t  ngx_lo_upload = { ngx_lo_conf_upload };
 
 
 ngx_command_t  ngx_lo_commands[] = {
@@ -207,6 +213,22 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(once_time), &ngx_lo_positive },
+
+    { ngx_string("langorch_artifacts"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_artifacts,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(artifacts), NULL },
+
+    { ngx_string("langorch_upload"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(upload_max), &ngx_lo_upload },
+
+    { ngx_string("langorch_artifact_days"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(artifact_days),
+      &ngx_lo_bounds_days },
 
     { ngx_string("langorch_base_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -352,6 +374,8 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->reply_max = NGX_CONF_UNSET_SIZE;
     mcf->llm_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
+    mcf->upload_max = NGX_CONF_UNSET_SIZE;
+    mcf->artifact_days = NGX_CONF_UNSET_UINT;
     mcf->plain_secrets = NGX_CONF_UNSET;
 
     return mcf;
@@ -387,6 +411,8 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
     ngx_conf_init_size_value(mcf->llm_reply_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->upload_max, 64 * 1024 * 1024);
+    ngx_conf_init_uint_value(mcf->artifact_days, 30);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
 
@@ -413,6 +439,10 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"langorch_zone\" is %uz bytes, at least %d",
                            mcf->zone_size, NGX_LO_ZONE_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_lo_conf_disk(cf, mcf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 

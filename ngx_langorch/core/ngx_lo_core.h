@@ -59,6 +59,10 @@ typedef struct {
     size_t       document_max;      /* langorch_document: 4m */
     size_t       body_memory;       /* langorch_body_memory: 256m */
     size_t       reply_max;         /* langorch_agent_reply: 1m */
+    ngx_str_t    artifacts;         /* langorch_artifacts: folder, with a NUL;
+                                       default: "artifacts" by the store */
+    size_t       upload_max;        /* langorch_upload: 64m */
+    ngx_uint_t   artifact_days;     /* langorch_artifact_days: 30 */
     ngx_str_t    base_url;          /* langorch_base_url; empty: from request */
     ngx_array_t *upstreams;         /* langorch_upstreams: ngx_str_t, names of
                                        site's own upstream{} agents may use */

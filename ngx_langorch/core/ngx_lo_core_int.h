@@ -94,4 +94,12 @@ char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
  * and it listens to more than this machine. */
 void ngx_lo_conf_is_open(ngx_conf_t *cf);
 
+/* --- artifacts (ngx_lo_conf_disk.c) ------------------------------------------- */
+
+char *ngx_lo_conf_artifacts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_upload(ngx_conf_t *cf, void *post, void *data);
+
+/* The folder of artifacts, when none is named, and threads for its files. */
+ngx_int_t ngx_lo_conf_disk(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf);
+
 #endif

@@ -11,4 +11,8 @@
 ngx_int_t ngx_lo_duty_start(ngx_cycle_t *cycle);
 void ngx_lo_duty_stop(void);
 
+/* ngx_lo_artifact_days.c */
+void ngx_lo_artifact_days_start(ngx_cycle_t *cycle);
+void ngx_lo_artifact_days_stop(void);
+
 #endif

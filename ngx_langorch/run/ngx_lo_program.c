@@ -95,6 +95,10 @@ ngx_lo_program_put(const char *hash, ckp_program_t *prog)
     ngx_memcpy(e->hash, hash, ngx_strlen(hash) + 1);
     e->prog = ckp_program_ref(prog);
 
+    /* whoever compiled it: from here on runs use it */
+
+    ckp_program_artifacts(prog, (const char *) ngx_lo_conf()->artifacts.data);
+
     ngx_queue_insert_head(&ngx_lo_programs.used, &e->queue);
 
     if (++ngx_lo_programs.n > NGX_LO_PROGRAMS_MAX) {

@@ -45,6 +45,13 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_lease_release;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending;   /* -> n */
 
+/* --- artifacts (ngx_lo_sql_artifacts.c) ------------------------------------- */
+
+/* names of runs, ended before -> name, state: orphan, over, kept, in their
+ * order; the rows of those that are over go */
+extern const ngx_lo_stmt_t  ngx_lo_sql_sweep_which;
+extern const ngx_lo_stmt_t  ngx_lo_sql_sweep_rows;
+
 /* --- agents (ngx_lo_sql_agents.c) ------------------------------------------ */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_agents_n;            /* -> n */
