@@ -9,12 +9,15 @@
 #include "api/ngx_lo_reply.h"
 
 
+static ngx_int_t ngx_lo_api_unread(ngx_http_request_t *r);
 static ngx_lo_api_t *ngx_lo_api_new(ngx_http_request_t *r);
 static void ngx_lo_api_request_id(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_admit(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_condition(ngx_lo_api_t *api);
 static void ngx_lo_api_body(ngx_http_request_t *r);
 static ngx_int_t ngx_lo_api_begin(ngx_lo_api_t *api);
+static void ngx_lo_api_read(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_api_received(ngx_lo_api_t *api);
 static void ngx_lo_api_cleanup(void *data);
 
 
@@ -44,7 +47,7 @@ ngx_lo_api_handler(ngx_http_request_t *r)
 
     if (rc == NGX_DONE) {
 
-        rc = ngx_http_discard_request_body(r);
+        rc = ngx_lo_api_unread(r);
         if (rc != NGX_OK) {
             return rc;
         }
@@ -52,11 +55,40 @@ ngx_lo_api_handler(ngx_http_request_t *r)
         return ngx_lo_api_send(api);
     }
 
+    if (api->route->flags & NGX_LO_UPLOAD) {
+
+        /* its body is not read before somebody knows what to do with it */
+
+        r->main->count++;
+        r->read_event_handler = ngx_http_block_reading;
+
+        ngx_lo_api_step(api, ngx_lo_api_begin(api));
+
+        return NGX_DONE;
+    }
+
     r->request_body_no_buffering = 1;
 
     rc = ngx_http_read_client_request_body(r, ngx_lo_api_body);
 
     return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+}
+
+
+/* Nobody wants the body.  A client that asked first hears the answer instead of
+ * "go on", and nobody knows then whether it still sends one. */
+
+static ngx_int_t
+ngx_lo_api_unread(ngx_http_request_t *r)
+{
+    if (r->headers_in.expect != NULL && !r->expect_tested
+        && r->request_body == NULL)
+    {
+        r->expect_tested = 1;
+        r->keepalive = 0;
+    }
+
+    return ngx_http_discard_request_body(r);
 }
 
 
@@ -200,6 +232,13 @@ ngx_lo_api_seg(ngx_lo_api_t *api, const char *name)
 }
 
 
+const ngx_str_t *
+ngx_lo_api_rest(ngx_lo_api_t *api)
+{
+    return &api->match.rest;
+}
+
+
 const char *
 ngx_lo_api_header(ngx_lo_api_t *api, const char *name)
 {
@@ -269,11 +308,12 @@ ngx_lo_api_body(ngx_http_request_t *r)
         return;
     }
 
-    /* from here on a client that leaves ends the request; what it still sends
-     * of a body that was refused, NGINX discards after the answer */
+    /* from here on a client that leaves ends the request, unless its file is on
+     * its way; what it still sends of a body that was refused, NGINX discards
+     * after the answer */
 
-    r->read_event_handler = r->reading_body ? ngx_http_block_reading
-                                            : ngx_http_test_reading;
+    r->read_event_handler = (r->reading_body || api->upload != NULL)
+                            ? ngx_http_block_reading : ngx_http_test_reading;
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
         ngx_http_finalize_request(r, rc);
@@ -281,7 +321,8 @@ ngx_lo_api_body(ngx_http_request_t *r)
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_api_begin(api);
+        rc = (api->resume != NULL) ? ngx_lo_api_received(api)
+                                   : ngx_lo_api_begin(api);
     }
 
     ngx_lo_api_step(api, rc);
@@ -347,6 +388,11 @@ ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc)
     }
 
     if (rc == NGX_AGAIN) {
+
+        if (api->receive) {
+            ngx_lo_api_read(api);
+        }
+
         return;
     }
 
@@ -366,11 +412,51 @@ ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc)
         rc = ngx_lo_api_problem(api, 500, "internal", "Internal error");
     }
 
+    if (rc == NGX_DONE && (api->route->flags & NGX_LO_UPLOAD)) {
+        rc = ngx_lo_api_unread(r);
+        rc = (rc == NGX_OK) ? NGX_DONE : rc;
+    }
+
     if (rc == NGX_DONE) {
         rc = ngx_lo_api_send(api);
     }
 
     ngx_http_finalize_request(r, rc);
+}
+
+
+/* The request may be gone when this returns. */
+
+static void
+ngx_lo_api_read(ngx_lo_api_t *api)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = api->r;
+    api->receive = 0;
+
+    r->request_body_no_buffering = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_lo_api_body);
+
+    /* it has a count of its own: ours is given back */
+
+    ngx_http_finalize_request(r, rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc
+                                                                 : NGX_DONE);
+}
+
+
+static ngx_int_t
+ngx_lo_api_received(ngx_lo_api_t *api)
+{
+    ngx_lo_resume_pt  resume;
+
+    resume = api->resume;
+    api->resume = NULL;
+    api->refusals = ckp_memory_refusals();
+
+    return resume(api);
 }
 
 

@@ -17,6 +17,7 @@
 
 #include "auth/ngx_lo_who.h"
 #include "core/ngx_lo_core.h"
+#include "disk/ngx_lo_disk.h"
 #include "egress/ngx_lo_call.h"
 #include "store/ngx_lo_store.h"
 #include "api/ngx_lo_route.h"
@@ -25,6 +26,7 @@
 typedef ngx_int_t (*ngx_lo_resume_pt)(ngx_lo_api_t *api);
 typedef ngx_int_t (*ngx_lo_reply_pt)(ngx_lo_api_t *api,
     const ngx_lo_call_reply_t *reply);
+typedef ngx_int_t (*ngx_lo_looked_pt)(ngx_lo_api_t *api, ngx_lo_disk_t *d);
 
 struct ngx_lo_api_s {
     ngx_http_request_t    *r;
@@ -39,8 +41,12 @@ struct ngx_lo_api_s {
     ngx_msec_t             started;
     struct timespec        began;       /* the same, exactly */
 
+    const char            *token;       /* ?token= instead of a role; NULL */
+
     ngx_str_t              text;        /* the body's bytes */
     size_t                 text_room;
+    ngx_temp_file_t       *upload;      /* ... or the file that has them; NULL:
+                                           none have come */
     const json_t          *body;        /* an object; lent; NULL: no body */
     void                  *ctx;         /* the route's own, between stages */
 
@@ -53,11 +59,15 @@ struct ngx_lo_api_s {
     ngx_lo_job_t          *open;        /* made, not submitted */
     ngx_lo_job_t          *job;         /* submitted, not done */
     ngx_lo_call_t         *call;
+    ngx_lo_disk_t         *disk;        /* posted, not done */
+    void                  *waits;       /* for something of the route's own */
+    void                 (*forget)(void *waits);
     ngx_event_t            timer;
     ngx_lo_render_pt       render;
     ngx_lo_render_pt       missed;      /* what to do when a guard misses */
     ngx_lo_resume_pt       resume;
     ngx_lo_reply_pt        reply;
+    ngx_lo_looked_pt       looked;
 
     ngx_buf_t              piece;       /* of an answer that is poured */
     ngx_lo_resume_pt       more;        /* makes the next; NULL: the last */
@@ -67,6 +77,8 @@ struct ngx_lo_api_s {
     const char            *cache;       /* Cache-Control; NULL: no-store */
     ngx_str_t              out;
     unsigned long          refusals;    /* of memory, before the stage */
+    ngx_buf_t             *file;        /* the answer is this file */
+    unsigned               receive:1;   /* the body is wanted now */
     unsigned               next:1;      /* a stage was set up: `open` */
     unsigned               handed:1;    /* the request is a stream's now */
     unsigned               poured:1;    /* the head has been sent */
@@ -87,6 +99,9 @@ ngx_uint_t ngx_lo_api_is_open(const ngx_lo_api_t *api);
 /* A decoded segment by the name the route's path gives it; never NULL for a
  * name that the path has. */
 const char *ngx_lo_api_seg(ngx_lo_api_t *api, const char *name);
+
+/* What the route's "{name...}" stands for, raw. */
+const ngx_str_t *ngx_lo_api_rest(ngx_lo_api_t *api);
 
 /* A request header, NUL-terminated, the first of its name; NULL: absent. */
 const char *ngx_lo_api_header(ngx_lo_api_t *api, const char *name);
@@ -115,6 +130,22 @@ ngx_int_t ngx_lo_api_sleep(ngx_lo_api_t *api, ngx_msec_t ms,
  * start. */
 ngx_int_t ngx_lo_api_call(ngx_lo_api_t *api, const ngx_lo_call_request_t *rq,
     ngx_lo_reply_pt reply);
+
+/* Goes on with the task, which is stolen, when its thread is done; it is valid
+ * during the call.  NGX_AGAIN, or the answer when no thread takes it. */
+ngx_int_t ngx_lo_api_disk(ngx_lo_api_t *api, ngx_lo_disk_t *d,
+    ngx_lo_looked_pt looked);
+
+/* Something of the route's own is waited for; `forget` tells it that the
+ * request went first.  NGX_AGAIN.  When it is over, the request goes on with
+ * `resume`. */
+ngx_int_t ngx_lo_api_wait(ngx_lo_api_t *api, void *waits,
+    void (*forget)(void *waits));
+void ngx_lo_api_over(ngx_lo_api_t *api, ngx_lo_resume_pt resume);
+
+/* Of a route with NGX_LO_UPLOAD: goes on when the body is in api->upload (NULL:
+ * it is empty).  NGX_AGAIN. */
+ngx_int_t ngx_lo_api_receive(ngx_lo_api_t *api, ngx_lo_resume_pt resume);
 
 /* --- the audit row (ngx_lo_trail.c) ----------------------------------------- */
 

@@ -17,6 +17,8 @@ static size_t  ngx_lo_body_held;
 static size_t ngx_lo_body_max(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_body_is_json(ngx_str_t *type);
 static ngx_int_t ngx_lo_body_take(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_body_keep(ngx_lo_api_t *api, ngx_chain_t *bufs);
+static ngx_int_t ngx_lo_body_file(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_body_room(ngx_lo_api_t *api, size_t n);
 static ngx_int_t ngx_lo_body_parse(ngx_lo_api_t *api);
 
@@ -94,6 +96,10 @@ ngx_lo_body_max(ngx_lo_api_t *api)
 
     mcf = ngx_lo_conf();
 
+    if (api->route->flags & NGX_LO_UPLOAD) {
+        return mcf->upload_max;
+    }
+
     return (api->route->flags & NGX_LO_DOCUMENT) ? mcf->document_max
                                                  : mcf->body_max;
 }
@@ -142,6 +148,10 @@ ngx_lo_body_take(ngx_lo_api_t *api)
     bufs = api->r->request_body->bufs;
     api->r->request_body->bufs = NULL;
 
+    if (api->route->flags & NGX_LO_UPLOAD) {
+        return ngx_lo_body_keep(api, bufs);
+    }
+
     for (cl = bufs; cl != NULL; cl = cl->next) {
         n = (size_t) (cl->buf->last - cl->buf->pos);
 
@@ -172,6 +182,78 @@ ngx_lo_body_take(ngx_lo_api_t *api)
 
         cl->buf->pos = cl->buf->last;
     }
+
+    return NGX_OK;
+}
+
+
+/* What has come so far goes to a file of the place where NGINX keeps bodies,
+ * piece by piece as it does itself. */
+
+static ngx_int_t
+ngx_lo_body_keep(ngx_lo_api_t *api, ngx_chain_t *bufs)
+{
+    off_t         n;
+    ngx_chain_t  *cl;
+
+    n = 0;
+
+    for (cl = bufs; cl != NULL; cl = cl->next) {
+        n += cl->buf->last - cl->buf->pos;
+    }
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    if (n > (off_t) ngx_lo_body_max(api)
+            - (api->upload ? api->upload->offset : 0))
+    {
+        return ngx_lo_api_problem(api, 413, "too_large",
+                                  "The body is larger than %zu bytes",
+                                  ngx_lo_body_max(api));
+    }
+
+    if ((api->upload == NULL && ngx_lo_body_file(api) != NGX_OK)
+        || ngx_write_chain_to_temp_file(api->upload, bufs) == NGX_ERROR)
+    {
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "There is no room for the body");
+    }
+
+    api->upload->offset += n;
+
+    for (cl = bufs; cl != NULL; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
+    }
+
+    return NGX_OK;
+}
+
+
+/* It ends with the request, unless somebody moved it away. */
+
+static ngx_int_t
+ngx_lo_body_file(ngx_lo_api_t *api)
+{
+    ngx_temp_file_t           *tf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(api->r, ngx_http_core_module);
+
+    tf = ngx_pcalloc(api->r->pool, sizeof(ngx_temp_file_t));
+    if (tf == NULL) {
+        return NGX_ERROR;
+    }
+
+    tf->file.fd = NGX_INVALID_FILE;
+    tf->file.log = api->r->connection->log;
+    tf->path = clcf->client_body_temp_path;
+    tf->pool = api->r->pool;
+    tf->persistent = 1;
+    tf->clean = 1;
+
+    api->upload = tf;
 
     return NGX_OK;
 }

@@ -8,7 +8,8 @@
 
 static ngx_int_t ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path,
     ngx_lo_match_t *m);
-static ngx_uint_t ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m);
+static ngx_uint_t ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m,
+    ngx_str_t *rest);
 
 
 ngx_int_t
@@ -16,6 +17,7 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
     ngx_uint_t method, ngx_lo_match_t *m)
 {
     ngx_int_t              rc;
+    ngx_str_t              rest;
     ngx_uint_t             best, score;
     const ngx_lo_route_t  *route;
 
@@ -38,7 +40,7 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
             continue;
         }
 
-        score = ngx_lo_match_score(route->path, m);
+        score = ngx_lo_match_score(route->path, m, &rest);
 
         if (score == 0 || score < best) {
             continue;
@@ -54,6 +56,7 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 
         if (route->method == method) {
             m->route = route;
+            m->rest = rest;
         }
     }
 
@@ -64,11 +67,12 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 static ngx_int_t
 ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path, ngx_lo_match_t *m)
 {
-    u_char     *p, *end, *last, *dst, *src;
+    u_char     *p, *end, *last, *all, *dst, *src;
     ngx_str_t  *seg;
 
     p = path->data;
     last = p + path->len;
+    all = last;
 
     if (last > p && last[-1] == '/') {
         last--;
@@ -76,11 +80,18 @@ ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path, ngx_lo_match_t *m)
 
     while (p < last) {
 
-        if (*p != '/' || m->nsegs == NGX_LO_SEGS_MAX) {
+        if (*p != '/') {
             return NGX_DECLINED;
         }
 
+        if (m->nsegs == NGX_LO_SEGS_MAX) {
+            m->more = 1;
+            return NGX_OK;
+        }
+
         p++;
+        m->raw[m->nsegs].data = p;
+        m->raw[m->nsegs].len = (size_t) (all - p);
         end = ngx_strlchr(p, last, '/');
         if (end == NULL) {
             end = last;
@@ -115,7 +126,7 @@ ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path, ngx_lo_match_t *m)
  * segment highest, below a leading one. */
 
 static ngx_uint_t
-ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m)
+ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m, ngx_str_t *rest)
 {
     size_t       len;
     ngx_uint_t   i, score;
@@ -132,6 +143,11 @@ ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m)
 
         end = strchr(p, '/');
         len = (end != NULL) ? (size_t) (end - p) : strlen(p);
+
+        if (len > 4 && ngx_memcmp(p + len - 4, "...}", 4) == 0) {
+            *rest = m->raw[i];
+            return score << (m->nsegs - i);
+        }
 
         score <<= 1;
 
@@ -152,5 +168,5 @@ ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m)
         p += len;
     }
 
-    return (*p == '\0') ? score : 0;
+    return (*p == '\0' && !m->more) ? score : 0;
 }

@@ -68,6 +68,47 @@ ngx_lo_api_text(ngx_lo_api_t *api, ngx_uint_t status, const char *type,
 
 
 ngx_int_t
+ngx_lo_api_file(ngx_lo_api_t *api, const char *type, ngx_lo_disk_open_t *o)
+{
+    ngx_buf_t                *b;
+    ngx_pool_cleanup_t       *cln;
+    ngx_pool_cleanup_file_t  *clnf;
+
+    b = ngx_calloc_buf(api->r->pool);
+    cln = ngx_pool_cleanup_add(api->r->pool, sizeof(ngx_pool_cleanup_file_t));
+
+    if (b == NULL || cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->file = ngx_pcalloc(api->r->pool, sizeof(ngx_file_t));
+    if (b->file == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->file->fd = o->fd;
+    b->file->log = api->r->connection->log;
+    ngx_str_set(&b->file->name, "artifact");
+    b->file_last = o->size;
+    b->in_file = (o->size > 0);
+
+    cln->handler = ngx_pool_cleanup_file;
+    clnf = cln->data;
+    clnf->fd = o->fd;
+    clnf->name = b->file->name.data;
+    clnf->log = api->r->pool->log;
+
+    o->fd = -1;
+
+    api->status = NGX_HTTP_OK;
+    api->type = type;
+    api->file = b;
+
+    return NGX_DONE;
+}
+
+
+ngx_int_t
 ngx_lo_api_empty(ngx_lo_api_t *api, ngx_uint_t status)
 {
     api->status = status;
@@ -154,6 +195,7 @@ ngx_lo_reply_title(ngx_uint_t status)
         { 413, "Content Too Large" },
         { 414, "URI Too Long" },
         { 415, "Unsupported Media Type" },
+        { 416, "Range Not Satisfiable" },
         { 422, "Unprocessable Content" },
         { 428, "Precondition Required" },
         { 429, "Too Many Requests" },
@@ -436,7 +478,9 @@ ngx_lo_api_send(ngx_lo_api_t *api)
 
     r->disable_not_modified = 1;
     r->headers_out.status = api->status;
-    r->headers_out.content_length_n = (off_t) api->out.len;
+    r->headers_out.content_length_n = (api->file != NULL)
+                                      ? api->file->file_last
+                                      : (off_t) api->out.len;
 
     if (ngx_lo_api_common(api) == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -455,18 +499,21 @@ ngx_lo_api_send(ngx_lo_api_t *api)
         return rc;
     }
 
-    if (api->out.len == 0) {
-        return ngx_http_send_special(r, NGX_HTTP_LAST);
-    }
-
-    b = ngx_calloc_buf(r->pool);
+    b = (api->file != NULL) ? api->file : ngx_calloc_buf(r->pool);
     if (b == NULL) {
         return NGX_ERROR;
     }
 
-    b->pos = api->out.data;
-    b->last = b->pos + api->out.len;
-    b->memory = 1;
+    if (api->file == NULL) {
+        b->pos = api->out.data;
+        b->last = b->pos + api->out.len;
+        b->memory = 1;
+    }
+
+    if (r->headers_out.content_length_n == 0) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
     b->last_buf = (r == r->main);
     b->last_in_chain = 1;
 

@@ -16,6 +16,10 @@ ngx_int_t ngx_lo_api_json(ngx_lo_api_t *api, ngx_uint_t status, json_t *v);
 ngx_int_t ngx_lo_api_text(ngx_lo_api_t *api, ngx_uint_t status,
     const char *type, const ngx_str_t *text);
 
+/* The bytes of a file that was opened; its descriptor is taken. */
+ngx_int_t ngx_lo_api_file(ngx_lo_api_t *api, const char *type,
+    ngx_lo_disk_open_t *o);
+
 ngx_int_t ngx_lo_api_empty(ngx_lo_api_t *api, ngx_uint_t status);
 
 /*

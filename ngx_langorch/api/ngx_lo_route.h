@@ -38,6 +38,10 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 #define NGX_LO_TAGGED     0x10      /* the answer has an ETag; on a change
                                        If-Match is honoured */
 #define NGX_LO_ONCE       0x20      /* Idempotency-Key is honoured */
+#define NGX_LO_UPLOAD     0x40      /* bytes for a file, read when the route
+                                       asks for them (ngx_lo_api_receive) */
+#define NGX_LO_TOKEN      0x80      /* ?token= may stand for the role: the route
+                                       decides (api->token) */
 
 /*
  * The last five are what others are told of the route: GET /api/openapi.json
@@ -69,12 +73,16 @@ typedef struct {
     ngx_uint_t             methods; /* all that the path has */
     ngx_uint_t             nsegs;
     ngx_str_t              segs[NGX_LO_SEGS_MAX];   /* decoded once */
+    ngx_str_t              raw[NGX_LO_SEGS_MAX];    /* from it to the end */
+    ngx_uint_t             more;    /* there are more of them */
+    ngx_str_t              rest;    /* what "{name...}" stands for, raw */
 } ngx_lo_match_t;
 
 /*
  * Finds the row for `path`, the raw path below the mount.  It is split before
- * it is decoded; a trailing slash is ignored; literals win over parameters.
- * HEAD finds the row of GET.
+ * it is decoded; a trailing slash is ignored; literals win over parameters; a
+ * last parameter "{name...}" takes all that is left, slashes and the trailing
+ * one too.  HEAD finds the row of GET.
  *
  * NGX_OK found, NGX_DECLINED no such path or no such method (m->methods tells),
  * NGX_ERROR no memory.  Source: spec/api.md 1.1.

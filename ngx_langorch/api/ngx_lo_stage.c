@@ -14,6 +14,7 @@ static void ngx_lo_api_done(ngx_lo_job_t *job, void *data);
 static ngx_int_t ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_lo_render_pt render, ngx_lo_render_pt missed);
 static void ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data);
+static void ngx_lo_api_looked(ngx_lo_disk_t *d);
 static void ngx_lo_api_again(ngx_lo_api_t *api, ngx_int_t rc);
 
 
@@ -82,6 +83,62 @@ ngx_lo_api_call(ngx_lo_api_t *api, const ngx_lo_call_request_t *rq,
     }
 
     ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
+
+    return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_lo_api_disk(ngx_lo_api_t *api, ngx_lo_disk_t *d, ngx_lo_looked_pt looked)
+{
+    if (d == NULL) {
+        return NGX_ERROR;
+    }
+
+    d->done = ngx_lo_api_looked;
+    d->data = api;
+
+    if (ngx_lo_disk_post(d) != NGX_OK) {
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "No room for another file now");
+    }
+
+    api->disk = d;
+    api->looked = looked;
+    ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
+
+    return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_lo_api_wait(ngx_lo_api_t *api, void *waits, void (*forget)(void *waits))
+{
+    api->waits = waits;
+    api->forget = forget;
+    ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
+
+    return NGX_AGAIN;
+}
+
+
+void
+ngx_lo_api_over(ngx_lo_api_t *api, ngx_lo_resume_pt resume)
+{
+    api->waits = NULL;
+
+    ngx_del_timer(&api->timer);
+
+    api->refusals = ckp_memory_refusals();
+    ngx_lo_api_again(api, resume(api));
+}
+
+
+ngx_int_t
+ngx_lo_api_receive(ngx_lo_api_t *api, ngx_lo_resume_pt resume)
+{
+    api->resume = resume;
+    api->receive = 1;
 
     return NGX_AGAIN;
 }
@@ -198,6 +255,18 @@ ngx_lo_api_drop(ngx_lo_api_t *api)
         api->call = NULL;
     }
 
+    api->receive = 0;
+
+    if (api->disk != NULL) {
+        ngx_lo_disk_forget(api->disk);
+        api->disk = NULL;
+    }
+
+    if (api->waits != NULL) {
+        api->forget(api->waits);
+        api->waits = NULL;
+    }
+
     if (api->timer.timer_set) {
         ngx_del_timer(&api->timer);
     }
@@ -215,6 +284,20 @@ ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data)
 
     api->refusals = ckp_memory_refusals();
     ngx_lo_api_again(api, api->reply(api, reply));
+}
+
+
+static void
+ngx_lo_api_looked(ngx_lo_disk_t *d)
+{
+    ngx_lo_api_t  *api = d->data;
+
+    api->disk = NULL;
+
+    ngx_del_timer(&api->timer);
+
+    api->refusals = ckp_memory_refusals();
+    ngx_lo_api_again(api, api->looked(api, d));
 }
 
 

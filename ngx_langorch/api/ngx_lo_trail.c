@@ -3,6 +3,7 @@
  */
 
 #include "api/ngx_lo_api.h"
+#include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 #include "store/ngx_lo_sql.h"
 
@@ -23,6 +24,17 @@ ngx_lo_api_who(ngx_lo_api_t *api)
 
     if (api->route->role == NGX_LO_PUBLIC) {
         return NGX_OK;
+    }
+
+    if (api->route->flags & NGX_LO_TOKEN) {
+        api->token = ngx_lo_query_str(api, "token");
+
+        if (api->token != NULL) {
+            api->actor = "callback token";
+            api->who.role = NGX_LO_PUBLIC;
+            api->who.approves = 0;
+            return NGX_OK;
+        }
     }
 
     rc = ngx_lo_who_find(api->r, api->conf, &api->who);

@@ -24,6 +24,9 @@ static ngx_int_t ngx_lo_openapi_response(json_t *all, const char *s,
 static json_t *ngx_lo_openapi_schemas(void);
 static json_t *ngx_lo_openapi_security(void);
 static const char *ngx_lo_openapi_method(ngx_uint_t method);
+static void ngx_lo_openapi_path(char *out, size_t size, const ngx_str_t *mount,
+    const char *path);
+static json_t *ngx_lo_openapi_body(const char *takes);
 
 
 /* Parameters that mean the same wherever they are. */
@@ -125,8 +128,7 @@ ngx_lo_openapi_paths(ngx_lo_api_t *api)
             continue;
         }
 
-        *ngx_snprintf((u_char *) path, sizeof(path) - 1, "%V%s", mount,
-                      route->path) = '\0';
+        ngx_lo_openapi_path(path, sizeof(path), mount, route->path);
 
         item = json_object_get(paths, path);
 
@@ -148,6 +150,24 @@ ngx_lo_openapi_paths(ngx_lo_api_t *api)
     }
 
     return paths;
+}
+
+
+/* "{name...}" may have slashes in it, which nobody can say there. */
+
+static void
+ngx_lo_openapi_path(char *out, size_t size, const ngx_str_t *mount,
+    const char *path)
+{
+    char  *dots;
+
+    *ngx_snprintf((u_char *) out, size - 1, "%V%s", mount, path) = '\0';
+
+    dots = strstr(out, "...}");
+
+    if (dots != NULL) {
+        ngx_memcpy(dots, "}", sizeof("}"));
+    }
 }
 
 
@@ -191,10 +211,7 @@ ngx_lo_openapi_operation(const ngx_lo_route_t *route)
                   "responses", ngx_lo_openapi_responses(route));
 
     if (v != NULL && *route->takes != '\0') {
-        body = json_pack("{s:b, s:{s:{s:o}}}", "required", 0, "content",
-                         "application/json", "schema",
-                         ngx_lo_schema_type(route->takes,
-                                            strlen(route->takes)));
+        body = ngx_lo_openapi_body(route->takes);
 
         if (json_object_set_new(v, "requestBody", body) != 0) {
             json_decref(v);
@@ -213,6 +230,22 @@ ngx_lo_openapi_operation(const ngx_lo_route_t *route)
 }
 
 
+/* A shape, or a media type of bytes. */
+
+static json_t *
+ngx_lo_openapi_body(const char *takes)
+{
+    if (strchr(takes, '/') != NULL) {
+        return json_pack("{s:b, s:{s:{s:{}}}}", "required", 1, "content",
+                         takes, "schema");
+    }
+
+    return json_pack("{s:b, s:{s:{s:o}}}", "required", 0, "content",
+                     "application/json", "schema",
+                     ngx_lo_schema_type(takes, strlen(takes)));
+}
+
+
 /* "get_runs_run_id"; of another family than the first with its letter. */
 
 static json_t *
@@ -227,7 +260,7 @@ ngx_lo_openapi_id(const ngx_lo_route_t *route)
                       ngx_lo_openapi_method(route->method));
 
     for (s = route->path; *s != '\0' && p < id + sizeof(id) - 1; s++) {
-        if (*s != '{' && *s != '}') {
+        if (*s != '{' && *s != '}' && *s != '.') {
             *p++ = (*s == '/' || *s == '-') ? '_' : *s;
         }
     }
@@ -266,7 +299,7 @@ ngx_lo_openapi_segments(json_t *list, const char *path)
 
         if (json_array_append_new(list,
                 json_pack("{s:s%, s:s, s:b, s:{s:s}}", "name", s + 1,
-                          (size_t) (end - s - 1), "in", "path", "required", 1,
+                          strcspn(s + 1, ".}"), "in", "path", "required", 1,
                           "schema", "type", "string")) != 0)
         {
             return NGX_ERROR;
@@ -319,39 +352,55 @@ ngx_lo_openapi_query(json_t *list, const char *words)
 
 
 static ngx_int_t
-ngx_lo_openapi_headers(json_t *list, const ngx_lo_route_t *route)
+ngx_lo_openapi_header(json_t *list, const char *name, const char *what)
 {
-    json_t      *v;
-    const char  *name, *what;
-
-    name = NULL;
-    what = NULL;
-
-    if (route->flags & NGX_LO_ONCE) {
-        name = "Idempotency-Key";
-        what = "The same key and body: the first answer again, no second"
-               " effect";
-
-    } else if ((route->flags & NGX_LO_TAGGED)
-               && route->method == NGX_HTTP_GET)
-    {
-        name = "If-None-Match";
-        what = "A tag that is still true: 304";
-
-    } else if (route->flags & NGX_LO_TAGGED) {
-        name = "If-Match";
-        what = "The tag that was read; another one by now: 412";
-    }
-
-    if (name == NULL) {
-        return NGX_OK;
-    }
+    json_t  *v;
 
     v = json_pack("{s:s, s:s, s:s, s:b, s:{s:s}}", "name", name, "in",
                   "header", "description", what, "required", 0, "schema",
                   "type", "string");
 
     return json_array_append_new(list, v) == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_lo_openapi_headers(json_t *list, const ngx_lo_route_t *route)
+{
+    ngx_int_t  rc;
+
+    rc = NGX_OK;
+
+    if (route->flags & NGX_LO_ONCE) {
+        rc = ngx_lo_openapi_header(list, "Idempotency-Key", "The same key and"
+                                   " body: the first answer again, no second"
+                                   " effect");
+
+    } else if ((route->flags & NGX_LO_TAGGED)
+               && route->method == NGX_HTTP_GET)
+    {
+        rc = ngx_lo_openapi_header(list, "If-None-Match",
+                                   "A tag that is still true: 304");
+
+    } else if (route->flags & NGX_LO_TAGGED) {
+        rc = ngx_lo_openapi_header(list, "If-Match", "The tag that was read;"
+                                   " another one by now: 412");
+    }
+
+    if (rc == NGX_OK && (route->flags & NGX_LO_UPLOAD)) {
+        rc = ngx_lo_openapi_header(list, "X-Artifact-Kind",
+                                   "What it is; without it a file");
+    }
+
+    if (rc == NGX_OK && (route->flags & NGX_LO_UPLOAD)) {
+        rc = ngx_lo_openapi_header(list, "X-Node-ID", "The node it is of");
+    }
+
+    if (rc == NGX_OK && (route->flags & NGX_LO_UPLOAD)) {
+        rc = ngx_lo_openapi_header(list, "X-Step-ID", "The step it is of");
+    }
+
+    return rc;
 }
 
 

@@ -279,6 +279,19 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "agent_id calls:int errors:int avg_ms:num?",
       NGX_LO_GIVEN },
 
+    /* --- artifacts ------------------------------------------------------- */
+
+    { "Artifact", "What a run made or was sent: a file, or an address",
+      "artifact_id run_id node_id:? step_id:? kind uri name:? mime_type:?"
+      " size_bytes:int? created_at:time sha256:?",
+      NGX_LO_GIVEN },
+    { "ArtifactStats", "How much the folder of artifacts has",
+      "total_folders:int total_bytes:int artifacts_dir partial:bool~",
+      NGX_LO_GIVEN },
+    { "ArtifactCleanup", "What was removed from it",
+      "deleted_runs:[] freed_bytes:int skipped:int more:bool~",
+      NGX_LO_GIVEN },
+
     /* --- approvals ------------------------------------------------------- */
 
     { "Approval", "A question to people, and its answer",

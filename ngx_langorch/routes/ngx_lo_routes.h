@@ -128,6 +128,22 @@ ngx_lo_stage_t  ngx_lo_events_list_render;
 ngx_lo_stage_t  ngx_lo_events_stream_prepare;
 ngx_lo_stage_t  ngx_lo_events_stream_render;
 
+/* artifact/ */
+ngx_lo_stage_t  ngx_lo_artifacts_list_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_list_render;
+ngx_lo_stage_t  ngx_lo_artifacts_get_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_get_render;
+ngx_lo_stage_t  ngx_lo_artifacts_delete_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_delete_render;
+ngx_lo_stage_t  ngx_lo_artifacts_bytes_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_bytes_render;
+ngx_lo_stage_t  ngx_lo_artifacts_content_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_content_render;
+ngx_lo_stage_t  ngx_lo_artifacts_put_prepare;
+ngx_lo_stage_t  ngx_lo_artifacts_put_render;
+ngx_lo_stage_t  ngx_lo_artifacts_stats_render;
+ngx_lo_stage_t  ngx_lo_artifacts_cleanup_render;
+
 /* ngx_lo_approvals.c */
 ngx_lo_stage_t  ngx_lo_approvals_list_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_list_render;

@@ -242,6 +242,7 @@ static ngx_int_t
 ngx_lo_delete_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
+    ngx_lo_disk_drop_run(ngx_lo_api_seg(api, "run_id"));
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
                            json_pack("{s:b, s:s}", "deleted", 1, "run_id",

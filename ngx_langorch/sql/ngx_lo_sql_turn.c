@@ -142,11 +142,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_state = {
 };
 
 
+/* What was known of these bytes when they were uploaded holds for them. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact = {
     "turn_artifact",
     "INSERT INTO artifacts (artifact_id, run, node_id, step_id, kind, uri,"
-    " name, mime_type, size_bytes, created_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    " name, mime_type, size_bytes, created_at, sha256)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, COALESCE($8, MAX(mime_type)),"
+    " COALESCE($9, MAX(size_bytes)), $10, MAX(sha256)"
+    " FROM artifacts WHERE run = $2 AND uri = $6",
     "sissssssni", 1
 };
 

@@ -288,6 +288,13 @@ static const char  ngx_lo_schema_children[] =
     "ALTER TABLE documents ADD COLUMN pins TEXT;";
 
 
+/* Bytes of artifacts: what they hash to, and found by their address. */
+
+static const char  ngx_lo_schema_artifacts[] =
+    "ALTER TABLE artifacts ADD COLUMN sha256 TEXT;"
+    "CREATE INDEX artifacts_uri ON artifacts (run, uri);";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -300,7 +307,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_releases,
     ngx_lo_schema_flows,
     ngx_lo_schema_votes,
-    ngx_lo_schema_children
+    ngx_lo_schema_children,
+    ngx_lo_schema_artifacts
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

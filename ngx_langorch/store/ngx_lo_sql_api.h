@@ -160,6 +160,30 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals;      /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_calls;          /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_error;          /* run_id */
 
+/* --- artifacts (ngx_lo_sql_api_artifacts.c) ------------------------------------ */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifacts;       /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_get;    /* run_id, id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_row;    /* run_id, uri */
+
+/* run_id, uri -> run_id, status, artifact_id, mime_type, n of the run; a row
+ * for a run without such an artifact, too */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_at;
+
+/* run_id, uri, kind or NULL, name, mime_type, size_bytes, sha256, node_id,
+ * step_id: those that are there; then one that is not: artifact_id, now, too */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_again;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_add;
+
+/* artifact_id, data, now: its run hears of it, unless that is over; run_id -> n
+ * not taken */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_note;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_noted;
+
+/* run_id, artifact_id; guarded.  run_id, uri -> n rows */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_del;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_others;
+
 /* --- approvals (ngx_lo_sql_api_approvals.c) ---------------------------------- */
 
 /* id; also what nobody is shown: _creator of the run, _mapped, _aside */

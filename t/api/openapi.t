@@ -83,7 +83,8 @@ sub fits {
         return is $r->{body}, '', "$method $path: $r->{status} without a body";
     }
 
-    like $r->{headers}{'content-type'}, qr{^\Q$media\E\b},
+    like $r->{headers}{'content-type'},
+        $media eq '*/*' ? qr{^[-\w.+]+/[-\w.+]+} : qr{^\Q$media\E\b},
         "$method $path: $media";
     return if $media ne 'application/json';
 

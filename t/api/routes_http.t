@@ -89,7 +89,12 @@ subtest 'HEAD is GET without the bytes' => sub {
 
 
 subtest 'a slash at the end says nothing' => sub {
-    for my $op (grep { $_->{path} !~ /\.\.\.\}$|stream$/ } $routes->all) {
+
+    # below a run's artifacts it would be part of a name
+
+    for my $op (grep { $_->{path} !~ m{/artifacts/\{run_id\}/|stream$} }
+        $routes->all)
+    {
         my $r = $site->request($op->{method} eq 'GET' ? 'GET' : 'OPTIONS',
             "$op->{url}/");
         my $same = $site->request(

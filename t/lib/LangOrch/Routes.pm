@@ -67,7 +67,12 @@ sub populate {
     my $order   = $site->post('/orders', { amount => 5 })->{json};
     my $saved   = $site->get($run->path('/checkpoints'))->{json};
 
+    my $file    = $site->put('/api/artifacts/' . $run->id . '/file.txt',
+        'text', headers => { 'Content-Type' => 'text/plain' })->{json};
+
     $self->{id} = {
+        artifact_id   => $file->{artifact_id},
+        name          => 'file.txt',
         procedure_id  => 'shop',
         version       => '1.0.0',
         run_id        => $run->id,
@@ -89,7 +94,7 @@ sub populate {
 sub url {
     my ($self, $path, %o) = @_;
 
-    return $path =~ s/\{(\w+)\.*\}/
+    return $path =~ s/\{(\w+)\}/
         $o{none} ? 'none' : $self->{id}{$path} \/\/ $self->{id}{$1} \/\/ 'none'
     /gexr;
 }
