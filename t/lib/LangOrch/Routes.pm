@@ -80,6 +80,8 @@ sub populate {
         approval_id   => $held->wait_approval->{approval_id},
         agent_id      => $site->get('/api/agents')->{json}[0]{agent_id},
         channel       => 'work',
+        server_id     => $site->post('/api/mcp/servers',
+            { name => 'tools', base_url => $agent->url })->{json}{server_id},
         project_id    => $site->post('/api/projects',
             { name => 'p' })->{json}{project_id},
         workflow_id   => $flow->{id},
