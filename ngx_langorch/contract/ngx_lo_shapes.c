@@ -364,7 +364,8 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     /* --- tool servers ---------------------------------------------------- */
 
     { "ToolServer", "A server of tools (MCP)",
-      "server_id name base_url protocol:rest|streamable-http enabled:bool"
+      "server_id name base_url protocol:rest|streamable-http secret_name:?"
+      " enabled:bool"
       " status:online|offline|unknown tool_count:int last_error:?"
       " updated_at:time",
       NGX_LO_GIVEN },
