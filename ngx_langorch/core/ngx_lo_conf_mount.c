@@ -32,11 +32,16 @@ ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (cf->args->nelts == 2) {
 
-        if (ngx_strcmp(value[1].data, "workflows") != 0) {
-            return "serves procedures (no parameter), or \"workflows\"";
-        }
+        if (ngx_strcmp(value[1].data, "workflows") == 0) {
+            lcf->api = NGX_LO_FAMILY_D;
 
-        lcf->api = NGX_LO_FAMILY_D;
+        } else if (ngx_strcmp(value[1].data, "agents") == 0) {
+            lcf->api = NGX_LO_FAMILY_W;
+
+        } else {
+            return "serves procedures (no parameter), \"workflows\" or"
+                   " \"agents\"";
+        }
     }
 
     if (clcf->name.len != 0 && clcf->name.data[0] == '/') {
@@ -55,7 +60,7 @@ ngx_lo_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                    " /workflows, /runs or /orders";
         }
 
-    } else if (lcf->api == NGX_LO_FAMILY_L || clcf->name.len == 0) {
+    } else if (lcf->api != NGX_LO_FAMILY_D || clcf->name.len == 0) {
         return "needs a location with a prefix";
 
     } else {

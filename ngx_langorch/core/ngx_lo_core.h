@@ -20,6 +20,7 @@
 /* The surfaces that a location can serve (spec/api.md 1.1). */
 #define NGX_LO_FAMILY_L   1         /* procedures: `langorch_api;` */
 #define NGX_LO_FAMILY_D   2         /* `langorch_api workflows;` */
+#define NGX_LO_FAMILY_W   3         /* `langorch_api agents;` */
 #define NGX_LO_FAMILIES   3
 
 typedef struct {
@@ -298,6 +299,9 @@ ngx_uint_t ngx_lo_turn_next(const char *name);
 void ngx_lo_rand_seed(uint8_t seed[32]);
 void ngx_lo_rand_hex(char *out, size_t n);
 void ngx_lo_uuid(char out[37]);             /* version 7 */
+
+/* The one of a text, the same each time (version 8: made of its SHA-256). */
+void ngx_lo_uuid_of(const char *text, size_t len, char out[37]);
 
 /* NUL-terminated copy in a pool; NULL: no memory. */
 char *ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s);

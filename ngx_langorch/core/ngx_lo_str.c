@@ -70,3 +70,20 @@ ngx_lo_uuid(char out[37])
     ckp_rand_init(&rand, seed);
     ckp_uuid7(&rand, ngx_lo_now_ms(), out);
 }
+
+
+void
+ngx_lo_uuid_of(const char *text, size_t len, char out[37])
+{
+    char    hex[2 * CKP_SHA256_LEN + 1];
+    u_char  sha[CKP_SHA256_LEN];
+
+    ckp_sha256(text, len, sha);
+    sha[6] = (sha[6] & 0x0f) | 0x80;
+    sha[8] = (sha[8] & 0x3f) | 0x80;
+    ckp_hex(sha, sizeof(sha), hex);
+
+    *ngx_sprintf((u_char *) out, "%*s-%*s-%*s-%*s-%*s", (size_t) 8, hex,
+                 (size_t) 4, hex + 8, (size_t) 4, hex + 12, (size_t) 4,
+                 hex + 16, (size_t) 12, hex + 20) = '\0';
+}

@@ -135,16 +135,10 @@ ngx_lo_flow_event(json_t *step, const json_t *ev)
 static void
 ngx_lo_flow_step_id(const char *run_id, const char *id, char *out)
 {
-    char    hex[2 * CKP_SHA256_LEN + 1];
     size_t  len;
-    u_char  sha[CKP_SHA256_LEN], text[1024];
+    u_char  text[1024];
 
     len = ngx_slprintf(text, text + sizeof(text), "%s/%s", run_id, id) - text;
 
-    ckp_sha256(text, len, sha);
-    ckp_hex(sha, sizeof(sha), hex);
-
-    *ngx_sprintf((u_char *) out, "%*s-%*s-5%*s-a%*s-%*s", (size_t) 8, hex,
-                 (size_t) 4, hex + 8, (size_t) 3, hex + 12, (size_t) 3,
-                 hex + 15, (size_t) 12, hex + 18) = '\0';
+    ngx_lo_uuid_of((const char *) text, len, out);
 }

@@ -142,6 +142,7 @@ ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
     size_t   len;
     json_t  *v;
 
+    b->shown = (shown != NULL) ? shown : b->inputs;
     v = (b->tell != NULL) ? b->tell(api, b) : ngx_lo_birth_tell(api, b, shown);
 
     text = (v != NULL) ? ckp_json_text(v) : NULL;
@@ -160,7 +161,8 @@ ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
     }
 
     ckp_free(text);
-    b->location = ngx_lo_api_path(api, "runs", b->run_id, NULL);
+    b->location = ngx_lo_api_path(api, (b->path != NULL) ? b->path : "runs",
+                                  b->run_id, NULL);
 
     return (b->answer.data != NULL && b->location != NULL) ? NGX_OK
                                                            : NGX_ERROR;

@@ -26,6 +26,7 @@
 
 #define L  NGX_LO_FAMILY_L
 #define F  NGX_LO_FAMILY_D
+#define G  NGX_LO_FAMILY_W
 
 
 const ngx_lo_route_t  ngx_lo_routes[] = {
@@ -435,6 +436,70 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       NGX_LO_VIEWER, R, GO(orders_get),
       "orders", "An order",
       "", "", "200 Order" },
+
+    { G, NGX_HTTP_POST, "/workflows",
+      NGX_LO_OPERATOR, W|D, GO(graphs_create),
+      "agent workflows", "Make a graph of nodes and edges",
+      "", "GraphCreate", "201 Graph" },
+    { G, NGX_HTTP_POST, "/workflows/validate",
+      NGX_LO_VIEWER, D, SAY(graphs_validate),
+      "agent workflows", "Whether it could run, and in which order",
+      "", "GraphCreate", "200 GraphCheck" },
+    { G, NGX_HTTP_GET, "/workflows",
+      NGX_LO_VIEWER, R, GO(graphs_list),
+      "agent workflows", "Own, public and shared ones, newest first",
+      "skip:0-=0 limit:1-100=50 is_public:bool tags:list search owner_id"
+      " is_template:bool", "", "200 [GraphSummary]" },
+    { G, NGX_HTTP_GET, "/workflows/{workflow_id}",
+      NGX_LO_VIEWER, R|T, GO(graphs_get),
+      "agent workflows", "A graph, of its newest version or another",
+      "version:1-", "", "200 Graph" },
+    { G, NGX_HTTP_PUT, "/workflows/{workflow_id}",
+      NGX_LO_OPERATOR, R|D|T, GO(graphs_put),
+      "agent workflows", "Change it; a new version when it runs differently",
+      "", "GraphChange", "200 Graph" },
+    { G, NGX_HTTP_DELETE, "/workflows/{workflow_id}",
+      NGX_LO_OPERATOR, R|T, GO(graphs_delete),
+      "agent workflows", "Remove it; its runs stay",
+      "force:bool=false", "", "204" },
+    { G, NGX_HTTP_GET, "/workflows/{workflow_id}/versions",
+      NGX_LO_VIEWER, R, GO(graphs_versions),
+      "agent workflows", "All its versions, newest first",
+      "", "", "200 [GraphVersion]" },
+    { G, NGX_HTTP_POST, "/workflows/{workflow_id}/run",
+      NGX_LO_OPERATOR, R|B|O, GO(graphs_run),
+      "agent workflows", "Run it",
+      "", "GraphStart", "201 GraphRun" },
+    { G, NGX_HTTP_GET, "/workflows/{workflow_id}/runs",
+      NGX_LO_VIEWER, R, GO(graphs_runs),
+      "agent workflows", "Its runs, newest first",
+      "status:pending|running|paused|completed|failed|cancelled"
+      " skip:0-=0 limit:1-100=50", "", "200 [GraphRun]" },
+    { G, NGX_HTTP_GET, "/workflow_runs/{run_id}",
+      NGX_LO_VIEWER, R, GO(graph_run_get),
+      "agent workflows", "A run with its nodes",
+      "", "", "200 GraphRunDetail" },
+    { G, NGX_HTTP_GET, "/workflows/runs/{run_id}",
+      NGX_LO_VIEWER, R, GO(graph_run_get),
+      "agent workflows", "The same",
+      "", "", "200 GraphRunDetail" },
+    { G, NGX_HTTP_GET, "/workflows/runs/{run_id}/nodes",
+      NGX_LO_VIEWER, R, ngx_lo_graph_run_get_prepare,
+      ngx_lo_graph_run_nodes_render,
+      "agent workflows", "Its nodes alone",
+      "", "", "200 [GraphNodeRun]" },
+    { G, NGX_HTTP_POST, "/workflow_runs/{run_id}/cancel",
+      NGX_LO_OPERATOR, R|B, GO(graph_run_cancel),
+      "agent workflows", "Stop it",
+      "", "", "200 GraphRun" },
+    { G, NGX_HTTP_POST, "/workflows/runs/{run_id}/cancel",
+      NGX_LO_OPERATOR, R|B, GO(graph_run_cancel),
+      "agent workflows", "The same",
+      "", "", "200 GraphRun" },
+    { G, NGX_HTTP_GET, "/workflow_runs/{run_id}/events",
+      NGX_LO_VIEWER, R, GO(graph_run_events),
+      "agent workflows", "What happened in it, in order",
+      "after_seq:0-=0 limit:1-10000=10000", "", "200 [GraphEvent]" },
 
     { 0, 0, NULL, NGX_LO_NOBODY, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 };

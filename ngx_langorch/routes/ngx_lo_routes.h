@@ -75,6 +75,32 @@ ngx_lo_stage_t  ngx_lo_procedures_delete_render;
 ngx_lo_stage_t  ngx_lo_procedures_status_prepare;
 ngx_lo_stage_t  ngx_lo_procedures_status_render;
 
+/* graph/ngx_lo_graphs.c, graph/ngx_lo_graph_put.c, graph/ngx_lo_graph_runs.c */
+ngx_lo_stage_t  ngx_lo_graphs_create_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_create_render;
+ngx_lo_stage_t  ngx_lo_graphs_validate_render;
+ngx_lo_stage_t  ngx_lo_graphs_list_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_list_render;
+ngx_lo_stage_t  ngx_lo_graphs_get_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_get_render;
+ngx_lo_stage_t  ngx_lo_graphs_put_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_put_render;
+ngx_lo_stage_t  ngx_lo_graphs_delete_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_delete_render;
+ngx_lo_stage_t  ngx_lo_graphs_versions_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_versions_render;
+ngx_lo_stage_t  ngx_lo_graphs_run_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_run_render;
+ngx_lo_stage_t  ngx_lo_graphs_runs_prepare;
+ngx_lo_stage_t  ngx_lo_graphs_runs_render;
+ngx_lo_stage_t  ngx_lo_graph_run_get_prepare;
+ngx_lo_stage_t  ngx_lo_graph_run_get_render;
+ngx_lo_stage_t  ngx_lo_graph_run_nodes_render;
+ngx_lo_stage_t  ngx_lo_graph_run_cancel_prepare;
+ngx_lo_stage_t  ngx_lo_graph_run_cancel_render;
+ngx_lo_stage_t  ngx_lo_graph_run_events_prepare;
+ngx_lo_stage_t  ngx_lo_graph_run_events_render;
+
 /* flow/ngx_lo_flows.c, flow/ngx_lo_orders.c */
 ngx_lo_stage_t  ngx_lo_flows_create_prepare;
 ngx_lo_stage_t  ngx_lo_flows_create_render;

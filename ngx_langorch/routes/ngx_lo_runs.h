@@ -31,7 +31,9 @@ struct ngx_lo_birth_s {
     ngx_str_t        answer;
     char            *location;      /* path below the mount */
 
-    const char      *family;        /* "d" */
+    const char      *family;        /* "d", "w" */
+    const char      *path;          /* of the collection; NULL: runs */
+    const json_t    *shown;         /* the inputs that readers may see */
     const json_t    *about;         /* what `tell` needs to know */
     const char      *order_id;      /* no other run of it may be active */
     ngx_uint_t       status;        /* of the answer; 0: 201 */

@@ -10,7 +10,8 @@
     " a.status, a.decided_by, a.decision_payload AS \"decision_payload:j\","  \
     " a.comment, a.created_at AS \"created_at:t\","                           \
     " a.decided_at AS \"decided_at:t\", a.expires_at AS \"expires_at:t\","    \
-    " r.status AS run_status, 'procedure' AS run_kind, a.node_name,"          \
+    " r.status AS run_status, CASE WHEN r.family = 'w' THEN 'workflow'"       \
+    " ELSE 'procedure' END AS run_kind, a.node_name,"                        \
     " r.procedure_id, a.approval_level, a.escalation_contact,"                \
     " CASE WHEN a.status = 'pending'"                                         \
     " AND r.status NOT IN ('completed', 'failed', 'canceled')"                \

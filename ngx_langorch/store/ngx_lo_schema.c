@@ -295,6 +295,36 @@ static const char  ngx_lo_schema_artifacts[] =
     "CREATE INDEX artifacts_uri ON artifacts (run, uri);";
 
 
+/* Agent workflows; their runs have the family w. */
+
+static const char  ngx_lo_schema_graphs[] =
+    "CREATE TABLE graphs ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, graph_id TEXT NOT NULL UNIQUE,"
+    " name TEXT, description TEXT, owner_id TEXT, organization_id TEXT,"
+    " version INTEGER, is_template INTEGER, is_public INTEGER,"
+    " is_active INTEGER, timeout_seconds INTEGER, max_retries INTEGER,"
+    " on_error TEXT, scheduling TEXT, tags TEXT, metadata TEXT,"
+    " created_at INTEGER, updated_at INTEGER, rev INTEGER NOT NULL,"
+    " deleted INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE graph_versions ("
+    " graph_id TEXT NOT NULL, version INTEGER NOT NULL, nodes TEXT,"
+    " edges TEXT, levels TEXT, doc_hash TEXT, node_count INTEGER,"
+    " edge_count INTEGER, created_at INTEGER, created_by TEXT,"
+    " PRIMARY KEY (graph_id, version)) WITHOUT ROWID;"
+    "CREATE TABLE graph_grants ("
+    " grant_id TEXT PRIMARY KEY, graph_id TEXT NOT NULL, user_id TEXT,"
+    " organization_id TEXT, permission TEXT, granted_by TEXT,"
+    " granted_at INTEGER, expires_at INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX graph_grants_of ON graph_grants (graph_id, user_id);"
+    "CREATE TABLE graph_templates ("
+    " template_id TEXT PRIMARY KEY, name TEXT, description TEXT,"
+    " category TEXT, icon TEXT, example_input TEXT, example_output TEXT,"
+    " required_capabilities TEXT, estimated_cost REAL,"
+    " estimated_duration_seconds REAL, usage_count INTEGER NOT NULL DEFAULT 0,"
+    " rating REAL, is_official INTEGER, created_by TEXT, created_at INTEGER,"
+    " template_data TEXT) WITHOUT ROWID;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -308,7 +338,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_flows,
     ngx_lo_schema_votes,
     ngx_lo_schema_children,
-    ngx_lo_schema_artifacts
+    ngx_lo_schema_artifacts,
+    ngx_lo_schema_graphs
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))
