@@ -465,7 +465,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " updated_at:time",
       NGX_LO_GIVEN },
 
-    /* --- agent workflows --------------------------------------------------- */
+    /* --- agent workflows ------------------------------------------------ */
 
     { "GraphHead", "How a graph runs, and whose it is",
       "description:? timeout_seconds:1-? max_retries:0-20=3"

@@ -71,8 +71,8 @@ json_t *ngx_lo_graph_full(ngx_lo_api_t *api, const json_t *row);
 json_t *ngx_lo_graph_run_json(const json_t *row);
 json_t *ngx_lo_graph_nodes_json(const json_t *row, const json_t *events);
 
-/* A run's result as this family shows it: what is no object was wrapped into one
- * (spec/ckp.md 11.7).  Lent. */
+/* A run's result as this family shows it: what is no object was wrapped into
+ * one (spec/ckp.md 11.7).  Lent. */
 const json_t *ngx_lo_graph_bare(const json_t *outputs);
 
 /* The id of a node's run: the same for the same two.  New. */

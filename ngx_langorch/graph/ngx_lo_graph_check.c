@@ -1,6 +1,6 @@
 /*
- * Whether a graph can run: what its clients are told when it cannot (spec/api.md
- * 18.2), and the document that its runs pin (spec/ckp.md 11.7).
+ * Whether a graph can run: what its clients are told when it cannot
+ * (spec/api.md 18.2), and the document that its runs pin (spec/ckp.md 11.7).
  */
 
 #include "api/ngx_lo_reply.h"
