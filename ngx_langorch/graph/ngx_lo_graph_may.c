@@ -20,7 +20,7 @@ ngx_lo_graph_may(ngx_lo_api_t *api, const json_t *row)
     owner = ckp_json_str(row, "owner_id");
     granted = ckp_json_str(row, "granted");
 
-    if (api->role == NGX_LO_ADMIN
+    if (ngx_lo_who_is(&api->who, NGX_LO_ADMIN)
         || (owner != NULL && strcmp(owner, api->actor) == 0))
     {
         return NGX_LO_GRAPH_OWNER;
