@@ -21,7 +21,7 @@
 #define NGX_LO_FAMILY_L   1         /* procedures: `langorch_api;` */
 #define NGX_LO_FAMILY_D   2         /* `langorch_api workflows;` */
 #define NGX_LO_FAMILY_W   3         /* `langorch_api agents;` */
-#define NGX_LO_FAMILIES   3
+#define NGX_LO_FAMILIES   4         /* with the one that is none */
 
 typedef struct {
     ngx_str_t    group;
