@@ -42,7 +42,8 @@ sub doc { return $_[0]{doc} }
 sub id  { return $_[0]{id} }
 
 
-# Ids by the name that paths give them; those of the workflows of steps by path.
+# Ids by the name that paths give them; those of the workflows of steps by path,
+# those of agent workflows apart.
 
 sub populate {
     my ($self) = @_;
@@ -65,6 +66,9 @@ sub populate {
             duration_seconds => 0 } } ] })->{json};
     my $started = $site->post("/workflows/$flow->{id}/runs", {})->{json};
     my $order   = $site->post('/orders', { amount => 5 })->{json};
+    my $graph   = $site->post('/api/v1/workflows', { name => 'walk',
+        nodes => [ { node_id => 'one', node_type => 'join' } ] })->{json};
+    my $walked  = $site->post("/api/v1/workflows/$graph->{id}/run", {})->{json};
     my $saved   = $site->get($run->path('/checkpoints'))->{json};
 
     my $file    = $site->put('/api/artifacts/' . $run->id . '/file.txt',
@@ -89,15 +93,18 @@ sub populate {
         '/runs/{run_id}' => $started->{id},
     };
 
+    $self->{graph} = { workflow_id => $graph->{id}, run_id => $walked->{id} };
+
     return;
 }
 
 
 sub url {
     my ($self, $path, %o) = @_;
+    my $id = $path =~ m{^/api/v1/} ? $self->{graph} : $self->{id};
 
     return $path =~ s/\{(\w+)\}/
-        $o{none} ? 'none' : $self->{id}{$path} \/\/ $self->{id}{$1} \/\/ 'none'
+        $o{none} ? 'none' : $id->{$path} \/\/ $id->{$1} \/\/ 'none'
     /gexr;
 }
 
