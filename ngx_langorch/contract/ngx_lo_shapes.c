@@ -467,57 +467,57 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
 
     /* --- agent workflows ------------------------------------------------ */
 
-    { "GraphHead", "How a graph runs, and whose it is",
+    { "NetHead", "How a graph runs, and whose it is",
       "description:? timeout_seconds:1-? max_retries:0-20=3"
       " on_error:fail|continue|rollback=fail"
       " scheduling:dataflow|levels=dataflow tags:[] is_public:bool"
       " is_template:bool is_active:bool metadata:obj organization_id:?",
       NGX_LO_TAKEN },
-    { "GraphCreate", "A graph: nodes, and edges between them",
-      "+GraphHead name! nodes:[GraphNodeIn]! edges:[GraphEdgeIn]",
+    { "NetCreate", "A graph: nodes, and edges between them",
+      "+NetHead name! nodes:[NetNodeIn]! edges:[NetEdgeIn]",
       NGX_LO_TAKEN },
-    { "GraphChange", "What becomes different; the rest stays",
-      "+GraphHead name nodes:[GraphNodeIn] edges:[GraphEdgeIn]",
+    { "NetChange", "What becomes different; the rest stays",
+      "+NetHead name nodes:[NetNodeIn] edges:[NetEdgeIn]",
       NGX_LO_TAKEN },
-    { "GraphNodeIn", "A node; what `node_type` asks for must be there",
+    { "NetNodeIn", "A node; what `node_type` asks for must be there",
       "node_id! name:? node_type! agent_id:? action:? inputs:obj outputs:any"
       " config:obj position:obj? retry_count:0-20? retry_delay_seconds:num=5"
       " timeout_seconds:num? fallback_node_id:?",
       NGX_LO_TAKEN },
-    { "GraphEdgeIn", "An edge; with a condition it is taken when that holds",
+    { "NetEdgeIn", "An edge; with a condition it is taken when that holds",
       "from_node_id! to_node_id! condition:any label:? is_default:bool",
       NGX_LO_TAKEN },
-    { "GraphSummary", "A graph in a list",
+    { "NetSummary", "A graph in a list",
       "id name description:? owner_id organization_id:? version:int"
       " is_template:bool is_public:bool is_active:bool timeout_seconds:int?"
       " max_retries:int on_error:fail|continue|rollback"
       " scheduling:dataflow|levels tags:[] metadata:obj created_at:time"
       " updated_at:time? node_count:int edge_count:int",
       NGX_LO_GIVEN },
-    { "Graph", "A graph with its nodes and edges",
-      "+GraphSummary nodes:[GraphNode] edges:[GraphEdge]"
+    { "Net", "A graph with its nodes and edges",
+      "+NetSummary nodes:[NetNode] edges:[NetEdge]"
       " permission:view|run|edit|delete|owner execution_levels:[any]",
       NGX_LO_GIVEN },
-    { "GraphNode", "A node, with its defaults",
+    { "NetNode", "A node, with its defaults",
       "id workflow_id node_id name node_type agent_id:? action:? inputs:obj"
       " outputs:any config:obj position:obj? retry_count:int"
       " retry_delay_seconds:num timeout_seconds:num? fallback_node_id:?",
       NGX_LO_GIVEN },
-    { "GraphEdge", "An edge, with its defaults",
+    { "NetEdge", "An edge, with its defaults",
       "id workflow_id from_node_id to_node_id condition:any label:?"
       " is_default:bool",
       NGX_LO_GIVEN },
-    { "GraphCheck", "What is wrong with a graph, or in which order it runs",
+    { "NetCheck", "What is wrong with a graph, or in which order it runs",
       "valid:bool errors:[] execution_order:[] execution_levels:[any]",
       NGX_LO_GIVEN },
-    { "GraphVersion", "A version of a graph",
+    { "NetVersion", "A version of a graph",
       "version:int created_at:time created_by:? node_count:int"
       " edge_count:int",
       NGX_LO_GIVEN },
-    { "GraphStart", "What its nodes read as `$input`",
+    { "NetStart", "What its nodes read as `$input`",
       "inputs:obj",
       NGX_LO_TAKEN },
-    { "GraphRun", "A run of a graph; some members have two names",
+    { "NetRun", "A run of a graph; some members have two names",
       "id run_id workflow_id workflow_version:int"
       " status:pending|running|paused|completed|failed|cancelled"
       " triggered_by:? started_at:time? completed_at:time? error:?"
@@ -525,10 +525,10 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " output_data:any context:obj total_cost:num nodes_completed:int"
       " nodes_total:int created_at:time updated_at:time?",
       NGX_LO_GIVEN },
-    { "GraphRunDetail", "A run with its nodes",
-      "+GraphRun nodes:[GraphNodeRun] execution_levels:[any]",
+    { "NetRunDetail", "A run with its nodes",
+      "+NetRun nodes:[NetNodeRun] execution_levels:[any]",
       NGX_LO_GIVEN },
-    { "GraphNodeRun", "A node of a run, as its last attempt left it",
+    { "NetNodeRun", "A node of a run, as its last attempt left it",
       "id workflow_run_id node_id"
       " status:pending|running|completed|failed|skipped|cancelled"
       " attempt_number:int retry_count:int started_at:time?"
@@ -536,7 +536,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " outputs:any output_data:any error:? error_message:?"
       " agent_response:any cost:num",
       NGX_LO_GIVEN },
-    { "GraphEvent", "What happened in a run",
+    { "NetEvent", "What happened in a run",
       "type workflow_run_id data:obj timestamp:time seq:int",
       NGX_LO_GIVEN },
 
