@@ -515,7 +515,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " edge_count:int",
       NGX_LO_GIVEN },
     { "NetStart", "What its nodes read as `$input`",
-      "inputs:obj",
+      "inputs:obj?",
       NGX_LO_TAKEN },
     { "NetRun", "A run of a graph; some members have two names",
       "id run_id workflow_id workflow_version:int"

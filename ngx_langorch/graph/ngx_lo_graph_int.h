@@ -20,6 +20,9 @@ ngx_int_t ngx_lo_graph_store(ngx_lo_api_t *api, ngx_lo_graph_t *g,
 /* WorkflowFull with its ETag. */
 ngx_int_t ngx_lo_graph_answer(ngx_lo_api_t *api, ngx_uint_t status,
     const json_t *row);
+
+/* The ETag of a row, quoted; NULL: no memory.  And the refusal with it. */
 const char *ngx_lo_graph_tag(ngx_lo_api_t *api, const json_t *row);
+ngx_int_t ngx_lo_graph_412(ngx_lo_api_t *api, const char *tag);
 
 #endif

@@ -117,26 +117,42 @@ ngx_lo_graph_tag(ngx_lo_api_t *api, const json_t *row)
 {
     u_char  *p;
 
-    p = ngx_pnalloc(api->r->pool, 2 * NGX_INT64_LEN + 2);
+    p = ngx_pnalloc(api->r->pool, 2 * NGX_INT64_LEN + 4);
     if (p == NULL) {
         return NULL;
     }
 
-    *ngx_sprintf(p, "%L-%L", ckp_json_int(row, "version", 0),
+    *ngx_sprintf(p, "\"%L-%L\"", ckp_json_int(row, "version", 0),
                  ckp_json_int(row, "rev", 0)) = '\0';
 
-    return ngx_lo_api_etag(api, (const char *) p);
+    return (const char *) p;
 }
 
 
 ngx_int_t
 ngx_lo_graph_answer(ngx_lo_api_t *api, ngx_uint_t status, const json_t *row)
 {
-    if (row == NULL || ngx_lo_graph_tag(api, row) == NULL) {
+    const char  *tag;
+
+    tag = (row != NULL) ? ngx_lo_graph_tag(api, row) : NULL;
+
+    if (tag == NULL || ngx_lo_api_set(api, "ETag", tag) == NGX_ERROR) {
         return NGX_ERROR;
     }
 
     return ngx_lo_api_json(api, status, ngx_lo_graph_full(api, row));
+}
+
+
+ngx_int_t
+ngx_lo_graph_412(ngx_lo_api_t *api, const char *tag)
+{
+    if (ngx_lo_api_set(api, "ETag", tag) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_problem(api, 412, "precondition_failed",
+                              "The workflow has changed");
 }
 
 
@@ -174,8 +190,7 @@ ngx_lo_graphs_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     if (ngx_lo_api_stale(api, tag)) {
-        return ngx_lo_api_problem(api, 412, "precondition_failed",
-                                  "The workflow has changed");
+        return ngx_lo_graph_412(api, tag);
     }
 
     api->ctx = g;

@@ -195,6 +195,11 @@ ngx_lo_graphs_get_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     tag = ngx_lo_graph_tag(api, row);
 
     if (tag != NULL && ngx_lo_api_fresh(api, tag)) {
+
+        if (ngx_lo_api_set(api, "ETag", tag) == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
         return ngx_lo_api_empty(api, NGX_HTTP_NOT_MODIFIED);
     }
 
@@ -239,8 +244,7 @@ ngx_lo_graphs_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     if (ngx_lo_api_stale(api, tag)) {
-        return ngx_lo_api_problem(api, 412, "precondition_failed",
-                                  "The workflow has changed");
+        return ngx_lo_graph_412(api, tag);
     }
 
     id = ngx_lo_api_seg(api, "workflow_id");
