@@ -446,6 +446,28 @@ diag_add(ckp_diags_t *diags, const diag_t *given, const char *message)
 }
 
 
+/* Readers may look at one member for two ends: it is told once. */
+static bool
+diag_is_told(const ckp_diags_t *diags, const diag_t *given,
+    const char *message)
+{
+    const char *const  path = given->path == NULL ? "" : given->path;
+
+    for (size_t i = 0; i < diags->n; i++) {
+        const diag_t *const  d = &diags->list[i];
+
+        if (d->number == given->number && d->path != NULL
+            && d->message != NULL && strcmp(d->path, path) == 0
+            && strcmp(d->message, message) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* An error beyond the end of the list counts, although it is not shown. */
 static void
 diag_overflow(ckp_diags_t *diags, const diag_t *dropped)
@@ -515,7 +537,9 @@ ckp_diag(ckp_diags_t *diags, int number, const char *code, const char *path,
         message[len] = '\0';
     }
 
-    diag_add(diags, &d, message);
+    if (!diag_is_told(diags, &d, message)) {
+        diag_add(diags, &d, message);
+    }
 }
 
 

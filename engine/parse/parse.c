@@ -323,20 +323,12 @@ ckp_parse_ms32(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
-/* "a, b or c", each value once: the first spelling of it. */
+/* "a, b, c" */
 static void
 parse_words_list(const ckp_word_t *words, ckp_buf_t *b)
 {
     for (size_t i = 0; words[i].word != NULL; i++) {
-        bool  again = false;
-
-        for (size_t k = 0; k < i; k++) {
-            again = again || words[k].value == words[i].value;
-        }
-
-        if (!again) {
-            ckp_buf_printf(b, "%s%s", i == 0 ? "" : ", ", words[i].word);
-        }
+        ckp_buf_printf(b, "%s%s", i == 0 ? "" : ", ", words[i].word);
     }
 }
 

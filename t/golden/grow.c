@@ -156,7 +156,7 @@ grow_object(const json_t *v, long index)
         }
 
         for (long k = 0; k < n; k++) {
-            json_t *const  key = grow_text(ckp_json_str(one, "key"), k);
+            json_t *const  key = grow_value(json_object_get(one, "key"), k);
 
             json_object_set_new(out, json_string_value(key),
                                 grow_value(json_object_get(one, "value"), k));
