@@ -321,13 +321,10 @@ step_output(const step_reader_t *r)
     ckp_parse_mappings(r->ps, r->at, "outputs", &step->outputs,
                        &step->noutputs);
 
-    if (r->ps->out.form == 'C' && step->output_variable == NULL
-        && strchr(step->action, '.') != NULL && step->action[0] != '.')
-    {
-        step->auto_output = true;
-        step->output_variable = ckp_arena_strndup(r->ps->arena, step->action,
-                                    strcspn(step->action, "."));
-    }
+    /* which variable that is, and whether it is one: when there is a result */
+
+    step->auto_output = r->ps->out.form == 'C'
+                        && step->output_variable == NULL;
 }
 
 

@@ -9,14 +9,23 @@
 #include <string.h>
 
 
+/* What it told, of much the beginning and the end. */
+
 static void
 judge_show(const play_t *p)
 {
+    const size_t   n = json_array_size(p->events);
     const json_t  *ev;
     size_t         i;
 
     json_array_foreach(p->events, i, ev) {
-        char *const  text = ckp_json_text(json_object_get(ev, "payload"));
+        char  *text;
+
+        if (i > 60 && i + 20 < n) {
+            continue;
+        }
+
+        text = ckp_json_text(json_object_get(ev, "payload"));
 
         printf("  %6lld  %s %s  %s\n",
                (long long) ckp_json_int(ev, "at", 0),
