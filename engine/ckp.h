@@ -38,6 +38,9 @@ typedef struct {
 } ckp_want_t;
 
 ckp_compiler_t *ckp_compiler_new(ckp_diags_t *diags);
+
+/* Before add: which time zones there are.  Without it any name is one. */
+void ckp_compiler_zones(ckp_compiler_t *c, ckp_zone_pt zone, void *data);
 ckp_code_t ckp_compiler_add(ckp_compiler_t *c, const json_t *doc);
 const ckp_want_t *ckp_compiler_want(ckp_compiler_t *c);   /* NULL: nothing */
 ckp_program_t *ckp_compiler_finish(ckp_compiler_t *c);    /* NULL: see diags */

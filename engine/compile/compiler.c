@@ -52,6 +52,14 @@ ckp_compiler_free(ckp_compiler_t *c)
 }
 
 
+void
+ckp_compiler_zones(ckp_compiler_t *c, ckp_zone_pt zone, void *data)
+{
+    c->ps.zone = zone;
+    c->ps.zone_data = data;
+}
+
+
 /* What must be known before anything is said. */
 static void
 compiler_weights(ckp_parse_t *ps)

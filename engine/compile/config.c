@@ -60,7 +60,8 @@ config_retry(ckp_parse_t *ps, const ckp_at_t *at)
 
     n = ckp_parse_int(ps, at, "max_retries", 0, retry->max_attempts - 1, 310);
     retry->max_attempts = (n > 1000000) ? 1000000 : (uint32_t) n + 1;
-    retry->base_ms = ckp_parse_ms32(ps, at, "retry_delay_ms", retry->base_ms);
+    retry->base_ms = ckp_parse_ms32(ps, at, "retry_delay_ms", retry->base_ms,
+                                    310);
 
     if (ckp_parse_find(ps, at, "backoff_multiplier", &out)) {
         if (json_number_value(out.value) >= 1.0) {

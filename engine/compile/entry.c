@@ -42,7 +42,8 @@ entry_times(ckp_parse_t *ps, const ckp_entry_t *entry)
     ps->policy.timeout = node->timeout;
 
     if (!entry_is(entry, "human_approval")) {
-        node->timeout_ms = ckp_parse_ms32(ps, &entry->at, "timeout_ms", 0);
+        node->timeout_ms = ckp_parse_ms32(ps, &entry->at, "timeout_ms", 0,
+                                          314);
     }
 
     if (node->timeout_ms > ps->prog->config.timeout_ms) {

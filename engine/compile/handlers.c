@@ -176,7 +176,7 @@ handler_retry(ckp_parse_t *ps, const ckp_at_t *at, ckp_handler_t *h)
 
     h->max_retries = (n < 0) ? h->retry.max_attempts - 1
                      : (n > 1000000) ? 1000000 : (uint32_t) n;
-    h->delay_ms = ckp_parse_ms32(ps, at, "delay_ms", 0);
+    h->delay_ms = ckp_parse_ms32(ps, at, "delay_ms", 0, 310);
     h->fixed_delay = !policy && json_object_get(at->value, "delay_ms") != NULL;
 }
 

@@ -98,6 +98,8 @@ struct ckp_parse_s {
     ckp_policy_t        policy; /* of the node */
     const ckp_node_t   *owner;  /* `node` is a body of it; NULL: of nobody */
     bool                retries;    /* its steps have a policy by it */
+    ckp_zone_pt         zone;   /* which time zones there are; NULL: any */
+    void               *zone_data;
     ckp_judge_pt        judge;      /* of tasks that are referred to */
     void               *judge_data;
     struct ckp_stand_s *stands;     /* made values: stand.c */
@@ -220,7 +222,17 @@ void ckp_root_read(ckp_parse_t *ps);                            /* root.c */
 void ckp_config_read(ckp_parse_t *ps);                          /* config.c */
 void ckp_config_llm(ckp_parse_t *ps, const ckp_at_t *at);       /* llm.c */
 void ckp_root_prompts(ckp_parse_t *ps);                         /* llm.c */
+typedef enum {
+    CKP_TRIGGER_MANUAL,
+    CKP_TRIGGER_SCHEDULED,
+    CKP_TRIGGER_WEBHOOK,
+    CKP_TRIGGER_EVENT,
+    CKP_TRIGGER_FILE
+} ckp_trigger_type_t;
+
 void ckp_trigger_read(ckp_parse_t *ps);                         /* trigger.c */
+void ckp_trigger_fields(ckp_parse_t *ps, const ckp_at_t *at,
+    ckp_trigger_type_t type);                            /* trigger_fields.c */
 bool ckp_cron_check(const char *text, int *number, const char **why);
 void ckp_vars_read(ckp_parse_t *ps);                            /* vars.c */
 

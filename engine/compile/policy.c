@@ -186,25 +186,15 @@ policy_strategy(ckp_parse_t *ps, const ckp_at_t *at, ckp_retry_t *retry)
         retry->strategy = (ckp_backoff_kind_t) ckp_parse_word(ps, &out, "type",
                               policy_strategies, (int) retry->strategy, 310);
         retry->base_ms = ckp_parse_ms32(ps, &out, "base_delay_ms",
-                                        retry->base_ms);
+                                        retry->base_ms, 310);
         retry->max_delay_ms = ckp_parse_ms32(ps, &out, "max_delay_ms",
-                                             retry->max_delay_ms);
+                                             retry->max_delay_ms, 310);
         policy_multiplier(ps, &out, retry);
         return;
     }
 
     retry->strategy = (ckp_backoff_kind_t) ckp_parse_word(ps, at, "strategy",
                           policy_strategies, (int) retry->strategy, 310);
-}
-
-
-static uint32_t
-policy_delay(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
-    uint32_t otherwise)
-{
-    const int64_t  ms = ckp_parse_ms(ps, at, key, otherwise, 310);
-
-    return (ms > UINT32_MAX) ? UINT32_MAX : (uint32_t) ms;
 }
 
 
@@ -217,10 +207,10 @@ ckp_retry_overlay(ckp_parse_t *ps, const ckp_at_t *at, ckp_retry_t *retry,
     policy.as = CKP_AS_RETRY;
     policy_attempts(ps, &policy, retry);
     policy_strategy(ps, &policy, retry);
-    retry->base_ms = policy_delay(ps, &policy, "base_delay_ms",
-                                  retry->base_ms);
-    retry->max_delay_ms = policy_delay(ps, &policy, "max_delay_ms",
-                                       retry->max_delay_ms);
+    retry->base_ms = ckp_parse_ms32(ps, &policy, "base_delay_ms",
+                                    retry->base_ms, 310);
+    retry->max_delay_ms = ckp_parse_ms32(ps, &policy, "max_delay_ms",
+                                         retry->max_delay_ms, 310);
     policy_multiplier(ps, &policy, retry);
     policy_jitter(ps, &policy, retry);
     retry->max_elapsed_ms = ckp_parse_ms(ps, &policy, "max_elapsed_ms",

@@ -261,11 +261,11 @@ step_times(const step_reader_t *r)
 
     step->timeout = ps->policy.timeout;
     ckp_timeout_member(ps, r->at, &step->timeout);
-    step->timeout_ms = ckp_parse_ms32(ps, r->at, "timeout_ms", 0);
-    step->wait_after_ms = ckp_parse_ms32(ps, r->at, "wait_after_ms", 0);
+    step->timeout_ms = ckp_parse_ms32(ps, r->at, "timeout_ms", 0, 314);
+    step->wait_after_ms = ckp_parse_ms32(ps, r->at, "wait_after_ms", 0, 314);
 
     if (!waits) {
-        step->wait_ms = ckp_parse_ms32(ps, r->at, "wait_ms", 0);
+        step->wait_ms = ckp_parse_ms32(ps, r->at, "wait_ms", 0, 314);
     }
 
     if (step->timeout_ms > run_ms

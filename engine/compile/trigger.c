@@ -1,40 +1,53 @@
 /*
- * The trigger's shape (spec/ckp.md 5): what it must say to be registered.
+ * The trigger's shape: what it must say to be registered, in either spelling.
+ * Source: spec/ckp.md 5.
  */
 
-#include <ctype.h>
 #include <string.h>
 
+#include "base/zone.h"
 #include "compile/parse_int.h"
 
-typedef enum {
-    TRIGGER_MANUAL,
-    TRIGGER_SCHEDULED,
-    TRIGGER_WEBHOOK,
-    TRIGGER_EVENT,
-    TRIGGER_FILE
-} trigger_type_t;
-
 static const ckp_word_t  trigger_types[] = {
-    { "manual", TRIGGER_MANUAL },
-    { "scheduled", TRIGGER_SCHEDULED },
-    { "webhook", TRIGGER_WEBHOOK },
-    { "event", TRIGGER_EVENT },
-    { "file_watch", TRIGGER_FILE },
+    { "manual", CKP_TRIGGER_MANUAL },
+    { "scheduled", CKP_TRIGGER_SCHEDULED },
+    { "webhook", CKP_TRIGGER_WEBHOOK },
+    { "event", CKP_TRIGGER_EVENT },
+    { "file_watch", CKP_TRIGGER_FILE },
     { NULL, 0 }
 };
 
 
-/* The first of the spellings ("/a/b") that holds a text. */
-static const char *
-trigger_text(const json_t *trigger, const char *const *paths)
-{
-    for (size_t i = 0; paths[i] != NULL; i++) {
-        const char *const  text = json_string_value(
-                                      ckp_pointer_get(trigger, paths[i]));
+/* A spelling: a member of the trigger, of a block, of an object in a block. */
+typedef struct {
+    const char  *key;
+    const char  *block;
+    const char  *inner;
+} trigger_place_t;
 
-        if (text != NULL && text[0] != '\0') {
-            return text;
+
+/* The first of the spellings that holds a text; where it stands is at[2], the
+ * others are above it. */
+
+static const char *
+trigger_text(const ckp_at_t *trigger, const trigger_place_t *places,
+    ckp_at_t at[3])
+{
+    for ( /* void */ ; places->key != NULL; places++) {
+        const char *const  way[] = { places->block, places->inner,
+                                     places->key };
+        const ckp_at_t    *up = trigger;
+
+        for (size_t i = 0; i < 3; i++) {
+            if (way[i] != NULL) {
+                at[i] = (ckp_at_t) { .up = up, .key = way[i], .value =
+                                     json_object_get(up->value, way[i]) };
+                up = &at[i];
+            }
+        }
+
+        if (json_string_length(at[2].value) > 0) {
+            return json_string_value(at[2].value);
         }
     }
 
@@ -51,39 +64,54 @@ trigger_missing(ckp_parse_t *ps, const ckp_at_t *at, int number,
 }
 
 
+/* Which zones there are the host knows; without one, their shape. */
+
+static bool
+trigger_is_zone(const ckp_parse_t *ps, const char *name)
+{
+    size_t  len;
+
+    if (!ckp_zone_is_name(name)) {
+        return false;
+    }
+
+    return ps->zone == NULL || strcmp(name, "UTC") == 0
+           || ps->zone(ps->zone_data, name, &len) != NULL;
+}
+
+
 static void
 trigger_schedule(ckp_parse_t *ps, const ckp_at_t *at)
 {
-    static const char *const  crons[] = {
-        "/schedule", "/schedule_config/cron", "/scheduled/cron", NULL
+    static const trigger_place_t  crons[] = {
+        { "schedule", NULL, NULL }, { "cron", "schedule_config", NULL },
+        { "cron", "scheduled", NULL }, { NULL, NULL, NULL }
     };
-    static const char *const  zones[] = {
-        "/timezone", "/schedule_config/timezone", NULL
+    static const trigger_place_t  zones[] = {
+        { "timezone", NULL, NULL }, { "timezone", "schedule_config", NULL },
+        { "timezone", "scheduled", NULL }, { NULL, NULL, NULL }
     };
-    const char *const         cron = trigger_text(at->value, crons);
-    const char *const         zone = trigger_text(at->value, zones);
-    const char               *why;
-    int                       number;
+    ckp_at_t                      where[3];
+    const char                   *text = trigger_text(at, crons, where);
+    const char                   *why;
+    int                           number;
 
-    if (cron == NULL) {
+    if (text == NULL) {
         trigger_missing(ps, at, 602, "schedule",
                         "a scheduled trigger needs a schedule");
 
-    } else if (!ckp_cron_check(cron, &number, &why)) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = number,
-                                         .field = "schedule" },
-                      "schedule '%.80s': %s", cron, why);
+    } else if (!ckp_cron_check(text, &number, &why)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = number,
+                                         .field = where[2].key },
+                      "schedule '%.80s': %s", text, why);
     }
 
-    /* which zones there are is known where they are used; here their shape */
+    text = trigger_text(at, zones, where);
 
-    for (const char *p = zone; p != NULL && *p != '\0'; p++) {
-        if (!isalnum((unsigned char) *p) && strchr("_+-/", *p) == NULL) {
-            ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 605,
-                                             .field = "timezone" },
-                          "'%.60s' is no time zone", zone);
-            break;
-        }
+    if (text != NULL && !trigger_is_zone(ps, text)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = 605,
+                                         .field = "timezone" },
+                      "'%.60s' is no time zone", text);
     }
 }
 
@@ -91,19 +119,24 @@ trigger_schedule(ckp_parse_t *ps, const ckp_at_t *at)
 static void
 trigger_webhook(ckp_parse_t *ps, const ckp_at_t *at)
 {
-    static const char *const  secrets[] = {
-        "/webhook_secret", "/webhook_config/secret",
-        "/webhook_config/authentication/secret", "/webhook/secret", NULL
+    static const trigger_place_t  secrets[] = {
+        { "webhook_secret", NULL, NULL }, { "secret", "webhook_config", NULL },
+        { "secret", "webhook_config", "authentication" },
+        { "secret", "webhook", NULL }, { NULL, NULL, NULL }
     };
-    const char *const         type = json_string_value(ckp_pointer_get(
-                                  at->value,
-                                  "/webhook_config/authentication/type"));
+    static const trigger_place_t  types[] = {
+        { "type", "webhook_config", "authentication" },
+        { "type", "webhook", "authentication" }, { NULL, NULL, NULL }
+    };
+    ckp_at_t                      where[3];
+    const char *const             type = trigger_text(at, types, where);
 
     if (type != NULL && strcmp(type, "none") == 0) {
-        trigger_missing(ps, at, 607, "webhook_config",
-                        "anybody may post to this webhook");
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = 607,
+                                         .field = "type" },
+                      "anybody may post to this webhook");
 
-    } else if (trigger_text(at->value, secrets) == NULL) {
+    } else if (trigger_text(at, secrets, where) == NULL) {
         trigger_missing(ps, at, 606, "webhook_secret",
                         "a webhook needs the name of a secret");
     }
@@ -113,19 +146,31 @@ trigger_webhook(ckp_parse_t *ps, const ckp_at_t *at)
 static void
 trigger_event(ckp_parse_t *ps, const ckp_at_t *at)
 {
-    static const char *const  sources[] = {
-        "/event_source", "/event/source", "/event_config/event_source",
-        "/event/provider", NULL
+    static const trigger_place_t  sources[] = {
+        { "event_source", NULL, NULL }, { "source", "event", NULL },
+        { "event_source", "event_config", NULL }, { NULL, NULL, NULL }
     };
-    const char *const         source = trigger_text(at->value, sources);
+    static const trigger_place_t  targets[] = {
+        { "topic", "event", NULL }, { "queue", "event", NULL },
+        { "queue_name", "event", NULL }, { NULL, NULL, NULL }
+    };
+    static const trigger_place_t  providers[] = {
+        { "provider", "event", NULL }, { NULL, NULL, NULL }
+    };
+    ckp_at_t                      where[3];
+    const char                   *source = trigger_text(at, sources, where);
+
+    if (source == NULL && trigger_text(at, targets, where) != NULL) {
+        source = trigger_text(at, providers, where);
+    }
 
     if (source == NULL) {
         trigger_missing(ps, at, 608, "event_source",
                         "an event trigger needs a source");
 
     } else if (strncmp(source, "internal://", 11) != 0) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 609,
-                                         .field = "event_source" },
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = 609,
+                                         .field = where[2].key },
                       "source '%.80s' is not served by itself: a bridge must "
                       "post its messages", source);
     }
@@ -135,50 +180,22 @@ trigger_event(ckp_parse_t *ps, const ckp_at_t *at)
 static void
 trigger_file(ckp_parse_t *ps, const ckp_at_t *at)
 {
-    static const char *const  paths[] = {
-        "/file_watch_path", "/file_watch/path", "/file/path",
-        "/file_watch_config/path", NULL
+    static const trigger_place_t  paths[] = {
+        { "file_watch_path", NULL, NULL }, { "path", "file_watch", NULL },
+        { "path", "file", NULL }, { "path", "file_watch_config", NULL },
+        { NULL, NULL, NULL }
     };
-    const char *const         path = trigger_text(at->value, paths);
+    ckp_at_t                      where[3];
+    const char *const             path = trigger_text(at, paths, where);
 
     if (path == NULL) {
         trigger_missing(ps, at, 610, "file_watch_path",
                         "a file_watch trigger needs a path");
 
     } else if (strstr(path, "://") != NULL) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 609,
-                                         .field = "file_watch_path" },
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = 609,
+                                         .field = where[2].key },
                       "'%.80s' is no local path", path);
-    }
-}
-
-
-static void
-trigger_foreign(ckp_parse_t *ps, const ckp_at_t *at, trigger_type_t type)
-{
-    static const struct {
-        trigger_type_t  type;
-        const char     *blocks;
-    } blocks[] = {
-        { TRIGGER_SCHEDULED, " schedule_config scheduled " },
-        { TRIGGER_WEBHOOK, " webhook_config webhook " },
-        { TRIGGER_EVENT, " event_config event " },
-        { TRIGGER_FILE, " file_watch file file_watch_config " },
-    };
-    const char    *key;
-    const json_t  *value;
-
-    json_object_foreach((json_t *) at->value, key, value) {
-        const ckp_at_t  out = { .up = at, .key = key, .value = value };
-
-        for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-            if (blocks[i].type != type && ckp_word_in(blocks[i].blocks, key)) {
-                ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 97,
-                                                 .field = key },
-                              "'%s' is for another trigger type and is ignored",
-                              key);
-            }
-        }
     }
 }
 
@@ -211,43 +228,36 @@ void
 ckp_trigger_read(ckp_parse_t *ps)
 {
     ckp_at_t        at;
-    ckp_at_t        out;
-    trigger_type_t  type;
+    ckp_trigger_type_t  type;
 
     if (!ckp_parse_object(ps, &ps->out.root, "trigger", &at)) {
         return;
     }
 
-    type = (trigger_type_t) ckp_parse_word(ps, &at, "type", trigger_types,
-                                           TRIGGER_MANUAL, 601);
-    (void) ckp_parse_bool(ps, &at, "enabled", true);
-    (void) ckp_parse_int(ps, &at, "dedupe_window_seconds", 0, 0, 611);
-    (void) ckp_parse_int(ps, &at, "max_concurrent_runs", 1, 1, 611);
-    (void) ckp_parse_object(ps, &at, "input_vars", &out);
-    (void) ckp_parse_object(ps, &at, "input_mapping", &out);
+    type = (ckp_trigger_type_t) ckp_parse_word(ps, &at, "type", trigger_types,
+                                           CKP_TRIGGER_MANUAL, 601);
+    ckp_trigger_fields(ps, &at, type);
 
     switch (type) {
 
-    case TRIGGER_MANUAL:
+    case CKP_TRIGGER_MANUAL:
         break;
 
-    case TRIGGER_SCHEDULED:
+    case CKP_TRIGGER_SCHEDULED:
         trigger_schedule(ps, &at);
         trigger_inputs(ps, &at);
         break;
 
-    case TRIGGER_WEBHOOK:
+    case CKP_TRIGGER_WEBHOOK:
         trigger_webhook(ps, &at);
         break;
 
-    case TRIGGER_EVENT:
+    case CKP_TRIGGER_EVENT:
         trigger_event(ps, &at);
         break;
 
-    case TRIGGER_FILE:
+    case CKP_TRIGGER_FILE:
         trigger_file(ps, &at);
         break;
     }
-
-    trigger_foreign(ps, &at, type);
 }

@@ -129,7 +129,7 @@ body_parse(body_t *b, json_t *made, ckp_body_t *body)
 static uint32_t
 body_ms(const body_t *b)
 {
-    return ckp_parse_ms32(b->r->ps, b->at, "timeout_ms", 0);
+    return ckp_parse_ms32(b->r->ps, b->at, "timeout_ms", 0, 314);
 }
 
 

@@ -122,7 +122,7 @@ int64_t ckp_parse_int(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 int64_t ckp_parse_ms(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
     int64_t otherwise, int number);
 uint32_t ckp_parse_ms32(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
-    uint32_t otherwise);
+    uint32_t otherwise, int number);
 
 /* The value of the word; an unknown one is told under `number`. */
 int ckp_parse_word(ckp_parse_t *ps, const ckp_at_t *at, const char *key,

@@ -315,9 +315,9 @@ ckp_parse_ms(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 
 uint32_t
 ckp_parse_ms32(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
-    uint32_t otherwise)
+    uint32_t otherwise, int number)
 {
-    const int64_t  ms = ckp_parse_ms(ps, at, key, otherwise, 15);
+    const int64_t  ms = ckp_parse_ms(ps, at, key, otherwise, number);
 
     return (ms > UINT32_MAX) ? UINT32_MAX : (uint32_t) ms;
 }

@@ -45,6 +45,7 @@ ngx_lo_compile_in(const json_t *doc, const ckp_environment_t *env,
     c = (diags != NULL) ? ckp_compiler_new(diags) : NULL;
 
     if (c != NULL) {
+        ckp_compiler_zones(c, ngx_lo_tz, NULL);
         (void) ckp_compiler_add(c, doc);
 
         if (env != NULL) {

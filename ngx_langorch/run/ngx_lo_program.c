@@ -127,6 +127,8 @@ ngx_lo_program_build(const json_t *doc)
 
     if (c != NULL) {
 
+        ckp_compiler_zones(c, ngx_lo_tz, NULL);
+
         if (ckp_compiler_add(c, doc) == CKP_OK) {
             prog = ckp_compiler_finish(c);
         }

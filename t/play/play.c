@@ -28,6 +28,29 @@ play_wrong(play_t *p, const char *fmt, ...)
 }
 
 
+/* One zone there is, besides UTC: an hour east, and two in summer. */
+
+static const char *
+play_zone(void *data, const char *name, size_t *len)
+{
+    static const char  east[] = "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4"
+                                "\0\0\16\20\0\0CET\0"
+                                "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4"
+                                "\0\0\16\20\0\0CET\0"
+                                "\nCET-1CEST,M3.5.0,M10.5.0/3\n";
+
+    if (strcmp(name, "Europe/Rome") != 0) {
+        return NULL;
+    }
+
+    *len = sizeof(east) - 1;
+
+    return east;
+}
+
+
 ckp_program_t *
 play_compile(const json_t *doc, json_t **list)
 {
@@ -35,8 +58,13 @@ play_compile(const json_t *doc, json_t **list)
     ckp_compiler_t *const  c = ckp_compiler_new(diags);
     ckp_program_t         *prog;
 
+    ckp_compiler_zones(c, play_zone, NULL);
     (void) ckp_compiler_add(c, doc);
     prog = ckp_compiler_finish(c);
+
+    if (prog != NULL) {
+        ckp_program_zones(prog, play_zone, NULL);
+    }
 
     if (list != NULL) {
         *list = ckp_diags_json(diags, 'a');
