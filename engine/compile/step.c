@@ -495,6 +495,12 @@ step_id_holds(ckp_parse_t *ps, const ckp_at_t *at, const char *id,
         return false;
     }
 
+    if (strstr(id, "{{") != NULL) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 212,
+                                         .field = "step_id" },
+                      "a step is named, never computed");
+    }
+
     for (size_t i = 0; i < list->nsteps; i++) {
         if (strcmp(list->steps[i].id, id) == 0) {
             ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 102,

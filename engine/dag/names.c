@@ -212,8 +212,7 @@ ckp_dag_render(ckp_fiber_t *f, size_t task, const ckp_template_t *t,
 
     const ckp_code_t  rc = ckp_template_render(t, &e.ev, out, &err);
 
-    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT
-           ? ckp_fiber_raise(f, "TemplateError", "%s", err.msg) : rc;
+    return ckp_fiber_rendered(f, rc, &e.ev, "", &err);
 }
 
 

@@ -13,8 +13,8 @@
 
 /* name, least and most arguments, lazy, field, pattern, body */
 static const ckp_func_t  func_table[] = {
-    { "len", 1, 2, false, true, 0, ckp_func_count },
-    { "length", 1, 2, false, true, 0, ckp_func_count },
+    { "len", 1, 1, false, true, 0, ckp_func_count },
+    { "length", 1, 1, false, true, 0, ckp_func_count },
     { "count", 1, 2, false, true, 0, ckp_func_count },
     { "sum", 1, 2, false, true, 0, ckp_func_sum },
     { "avg", 1, 2, false, true, 0, ckp_func_avg },

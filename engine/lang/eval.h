@@ -70,6 +70,8 @@ typedef struct {
     void               *secret_data;
     ckp_zone_pt         zone;       /* NULL: only offsets and UTC are known */
     void               *zone_data;
+    const char         *fault;      /* out: the type of error by which a
+                                       template failed; NULL: TemplateError */
 } ckp_eval_t;
 
 #endif

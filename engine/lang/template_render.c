@@ -24,13 +24,29 @@ template_nomem(ckp_err_t *err)
 }
 
 
+/* Told is the path, without what is around it. */
+static void
+hole_tell(const render_t *r, const ckp_hole_t *hole)
+{
+    const char *const  begin = hole->source + strspn(hole->source, "{ \t\n");
+    const size_t       len = strcspn(begin, "|} \t\n");
+    char              *path = ckp_alloc(len + 1);
+
+    if (path != NULL) {
+        memcpy(path, begin, len);
+        path[len] = '\0';
+        r->ev->warn(r->ev->warn_data, CKP_WARN_TEMPLATE, path, "no value");
+        ckp_free(path);
+    }
+}
+
+
 /* A placeholder without value and default.  *out: what stands for it. */
 static ckp_code_t
 hole_missing(render_t *r, const ckp_hole_t *hole, json_t **out)
 {
     if (r->ev->warn != NULL) {
-        r->ev->warn(r->ev->warn_data, CKP_WARN_TEMPLATE, hole->source,
-                    "no value");
+        hole_tell(r, hole);
     }
 
     *out = json_null();
@@ -64,7 +80,10 @@ piece_value(render_t *r, const ckp_piece_t *piece, json_t **out)
     ckp_code_t  rc;
 
     if (piece->expr != NULL) {
-        return ckp_expr_value(piece->expr, r->ev, out, r->err);
+        rc = ckp_expr_value(piece->expr, r->ev, out, r->err);
+        r->ev->fault = rc == CKP_OK ? NULL : "ExpressionError";
+
+        return rc;
     }
 
     rc = ckp_hole_value(&piece->hole, r->ev, out, r->err);
@@ -106,6 +125,7 @@ render_pieces(render_t *r, const ckp_piece_t *piece, ckp_buf_t *b)
         }
 
         if (b->failed != CKP_OK || b->len - before > r->room) {
+            r->ev->fault = "LimitExceeded";
             return ckp_fail(r->err, CKP_E_LIMIT, "",
                             "template gives more than %d bytes",
                             CKP_TEMPLATE_OUT_MAX);

@@ -45,8 +45,8 @@ ask_text(ckp_fiber_t *f, const ckp_template_t *t, const char *otherwise,
     if (*rc == CKP_OK) {
         text = json_stringn(ckp_buf_str(&b), b.len);
 
-    } else if (*rc != CKP_E_NOMEM) {
-        *rc = ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
+    } else {
+        *rc = ckp_fiber_rendered(f, *rc, &ev, "", &err);
     }
 
     ckp_buf_free(&b);

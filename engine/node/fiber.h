@@ -59,6 +59,12 @@ void ckp_fiber_eval(ckp_fiber_t *f, ckp_eval_t *ev);
  */
 ckp_code_t ckp_fiber_render(ckp_fiber_t *f, const ckp_template_t *t,
     json_t **out);
+
+/* What rendering by `ev` came to: `rc`, with its error recorded (behind `what`)
+ * when it failed. */
+ckp_code_t ckp_fiber_rendered(ckp_fiber_t *f, ckp_code_t rc,
+    const ckp_eval_t *ev, const char *what, const ckp_err_t *err);
+
 ckp_code_t ckp_fiber_test(ckp_fiber_t *f, const ckp_expr_t *expr, bool *holds);
 
 /* --- secrets (28.2, 28.3; run/secret.c) --------------------------------------- */

@@ -174,12 +174,7 @@ subflow_rendered(ckp_fiber_t *f, const ckp_template_t *t, const json_t *vars,
     ev.scope = outputs == NULL ? &inner : &scope;
     rc = ckp_template_render(t, &ev, value, &err);
 
-    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-        return ckp_fiber_raise(f, "TemplateError", "output_mapping: %s",
-                               err.msg);
-    }
-
-    return rc;
+    return ckp_fiber_rendered(f, rc, &ev, "output_mapping: ", &err);
 }
 
 

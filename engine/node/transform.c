@@ -333,6 +333,10 @@ transform_make(ckp_fiber_t *f, size_t i, json_t **out, uint32_t *steps)
     json_decref(source);
     json_decref(params);
 
+    if (strcmp(type, "TemplateError") == 0 && ev.fault != NULL) {
+        type = ev.fault;
+    }
+
     return rc == CKP_OK || rc == CKP_E_NOMEM
            ? rc : transform_failed(f, i, type, &err, out);
 }

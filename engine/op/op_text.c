@@ -52,7 +52,7 @@ op_format_string(ckp_fiber_t *f, const json_t *params, json_t **result)
     ckp_buf_free(&b);
 
     return *result != NULL ? CKP_OK
-           : ckp_fiber_raise(f, "TemplateError", "the text is too long");
+           : ckp_fiber_raise(f, "LimitExceeded", "the text is too long");
 }
 
 

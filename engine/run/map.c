@@ -242,11 +242,7 @@ map_render(map_t *m, const ckp_mapping_t *map, json_t **out)
     rc = ckp_template_render(map->value, &ev, out, &err);
     json_decref(holder);
 
-    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-        return ckp_fiber_raise(m->f, "TemplateError", "%s", err.msg);
-    }
-
-    return rc;
+    return ckp_fiber_rendered(m->f, rc, &ev, "", &err);
 }
 
 

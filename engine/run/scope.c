@@ -519,11 +519,20 @@ ckp_fiber_render(ckp_fiber_t *f, const ckp_template_t *t, json_t **out)
 
     const ckp_code_t  rc = ckp_template_render(t, &ev, out, &err);
 
-    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-        return ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
+    return ckp_fiber_rendered(f, rc, &ev, "", &err);
+}
+
+
+ckp_code_t
+ckp_fiber_rendered(ckp_fiber_t *f, ckp_code_t rc, const ckp_eval_t *ev,
+    const char *what, const ckp_err_t *err)
+{
+    if (rc != CKP_E_INVALID && rc != CKP_E_LIMIT) {
+        return rc;
     }
 
-    return rc;
+    return ckp_fiber_raise(f, ev->fault == NULL ? "TemplateError" : ev->fault,
+                           "%s%s", what, err->msg);
 }
 
 

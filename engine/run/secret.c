@@ -117,11 +117,7 @@ ckp_fiber_render_secret(ckp_fiber_t *f, const ckp_template_t *t, json_t **out)
 
     const ckp_code_t  rc = ckp_template_render(t, &ev, out, &err);
 
-    if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
-        return ckp_fiber_raise(f, "TemplateError", "%s", err.msg);
-    }
-
-    return rc;
+    return ckp_fiber_rendered(f, rc, &ev, "", &err);
 }
 
 

@@ -80,10 +80,7 @@ ckp_key_render(ckp_fiber_t *f, const ckp_template_t *t, json_t **key)
 
     ckp_buf_free(&b);
 
-    return rc == CKP_E_INVALID || rc == CKP_E_LIMIT
-           ? ckp_fiber_raise(f, "TemplateError", "idempotency_key: %s",
-                             err.msg)
-           : rc;
+    return ckp_fiber_rendered(f, rc, &ev, "idempotency_key: ", &err);
 }
 
 

@@ -199,8 +199,7 @@ case_probe(const json_t *vars, const char *text, case_table_t kind)
     json_t        *nodes;
 
     json_object_foreach((json_t *) vars, name, value) {
-        json_object_set_new(schema, name, json_pack("{s:s, s:O}", "type",
-                                                    "any", "default", value));
+        json_object_set_new(schema, name, json_pack("{s:s}", "type", "any"));
     }
 
     if (kind == CASE_CONDITIONS) {
@@ -254,10 +253,11 @@ case_row(case_t *c, const json_t *vars, const json_t *row, case_table_t kind)
     }
 
     script = kind == CASE_ERRORS
-                 ? json_pack("{s:s, s:{s:O, s:O*}}", "ends", "failed",
-                             "error", "type", want, "message",
-                             json_array_get(row, 2))
-                 : json_pack("{s:{s:O}}", "outputs", "value", want);
+                 ? json_pack("{s:O*, s:s, s:{s:O, s:O*}}", "inputs", vars,
+                             "ends", "failed", "error", "type", want,
+                             "message", json_array_get(row, 2))
+                 : json_pack("{s:O*, s:{s:O}}", "inputs", vars, "outputs",
+                             "value", want);
 
     play_case(&(play_case_t) { .prog = prog, .script = script,
                                .wrong = case_told, .data = c });

@@ -30,15 +30,14 @@ play_wrong(play_t *p, const char *fmt, ...)
 
 /* One zone there is, besides UTC: an hour east, and two in summer. */
 
+#define PLAY_ZEROS  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define PLAY_TZIF   "TZif2" PLAY_ZEROS "\0\0\0\0\0\0\0\0\0\0\0\0" \
+                    "\0\0\0\0\0\0\0\1\0\0\0\4" "\0\0\16\20\0\0" "CET\0"
+
 static const char *
 play_zone(void *data, const char *name, size_t *len)
 {
-    static const char  east[] = "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                                "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4"
-                                "\0\0\16\20\0\0CET\0"
-                                "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                                "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4"
-                                "\0\0\16\20\0\0CET\0"
+    static const char  east[] = PLAY_TZIF PLAY_TZIF
                                 "\nCET-1CEST,M3.5.0,M10.5.0/3\n";
 
     if (strcmp(name, "Europe/Rome") != 0) {
