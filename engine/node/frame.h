@@ -126,6 +126,10 @@ ckp_code_t ckp_fiber_recall(ckp_fiber_t *f, const char *id,
 size_t ckp_fiber_frames(const ckp_fiber_t *f);
 bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
 
+/* The node itself has told that this branch is cancelled; of others it is told
+ * when they are given up. */
+ckp_code_t ckp_fiber_frame_told(ckp_fiber_t *f, const char *key);
+
 /* Its calls are aborted, its questions voided; ops->child is not called.
  * reason: of node_canceled inside.  Unknown keys are passed over. */
 ckp_code_t ckp_fiber_reap(ckp_fiber_t *f, const char *key, const char *reason);

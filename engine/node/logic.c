@@ -98,7 +98,7 @@ logic_rules(ckp_parse_t *ps, const ckp_at_t *at, ckp_logic_t *logic)
         ckp_parse_say(ps, &(ckp_say_t) { .at = &list, .number = 6,
                                          .field = "rules" },
                       "%zu rules, at most %d", n, LOGIC_RULES_MAX);
-        return;
+        n = LOGIC_RULES_MAX;
     }
 
     logic->rules = ckp_parse_alloc(ps, (n + 1) * sizeof(ckp_rule_t));

@@ -294,6 +294,7 @@ parallel_cancel(ckp_fiber_t *f, const char *but, const char *reason,
 
         rc = ckp_fiber_emit(f, "branch_canceled", json_pack("{s:s, s:s}",
                             "branch_id", id, "reason", reason));
+        rc = rc == CKP_OK ? ckp_fiber_frame_told(f, id) : rc;
 
         if (rc == CKP_OK && reap) {
             rc = ckp_fiber_reap(f, id, "canceled");

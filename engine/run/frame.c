@@ -126,6 +126,62 @@ ckp_run_is_over(const ckp_run_t *run, const char *id)
 
 /* --- giving up ---------------------------------------------------------- */
 
+/* A branch that is given up, and nobody has told it: by its node's path. */
+
+static ckp_code_t
+frame_tell(ckp_run_t *run, const char *id)
+{
+    const json_t *const  own = ckp_run_get(run, "fibers", id);
+    const char *const    kind = ckp_json_str(own, "kind");
+    const char *const    base = ckp_json_str(own, "base");
+    const char *const    up = ckp_json_str(own, "up");
+    const char          *node = ckp_json_str(own, "det");
+    ckp_place_t          at = { .type = "branch_canceled" };
+    char                *path;
+
+    if (kind == NULL || strcmp(kind, "branch") != 0 || base == NULL
+        || up == NULL || json_object_get(own, "over") != NULL
+        || json_object_get(own, "told") != NULL || ckp_run_is_over(run, id))
+    {
+        return CKP_OK;
+    }
+
+    if (node == NULL) {
+        node = ckp_json_str(json_object_get(ckp_run_get(run, "fibers", up),
+                                            "n"), "id");
+    }
+
+    path = ckp_arena_strndup(run->arena, base, strlen(base) - strlen(
+                             strrchr(base, '/') == NULL ? ""
+                             : strrchr(base, '/')));
+    at.path = path;
+    at.node_id = node == NULL ? NULL : ckp_arena_strdup(run->arena, node);
+
+    return path == NULL ? CKP_E_NOMEM
+           : ckp_run_emit(run, &at, json_pack("{s:s, s:s}", "branch_id",
+                          ckp_json_str(own, "key"), "reason", "canceled"));
+}
+
+
+ckp_code_t
+ckp_fiber_frame_told(ckp_fiber_t *f, const char *key)
+{
+    size_t             n;
+    const char **const ids = frame_under(f->run, f->id, &n);
+
+    for (size_t i = 0; ids != NULL && i < n; i++) {
+        const char *const    path[] = { "fibers", ids[i], "told", NULL };
+        const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
+
+        if (strcmp(ckp_json_str(own, "key"), key) == 0) {
+            return ckp_state_put(&f->run->state, path, json_true());
+        }
+    }
+
+    return ids == NULL ? CKP_E_NOMEM : CKP_OK;
+}
+
+
 /* What it has in flight, and what runs inside it; then the fiber itself. */
 
 static ckp_code_t
@@ -134,7 +190,7 @@ frame_drop(ckp_run_t *run, const char *id, const char *reason)
     const char *const  path[] = { "fibers", id, NULL };
     size_t             n;
     const char **const ids = frame_under(run, id, &n);
-    ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
+    ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : frame_tell(run, id);
     ckp_fiber_t        f;
 
     while (rc == CKP_OK && n-- > 0) {
