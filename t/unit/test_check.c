@@ -440,7 +440,7 @@ triggers_are_checked(void **state)
     t_wants("CKP601", "/trigger/type", "{'trigger':{'type':'moon'}}");
     t_wants("CKP602", "/trigger", "{'trigger':{'type':'scheduled'}}");
     t_wants("CKP606", "/trigger", "{'trigger':{'type':'webhook'}}");
-    t_wants("CKP607", "/trigger/webhook_config",
+    t_wants("CKP607", "/trigger/webhook_config/authentication/type",
             "{'trigger':{'type':'webhook','webhook_config':{'authentication':"
             "{'type':'none'}}}}");
     t_wants("CKP608", "/trigger", "{'trigger':{'type':'event'}}");
