@@ -22,8 +22,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "base/outcome.h"
 #include "base/sha.h"
+#include "base/trace.h"
 #include "base/version.h"
 
 typedef struct ckp_compiler_s  ckp_compiler_t;
@@ -166,7 +168,8 @@ json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 typedef enum {
     CKP_IN_START,       /* the run is born: data {meta: {procedure_version,
                            trigger_type, triggered_by, actor, project_id,
-                           case_id, execution_mode, retry_of_run_id ...},
+                           case_id, execution_mode, retry_of_run_id,
+                           traceparent: of who asked for it ...},
                            inputs: what the client sent, vars: what
                            ckp_program_inputs made of it; kin: of a child run
                            (run/child.c)}.  Gives run_created (seq 1) and
@@ -203,6 +206,7 @@ typedef struct {
     const uint8_t    *seed;         /* 32 random bytes: ids, uuid(), nonces */
     const char       *ref;          /* "" when the kind has none */
     const json_t     *data;         /* borrowed for the call; NULL: none */
+    bool              traced;       /* payloads tell _trace_id, _span_id */
 } ckp_input_t;
 
 /* What became true: the timeline, and the way back to the state. */
@@ -320,6 +324,7 @@ typedef struct {
     const char        *target;      /* "agent", "llm", "mcp", "http", "host" */
     const char        *ref;         /* names it in ADMITTED and REPLY */
     const char        *key;         /* idempotency key sent with it */
+    const char        *trace;       /* of calls: their `traceparent` */
     json_t            *body;        /* secrets as handles, never as values */
     uint32_t           timeout_ms;  /* > 0 for calls */
 } ckp_effect_t;
@@ -328,9 +333,11 @@ typedef struct {
     const ckp_event_t   *events;    /* commit these ... */
     const ckp_write_t   *writes;    /* ... and these together, or nothing; */
     const ckp_effect_t  *effects;   /* only then perform these */
+    const ckp_metric_t  *metrics;   /* and count these */
     size_t               nevents;
     size_t               nwrites;
     size_t               neffects;
+    size_t               nmetrics;
     int64_t              wake_at_ms;    /* the alarm; 0: none; now: more */
     unsigned             checkpoint:1;  /* save the state with this commit:
                                            it changed without an event */

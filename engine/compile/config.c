@@ -246,7 +246,8 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
 
     ps->prog->config.sla = ckp_sla_read(ps, at);
     ckp_undo_config(ps, at);
-    (void) ckp_parse_bool(ps, at, "telemetry_enabled", true);
+    ps->prog->config.telemetry = ckp_parse_bool(ps, at, "telemetry_enabled",
+                                                true);
     (void) ckp_parse_int(ps, at, "retention_days", 0, 0, 302);
     (void) ckp_parse_int(ps, at, "checkpoint_retention_days", 0, 0, 302);
 }

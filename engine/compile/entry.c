@@ -121,7 +121,7 @@ entry_common(ckp_parse_t *ps, const ckp_entry_t *entry)
 
     node->sla = ckp_sla_read(ps, at);
     node->undo = ckp_undo_read(ps, at, node->id);
-    ckp_telemetry_check(ps, at);
+    node->telemetry = ckp_telemetry_read(ps, at);
 }
 
 

@@ -243,8 +243,11 @@ json_t *ckp_var_coerce(const ckp_var_t *var, const json_t *value,
 void ckp_nodes_read(ckp_parse_t *ps);                           /* entry.c */
 void ckp_fields_check(ckp_parse_t *ps, const ckp_entry_t *entry);
                                                                 /* fields.c */
-void ckp_telemetry_check(ckp_parse_t *ps, const ckp_at_t *at);
-                                                            /* telemetry.c */
+
+/* What the node measures; NULL: nothing, or the procedure has it switched
+ * off. */
+const ckp_telemetry_t *ckp_telemetry_read(ckp_parse_t *ps,
+    const ckp_at_t *at);                                    /* telemetry.c */
 void ckp_graph_check(ckp_parse_t *ps);                          /* check.c */
 void ckp_environment_check(const ckp_parse_t *ps,
     const ckp_environment_t *env);                              /* environ.c */

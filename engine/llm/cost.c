@@ -355,6 +355,77 @@ cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
 }
 
 
+/* Of the site's figures; the value of a counter or histogram. */
+
+static ckp_code_t
+cost_count(ckp_fiber_t *f, const char *name, double value, json_t *labels)
+{
+    const bool  time = strcmp(name, "llm_latency_seconds") == 0;
+
+    return ckp_fiber_metric(f, &(ckp_metric_t) {
+               .name = name, .value = value, .labels = labels,
+               .kind = time ? CKP_METRIC_HISTOGRAM : CKP_METRIC_COUNTER });
+}
+
+
+/* model and profile, and one more; new object. */
+
+static json_t *
+cost_labels(const json_t *entry, const char *used, const char *more,
+    const char *value)
+{
+    const char *const  model = ckp_json_str(entry, "m");
+    const char *const  profile = ckp_json_str(entry, "p");
+    json_t *const      all = json_pack("{s:s, s:s}", "model",
+                                 model != NULL ? model
+                                 : used != NULL ? used : "",
+                                 "profile", profile != NULL ? profile : "");
+
+    if (more != NULL) {
+        (void) json_object_set_new(all, more, json_string(value));
+    }
+
+    return all;
+}
+
+
+ckp_code_t
+ckp_llm_count(ckp_fiber_t *f, const char *outcome)
+{
+    return cost_count(f, "llm_requests_total", 1,
+                      cost_labels(ckp_llm_entry(f), NULL, "outcome", outcome));
+}
+
+
+static ckp_code_t
+cost_counted(ckp_fiber_t *f, const json_t *entry, const char *used,
+    const cost_use_t *use)
+{
+    ckp_code_t  rc = cost_count(f, "llm_requests_total", 1,
+                         cost_labels(entry, used, "outcome", "ok"));
+
+    if (rc == CKP_OK) {
+        rc = cost_count(f, "llm_latency_seconds", (double) use->ms / 1000,
+                        cost_labels(entry, used, NULL, NULL));
+    }
+
+    if (rc == CKP_OK) {
+        rc = cost_count(f, "llm_tokens_total", (double) use->prompt,
+                        cost_labels(entry, used, "kind", "prompt"));
+    }
+
+    if (rc == CKP_OK) {
+        rc = cost_count(f, "llm_tokens_total", (double) use->completion,
+                        cost_labels(entry, used, "kind", "completion"));
+    }
+
+    return rc == CKP_OK && use->priced
+           ? cost_count(f, "llm_cost_usd_total", use->usd,
+                        cost_labels(entry, used, NULL, NULL))
+           : rc;
+}
+
+
 /* A count of tokens is what the provider says, within reason. */
 
 static int64_t
@@ -391,6 +462,10 @@ ckp_llm_book(ckp_fiber_t *f, const json_t *data)
                               + (double) use.completion * completion) / 1000);
 
     rc = cost_told(f, entry, data, &use);
+
+    if (rc == CKP_OK) {
+        rc = cost_counted(f, entry, ckp_json_str(data, "model"), &use);
+    }
 
     if (rc == CKP_OK) {
         rc = cost_totals(f, entry, &use);

@@ -279,6 +279,9 @@ bool ckp_llm_quality(const ckp_program_t *prog, const char *model,
     int64_t *quality);
 double ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known);
 
+/* A call is counted among the site's figures. */
+ckp_code_t ckp_llm_count(ckp_fiber_t *f, const char *outcome);
+
 /* Books usage and cost of an answer: llm_call_completed, llm_usage, totals.
  * CKP_E_INVALID: BudgetExceeded was raised. */
 ckp_code_t ckp_llm_book(ckp_fiber_t *f, const json_t *data);

@@ -195,7 +195,7 @@ retry_round(ckp_fiber_t *f, const ckp_retry_t *policy, int64_t ms,
                        "error_type", ckp_json_str(error, "type")));
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_count(f, "retries");
+        rc = ckp_fiber_retried(f);
     }
 
     /* a double counts its rounds as it is asked */
@@ -300,6 +300,7 @@ retry_told(ckp_fiber_t *f, const json_t *error, bool ambiguous)
                             "model", ckp_json_str(ckp_llm_entry(f), "m"),
                             "error", ckp_error_text(error),
                             "error_type", ckp_json_str(error, "type")));
+        rc = rc == CKP_OK ? ckp_llm_count(f, "failed") : rc;
     }
 
     return rc == CKP_OK ? ckp_fiber_put(f, "llm", "amb",

@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "base/metric.h"
 #include "lang/expr.h"
 #include "lang/template.h"
 
@@ -362,6 +363,24 @@ typedef struct {
     bool           at_once;             /* escalate_immediately */
 } ckp_sla_t;
 
+/* A custom metric of 19.1. */
+typedef struct {
+    const char         *name;
+    ckp_metric_kind_t   kind;
+    ckp_template_t     *value;          /* NULL: 1 */
+    ckp_template_t     *labels;         /* one object; NULL: none */
+    ckp_expr_t         *when;           /* NULL: always */
+} ckp_measure_t;
+
+typedef struct {
+    bool             duration;          /* of its steps is told, too */
+    bool             retries;
+    ckp_template_t  *trace_id;          /* NULL: generated */
+    ckp_template_t  *span_id;
+    ckp_measure_t   *measures;
+    size_t           nmeasures;
+} ckp_telemetry_t;
+
 struct ckp_node_s {
     const char             *id;
     const char             *name;       /* label: description, name, id */
@@ -377,6 +396,7 @@ struct ckp_node_s {
     ckp_timeout_t           timeout;
     ckp_template_t         *idempotency_key;    /* of all of it; NULL */
     ckp_once_t              once;
+    const ckp_telemetry_t  *telemetry;      /* NULL: none, or switched off */
     const ckp_sla_t        *sla;            /* NULL: none */
     const ckp_compensation_t  *undo;        /* NULL: nothing */
     ckp_handler_t          *handlers;
@@ -512,6 +532,7 @@ typedef struct {
     ckp_mask_t        *masks;           /* the same, ready for use */
     size_t             nmasks;
     bool               dry_reject;      /* dry_run.approvals: reject */
+    bool               telemetry;       /* telemetry_enabled */
     ckp_rate_t         rate;
     ckp_places_t       places;
     ckp_dedupe_t       dedupe;

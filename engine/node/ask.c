@@ -167,7 +167,8 @@ ask_request(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "ask", NULL,
-                 json_pack("{s:s, s:I, s:s, s:i, s:I, s:i}", "id", id,
+                 json_pack("{s:s, s:I, s:I, s:s, s:i, s:I, s:i}", "id", id,
+                     "at", (json_int_t) now,
                      "exp", (json_int_t) expires, "lvl", ask->level,
                      "esc", 0, "rem", (json_int_t) (ask->reminder_ms == 0 ? 0
                                                     : now + ask->reminder_ms),
@@ -414,6 +415,20 @@ ask_told(ckp_fiber_t *f, const json_t *record, const char *id, bool resumed)
 
 
 ckp_code_t
+ckp_ask_waited(ckp_fiber_t *f, const char *outcome)
+{
+    const int64_t       at = ckp_fiber_get_int(f, "ask", "at");
+    const ckp_metric_t  m = {
+        .name = "approval_wait_seconds", .kind = CKP_METRIC_HISTOGRAM,
+        .value = (double) (ckp_fiber_now(f) - at) / 1000,
+        .labels = at == 0 ? NULL : json_pack("{s:s}", "outcome", outcome)
+    };
+
+    return at == 0 ? CKP_OK : ckp_fiber_metric(f, &m);
+}
+
+
+ckp_code_t
 ckp_ask_decide(ckp_fiber_t *f, const json_t *data, bool resumed)
 {
     const ckp_node_t *const      node = ckp_fiber_node(f);
@@ -426,6 +441,11 @@ ckp_ask_decide(ckp_fiber_t *f, const json_t *data, bool resumed)
     json_t *const                record = ask_record(f, data, result, option);
     ckp_code_t                   rc = record == NULL ? CKP_E_NOMEM
                                       : ask_told(f, record, id, resumed);
+
+    if (rc == CKP_OK) {
+        rc = ckp_ask_waited(f, !resumed ? "timeout" : result == ASK_REJECTED
+                                        ? "rejected" : "approved");
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_run_put(f, "approval", node->id, json_incref(record));

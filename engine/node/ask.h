@@ -21,6 +21,10 @@ ckp_code_t ckp_ask_wake(ckp_fiber_t *f, const ckp_input_t *in);
  */
 ckp_code_t ckp_ask_decide(ckp_fiber_t *f, const json_t *data, bool resumed);
 
+/* It waits no more: how long it did is counted.  outcome: approved, rejected,
+ * timeout, cancelled. */
+ckp_code_t ckp_ask_waited(ckp_fiber_t *f, const char *outcome);
+
 /* The alarm of a pending question: its expiry or its next reminder. */
 ckp_code_t ckp_ask_wait(ckp_fiber_t *f);
 

@@ -25,6 +25,17 @@ ckp_ask_wait(ckp_fiber_t *f)
 }
 
 
+/* Nobody decides it any more. */
+
+static ckp_code_t
+expire_over(ckp_fiber_t *f)
+{
+    const ckp_code_t  rc = ckp_ask_waited(f, "timeout");
+
+    return rc == CKP_OK ? ckp_fiber_del(f, "ask", NULL) : rc;
+}
+
+
 static ckp_code_t
 expire_end(ckp_fiber_t *f, const char *status, const char *by)
 {
@@ -57,7 +68,7 @@ expire_leave(ckp_fiber_t *f, ckp_target_t to)
     ckp_code_t  rc = expire_end(f, "timeout", NULL);
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_del(f, "ask", NULL);
+        rc = expire_over(f);
     }
 
     if (rc != CKP_OK) {

@@ -148,6 +148,16 @@ ckp_code_t ckp_fiber_write(ckp_fiber_t *f, const char *table, json_t *row);
  * calls this. */
 ckp_code_t ckp_fiber_spent(ckp_fiber_t *f, double usd);
 
+/* Something is counted once the turn is committed; m->labels is stolen. */
+ckp_code_t ckp_fiber_metric(ckp_fiber_t *f, const ckp_metric_t *m);
+
+/* The node is complete: what it measures of its own (19.1), seeing `result`
+ * (borrowed, NULL: null). */
+ckp_code_t ckp_fiber_measured(ckp_fiber_t *f, const json_t *result);
+
+/* Something of it is tried again: counted for the run and for the node. */
+ckp_code_t ckp_fiber_retried(ckp_fiber_t *f);
+
 /* The run goes on after a rest: execution_resumed, status running. */
 ckp_code_t ckp_fiber_resumed(ckp_fiber_t *f, const char *reason);
 

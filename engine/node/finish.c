@@ -135,6 +135,10 @@ finish_run(ckp_fiber_t *f, bool known)
         rc = finish_message(f, &message);
     }
 
+    if (rc == CKP_OK && !known) {
+        rc = ckp_fiber_measured(f, NULL);
+    }
+
     if (rc == CKP_OK) {
         rc = ckp_fiber_emit(f, "node_completed",
                  json_pack("{s:s, s:n, s:I, s:o*}", "node_name", node->name,

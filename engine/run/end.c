@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "model/event.h"
 #include "model/limits.h"
+#include "node/ask.h"
 #include "node/step.h"
 
 
@@ -34,6 +35,10 @@ ckp_fiber_abandon(ckp_fiber_t *f, const char *reason)
     if (rc == CKP_OK && ask != NULL) {
         rc = ckp_fiber_write(f, "approval_end", json_pack("{s:s, s:s}",
                              "approval_id", ask, "status", "cancelled"));
+
+        if (rc == CKP_OK) {
+            rc = ckp_ask_waited(f, "cancelled");
+        }
 
         if (rc == CKP_OK) {
             rc = ckp_fiber_emit(f, "approval_voided", json_pack("{s:s, s:s}",

@@ -279,15 +279,18 @@ feed_start(ckp_run_t *run, const ckp_input_t *in)
         }
     }
 
+    rc = ckp_run_put(run, "meta", NULL, json_is_object(meta)
+                     ? json_deep_copy(meta) : json_object());
+
+    if (rc != CKP_OK) {
+        json_decref(payload);
+        return rc;
+    }
+
     rc = ckp_run_emit(run, &at, payload);
 
     for (size_t i = 0; rc == CKP_OK && empty[i] != NULL; i++) {
         rc = ckp_run_put(run, empty[i], NULL, json_object());
-    }
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "meta", NULL, json_is_object(meta)
-                         ? json_deep_copy(meta) : json_object());
     }
 
     if (rc == CKP_OK) {

@@ -327,7 +327,9 @@ fiber_place(ckp_fiber_t *f, const char *type)
         .node_id = f->node == NULL ? NULL : f->node->id,
         .step_id = f->step == NULL ? NULL : f->step->id,
         .attempt = f->step == NULL ? 0
-                   : (uint32_t) ckp_fiber_get_int(f, "step", "try")
+                   : (uint32_t) ckp_fiber_get_int(f, "step", "try"),
+        .trace = ckp_fiber_get_str(f, "tr", "t"),
+        .span = ckp_fiber_get_str(f, "tr", "s")
     };
 }
 
@@ -444,7 +446,18 @@ ckp_fiber_ref(ckp_fiber_t *f)
 ckp_code_t
 ckp_fiber_effect(ckp_fiber_t *f, const ckp_effect_t *fx)
 {
-    return ckp_run_effect(f->run, fx);
+    const ckp_place_t  place = fiber_place(f, NULL);
+    ckp_effect_t       own = *fx;
+    ckp_trace_t        t;
+    char               text[CKP_PARENT_LEN + 1];
+
+    if (fx->kind == CKP_FX_CALL) {
+        ckp_run_trace(f->run, &place, &t);
+        ckp_trace_text(&t, text);
+        own.trace = ckp_arena_strdup(f->run->arena, text);
+    }
+
+    return ckp_run_effect(f->run, &own);
 }
 
 
@@ -521,112 +534,6 @@ ckp_fiber_again(ckp_fiber_t *f)
     f->ready = CKP_FIBER_AGAIN;
 
     return ckp_fiber_own_del(f, "wake");
-}
-
-
-ckp_code_t
-ckp_fiber_raise_json(ckp_fiber_t *f, json_t *error)
-{
-    if (error == NULL) {
-        return CKP_E_NOMEM;
-    }
-
-    if (f->error == NULL) {
-        f->error = error;
-
-    } else {
-        json_decref(error);
-    }
-
-    return CKP_E_INVALID;
-}
-
-
-const json_t *
-ckp_fiber_raised(const ckp_fiber_t *f)
-{
-    return f->error;
-}
-
-
-json_t *
-ckp_error_new(const char *type, const char *message)
-{
-    return json_pack("{s:s, s:s}", "type", type, "message", message);
-}
-
-
-ckp_code_t
-ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt, ...)
-{
-    char     text[480];
-    va_list  args;
-
-    va_start(args, fmt);
-    (void) vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-
-    json_t  *error = ckp_error_new(type, text);
-
-    if (error == NULL) {
-
-        /* cut in the middle of a character, or memory ran out */
-
-        error = ckp_error_new(type, "an error without a readable text");
-    }
-
-    return ckp_fiber_raise_json(f, error);
-}
-
-
-json_t *
-ckp_fiber_error_take(ckp_fiber_t *f)
-{
-    static const char *const  members[] = {
-        "node_id", "step_id", "task_id", "path", "attempt", "retryable", "code",
-        "http_status", "agent_error_type", "details", "cause", "ts", NULL
-    };
-    char     ts[CKP_TIME_LEN + 1];
-    json_t  *error = f->error;
-
-    f->error = NULL;
-
-    if (error == NULL) {
-        error = ckp_error_new("InternalError", "an error without a name");
-    }
-
-    ckp_time_text(f->run->now, ts);
-
-    json_t *const  own = json_pack("{s:O?, s:O?, s:s?, s:s?, s:n, s:s, s:i, "
-                             "s:s}",
-                             "type", json_object_get(error, "type"),
-                             "message", json_object_get(error, "message"),
-                             "node_id", f->node == NULL ? NULL : f->node->id,
-                             "step_id", f->step == NULL ? NULL : f->step->id,
-                             "task_id", "path", ckp_fiber_path(f), "attempt",
-                             f->step == NULL ? 0
-                             : (int) ckp_fiber_get_int(f, "step", "try"),
-                             "ts", ts);
-
-    for (const char *const *m = members; own != NULL && *m != NULL; m++) {
-        json_t *const  v = json_object_get(error, *m);
-
-        if (v != NULL) {
-            (void) json_object_set(own, *m, v);
-
-        } else if (json_object_get(own, *m) == NULL) {
-            (void) json_object_set_new(own, *m, json_null());
-        }
-    }
-
-    if (own != NULL && json_is_null(json_object_get(own, "retryable"))) {
-        (void) json_object_set_new(own, "retryable",
-                             json_boolean(ckp_error_retryable(own, NULL)));
-    }
-
-    json_decref(error);
-
-    return own;
 }
 
 

@@ -157,9 +157,13 @@ ckp_fiber_enter(ckp_fiber_t *f)
         return route_skip(f, "condition");
     }
 
-    rc = ckp_fiber_emit(f, "node_started", json_pack("{s:s, s:s}",
-                        "node_name", node->name, "node_type",
-                        node->ops->type));
+    rc = ckp_fiber_trace(f);
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_emit(f, "node_started", json_pack("{s:s, s:s}",
+                            "node_name", node->name, "node_type",
+                            node->ops->type));
+    }
 
     if (rc == CKP_OK && node->inputs != NULL) {
         rc = ckp_fiber_render(f, node->inputs, &in);
@@ -248,10 +252,13 @@ static ckp_code_t
 route_told(ckp_fiber_t *f, ckp_target_t to, bool known)
 {
     const int64_t  t0 = ckp_fiber_get_int(f, "t0", NULL);
-    json_t *const  payload = json_pack("{s:s, s:s?, s:I, s:o*}",
+    const int64_t  retries = ckp_fiber_get_int(f, "rt", NULL);
+    json_t *const  payload = json_pack("{s:s, s:s?, s:I, s:o*, s:o*}",
                        "node_name", f->node->name, "next_node",
                        to.kind == CKP_TO_NODE ? to.node->id : NULL,
                        "duration_ms", (json_int_t) (f->run->now - t0),
+                       "retry_count", retries > 0 ? json_integer(retries)
+                                                  : NULL,
                        "cached", known ? json_true() : NULL);
 
     /* what the node itself has to add, such as counts */
@@ -274,6 +281,10 @@ route_completed(ckp_fiber_t *f, ckp_target_t to, const json_t *result,
 
     if (rc == CKP_OK && !known) {
         rc = ckp_fiber_undoable(f, node->undo, result);
+    }
+
+    if (rc == CKP_OK && !known) {
+        rc = ckp_fiber_measured(f, result);
     }
 
     if (rc == CKP_OK) {
@@ -390,6 +401,7 @@ ckp_code_t
 ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
 {
     json_t *const  kept = json_incref(ckp_fiber_get(f, "rn", NULL));
+    const int64_t  tries = 1 + ckp_fiber_get_int(f, "rt", NULL);
     ckp_code_t     rc = ckp_replay_forget(f);
 
     if (rc == CKP_OK) {
@@ -405,7 +417,11 @@ ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
         return rc;
     }
 
-    return ckp_fiber_go(f, f->node, kept);
+    rc = ckp_fiber_go(f, f->node, kept);
+
+    return rc == CKP_OK && f->node->telemetry != NULL
+           && f->node->telemetry->retries
+           ? ckp_fiber_put(f, "rt", NULL, json_integer(tries)) : rc;
 }
 
 

@@ -30,6 +30,7 @@
 #define CKP_RUN_INT_H
 
 #include "ckp.h"
+#include "base/trace.h"
 #include "model/program.h"
 #include "model/state.h"
 #include "node/fiber.h"
@@ -58,6 +59,7 @@ struct ckp_run_s {
     ckp_list_t           events;
     ckp_list_t           writes;
     ckp_list_t           effects;
+    ckp_list_t           metrics;
     const ckp_input_t   *in;
     int64_t              now;           /* of the last input */
     ckp_rand_t           rand;
@@ -106,6 +108,8 @@ typedef struct {
     const char  *node_id;
     const char  *step_id;
     uint32_t     attempt;
+    const char  *trace;                 /* the node's own; NULL: made */
+    const char  *span;
 } ckp_place_t;
 
 ckp_code_t ckp_run_emit(ckp_run_t *run, const ckp_place_t *at,
@@ -113,6 +117,9 @@ ckp_code_t ckp_run_emit(ckp_run_t *run, const ckp_place_t *at,
 ckp_code_t ckp_run_write(ckp_run_t *run, const char *table, const char *path,
     json_t *row);
 ckp_code_t ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx);
+
+/* m->labels is stolen, the name is copied. */
+ckp_code_t ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m);
 ckp_code_t ckp_run_checkpoint(ckp_run_t *run, const char *reason,
     const ckp_place_t *at, const char *name, char *id);
 
@@ -254,6 +261,15 @@ ckp_code_t ckp_replay_abandon(ckp_fiber_t *f);
 /* The node is complete by what is known of it (route.c). */
 ckp_code_t ckp_fiber_known(ckp_fiber_t *f, ckp_target_t to,
     const json_t *result);
+
+/* --- trace.c ------------------------------------------------------------------ */
+
+/* Trace and span of a place, and the flags of the run's parent. */
+void ckp_run_trace(const ckp_run_t *run, const ckp_place_t *at,
+    ckp_trace_t *out);
+
+/* n.tr {t, s}: what the node says of its own (19.1). */
+ckp_code_t ckp_fiber_trace(ckp_fiber_t *f);
 
 /* --- sla.c ------------------------------------------------------------------ */
 

@@ -48,6 +48,7 @@ turn_clear(ckp_run_t *run)
     ckp_event_t *const   events = run->events.items;
     ckp_write_t *const   writes = run->writes.items;
     ckp_effect_t *const  effects = run->effects.items;
+    ckp_metric_t *const  metrics = run->metrics.items;
 
     for (size_t i = 0; i < run->events.n; i++) {
         json_decref(events[i].payload);
@@ -62,9 +63,14 @@ turn_clear(ckp_run_t *run)
         json_decref(effects[i].body);
     }
 
+    for (size_t i = 0; i < run->metrics.n; i++) {
+        json_decref(metrics[i].labels);
+    }
+
     run->events.n = 0;
     run->writes.n = 0;
     run->effects.n = 0;
+    run->metrics.n = 0;
 }
 
 
@@ -128,7 +134,8 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
     *turn = (ckp_turn_t) {
         .events = events, .nevents = run->events.n,
         .writes = run->writes.items, .nwrites = run->writes.n,
-        .effects = run->effects.items, .neffects = run->effects.n
+        .effects = run->effects.items, .neffects = run->effects.n,
+        .metrics = run->metrics.items, .nmetrics = run->metrics.n
     };
 
     if (delta == NULL) {
@@ -165,6 +172,7 @@ ckp_turn_free(ckp_run_t *run)
     ckp_free(run->events.items);
     ckp_free(run->writes.items);
     ckp_free(run->effects.items);
+    ckp_free(run->metrics.items);
 }
 
 
@@ -197,6 +205,29 @@ turn_payload_path(json_t *payload, const ckp_place_t *at)
 }
 
 
+/* A copy that says where it is in the trace; payload is stolen. */
+
+static json_t *
+turn_traced(const ckp_run_t *run, const ckp_place_t *at, json_t *payload)
+{
+    json_t *const  own = payload == NULL ? NULL : json_copy(payload);
+    ckp_trace_t    t;
+
+    json_decref(payload);
+    ckp_run_trace(run, at, &t);
+
+    if (own == NULL
+        || json_object_set_new(own, "_trace_id", json_string(t.trace)) != 0
+        || json_object_set_new(own, "_span_id", json_string(t.span)) != 0)
+    {
+        json_decref(own);
+        return NULL;
+    }
+
+    return own;
+}
+
+
 ckp_code_t
 ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
 {
@@ -218,6 +249,10 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
                         : ckp_program_redact(run->prog, payload);
     shown = ckp_event_cut(shown);
     json_decref(payload);
+
+    if (run->in != NULL && run->in->traced) {
+        shown = turn_traced(run, at, shown);
+    }
 
     ckp_event_t *const  ev = shown == NULL ? NULL
                              : turn_push(&run->events, sizeof(ckp_event_t));
@@ -287,6 +322,26 @@ ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx)
     *e = *fx;
     e->ref = ref;
     e->key = key;
+
+    return CKP_OK;
+}
+
+
+ckp_code_t
+ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m)
+{
+    char *const          name = ckp_arena_strdup(run->arena, m->name);
+    ckp_metric_t *const  own = name == NULL ? NULL
+                               : turn_push(&run->metrics,
+                                           sizeof(ckp_metric_t));
+
+    if (own == NULL) {
+        json_decref(m->labels);
+        return CKP_E_NOMEM;
+    }
+
+    *own = *m;
+    own->name = name;
 
     return CKP_OK;
 }

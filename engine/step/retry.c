@@ -30,7 +30,7 @@ ckp_step_again(ckp_fiber_t *f, uint32_t max_retries, int64_t ms,
                  "error_type", ckp_json_str(error, "type")));
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_count(f, "retries");
+        rc = ckp_fiber_retried(f);
     }
 
     /* a reply was committed, so the next call is another one */

@@ -76,17 +76,21 @@ step_told(ckp_fiber_t *f, const json_t *result)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
     const int64_t            tries = ckp_fiber_get_int(f, "step", "try");
-    const int64_t            t0 = ckp_fiber_get_int(f, "step", "t0");
+    const int64_t            ms = ckp_fiber_now(f)
+                                  - ckp_fiber_get_int(f, "step", "t0");
     const bool               all = ckp_fiber_program(f)->config.detailed;
     json_t *const            agent = ckp_fiber_get(f, "step", "agent");
+    const ckp_telemetry_t   *own = ckp_fiber_node(f)->telemetry;
 
     return ckp_fiber_emit(f, "step_completed",
-               json_pack("{s:s, s:s*, s:O*, s:I, s:o*, s:O*, s:O*}",
+               json_pack("{s:s, s:s*, s:O*, s:o*, s:o*, s:O*, s:O*}",
                    "action", step->action,
                    "output_variable", step->output_variable,
                    "agent_id", json_object_get(agent, "agent_id"),
-                   "duration_ms", (json_int_t) (ckp_fiber_now(f) - t0),
-                   "retry_count", tries > 1 ? json_integer(tries - 1) : NULL,
+                   "duration_ms", own != NULL && own->duration
+                                  ? json_integer(ms) : NULL,
+                   "retry_count", own != NULL && own->retries && tries > 1
+                                  ? json_integer(tries - 1) : NULL,
                    "params", all ? ckp_fiber_get(f, "step", "params") : NULL,
                    "result", all ? result : NULL));
 }

@@ -189,5 +189,6 @@ ckp_step_keep(ckp_fiber_t *f, json_t *result)
     }
 
     return node->noutputs > 0 || node->u.sequence->keeps
+           || (node->telemetry != NULL && node->telemetry->nmeasures > 0)
            ? ckp_fiber_put(f, "res", NULL, json_incref(result)) : CKP_OK;
 }
