@@ -61,6 +61,8 @@ ngx_lo_worker_start(ngx_cycle_t *cycle)
                       "langorch: no slot is free for this worker");
     }
 
+    ngx_lo_metric_start();
+
     if (ngx_lo_bell_init_process(cycle) != NGX_OK) {
         ngx_lo_zone_leave();
         return NGX_ERROR;

@@ -19,6 +19,7 @@ static ngx_int_t ngx_lo_api_begin(ngx_lo_api_t *api);
 static void ngx_lo_api_read(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_received(ngx_lo_api_t *api);
 static void ngx_lo_api_cleanup(void *data);
+static void ngx_lo_api_count(ngx_lo_api_t *api);
 
 
 ngx_int_t
@@ -465,8 +466,6 @@ ngx_lo_api_cleanup(void *data)
 {
     ngx_lo_api_t  *api = data;
 
-    char  code[4];
-
     ngx_lo_api_drop(api);
     ngx_lo_input_free(api);
 
@@ -476,10 +475,32 @@ ngx_lo_api_cleanup(void *data)
     api->errors = NULL;
 
     if (api->status >= 100 && api->status <= 999) {
-        (void) snprintf(code, sizeof(code), "%03u", (unsigned) api->status);
-        ngx_lo_metric_add(NGX_LO_M_HTTP_REQUESTS, code, 1);
-        ngx_lo_metric_observe(NGX_LO_M_HTTP_DURATION, NULL,
-                              (double) (ngx_current_msec - api->started)
-                              / 1000);
+        ngx_lo_api_count(api);
+    }
+}
+
+
+/* A stream lasts as long as its reader wants: that is no request time. */
+
+static void
+ngx_lo_api_count(ngx_lo_api_t *api)
+{
+    char  code[4], method[16], route[256];
+
+    (void) snprintf(code, sizeof(code), "%03u", (unsigned) api->status);
+    (void) snprintf(method, sizeof(method), "%.*s",
+                    (int) api->r->method_name.len,
+                    (char *) api->r->method_name.data);
+    (void) snprintf(route, sizeof(route), "%.*s%s",
+                    api->route ? (int) api->conf->mount.len : 0,
+                    (char *) api->conf->mount.data,
+                    api->route ? api->route->path : "none");
+
+    ngx_lo_metric_add(NGX_LO_M_HTTP_REQUESTS,
+                      NGX_LO_LABELS(code, method, route), 1);
+
+    if (!api->handed) {
+        ngx_lo_metric_add(NGX_LO_M_HTTP_DURATION, NGX_LO_LABELS(route),
+                          (double) (ngx_current_msec - api->started) / 1000);
     }
 }

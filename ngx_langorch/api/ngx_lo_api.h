@@ -106,6 +106,10 @@ const ngx_str_t *ngx_lo_api_rest(ngx_lo_api_t *api);
 /* A request header, NUL-terminated, the first of its name; NULL: absent. */
 const char *ngx_lo_api_header(ngx_lo_api_t *api, const char *name);
 
+/* How much an `Accept` wants a type: the q of the media range that fits best,
+ * its own, its kind's, any; 0: not at all (ngx_lo_page.c). */
+double ngx_lo_api_weight(const char *accept, const char *type);
+
 /* Steals `v`, lends it until the request ends; NULL when v is. */
 json_t *ngx_lo_api_keep(ngx_lo_api_t *api, json_t *v);
 

@@ -9,10 +9,6 @@
 #include <math.h>
 
 
-static double ngx_lo_page_weight(const char *accept, const char *type,
-    size_t len);
-
-
 ngx_uint_t
 ngx_lo_page_wanted(ngx_lo_api_t *api)
 {
@@ -25,23 +21,22 @@ ngx_lo_page_wanted(ngx_lo_api_t *api)
     accept = ngx_lo_api_header(api, "Accept");
 
     return accept != NULL
-           && ngx_lo_page_weight(accept, "text/html", 9)
-              > ngx_lo_page_weight(accept, "application/json", 16);
+           && ngx_lo_api_weight(accept, "text/html")
+              > ngx_lo_api_weight(accept, "application/json");
 }
 
 
-/* The q of the media range that fits best: its own, its kind's, any. */
-
-static double
-ngx_lo_page_weight(const char *accept, const char *type, size_t len)
+double
+ngx_lo_api_weight(const char *accept, const char *type)
 {
-    size_t       n, kind;
+    size_t       n, len, kind;
     double       q, best;
     ngx_uint_t   fits, closest;
     const char  *p, *end, *s;
 
     best = 0;
     closest = 0;
+    len = strlen(type);
     kind = strcspn(type, "/") + 1;
 
     for (p = accept; *p != '\0'; p = end + (*end == ',')) {

@@ -373,7 +373,6 @@ ngx_lo_decision_input(ngx_lo_api_t *api, const json_t *row,
 static ngx_int_t
 ngx_lo_decision_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    int64_t             asked;
     const json_t       *row;
     ngx_lo_decision_t  *d;
 
@@ -384,13 +383,6 @@ ngx_lo_decision_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     if (row == NULL) {
         return NGX_ERROR;
-    }
-
-    if (ngx_lo_job_count(job, d->decides) != 0
-        && ckp_time_parse(ckp_json_str(row, "created_at"), &asked))
-    {
-        ngx_lo_metric_observe(NGX_LO_M_APPROVAL_WAIT, NULL,
-                              (double) (api->now_ms - asked) / 1000);
     }
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, ngx_lo_approval_shown(api, row));

@@ -74,6 +74,7 @@ typedef struct {
     ngx_str_t    llm_secret;        /* langorch_llm_secret: its name */
     size_t       llm_reply_max;     /* langorch_llm_reply: 4m */
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
+    ngx_flag_t   trace;             /* langorch_trace: off */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
@@ -193,39 +194,82 @@ void ngx_lo_eventfd_unwatch(ngx_connection_t *c);
 void ngx_lo_eventfd_read(ngx_event_t *rev);
 void ngx_lo_eventfd_write(ngx_socket_t fd);     /* any thread */
 
-/* --- metrics (ngx_lo_metric.c): shared memory, summed over workers ---------- */
+/* --- metrics (ngx_lo_metric.c): shared memory, totals over workers ---------- */
 
+/* Families of api.md 2; behind each the values that go with it, in the order of
+ * the labels' names. */
 typedef enum {
     NGX_LO_M_RUN_STARTED,
-    NGX_LO_M_RUN_COMPLETED,         /* label: status */
+    NGX_LO_M_RUN_COMPLETED,         /* status */
     NGX_LO_M_RUN_FAILURES,
-    NGX_LO_M_STEP_TIMEOUT,
-    NGX_LO_M_STEP_EXECUTION,        /* label: status */
-    NGX_LO_M_RETRY_ATTEMPTS,
-    NGX_LO_M_CALLBACK_TIMEOUT,      /* label: callback_type */
-    NGX_LO_M_RECOVERED_RUNS,
-    NGX_LO_M_POOL_SATURATION,
-    NGX_LO_M_HTTP_REQUESTS,         /* label: code class is the exact code */
-    NGX_LO_M_STORE_BUSY,
-    NGX_LO_M_SSE_CONNECTIONS,       /* gauge */
-    NGX_LO_M_RUN_DURATION,          /* histogram, seconds */
-    NGX_LO_M_AGENT_DURATION,        /* histogram */
-    NGX_LO_M_HTTP_DURATION,         /* histogram */
+    NGX_LO_M_RUN_DURATION,          /* histogram: status */
+    NGX_LO_M_STEP_EXECUTION,        /* node_id, status */
+    NGX_LO_M_STEP_TIMEOUT,          /* node_id, step_id */
+    NGX_LO_M_RETRY_ATTEMPTS,        /* node_id, step_id */
+    NGX_LO_M_APPROVAL_WAIT,         /* histogram: outcome */
+    NGX_LO_M_CALLBACK_TIMEOUT,      /* callback_type */
+    NGX_LO_M_SLA_BREACH,
+    NGX_LO_M_TRIGGER_FIRED,         /* outcome, trigger_type */
+    NGX_LO_M_TRIGGER_LAG,           /* histogram: trigger_type */
+    NGX_LO_M_POOL_SATURATION,       /* pool_id */
+    NGX_LO_M_AGENT_DURATION,        /* histogram: channel, outcome */
+    NGX_LO_M_LLM_REQUESTS,          /* model, outcome, profile */
+    NGX_LO_M_LLM_TOKENS,            /* kind, model, profile */
+    NGX_LO_M_LLM_LATENCY,           /* histogram: model, profile */
+    NGX_LO_M_LLM_COST,              /* model, profile */
+    NGX_LO_M_HTTP_REQUESTS,         /* code, method, route */
+    NGX_LO_M_HTTP_DURATION,         /* histogram: route */
+    NGX_LO_M_SSE_CONNECTIONS,       /* gauge: ends with the worker */
+    NGX_LO_M_WS_CONNECTIONS,        /* gauge: the same */
     NGX_LO_M_STORE_COMMIT,          /* histogram */
-    NGX_LO_M_APPROVAL_WAIT,         /* histogram */
+    NGX_LO_M_STORE_BUSY,
+    NGX_LO_M_RECOVERED_RUNS,
+    NGX_LO_M_OTLP_EXPORT,           /* outcome, signal */
     NGX_LO_M_N
 } ngx_lo_metric_t;
 
-/* `label`: a value from the metric's own small table, or NULL. */
-void ngx_lo_metric_add(ngx_lo_metric_t m, const char *label, int64_t n);
-void ngx_lo_metric_observe(ngx_lo_metric_t m, const char *label,
-    double seconds);
+#define NGX_LO_METRIC_NAME_MAX  128
+#define NGX_LO_LABELS_SIZE      6144
 
-/* Prometheus text 0.0.4; `gauges` = rows counted in the store, an object
- * {"runs_active": {status: n}, "approvals_pending": n, "leases_active": n,
- * "queue_depth": {...}} or NULL.  NGX_ERROR: no memory. */
+/* The values of labels, such as NGX_LO_LABELS("ok", "m"). */
+#define NGX_LO_LABELS(...)  ((const char *const []) { __VA_ARGS__ })
+
+/* Adds to a counter or gauge, or observes: n is seconds of a histogram. */
+void ngx_lo_metric_add(ngx_lo_metric_t m, const char *const *labels, double n);
+
+/* The same in two parts, for what counts later; `out` has NGX_LO_LABELS_SIZE
+ * bytes, the length is returned. */
+size_t ngx_lo_labels_core(char *out, ngx_lo_metric_t m,
+    const char *const *labels);
+size_t ngx_lo_labels_named(char *out, ngx_lo_metric_t m,
+    const json_t *labels);                          /* {name: text} */
+void ngx_lo_metric_put(ngx_lo_metric_t m, const char *labels, size_t len,
+    double n);
+
+/* The family of that name (without prefix); NGX_DECLINED: none. */
+ngx_int_t ngx_lo_metric_find(const char *name);
+
+/*
+ * Custom metrics (spec/ckp.md 19.1): labels {name: text}; how the name is
+ * exported, without "langorch_" (NGX_LO_METRIC_NAME_MAX + 8 bytes); counting.
+ */
+size_t ngx_lo_labels_own(char *out, const json_t *labels);
+void ngx_lo_metric_own_name(char *out, const char *name,
+    ckp_metric_kind_t kind);
+void ngx_lo_metric_put_own(const char *name, ckp_metric_kind_t kind,
+    const char *labels, size_t len, double n);
+
+/* A worker begins. */
+void ngx_lo_metric_start(void);
+
+/*
+ * Prometheus text 0.0.4, or OpenMetrics 1.0; `gauges` = rows counted in the
+ * store, an object {"runs_active": {status: n}, "approvals_pending": n,
+ * "leases_active": n, "queue_depth": {...}, "agent_circuit_open": {...}} or
+ * NULL.  NGX_ERROR: no memory.
+ */
 ngx_int_t ngx_lo_metric_text(ngx_pool_t *pool, const json_t *gauges,
-    ngx_str_t *out);
+    ngx_uint_t open, ngx_str_t *out);
 
 /* The same as {"counters": {}, "gauges": {}, "histograms": {}} with the keys of
  * api.md 2 (GET /api/runs/metrics/summary).  New; NULL: no memory. */

@@ -7,10 +7,11 @@
 #define NGX_LO_CORE_INT_H
 
 #include "core/ngx_lo_core.h"
+#include "core/ngx_lo_figures.h"
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  2
+#define NGX_LO_ZONE_LAYOUT  3
 #define NGX_LO_ZONE_SLOTS   256
 #define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
 #define NGX_LO_ZONE_TURNS   256
@@ -19,22 +20,6 @@
 #define NGX_LO_BODY_HARD    (64 * 1024 * 1024)
 
 #define NGX_LO_ID_MAX       192         /* "<node>:<pid>:<16 hex>" and NUL */
-
-#define NGX_LO_SERIES_MAX   64          /* label values of one metric */
-#define NGX_LO_LABEL_MAX    64
-#define NGX_LO_BUCKETS_MAX  16          /* the last one is +Inf */
-
-/* One label value of one metric.  Label first, `used` last: a reader that sees
- * `used` sees the label. */
-typedef struct {
-    uint32_t     used;
-    char         label[NGX_LO_LABEL_MAX];   /* "": without a label */
-    int64_t      value;                     /* counters */
-    uint64_t     buckets[NGX_LO_BUCKETS_MAX];
-    uint64_t     sum_us;
-    uint64_t     min_us;                    /* 0 with count 0: none yet */
-    uint64_t     max_us;
-} ngx_lo_series_t;
 
 /* Tokens of one rate. */
 typedef struct {
@@ -71,7 +56,7 @@ typedef struct {
     ngx_lo_bucket_t  buckets[NGX_LO_ZONE_BUCKETS];
     uint64_t         turns[NGX_LO_ZONE_TURNS];
     ngx_lo_slot_t    slots[NGX_LO_ZONE_SLOTS];
-    ngx_lo_series_t  series[NGX_LO_M_N][NGX_LO_SERIES_MAX];
+    ngx_lo_figures_t figures;
 } ngx_lo_zone_t;
 
 /* NULL: no zone in this configuration. */
@@ -79,6 +64,20 @@ ngx_lo_zone_t *ngx_lo_zone(void);
 void ngx_lo_zone_lock(void);        /* short, never over a system call */
 void ngx_lo_zone_unlock(void);
 ngx_lo_slot_t *ngx_lo_zone_slot(void);      /* ours; NULL: none */
+
+/* Zeroed memory of the zone, with its lock held; NULL: there is none left. */
+void *ngx_lo_zone_calloc(size_t size);
+
+/* --- labels (ngx_lo_labels.c) ------------------------------------------------ */
+
+/* The same names, each with the value `__other__`. */
+size_t ngx_lo_labels_other(char *out, const char *labels, size_t len);
+void ngx_lo_labels_plain(ckp_buf_t *b, const char *labels);
+
+/* Gauges that are counted when somebody asks. */
+#define NGX_LO_COUNTED_GAUGES                                                 \
+    "runs_active", "approvals_pending", "leases_active", "queue_depth",       \
+    "agent_circuit_open", "build_info"
 
 /* --- arguments of directives (ngx_lo_conf_check.c) --------------------------- */
 

@@ -1,17 +1,18 @@
 /*
- * Metrics: the table of all there are, and their counters in the shared zone.
- * What they look like outside is in ngx_lo_metric_text.c.
+ * Metrics: the table of all there are, and counting.  What they look like
+ * outside is in ngx_lo_metric_text.c and ngx_lo_metric_summary.c.
  */
 
-#include "core/ngx_lo_metric_int.h"
+#include "core/ngx_lo_core_int.h"
 
 
-static ngx_lo_series_t *ngx_lo_metric_series(ngx_lo_metric_t m,
-    const char *label);
-static ngx_lo_series_t *ngx_lo_metric_find(ngx_lo_metric_t m,
-    const char *label);
-static ngx_uint_t ngx_lo_metric_is(const ngx_lo_series_t *s,
-    const char *label);
+static void ngx_lo_metric_number(uint64_t *bits, double n, ngx_uint_t add);
+static void ngx_lo_metric_seen(ngx_lo_histogram_t *h, double n);
+static void ngx_lo_metric_into(ngx_lo_family_t *family, const char *labels,
+    size_t len, double n);
+static ngx_uint_t ngx_lo_metric_is_taken(const char *name,
+    ckp_metric_kind_t kind);
+static void ngx_lo_metric_lost(const char *name);
 
 
 static const double  ngx_lo_run_buckets[] =
@@ -27,215 +28,280 @@ static const double  ngx_lo_commit_buckets[] =
 static const double  ngx_lo_wait_buckets[] =
     { 1, 10, 60, 300, 900, 3600, 14400, 86400, 259200, 604800, 0 };
 
+/* What is measured there, nobody knows: from parts to ten thousands. */
+const double  ngx_lo_own_buckets[] =
+    { 0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 500, 1000, 10000,
+      100000, 0 };
 
-/* In the order of ngx_lo_metric_t.  Source: spec/api.md 2. */
+
+/* In the order of ngx_lo_metric_t; labels by name.  Source: spec/api.md 2. */
 
 const ngx_lo_metric_info_t  ngx_lo_metrics[NGX_LO_M_N] = {
 
     { "run_started_total", "Runs that began executing",
-      NGX_LO_COUNTER, NULL, NULL },
+      CKP_METRIC_COUNTER, { NULL }, NULL, NULL },
 
     { "run_completed_total", "Runs that reached a final status",
-      NGX_LO_COUNTER, "status", NULL },
+      CKP_METRIC_COUNTER, { "status" }, NULL, " completed failed canceled " },
 
     { "run_failures_total", "Runs that ended failed",
-      NGX_LO_COUNTER, NULL, NULL },
-
-    { "step_timeout_total", "Steps that hit timeout_ms",
-      NGX_LO_COUNTER, NULL, NULL },
-
-    { "step_execution_total", "Steps executed",
-      NGX_LO_COUNTER, "status", NULL },
-
-    { "retry_attempts_total", "Retries of steps",
-      NGX_LO_COUNTER, NULL, NULL },
-
-    { "callback_timeout_total", "Waits that expired",
-      NGX_LO_COUNTER, "callback_type", NULL },
-
-    { "engine_recovered_runs_total", "Runs resumed after a crash",
-      NGX_LO_COUNTER, NULL, NULL },
-
-    { "pool_saturation_total", "Dispatches that found a pool full",
-      NGX_LO_COUNTER, "pool_id", NULL },
-
-    { "http_requests_total", "API requests by status code",
-      NGX_LO_COUNTER, "code", NULL },
-
-    { "store_busy_total", "Commits that had to wait for the writer",
-      NGX_LO_COUNTER, NULL, NULL },
-
-    { "sse_connections", "Open streams",
-      NGX_LO_GAUGE, NULL, NULL },
+      CKP_METRIC_COUNTER, { NULL }, NULL, NULL },
 
     { "run_duration_seconds", "Wall time from start to final status",
-      NGX_LO_HISTOGRAM, "status", ngx_lo_run_buckets },
+      CKP_METRIC_HISTOGRAM, { "status" }, ngx_lo_run_buckets, NULL },
 
-    { "agent_request_duration_seconds", "Calls to agents",
-      NGX_LO_HISTOGRAM, "outcome", ngx_lo_call_buckets },
+    { "step_execution_total", "Steps executed",
+      CKP_METRIC_COUNTER, { "node_id", "status" }, NULL, NULL },
 
-    { "http_request_duration_seconds", "API request time",
-      NGX_LO_HISTOGRAM, "route", ngx_lo_call_buckets },
+    { "step_timeout_total", "Steps that hit timeout_ms",
+      CKP_METRIC_COUNTER, { "node_id", "step_id" }, NULL, NULL },
 
-    { "store_commit_duration_seconds", "Store commits",
-      NGX_LO_HISTOGRAM, NULL, ngx_lo_commit_buckets },
+    { "retry_attempts_total", "Retries of steps",
+      CKP_METRIC_COUNTER, { "node_id", "step_id" }, NULL, NULL },
 
     { "approval_wait_seconds", "Time from request to decision",
-      NGX_LO_HISTOGRAM, "outcome", ngx_lo_wait_buckets }
+      CKP_METRIC_HISTOGRAM, { "outcome" }, ngx_lo_wait_buckets, NULL },
+
+    { "callback_timeout_total", "Waits that expired",
+      CKP_METRIC_COUNTER, { "callback_type" }, NULL, " workflow approval " },
+
+    { "sla_breach_total", "SLA breaches of nodes",
+      CKP_METRIC_COUNTER, { NULL }, NULL, NULL },
+
+    { "trigger_fired_total", "Trigger deliveries by outcome",
+      CKP_METRIC_COUNTER, { "outcome", "trigger_type" }, NULL, NULL },
+
+    { "trigger_lag_seconds", "Due time to run creation",
+      CKP_METRIC_HISTOGRAM, { "trigger_type" }, ngx_lo_run_buckets, NULL },
+
+    { "pool_saturation_total", "Dispatches that found a pool full",
+      CKP_METRIC_COUNTER, { "pool_id" }, NULL, NULL },
+
+    { "agent_request_duration_seconds", "Calls to agents",
+      CKP_METRIC_HISTOGRAM, { "channel", "outcome" }, ngx_lo_call_buckets,
+      NULL },
+
+    { "llm_requests_total", "LLM calls",
+      CKP_METRIC_COUNTER, { "model", "outcome", "profile" }, NULL, NULL },
+
+    { "llm_tokens_total", "Tokens used",
+      CKP_METRIC_COUNTER, { "kind", "model", "profile" }, NULL, NULL },
+
+    { "llm_latency_seconds", "LLM call time",
+      CKP_METRIC_HISTOGRAM, { "model", "profile" }, ngx_lo_call_buckets,
+      NULL },
+
+    { "llm_cost_usd_total", "Estimated cost",
+      CKP_METRIC_COUNTER, { "model", "profile" }, NULL, NULL },
+
+    { "http_requests_total", "API requests by route pattern",
+      CKP_METRIC_COUNTER, { "code", "method", "route" }, NULL, NULL },
+
+    { "http_request_duration_seconds", "API request time",
+      CKP_METRIC_HISTOGRAM, { "route" }, ngx_lo_call_buckets, NULL },
+
+    { "sse_connections", "Open event streams",
+      CKP_METRIC_GAUGE, { NULL }, NULL, NULL },
+
+    { "ws_connections", "Open WebSockets",
+      CKP_METRIC_GAUGE, { NULL }, NULL, NULL },
+
+    { "store_commit_duration_seconds", "Store commits",
+      CKP_METRIC_HISTOGRAM, { NULL }, ngx_lo_commit_buckets, NULL },
+
+    { "store_busy_total", "Commits that had to wait for the writer",
+      CKP_METRIC_COUNTER, { NULL }, NULL, NULL },
+
+    { "engine_recovered_runs_total", "Runs resumed after a crash",
+      CKP_METRIC_COUNTER, { NULL }, NULL, NULL },
+
+    { "otlp_export_total", "Exports to the collector",
+      CKP_METRIC_COUNTER, { "outcome", "signal" }, NULL, NULL }
 };
 
 
-void
-ngx_lo_metric_add(ngx_lo_metric_t m, const char *label, int64_t n)
-{
-    ngx_lo_slot_t    *slot;
-    ngx_lo_series_t  *s;
+/* --- at the start ------------------------------------------------------------- */
 
-    if (ngx_lo_metrics[m].type == NGX_LO_GAUGE) {
+
+/* Those that are shown before anything happened. */
+
+void
+ngx_lo_metric_start(void)
+{
+    char                         label[64];
+    const char                  *p, *values[1];
+    ngx_uint_t                   m;
+    const ngx_lo_metric_info_t  *info;
+
+    for (m = 0; m < NGX_LO_M_N; m++) {
+        info = &ngx_lo_metrics[m];
+
+        if (info->kind == CKP_METRIC_GAUGE) {
+            continue;
+        }
+
+        if (info->labels[0] == NULL && info->kind == CKP_METRIC_COUNTER) {
+            ngx_lo_metric_add(m, NULL, 0);
+        }
+
+        for (p = info->always; p != NULL && *++p != '\0'; p = strchr(p, ' '))
+        {
+            (void) ngx_cpystrn((u_char *) label, (u_char *) p,
+                               strcspn(p, " ") + 1);
+            values[0] = label;
+            ngx_lo_metric_add(m, values, 0);
+        }
+    }
+}
+
+
+/* --- counting ------------------------------------------------------------------ */
+
+
+void
+ngx_lo_metric_add(ngx_lo_metric_t m, const char *const *labels, double n)
+{
+    char            text[NGX_LO_LABELS_SIZE];
+    size_t          len;
+    ngx_lo_slot_t  *slot;
+
+    if (ngx_lo_metrics[m].kind == CKP_METRIC_GAUGE) {
 
         /* it ends with the worker that counted it, however that ends */
 
         slot = ngx_lo_zone_slot();
 
         if (slot != NULL) {
-            (void) __atomic_add_fetch(&slot->gauge[m], n, __ATOMIC_RELAXED);
+            (void) __atomic_add_fetch(&slot->gauge[m], (int64_t) n,
+                                      __ATOMIC_RELAXED);
         }
 
         return;
     }
 
-    s = ngx_lo_metric_series(m, label);
+    len = ngx_lo_labels_core(text, m, labels);
+    ngx_lo_metric_put(m, text, len, n);
+}
 
-    if (s != NULL) {
-        (void) __atomic_add_fetch(&s->value, n, __ATOMIC_RELAXED);
+
+void
+ngx_lo_metric_put(ngx_lo_metric_t m, const char *labels, size_t len, double n)
+{
+    ngx_lo_figures_t  *figures;
+
+    figures = ngx_lo_figures();
+
+    if (figures != NULL) {
+        ngx_lo_metric_into(&figures->core[m], labels, len, n);
     }
 }
 
 
 void
-ngx_lo_metric_observe(ngx_lo_metric_t m, const char *label, double seconds)
+ngx_lo_metric_put_own(const char *name, ckp_metric_kind_t kind,
+    const char *labels, size_t len, double n)
 {
-    uint64_t          us, old;
-    ngx_uint_t        i;
-    const double     *bounds;
-    ngx_lo_series_t  *s;
+    ngx_lo_family_t  *family;
 
-    s = ngx_lo_metric_series(m, label);
-    bounds = ngx_lo_metrics[m].bounds;
+    family = (ngx_lo_figures() == NULL) ? NULL : ngx_lo_family_own(name, kind);
 
-    if (s == NULL || bounds == NULL || !(seconds >= 0 && seconds < 1e9)) {
+    if (family == NULL) {
+        ngx_lo_metric_lost(name);
         return;
     }
 
-    for (i = 0; bounds[i] != 0 && seconds > bounds[i]; i++) { /* void */ }
+    ngx_lo_metric_into(family, labels, len, n);
+}
 
-    us = (uint64_t) (seconds * 1e6);
 
-    (void) __atomic_add_fetch(&s->buckets[i], 1, __ATOMIC_RELAXED);
-    (void) __atomic_add_fetch(&s->sum_us, us, __ATOMIC_RELAXED);
+/* There is no room for it, or it is of another kind already. */
 
-    old = __atomic_load_n(&s->max_us, __ATOMIC_RELAXED);
+static void
+ngx_lo_metric_lost(const char *name)
+{
+    static time_t  said;
 
-    while (us > old
-           && !__atomic_compare_exchange_n(&s->max_us, &old, us, 0,
-                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-    {
-        /* another worker was faster: old has its value */
-    }
-
-    /* one more than it is, so that 0 can mean "none yet" */
-
-    us++;
-    old = __atomic_load_n(&s->min_us, __ATOMIC_RELAXED);
-
-    while ((old == 0 || us < old)
-           && !__atomic_compare_exchange_n(&s->min_us, &old, us, 0,
-                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-    {
-        /* as above */
+    if (ngx_lo_figures() != NULL && ngx_time() - said >= 60) {
+        said = ngx_time();
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "custom metric \"%s\" is not counted: it has another"
+                      " type already, or there are too many", name);
     }
 }
 
 
-/* The series of a label; a new one when there is room, else `__other__`. */
-
-static ngx_lo_series_t *
-ngx_lo_metric_series(ngx_lo_metric_t m, const char *label)
+static void
+ngx_lo_metric_into(ngx_lo_family_t *family, const char *labels, size_t len,
+    double n)
 {
-    ngx_uint_t        i;
-    ngx_lo_zone_t    *zone;
-    ngx_lo_series_t  *s;
+    ngx_uint_t           i;
+    const double        *bounds;
+    ngx_lo_series_t     *s;
+    ngx_lo_histogram_t  *h;
 
-    zone = ngx_lo_zone();
-    if (zone == NULL) {
-        return NULL;
+    s = ngx_lo_series_get(family, labels, len);
+
+    if (s == NULL) {
+        return;
     }
 
-    if (label == NULL || ngx_lo_metrics[m].label == NULL) {
-        label = "";
+    h = s->histogram;
+
+    if (h == NULL) {
+        ngx_lo_metric_number(&s->value, n, family->kind == CKP_METRIC_COUNTER);
+        return;
     }
 
-    s = ngx_lo_metric_find(m, label);
-    if (s != NULL) {
-        return s;
-    }
+    bounds = ngx_lo_family_bounds(family);
 
-    ngx_lo_zone_lock();
+    for (i = 0; bounds[i] != 0 && n > bounds[i]; i++) { /* void */ }
 
-    s = ngx_lo_metric_find(m, label);
-
-    for (i = 0; s == NULL; i++) {
-
-        if (zone->series[m][i].used) {
-            continue;
-        }
-
-        if (i == NGX_LO_SERIES_MAX - 1) {
-            label = "__other__";
-        }
-
-        s = &zone->series[m][i];
-
-        (void) ngx_cpystrn((u_char *) s->label, (u_char *) label,
-                           NGX_LO_LABEL_MAX);
-        __atomic_store_n(&s->used, 1, __ATOMIC_RELEASE);
-    }
-
-    ngx_lo_zone_unlock();
-
-    return s;
+    (void) __atomic_add_fetch(&h->buckets[i], 1, __ATOMIC_RELAXED);
+    ngx_lo_metric_number(&h->sum, n, 1);
+    ngx_lo_metric_seen(h, n);
 }
 
 
-/* Lends the series, the last one when all are taken; NULL: it is not there. */
+/* add 0: it is n now. */
 
-static ngx_lo_series_t *
-ngx_lo_metric_find(ngx_lo_metric_t m, const char *label)
+static void
+ngx_lo_metric_number(uint64_t *bits, double n, ngx_uint_t add)
 {
-    ngx_uint_t        i;
-    ngx_lo_series_t  *s;
+    double    d;
+    uint64_t  old, new;
 
-    s = ngx_lo_zone()->series[m];
+    old = __atomic_load_n(bits, __ATOMIC_RELAXED);
 
-    for (i = 0; i < NGX_LO_SERIES_MAX; i++) {
+    do {
+        ngx_memcpy(&d, &old, sizeof(d));
+        d = add ? d + n : n;
+        ngx_memcpy(&new, &d, sizeof(d));
 
-        if (!__atomic_load_n(&s[i].used, __ATOMIC_ACQUIRE)) {
-            return NULL;
-        }
-
-        if (ngx_lo_metric_is(&s[i], label)) {
-            return &s[i];
-        }
-    }
-
-    return &s[NGX_LO_SERIES_MAX - 1];
+    } while (!__atomic_compare_exchange_n(bits, &old, new, 0, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
 }
 
 
-static ngx_uint_t
-ngx_lo_metric_is(const ngx_lo_series_t *s, const char *label)
+/* The least and the most so far; workers that are at it together may forget
+ * one of theirs, the next value mends it. */
+
+static void
+ngx_lo_metric_seen(ngx_lo_histogram_t *h, double n)
 {
-    return ngx_strncmp(s->label, label, NGX_LO_LABEL_MAX - 1) == 0;
+    if (!__atomic_load_n(&h->any, __ATOMIC_ACQUIRE)) {
+        ngx_lo_metric_number(&h->min, n, 0);
+        ngx_lo_metric_number(&h->max, n, 0);
+        __atomic_store_n(&h->any, 1, __ATOMIC_RELEASE);
+        return;
+    }
+
+    if (n < ngx_lo_number(&h->min)) {
+        ngx_lo_metric_number(&h->min, n, 0);
+    }
+
+    if (n > ngx_lo_number(&h->max)) {
+        ngx_lo_metric_number(&h->max, n, 0);
+    }
 }
 
 
@@ -256,4 +322,127 @@ ngx_lo_metric_gauge(ngx_lo_metric_t m)
     }
 
     return sum;
+}
+
+
+/* --- names ----------------------------------------------------------------------- */
+
+
+ngx_int_t
+ngx_lo_metric_find(const char *name)
+{
+    ngx_uint_t  m;
+
+    for (m = 0; m < NGX_LO_M_N; m++) {
+        if (ngx_strcmp(ngx_lo_metrics[m].name, name) == 0) {
+            return (ngx_int_t) m;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+void
+ngx_lo_metric_own_name(char *out, const char *name, ckp_metric_kind_t kind)
+{
+    size_t  at, n;
+    u_char  c;
+
+    at = sizeof("custom_") - 1;
+    ngx_memcpy(out, "custom_", at);
+
+    for (n = 0; name[n] != '\0' && n < NGX_LO_METRIC_NAME_MAX; n++) {
+        c = (u_char) name[n];
+
+        out[at + n] = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                       || (c >= '0' && c <= '9') || c == ':') ? (char) c : '_';
+    }
+
+    out[at + n] = '\0';
+
+    if (!ngx_lo_metric_is_taken(out + at, kind)) {
+        ngx_memmove(out, out + at, n + 1);
+    }
+}
+
+
+/* The i-th name that lines of a family begin with, in one format or the other;
+ * 0: there are no more. */
+
+static ngx_uint_t
+ngx_lo_metric_line(char *out, const char *name, ckp_metric_kind_t kind,
+    ngx_uint_t i)
+{
+    size_t                    len;
+    static const char *const  counter[] = { "", "_total", "_created" };
+    static const char *const  histogram[] = { "", "_bucket", "_sum", "_count",
+                                              "_created" };
+
+    len = ngx_strlen(name);
+
+    if (kind == CKP_METRIC_COUNTER && len > 6
+        && ngx_strcmp(name + len - 6, "_total") == 0)
+    {
+        len -= 6;
+    }
+
+    if (i >= (kind == CKP_METRIC_COUNTER ? 3u
+              : kind == CKP_METRIC_HISTOGRAM ? 5u : 1u))
+    {
+        return 0;
+    }
+
+    ngx_memcpy(out, name, len);
+    (void) strcpy(out + len, kind == CKP_METRIC_COUNTER ? counter[i]
+                                                        : histogram[i]);
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_lo_metric_mixes(const char *name, ckp_metric_kind_t kind,
+    const char *other, ckp_metric_kind_t other_kind)
+{
+    char        a[2 * NGX_LO_METRIC_NAME_MAX], b[2 * NGX_LO_METRIC_NAME_MAX];
+    ngx_uint_t  i, k;
+
+    if (ngx_strncmp(name, other, 3) != 0) {
+        return 0;                       /* as nearly always */
+    }
+
+    for (i = 0; ngx_lo_metric_line(a, name, kind, i); i++) {
+        for (k = 0; ngx_lo_metric_line(b, other, other_kind, k); k++) {
+            if (ngx_strcmp(a, b) == 0) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_lo_metric_is_taken(const char *name, ckp_metric_kind_t kind)
+{
+    size_t              i;
+    static const char  *counted[] = { NGX_LO_COUNTED_GAUGES };
+
+    for (i = 0; i < NGX_LO_M_N; i++) {
+        if (ngx_lo_metric_mixes(name, kind, ngx_lo_metrics[i].name,
+                                ngx_lo_metrics[i].kind))
+        {
+            return 1;
+        }
+    }
+
+    for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
+        if (ngx_lo_metric_mixes(name, kind, counted[i], CKP_METRIC_GAUGE)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }

@@ -77,7 +77,10 @@ ngx_lo_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_ERROR;
     }
 
+    ngx_lo_figures_init(&zone->figures);
+
     pool->data = zone;
+    pool->log_nomem = 0;
     shm_zone->data = zone;
 
     return NGX_OK;
@@ -134,6 +137,14 @@ ngx_lo_zone_unlock(void)
 {
     ngx_shmtx_unlock(&((ngx_slab_pool_t *)
                        ngx_lo_conf()->zone->shm.addr)->mutex);
+}
+
+
+void *
+ngx_lo_zone_calloc(size_t size)
+{
+    return ngx_slab_calloc_locked((ngx_slab_pool_t *)
+                                  ngx_lo_conf()->zone->shm.addr, size);
 }
 
 

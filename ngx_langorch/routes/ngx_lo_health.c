@@ -8,6 +8,7 @@
 
 
 static json_t *ngx_lo_health_gauges(ngx_lo_job_t *job);
+static ngx_uint_t ngx_lo_health_is_open(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_health_metrics_counted(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
 
@@ -94,13 +95,15 @@ ngx_lo_health_metrics_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 static ngx_int_t
 ngx_lo_health_metrics_counted(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    json_t     *gauges;
-    ngx_int_t   rc;
-    ngx_str_t   text;
+    json_t      *gauges;
+    ngx_int_t    rc;
+    ngx_str_t    text;
+    ngx_uint_t   open;
 
     gauges = (job != NULL) ? ngx_lo_health_gauges(job) : NULL;
+    open = ngx_lo_health_is_open(api);
 
-    rc = ngx_lo_metric_text(api->r->pool, gauges, &text);
+    rc = ngx_lo_metric_text(api->r->pool, gauges, open, &text);
     json_decref(gauges);
 
     if (rc != NGX_OK) {
@@ -108,7 +111,30 @@ ngx_lo_health_metrics_counted(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_api_text(api, NGX_HTTP_OK,
-                           "text/plain; version=0.0.4; charset=utf-8", &text);
+                           open ? "application/openmetrics-text;"
+                                  " version=1.0.0; charset=utf-8"
+                                : "text/plain; version=0.0.4; charset=utf-8",
+                           &text);
+}
+
+
+/* Only who names it gets OpenMetrics. */
+
+static ngx_uint_t
+ngx_lo_health_is_open(ngx_lo_api_t *api)
+{
+    double       weight;
+    const char  *accept;
+
+    accept = ngx_lo_api_header(api, "Accept");
+
+    if (accept == NULL || strstr(accept, "openmetrics-text") == NULL) {
+        return 0;
+    }
+
+    weight = ngx_lo_api_weight(accept, "application/openmetrics-text");
+
+    return weight > 0 && weight >= ngx_lo_api_weight(accept, "text/plain");
 }
 
 
@@ -121,7 +147,13 @@ ngx_lo_health_summary_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active, api->now_ms);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active, api->now_ms)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_agent_circuits, api->now_ms);
 }
 
 
@@ -138,40 +170,48 @@ ngx_lo_health_summary_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* {name: n} of rows {name, n}. */
+
+static json_t *
+ngx_lo_health_counts(ngx_lo_job_t *job, ngx_uint_t at, json_t *into)
+{
+    size_t       i;
+    json_t      *row;
+    const char  *name;
+
+    json_array_foreach(ngx_lo_job_rows(job, at), i, row) {
+        name = ckp_json_str(row, "name");
+
+        if (name != NULL) {
+            (void) json_object_set(into, name, json_object_get(row, "n"));
+        }
+    }
+
+    return into;
+}
+
+
 static json_t *
 ngx_lo_health_gauges(ngx_lo_job_t *job)
 {
-    size_t       i;
-    int64_t      n, queued, pending;
-    json_t      *active, *row;
-    const char  *status;
+    int64_t   queued, pending;
+    json_t   *active;
 
-    active = json_object();
-    queued = 0;
-
-    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
-        status = ckp_json_str(row, "status");
-        n = ckp_json_int(row, "n", 0);
-
-        if (status == NULL) {
-            continue;
-        }
-
-        if (strcmp(status, "created") == 0) {
-            queued = n;
-        }
-
-        (void) json_object_set_new(active, status, json_integer(n));
-    }
-
+    active = ngx_lo_health_counts(job, 0,
+                                  json_pack("{s:i, s:i, s:i, s:i}", "created",
+                                            0, "running", 0, "paused", 0,
+                                            "waiting_approval", 0));
+    queued = ckp_json_int(active, "created", 0);
     pending = ckp_json_int(ngx_lo_job_row(job, 1), "n", 0);
 
-    return json_pack("{s:o, s:I, s:I, s:{s:I, s:I}}",
+    return json_pack("{s:o, s:I, s:I, s:{s:I, s:I}, s:o}",
                      "runs_active", active,
                      "approvals_pending", (json_int_t) pending,
                      "leases_active", (json_int_t)
                      ckp_json_int(ngx_lo_job_row(job, 2), "n", 0),
                      "queue_depth",
                      "run_queue", (json_int_t) queued,
-                     "approval_queue", (json_int_t) pending);
+                     "approval_queue", (json_int_t) pending,
+                     "agent_circuit_open",
+                     ngx_lo_health_counts(job, 3, json_object()));
 }

@@ -302,7 +302,10 @@ ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog)
 static json_t *
 ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
 {
-    ngx_str_t  base, *mount;
+    char          parent[CKP_PARENT_LEN + 1];
+    ngx_str_t     base, *mount;
+    ckp_trace_t   trace;
+    ngx_uint_t    traced;
 
     /* callbacks come to the surface of procedures, whoever began the run */
 
@@ -312,8 +315,14 @@ ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
         return NULL;
     }
 
+    traced = ckp_trace_read(ngx_lo_api_header(api, "traceparent"), &trace);
+
+    if (traced) {
+        ckp_trace_text(&trace, parent);
+    }
+
     return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?,"
-                     " s:s?}",
+                     " s:s?, s:s*}",
                      "run_id", b->run_id,
                      "self", json_sprintf("%.*s%.*s", (int) base.len,
                                           base.data, (int) mount->len,
@@ -326,7 +335,8 @@ ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b)
                      "project_id", b->project_id,
                      "case_id", b->case_id,
                      "execution_mode", b->mode,
-                     "retry_of_run_id", b->retry_of);
+                     "retry_of_run_id", b->retry_of,
+                     "traceparent", traced ? parent : NULL);
 }
 
 
@@ -369,6 +379,7 @@ ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run, ckp_input_kind_t kind,
     in.seed = seed;
     in.ref = "";
     in.data = data;
+    in.traced = ngx_lo_conf()->trace;
 
     return ckp_run_feed(run, &in, turn, err);
 }

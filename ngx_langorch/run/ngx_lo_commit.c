@@ -10,7 +10,9 @@ static ngx_int_t
 ngx_lo_commit_event(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_event_t *ev)
 {
-    ngx_lo_commit_count(ev);
+    if (ngx_lo_count_event(run, ev) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_lo_job_add_row(job, ngx_lo_sql_turn_events,
                               NGX_LO_SQL_TURN_EVENTS, run->id,
@@ -394,6 +396,12 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
         }
     }
 
+    for (i = 0; i < turn->nmetrics; i++) {
+        if (ngx_lo_count_metric(run, &turn->metrics[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
     if (turn->checkpoint) {
         return ngx_lo_commit_state(run, job, now_ms);
     }
@@ -481,77 +489,4 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
     }
 
     return run->final ? ngx_lo_commit_final(run, job, now_ms) : NGX_OK;
-}
-
-
-/* A callback that did not come ended an attempt: tried again, or failed. */
-
-static void
-ngx_lo_commit_waited(const ckp_event_t *ev)
-{
-    const char  *error;
-
-    error = ckp_json_str(ev->payload, "error_type");
-
-    if (error == NULL || ngx_strcmp(error, "CallbackTimeout") != 0) {
-        return;
-    }
-
-    if (ngx_strcmp(ev->type, "step_failed") == 0
-        || ngx_strcmp(ev->type, "step_retry") == 0)
-    {
-        ngx_lo_metric_add(NGX_LO_M_CALLBACK_TIMEOUT, "workflow", 1);
-    }
-}
-
-
-void
-ngx_lo_commit_count(const ckp_event_t *ev)
-{
-    const char  *type = ev->type;
-
-    if (ngx_strncmp(type, "step_", 5) == 0) {
-        ngx_lo_commit_waited(ev);
-
-        if (ngx_strcmp(type, "step_completed") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION,
-                              ckp_json_bool(ev->payload, "cached", false)
-                              ? "cached" : "completed", 1);
-
-        } else if (ngx_strcmp(type, "step_failed") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "failed", 1);
-
-        } else if (ngx_strcmp(type, "step_skipped") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_STEP_EXECUTION, "skipped", 1);
-
-        } else if (ngx_strcmp(type, "step_timeout") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_STEP_TIMEOUT, NULL, 1);
-
-        } else if (ngx_strcmp(type, "step_retry") == 0) {
-            ngx_lo_metric_add(NGX_LO_M_RETRY_ATTEMPTS, NULL, 1);
-        }
-
-        return;
-    }
-
-    if (ngx_strcmp(type, "execution_started") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_RUN_STARTED, NULL, 1);
-
-    } else if (ngx_strcmp(type, "run_completed") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "completed", 1);
-
-    } else if (ngx_strcmp(type, "run_failed") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "failed", 1);
-        ngx_lo_metric_add(NGX_LO_M_RUN_FAILURES, NULL, 1);
-
-    } else if (ngx_strcmp(type, "run_canceled") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, "canceled", 1);
-
-    } else if (ngx_strcmp(type, "pool_saturated") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_POOL_SATURATION,
-                          ckp_json_str(ev->payload, "pool_id"), 1);
-
-    } else if (ngx_strcmp(type, "approval_expired") == 0) {
-        ngx_lo_metric_add(NGX_LO_M_CALLBACK_TIMEOUT, "approval", 1);
-    }
 }

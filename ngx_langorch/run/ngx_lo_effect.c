@@ -97,6 +97,7 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
     e->kind = fx->kind;
     e->ref = ngx_lo_effect_copy(fx->ref);
     e->key = ngx_lo_effect_copy(fx->key);
+    e->trace = ngx_lo_effect_copy(fx->trace);
     e->body = json_incref(fx->body);
     e->timeout_ms = fx->timeout_ms;
     e->asked = ngx_current_msec;
@@ -114,7 +115,7 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
         ngx_lo_admit_taken(ngx_lo_effect_resource(e));
     }
 
-    if (e->ref == NULL || e->key == NULL) {
+    if (e->ref == NULL || e->key == NULL || e->trace == NULL) {
         ngx_lo_effect_free(e);
         return NGX_ERROR;
     }
@@ -149,6 +150,7 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
     json_decref(e->body);
     ngx_free(e->ref);
     ngx_free(e->key);
+    ngx_free(e->trace);
     ngx_free(e);
 }
 

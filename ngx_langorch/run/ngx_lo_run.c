@@ -195,6 +195,7 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
     input.seed = seed;
     input.ref = in->ref;
     input.data = in->data;
+    input.traced = ngx_lo_conf()->trace;
 
     ngx_memzero(&turn, sizeof(turn));
 
@@ -511,6 +512,7 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
     switch (ngx_lo_job_rc(job)) {
 
     case NGX_LO_JOB_OK:
+        ngx_lo_counts_hold(run);
         ngx_lo_inputs_free(&run->fed);
         ngx_lo_bell_ring(run->kin ? NGX_LO_BELL_STREAMS|NGX_LO_BELL_RUNS
                                   : NGX_LO_BELL_STREAMS, 0);
@@ -623,6 +625,7 @@ static void
 ngx_lo_run_free(ngx_lo_run_t *run)
 {
     ngx_lo_effects_abort(run);
+    ngx_lo_counts_drop(run);
 
     ngx_lo_inputs_free(&run->inputs);
     ngx_lo_inputs_free(&run->fed);

@@ -30,6 +30,7 @@ typedef struct {
 /* One effect that waits for its commit, or is under way. */
 
 typedef struct ngx_lo_run_s     ngx_lo_run_t;
+typedef struct ngx_lo_count_s   ngx_lo_count_t;
 typedef struct ngx_lo_effect_s  ngx_lo_effect_t;
 
 struct ngx_lo_effect_s {
@@ -39,6 +40,7 @@ struct ngx_lo_effect_s {
     ckp_effect_kind_t   kind;
     char               *ref;
     char               *key;
+    char               *trace;      /* `traceparent` of a CALL; "": none */
     json_t             *body;
     const char         *target;     /* static text */
     json_t             *secrets;    /* {handle: text}; wiped with it */
@@ -80,7 +82,7 @@ struct ngx_lo_run_s {
     int64_t             created_ms;
     char                place[65];      /* runs.place_key; "": none */
 
-    ngx_uint_t          nevents[4];     /* for metrics: see ngx_lo_commit.c */
+    ngx_lo_count_t     *counts;         /* once it is committed; newest first */
     ngx_uint_t          leases;         /* index of first lease guard + 1 */
     json_t             *guards;         /* [[index, path]] of order guards */
     ngx_lo_job_t       *held;           /* the store did not take it; or NULL */
@@ -139,8 +141,15 @@ ngx_int_t ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job,
 ngx_int_t ngx_lo_commit_kin(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now_ms);
 
-/* What a committed turn counts, from its events. */
-void ngx_lo_commit_count(const ckp_event_t *ev);
+/* --- what turns count (ngx_lo_count.c) ---------------------------------------- */
+
+/* Noted with the turn; NGX_ERROR: no memory. */
+ngx_int_t ngx_lo_count_event(ngx_lo_run_t *run, const ckp_event_t *ev);
+ngx_int_t ngx_lo_count_metric(ngx_lo_run_t *run, const ckp_metric_t *m);
+
+/* The commit holds: all that was noted counts, once.  It does not: none. */
+void ngx_lo_counts_hold(ngx_lo_run_t *run);
+void ngx_lo_counts_drop(ngx_lo_run_t *run);
 
 /* --- effects (ngx_lo_effect.c) ---------------------------------------------- */
 

@@ -39,7 +39,7 @@ ngx_lo_agent_head(ckp_buf_t *b, const char *s)
 static void
 ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
 {
-    json_t           *answer;
+    json_t           *answer, *agent;
     ngx_uint_t        failed;
     const char       *agent_id, *why;
     ckp_outcome_t     outcome;
@@ -77,15 +77,17 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
               || outcome == CKP_OUTCOME_UNKNOWN);
     why = reply->why ? reply->why : "no usable answer";
 
-    agent_id = ckp_json_str(json_object_get(e->body, "agent"), "agent_id");
+    agent = json_object_get(e->body, "agent");
+    agent_id = ckp_json_str(agent, "agent_id");
 
     if (agent_id != NULL) {
         ngx_lo_admit_ended(agent_id, failed, why);
     }
 
-    ngx_lo_metric_observe(NGX_LO_M_AGENT_DURATION,
-                          failed ? "failed" : "ok",
-                          (double) reply->elapsed / 1000);
+    ngx_lo_metric_add(NGX_LO_M_AGENT_DURATION,
+                      NGX_LO_LABELS(ckp_json_str(agent, "channel"),
+                                    failed ? "failed" : "ok"),
+                      (double) reply->elapsed / 1000);
 
     ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
@@ -117,6 +119,7 @@ ngx_lo_agent_start(ngx_lo_effect_t *e, const json_t *rq, ckp_buf_t *head,
         { "X-Step-ID",       "step_id" },
         { "X-Attempt",       NULL },
         { "Idempotency-Key", NULL },
+        { "traceparent",     NULL },
     };
 
     (void) ngx_snprintf((u_char *) attempt, sizeof(attempt), "%L%Z",
@@ -124,7 +127,7 @@ ngx_lo_agent_start(ngx_lo_effect_t *e, const json_t *rq, ckp_buf_t *head,
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 
-        value = (i == 3) ? attempt : (i == 4) ? e->key
+        value = (i == 3) ? attempt : (i == 4) ? e->key : (i == 5) ? e->trace
                          : ckp_json_str(rq, names[i].member);
 
         at[i] = head->len;

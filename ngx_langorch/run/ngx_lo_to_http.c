@@ -32,6 +32,8 @@ typedef struct {
 
 
 static const char *ngx_lo_http_hop(ngx_lo_http_t *h);
+static ngx_uint_t ngx_lo_http_has(const ngx_lo_http_t *h,
+    const char *header);
 
 
 static void
@@ -276,7 +278,7 @@ ngx_lo_http_hop(ngx_lo_http_t *h)
     json_t                 *value;
     ngx_uint_t              n;
     const char             *name;
-    ngx_lo_call_header_t    headers[NGX_LO_HTTP_HEADERS];
+    ngx_lo_call_header_t    headers[NGX_LO_HTTP_HEADERS + 1];
     ngx_lo_call_request_t   rq;
 
     /* what the procedure may call is narrower than what the site may */
@@ -299,6 +301,11 @@ ngx_lo_http_hop(ngx_lo_http_t *h)
 
         headers[n].name = name;
         headers[n++].value = json_string_value(value);
+    }
+
+    if (!ngx_lo_http_has(h, "traceparent")) {
+        headers[n].name = "traceparent";
+        headers[n++].value = h->effect->trace;
     }
 
     ngx_memzero(&rq, sizeof(rq));

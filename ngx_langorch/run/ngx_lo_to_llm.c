@@ -256,16 +256,24 @@ ngx_lo_llm_start(ngx_lo_effect_t *e, const char *url, json_t *headers,
     json_t                 *value;
     ngx_uint_t              n;
     const char             *name;
-    ngx_lo_call_header_t    lines[NGX_LO_LLM_HEADERS + 1];
+    ngx_uint_t              traced;
+    ngx_lo_call_header_t    lines[NGX_LO_LLM_HEADERS + 2];
     ngx_lo_call_request_t   rq;
 
     n = 0;
+    traced = 0;
 
     json_object_foreach(headers, name, value) {
         if (n < NGX_LO_LLM_HEADERS && json_is_string(value)) {
             lines[n].name = name;
             lines[n++].value = json_string_value(value);
+            traced |= (strcasecmp(name, "traceparent") == 0);
         }
+    }
+
+    if (!traced) {
+        lines[n].name = "traceparent";
+        lines[n++].value = e->trace;
     }
 
     lines[n].name = "Idempotency-Key";

@@ -136,16 +136,20 @@ static void
 ngx_lo_mcp_answer(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
     const char *why, ngx_uint_t next)
 {
+    json_t      *server;
     const char  *id;
 
-    id = ckp_json_str(json_object_get(e->body, "agent"), "agent_id");
+    server = json_object_get(e->body, "agent");
+    id = ckp_json_str(server, "agent_id");
 
     if (id != NULL) {
         ngx_lo_admit_server_ended(id, why);
     }
 
-    ngx_lo_metric_observe(NGX_LO_M_AGENT_DURATION, why ? "failed" : "ok",
-                          (double) (ngx_current_msec - e->asked) / 1000);
+    ngx_lo_metric_add(NGX_LO_M_AGENT_DURATION,
+                      NGX_LO_LABELS(ckp_json_str(server, "channel"),
+                                    why ? "failed" : "ok"),
+                      (double) (ngx_current_msec - e->asked) / 1000);
 
     ngx_lo_effect_reply(e, outcome, data, next);
 }
@@ -412,6 +416,7 @@ ngx_lo_mcp_headers(const ngx_lo_effect_t *e, const ngx_lo_mcp_t *m,
     ngx_lo_mcp_header(h, "X-Step-ID", ckp_json_str(rq, "step_id"), 0);
     ngx_lo_mcp_header(h, "X-Attempt", attempt, 1);
     ngx_lo_mcp_header(h, "Idempotency-Key", e->key, 0);
+    ngx_lo_mcp_header(h, "traceparent", e->trace, 1);
     ngx_lo_mcp_header(h, "Authorization", m->auth, 1);
 
     if (m->stage != NGX_LO_MCP_PLAIN) {

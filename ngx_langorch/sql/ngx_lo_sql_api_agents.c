@@ -107,3 +107,14 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools = {
     " FROM agents ORDER BY channel, pool_id, agent_id LIMIT 10000",
     "i", -1
 };
+
+
+/* 1 while nobody is sent there: as of `now`, $1. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuits = {
+    "api_agent_circuits",
+    "SELECT agent_id AS name,"
+    " CASE WHEN circuit_open_at + 300000 > $1 THEN 1 ELSE 0 END AS n"
+    " FROM agents ORDER BY agent_id LIMIT 1000",
+    "i", -1
+};

@@ -115,15 +115,20 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals = {
 };
 
 
+/* From the dispatch of each attempt to what became of it. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_calls = {
     "api_diag_calls",
-    "SELECT payload ->> 'agent_id' AS agent_id, COUNT(*) AS calls,"
-    " SUM(CASE WHEN type = 'step_failed' THEN 1 ELSE 0 END) AS errors,"
-    " AVG(CAST(payload ->> 'duration_ms' AS REAL)) AS avg_ms"
-    " FROM events WHERE run = " NGX_LO_RUN_ID
-    " AND type IN ('step_completed', 'step_failed')"
-    " AND payload ->> 'agent_id' IS NOT NULL"
-    " GROUP BY payload ->> 'agent_id' ORDER BY agent_id",
+    "SELECT d.payload ->> 'agent_id' AS agent_id, COUNT(*) AS calls,"
+    " SUM(CASE WHEN e.type = 'step_completed' THEN 0 ELSE 1 END) AS errors,"
+    " AVG(e.created_at - d.created_at) AS avg_ms"
+    " FROM events d JOIN events e ON e.run = d.run AND e.seq ="
+    " (SELECT n.seq FROM events n WHERE n.run = d.run AND n.seq > d.seq"
+    " AND n.path = d.path AND n.type IN"
+    " ('step_completed', 'step_failed', 'step_retry')"
+    " ORDER BY n.seq LIMIT 1)"
+    " WHERE d.run = " NGX_LO_RUN_ID " AND d.type = 'step_dispatched'"
+    " GROUP BY d.payload ->> 'agent_id' ORDER BY agent_id",
     "s", -1
 };
 

@@ -7,7 +7,7 @@
 
 const ngx_lo_stmt_t  ngx_lo_sql_runs_active = {
     "runs_active",
-    "SELECT status, COUNT(*) AS n FROM runs"
+    "SELECT status AS name, COUNT(*) AS n FROM runs"
     " WHERE status NOT IN ('completed', 'failed', 'canceled')"
     " GROUP BY status ORDER BY status",
     "", -1

@@ -58,7 +58,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_agents_n;            /* -> n */
 
 /* --- runs (ngx_lo_sql_runs.c) ---------------------------------------------- */
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active;      /* -> status, n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active;   /* -> name (status), n */
 
 /* --- audit (ngx_lo_sql_audit.c) -------------------------------------------- */
 

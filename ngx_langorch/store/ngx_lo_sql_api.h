@@ -248,6 +248,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_beat;
 
 /* agent_id, circuit_open_at or NULL, now; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_circuits;  /* now -> name, n */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
 
 /* --- leases (ngx_lo_sql_api_leases.c) ----------------------------------- */

@@ -332,7 +332,7 @@ ngx_lo_store_done(ngx_event_t *ev)
         }
 
         if (job->commit >= 0) {
-            ngx_lo_metric_observe(NGX_LO_M_STORE_COMMIT, NULL, job->commit);
+            ngx_lo_metric_add(NGX_LO_M_STORE_COMMIT, NULL, job->commit);
 
             if (job->waited) {
                 ngx_lo_metric_add(NGX_LO_M_STORE_BUSY, NULL, 1);
