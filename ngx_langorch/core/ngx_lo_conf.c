@@ -280,6 +280,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(plain_secrets), NULL },
 
+    { ngx_string("langorch_trace"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(trace), NULL },
+
     { ngx_string("langorch_identity"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -377,6 +382,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->upload_max = NGX_CONF_UNSET_SIZE;
     mcf->artifact_days = NGX_CONF_UNSET_UINT;
     mcf->plain_secrets = NGX_CONF_UNSET;
+    mcf->trace = NGX_CONF_UNSET;
 
     return mcf;
 }
@@ -415,6 +421,7 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mcf->artifact_days, 30);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
+    ngx_conf_init_value(mcf->trace, 0);
 
     if (ngx_lo_environ_keep(cf, mcf) != NGX_OK) {
         return NGX_CONF_ERROR;
