@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "compile/parse_int.h"
 #include "base/trace.h"
+#include "compile/parse_int.h"
 
 #define TELEMETRY_METRICS_MAX  64
 #define TELEMETRY_LABELS_MAX   16

@@ -4,7 +4,8 @@
  * it when it ends.  Source: spec/ckp.md 22.4, spec/api.md 7 (POST
  * /api/approvals).
  *
- * run.asides is {approval_id: {exp, node}}; exp 0: for ever.
+ * run.asides is {approval_id: {exp, node, at}}: until when, 0 for ever, and since
+ * when.
  */
 
 #include "run/run_int.h"
@@ -12,6 +13,43 @@
 #include <string.h>
 
 #include "base/json.h"
+
+
+/* How long it was open (spec/api.md 2, approval_wait_seconds). */
+
+static ckp_code_t
+aside_waited(ckp_run_t *run, const json_t *aside, const char *outcome)
+{
+    const int64_t       at = ckp_json_int(aside, "at", run->now);
+    const ckp_metric_t  m = {
+        .name = "approval_wait_seconds", .kind = CKP_METRIC_HISTOGRAM,
+        .value = (double) (run->now - at) / 1000,
+        .labels = json_pack("{s:s}", "outcome", outcome)
+    };
+
+    return ckp_run_metric(run, &m);
+}
+
+
+/* Somebody decided it. */
+
+static ckp_code_t
+aside_decided(ckp_run_t *run, const ckp_input_t *in, const char *id)
+{
+    const char *const    said = ckp_json_str(
+                             json_object_get(in->data, "payload"), "decision");
+    const json_t *const  aside = ckp_run_get(run, "asides", id);
+    ckp_code_t           rc;
+
+    if (aside == NULL) {
+        return CKP_E_STATE;
+    }
+
+    rc = aside_waited(run, aside, said != NULL && strcmp(said, "rejected") == 0
+                                  ? "rejected" : "approved");
+
+    return rc == CKP_OK ? ckp_run_del(run, "asides", id) : rc;
+}
 
 
 /* The NOTE tells of a question, or of its end. */
@@ -24,17 +62,17 @@ ckp_aside_note(ckp_run_t *run, const ckp_input_t *in)
     const char *const    id = ckp_json_str(asked, "id");
 
     if (over != NULL) {
-        return ckp_run_get(run, "asides", over) == NULL
-               ? CKP_E_STATE : ckp_run_del(run, "asides", over);
+        return aside_decided(run, in, over);
     }
 
     if (id == NULL) {
         return CKP_OK;
     }
 
-    return ckp_run_put(run, "asides", id, json_pack("{s:I, s:s?}",
+    return ckp_run_put(run, "asides", id, json_pack("{s:I, s:s?, s:I}",
                "exp", (json_int_t) ckp_json_int(asked, "exp", 0),
-               "node", ckp_json_str(in->data, "node_id")));
+               "node", ckp_json_str(in->data, "node_id"),
+               "at", (json_int_t) run->now));
 }
 
 
@@ -62,6 +100,7 @@ ckp_aside_at(const ckp_run_t *run)
 static ckp_code_t
 aside_over(ckp_run_t *run, const char *id, const char *type, json_t *payload)
 {
+    const bool          late = strcmp(type, "approval_expired") == 0;
     const char *const   own = ckp_arena_strdup(run->arena, id);
     const json_t *const aside = ckp_run_get(run, "asides", id);
     const char *const   node = ckp_json_str(aside, "node");
@@ -70,7 +109,12 @@ aside_over(ckp_run_t *run, const char *id, const char *type, json_t *payload)
         .node_id = node == NULL ? NULL : ckp_arena_strdup(run->arena, node)
     };
     ckp_code_t          rc = own == NULL ? CKP_E_NOMEM
-                             : ckp_run_del(run, "asides", own);
+                             : aside_waited(run, aside, late ? "timeout"
+                                                             : "cancelled");
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_del(run, "asides", own);
+    }
 
     if (rc != CKP_OK) {
         json_decref(payload);

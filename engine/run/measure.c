@@ -148,7 +148,7 @@ measure_labels(const measure_t *w, json_t **out, bool *holds)
 
     shown = ckp_program_redact(w->f->prog, all);
     json_decref(all);
-    *out = json_object();
+    *out = shown == NULL ? NULL : json_object();
 
     json_object_foreach(shown, name, value) {
         (void) json_object_set_new(*out, name, json_is_null(value)

@@ -118,7 +118,7 @@ ckp_code_t ckp_run_write(ckp_run_t *run, const char *table, const char *path,
     json_t *row);
 ckp_code_t ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx);
 
-/* m->labels is stolen, the name is copied. */
+/* m->labels is stolen, the name is copied; the engine's own all have labels. */
 ckp_code_t ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m);
 ckp_code_t ckp_run_checkpoint(ckp_run_t *run, const char *reason,
     const ckp_place_t *at, const char *name, char *id);

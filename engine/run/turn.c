@@ -331,9 +331,10 @@ ckp_code_t
 ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m)
 {
     char *const          name = ckp_arena_strdup(run->arena, m->name);
-    ckp_metric_t *const  own = name == NULL ? NULL
-                               : turn_push(&run->metrics,
-                                           sizeof(ckp_metric_t));
+    const bool           whole = name != NULL
+                                 && (m->own || m->labels != NULL);
+    ckp_metric_t *const  own = whole ? turn_push(&run->metrics,
+                                                 sizeof(ckp_metric_t)) : NULL;
 
     if (own == NULL) {
         json_decref(m->labels);

@@ -26,7 +26,6 @@ typedef struct {
     const char      *comment;
     ngx_lo_answer_t  answer;
     ngx_uint_t       tries;
-    ngx_uint_t       decides;       /* index of the statement that decides */
     ngx_uint_t       shows;         /* of the one that reads it again */
 } ngx_lo_decision_t;
 
@@ -251,8 +250,6 @@ ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
         input = NULL;
     }
 
-    d->decides = ngx_lo_job_len(job);
-
     rc = (record == NULL || input == NULL) ? NGX_ERROR
          : ngx_lo_job_add(job, &ngx_lo_sql_api_approval_decide, id,
                           d->answer.status, d->by, record, d->comment,
@@ -377,6 +374,7 @@ ngx_lo_decision_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ngx_lo_decision_t  *d;
 
     d = api->ctx;
+
     ngx_lo_bell_ring(NGX_LO_BELL_RUNS|NGX_LO_BELL_STREAMS, 0);
 
     row = ngx_lo_job_row(job, d->shows);

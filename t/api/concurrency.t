@@ -175,9 +175,15 @@ subtest 'who is skipped is there, and over' => sub {
     my $first = $site->run('skip');
     $first->wait_approval;
 
+    my $skipped = sub {
+        $site->get('/api/metrics')->{body}
+            =~ /^langorch_run_completed_total\{status="canceled"\} (\d+)$/m ? $1 : 0;
+    };
+    my $before = $skipped->();
     my $r = start('skip');
     is $r->{status}, 201, 'it is made';
     is $r->{json}{status}, 'canceled', 'and over';
+    is $skipped->(), $before + 1, 'and counted';
     ok $r->{json}{ended_at}, 'at once';
 
     my $run = $site->run_by_id($r->{json}{run_id});

@@ -433,6 +433,11 @@ play_judge(play_t *p)
                     p->notices, false);
     }
 
+    if (json_object_get(p->script, "metrics") != NULL) {
+        judge_value(p, "the metrics", json_object_get(p->script, "metrics"),
+                    p->metrics, true);
+    }
+
     if (p->c->shown != NULL) {
         judge_shown(p);
     }

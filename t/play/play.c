@@ -199,6 +199,10 @@ play_took(play_t *p, const ckp_turn_t *turn)
         play_told(p, &turn->events[i]);
     }
 
+    for (size_t i = 0; i < turn->nmetrics; i++) {
+        play_measured(p, &turn->metrics[i]);
+    }
+
     if (p->crashed) {
         p->crashed = false;
         play_die(p);
@@ -370,6 +374,7 @@ play_open(play_t *p, const play_case_t *c)
     p->calls = json_array();
     p->aborts = json_array();
     p->notices = json_array();
+    p->metrics = json_array();
     p->writes = json_array();
 }
 
@@ -397,8 +402,8 @@ static void
 play_close(play_t *p)
 {
     json_t *const  all[] = { p->asked, p->happened, p->refs, p->events,
-                             p->calls, p->aborts, p->notices, p->writes,
-                             p->refused };
+                             p->calls, p->aborts, p->notices, p->metrics,
+                             p->writes, p->refused };
 
     for (size_t i = 0; i < p->nins; i++) {
         json_decref(p->ins[i].data);

@@ -36,6 +36,7 @@
  *              with key, timeout_ms, `_at` and `_target`
  *   aborts     of which calls, by their paths
  *   notices    what people are told outside of the run
+ *   metrics    what its nodes measure: [[name, value, {labels}]], in order
  *   writes     some of the rows, in order: [table, {of the row}]
  *   variables  some of them, as they are in the end
  *   summary    some of the columns of its row

@@ -42,6 +42,7 @@ typedef struct {
     json_t             *calls;
     json_t             *aborts;
     json_t             *notices;
+    json_t             *metrics;
     json_t             *writes;
     json_t             *refused;    /* inputs that do not fit; NULL: they do */
     int64_t             now_ms;
@@ -72,6 +73,7 @@ void play_scripted(play_t *p);                  /* what is at a time */
 void play_told(play_t *p, const ckp_event_t *ev);
 void play_wrote(play_t *p, const ckp_write_t *w);
 void play_effect(play_t *p, const ckp_effect_t *fx);
+void play_measured(play_t *p, const ckp_metric_t *m);
 void play_link(play_t *p, const char *id);
 
 void play_judge(play_t *p);

@@ -199,3 +199,15 @@ play_wrote(play_t *p, const ckp_write_t *w)
                         ckp_json_str(w->row, "ref"));
     }
 }
+
+
+/* What the engine counts of itself is not told in scripts. */
+
+void
+play_measured(play_t *p, const ckp_metric_t *m)
+{
+    if (m->own) {
+        json_array_append_new(p->metrics, json_pack("[s, f, O?]", m->name,
+                              m->value, m->labels));
+    }
+}

@@ -317,12 +317,14 @@ test_wrong_metrics_are_told(void **ctx)
 
 /* --- the engine's own ------------------------------------------------------ */
 
+static const char  ask[] = T_GRAPH("a", "'a':{'type':'human_approval',"
+    "'prompt':'?','timeout_ms':5000,'timeout_action':'approve',"
+    "'on_approve':'end','on_reject':'end'}," T_END, "");
+
+
 static void
 test_the_wait_for_a_person_is_counted(void **ctx)
 {
-    static const char  ask[] = T_GRAPH("a", "'a':{'type':'human_approval',"
-        "'prompt':'?','timeout_ms':5000,'timeout_action':'approve',"
-        "'on_approve':'end','on_reject':'end'}," T_END, "");
     static const char *const  given[] = { "approved", "rejected", "timeout",
                                           "cancelled" };
 
@@ -351,6 +353,42 @@ test_the_wait_for_a_person_is_counted(void **ctx)
         assert_string_equal(t_label(&t, "approval_wait_seconds", "outcome"),
                             given[i]);
         assert_false(t_metric(&t, "approval_wait_seconds")->own);
+        t_run_over(&t);
+    }
+}
+
+
+static void
+test_a_question_beside_the_run_is_timed_too(void **ctx)
+{
+    static const struct {
+        const char  *said;              /* NULL: nobody answers */
+        const char  *outcome;
+    } rows[] = { { "approved", "approved" }, { "rejected", "rejected" },
+                 { NULL, "timeout" } };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        t_run_t  t;
+
+        t_run(&t, ask);
+        t_feed(&t, CKP_IN_NOTE, CKP_OUTCOME_OK, "approval_requested",
+               json_pack("{s:{s:s, s:I}}", "asked", "id", "side", "exp",
+                         (json_int_t) t.now + 4000));
+        t.now += 2500;
+
+        if (rows[i].said == NULL) {
+            t_tick(&t);
+
+        } else {
+            t_feed(&t, CKP_IN_NOTE, CKP_OUTCOME_OK,
+                   "approval_decision_received", json_pack("{s:s, s:{s:s}}",
+                   "over", "side", "payload", "decision", rows[i].said));
+        }
+
+        assert_true(t_value(&t, "approval_wait_seconds")
+                    == (rows[i].said == NULL ? 4 : 2.5));
+        assert_string_equal(t_label(&t, "approval_wait_seconds", "outcome"),
+                            rows[i].outcome);
         t_run_over(&t);
     }
 }
@@ -593,6 +631,7 @@ main(void)
         cmocka_unit_test(test_a_task_of_a_dag_measures_too),
         cmocka_unit_test(test_wrong_metrics_are_told),
         cmocka_unit_test(test_the_wait_for_a_person_is_counted),
+        cmocka_unit_test(test_a_question_beside_the_run_is_timed_too),
         cmocka_unit_test(test_calls_of_a_model_are_counted),
         cmocka_unit_test(test_traceparents_are_read_strictly),
         cmocka_unit_test(test_ids_are_made_of_what_they_stand_for),
