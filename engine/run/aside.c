@@ -4,8 +4,8 @@
  * it when it ends.  Source: spec/ckp.md 22.4, spec/api.md 7 (POST
  * /api/approvals).
  *
- * run.asides is {approval_id: {exp, node, at}}: until when, 0 for ever, and since
- * when.
+ * run.asides is {approval_id: {exp, node, at}}: until when (0: for ever), and
+ * since when.
  */
 
 #include "run/run_int.h"

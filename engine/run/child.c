@@ -52,13 +52,14 @@ ckp_fiber_child_meta(ckp_fiber_t *f, const ckp_program_t *prog,
         "self", "triggered_by", "actor", "project_id", "case_id", NULL
     };
     const json_t *const  own = ckp_run_get(f->run, "meta", NULL);
-    json_t *const        meta = json_pack("{s:s, s:s, s:s, s:n, s:s, s:s}",
+    json_t *const        meta = json_pack("{s:s, s:s, s:s, s:n, s:s, s:s, s:s}",
                                     "run_id", id,
                                     "procedure_id", prog->procedure_id,
                                     "procedure_version", prog->version,
                                     "trigger_type",
                                     "execution_mode", ckp_fiber_mode(f),
-                                    "parent_run_id", f->run->id);
+                                    "parent_run_id", f->run->id,
+                                    "traceparent", ckp_fiber_parent(f));
     int                  bad = meta == NULL;
 
     for (size_t i = 0; same[i] != NULL; i++) {
@@ -207,7 +208,8 @@ child_start(const ckp_fiber_t *f, const ckp_bear_t *how, ckp_program_t *prog,
 {
     ckp_run_t *const   run = ckp_run_new(prog, how->id);
     const ckp_input_t  in = { .kind = CKP_IN_START, .now_ms = f->run->now,
-                              .ref = "", .data = data };
+                              .ref = "", .data = data,
+                              .traced = f->run->in->traced };
     ckp_turn_t         turn;
     ckp_err_t          err = CKP_ERR_INIT;
     ckp_code_t         rc = run == NULL || data == NULL ? CKP_E_NOMEM

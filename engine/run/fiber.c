@@ -443,18 +443,27 @@ ckp_fiber_ref(ckp_fiber_t *f)
 }
 
 
-ckp_code_t
-ckp_fiber_effect(ckp_fiber_t *f, const ckp_effect_t *fx)
+const char *
+ckp_fiber_parent(ckp_fiber_t *f)
 {
     const ckp_place_t  place = fiber_place(f, NULL);
-    ckp_effect_t       own = *fx;
     ckp_trace_t        t;
     char               text[CKP_PARENT_LEN + 1];
 
+    ckp_run_trace(f->run, &place, &t);
+    ckp_trace_text(&t, text);
+
+    return ckp_arena_strdup(f->run->arena, text);
+}
+
+
+ckp_code_t
+ckp_fiber_effect(ckp_fiber_t *f, const ckp_effect_t *fx)
+{
+    ckp_effect_t  own = *fx;
+
     if (fx->kind == CKP_FX_CALL) {
-        ckp_run_trace(f->run, &place, &t);
-        ckp_trace_text(&t, text);
-        own.trace = ckp_arena_strdup(f->run->arena, text);
+        own.trace = ckp_fiber_parent(f);
     }
 
     return ckp_run_effect(f->run, &own);

@@ -268,6 +268,9 @@ ckp_code_t ckp_fiber_known(ckp_fiber_t *f, ckp_target_t to,
 void ckp_run_trace(const ckp_run_t *run, const ckp_place_t *at,
     ckp_trace_t *out);
 
+/* `traceparent` of what the fiber calls now; NULL: no memory. */
+const char *ckp_fiber_parent(ckp_fiber_t *f);                   /* fiber.c */
+
 /* n.tr {t, s}: what the node says of its own (19.1). */
 ckp_code_t ckp_fiber_trace(ckp_fiber_t *f);
 

@@ -5,6 +5,8 @@
 
 #include "drive.h"
 
+#include "base/trace.h"
+
 #define CALL_AS(more, kid, config)                                            \
     "{'procedure_id':'p','version':'1','variables_schema':{"                  \
     "'v':{'type':'any','default':7},'got':{'type':'any'}},'workflow_graph':{" \
@@ -173,6 +175,34 @@ a_child_run_is_born_in_the_nodes_turn(void **state)
     assert_string_equal(ckp_json_str(json_object_get(json_array_get(
         json_object_get(p.row, "events"), 0), "payload"), "parent_run_id"),
         "run");
+    t_apart(&p);
+}
+
+
+static void
+it_stands_in_the_trace_of_its_parent(void **state)
+{
+    t_pair_t     p;
+    ckp_trace_t  node;
+    char         want[CKP_PARENT_LEN + 1];
+
+    t_pair(&p, CALL(""), KID(ASKS));
+    t_begins(&p);
+    t_admit(&p.kid);
+
+    ckp_trace_make("run", node.trace);
+    ckp_trace_make_span("run", "call", 0, node.span);
+    memcpy(node.flags, "01", sizeof(node.flags));
+    ckp_trace_text(&node, want);
+    assert_string_equal(ckp_json_str(json_object_get(p.row, "meta"),
+                                     "traceparent"), want);
+
+    /* and what it calls has a span of its own */
+
+    ckp_trace_make_span(p.id, "k/s", 1, node.span);
+    ckp_trace_text(&node, want);
+    assert_int_equal(p.kid.turn.effects[0].kind, CKP_FX_CALL);
+    assert_string_equal(p.kid.turn.effects[0].trace, want);
     t_apart(&p);
 }
 
@@ -609,6 +639,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_child_run_is_born_in_the_nodes_turn),
+        cmocka_unit_test(it_stands_in_the_trace_of_its_parent),
         cmocka_unit_test(its_outputs_come_back_when_it_ends),
         cmocka_unit_test(declared_outputs_come_back_as_they_are),
         cmocka_unit_test(a_child_run_is_told_of_once),
