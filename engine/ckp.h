@@ -307,9 +307,12 @@ typedef struct {
  * `secrets` in the body of a CALL: {handle: {name, key, field?, required,
  * prefix?}}: texts in it that the host replaces by a secret's value.
  *
- * CKP_FX_ABORT ref of the call.  CKP_FX_NOTIFY {event, ...}: alert webhook;
- * target "agent" {agent, cancel: {run_id, node_id, step_id, callback_ref}}: it
- * is told once, whatever becomes of the run.
+ * CKP_FX_ABORT ref of the call, {late}: its time is over without an answer;
+ * else nobody wants the answer any more.
+ *
+ * CKP_FX_NOTIFY {event, ...}: alert webhook; target "agent" {agent, cancel:
+ * {run_id, node_id, step_id, callback_ref}}: it is told once, whatever becomes
+ * of the run.
  */
 typedef enum {
     CKP_FX_ADMIT,

@@ -348,12 +348,12 @@ ckp_llm_repeat(ckp_fiber_t *f)
 
 
 ckp_code_t
-ckp_llm_abort(ckp_fiber_t *f)
+ckp_llm_abort(ckp_fiber_t *f, bool late)
 {
     const ckp_effect_t  fx = {
         .kind = CKP_FX_ABORT, .target = "llm",
         .ref = ckp_fiber_get_str(f, "llm", "ref"), .key = "",
-        .body = json_object()
+        .body = json_pack("{s:b}", "late", late)
     };
 
     return ckp_fiber_effect(f, &fx);

@@ -335,7 +335,7 @@ static ckp_code_t
 llm_timed_out(ckp_fiber_t *f)
 {
     const int64_t  ms = ckp_llm_int(f, "until") - ckp_llm_int(f, "ts");
-    ckp_code_t     rc = ckp_llm_abort(f);
+    ckp_code_t     rc = ckp_llm_abort(f, true);
 
     if (rc != CKP_OK) {
         return rc;
@@ -452,7 +452,7 @@ ckp_llm_abandon(ckp_fiber_t *f)
     }
 
     ckp_fiber_at_step(f, NULL);
-    rc = ckp_llm_abort(f);
+    rc = ckp_llm_abort(f, false);
 
     return rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph", json_string("gone"))
                         : rc;

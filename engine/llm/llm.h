@@ -256,7 +256,7 @@ ckp_code_t ckp_llm_admitted(ckp_fiber_t *f, const json_t *data);
 /* The same call once more, after a crash. */
 ckp_code_t ckp_llm_repeat(ckp_fiber_t *f);
 
-ckp_code_t ckp_llm_abort(ckp_fiber_t *f);
+ckp_code_t ckp_llm_abort(ckp_fiber_t *f, bool late);
 
 /* The idempotency key of the present call; `out` has CKP_KEY_MAX + 1 bytes. */
 const char *ckp_llm_key(ckp_fiber_t *f, char *out);

@@ -58,7 +58,7 @@ ckp_steps_abandon(ckp_fiber_t *f)
     }
 
     ckp_fiber_at_step(f, ckp_step_at(f));
-    rc = ckp_attempt_abort(f);
+    rc = ckp_attempt_abort(f, false);
 
     if (rc == CKP_OK && call) {
         rc = ckp_attempt_release(f);
@@ -390,7 +390,7 @@ static ckp_code_t
 attempt_due(ckp_fiber_t *f)
 {
     if (ckp_attempt_is(f, "call")) {
-        const ckp_code_t  rc = ckp_attempt_abort(f);
+        const ckp_code_t  rc = ckp_attempt_abort(f, true);
 
         return rc != CKP_OK ? rc
                : ckp_delegate_is(f) ? ckp_delegate_replied(f, NULL)

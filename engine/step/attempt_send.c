@@ -273,12 +273,12 @@ ckp_attempt_release(ckp_fiber_t *f)
 
 
 ckp_code_t
-ckp_attempt_abort(ckp_fiber_t *f)
+ckp_attempt_abort(ckp_fiber_t *f, bool late)
 {
     const ckp_effect_t  fx = {
         .kind = CKP_FX_ABORT, .target = "agent",
         .ref = ckp_fiber_get_str(f, "step", "ref"), .key = "",
-        .body = json_object()
+        .body = json_pack("{s:b}", "late", late)
     };
 
     return ckp_fiber_effect(f, &fx);

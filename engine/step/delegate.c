@@ -412,7 +412,7 @@ delegate_overtaken(ckp_fiber_t *f)
     }
 
     if (ckp_attempt_is(f, "call")) {
-        rc = ckp_attempt_abort(f);
+        rc = ckp_attempt_abort(f, false);
     }
 
     return rc == CKP_OK ? delegate_accepted(f) : rc;
@@ -621,7 +621,7 @@ ckp_delegate_end(ckp_fiber_t *f)
     ckp_code_t  rc = delegate_cancel(f);
 
     if (rc == CKP_OK && ckp_attempt_is(f, "call")) {
-        rc = ckp_attempt_abort(f);
+        rc = ckp_attempt_abort(f, false);
     }
 
     if (rc == CKP_OK && !ckp_attempt_is(f, "cb")) {

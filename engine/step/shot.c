@@ -202,7 +202,7 @@ ckp_shot_wake(ckp_fiber_t *f, const ckp_input_t *in)
         break;
 
     case CKP_IN_TICK:
-        rc = ckp_attempt_abort(f);
+        rc = ckp_attempt_abort(f, true);
         break;
 
     case CKP_IN_RECOVER:
@@ -233,7 +233,7 @@ ckp_code_t
 ckp_shot_end(ckp_fiber_t *f)
 {
     const char *const  phase = shot_phase(shot_then(f));
-    ckp_code_t         rc = ckp_attempt_abort(f);
+    ckp_code_t         rc = ckp_attempt_abort(f, false);
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "step", "shot", json_false());

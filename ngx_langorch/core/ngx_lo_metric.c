@@ -5,6 +5,8 @@
 
 #include "core/ngx_lo_core_int.h"
 
+#define NGX_LO_LOST_SAID  8         /* a minute and worker */
+
 
 static void ngx_lo_metric_number(uint64_t *bits, double n, ngx_uint_t add);
 static void ngx_lo_metric_seen(ngx_lo_histogram_t *h, double n);
@@ -214,15 +216,22 @@ ngx_lo_metric_put_own(const char *name, ckp_metric_kind_t kind,
 }
 
 
-/* There is no room for it, or it is of another kind already. */
+/* There is no room for it, or it is of another kind already.  Who has many of
+ * them is told of some. */
 
 static void
 ngx_lo_metric_lost(const char *name)
 {
-    static time_t  said;
+    static time_t      since;
+    static ngx_uint_t  said;
 
-    if (ngx_lo_figures() != NULL && ngx_time() - said >= 60) {
-        said = ngx_time();
+    if (ngx_time() - since >= 60) {
+        since = ngx_time();
+        said = 0;
+    }
+
+    if (ngx_lo_figures() != NULL && said < NGX_LO_LOST_SAID) {
+        said++;
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "custom metric \"%s\" is not counted: it has another"
                       " type already, or there are too many", name);

@@ -6,16 +6,19 @@
 #include "secret/ngx_lo_secret.h"
 
 
+/* late: a call that nobody answered in its time is counted as that. */
+
 static const struct {
     const char   *target;
     void        (*perform)(ngx_lo_effect_t *e);
+    void        (*late)(ngx_lo_effect_t *e);
 } ngx_lo_performers[] = {
-    { "agent", ngx_lo_to_agent },
-    { "mcp",   ngx_lo_to_mcp },
-    { "http",  ngx_lo_to_http },
-    { "host",  ngx_lo_to_host },
-    { "notify", ngx_lo_to_notify },
-    { "llm",   ngx_lo_to_llm },
+    { "agent",  ngx_lo_to_agent,  ngx_lo_agent_late },
+    { "mcp",    ngx_lo_to_mcp,    ngx_lo_mcp_late },
+    { "http",   ngx_lo_to_http,   NULL },
+    { "host",   ngx_lo_to_host,   NULL },
+    { "notify", ngx_lo_to_notify, NULL },
+    { "llm",    ngx_lo_to_llm,    ngx_lo_llm_late },
 };
 
 
@@ -50,10 +53,31 @@ ngx_lo_effect_resource(const ngx_lo_effect_t *e)
 }
 
 
+static void
+ngx_lo_effect_late(ngx_lo_effect_t *e)
+{
+    ngx_uint_t  i;
+
+    if (e->call == NULL) {
+        return;
+    }
+
+    for (i = 0; i < sizeof(ngx_lo_performers) / sizeof(ngx_lo_performers[0]);
+         i++)
+    {
+        if (ngx_strcmp(e->target, ngx_lo_performers[i].target) == 0
+            && ngx_lo_performers[i].late != NULL)
+        {
+            ngx_lo_performers[i].late(e);
+        }
+    }
+}
+
+
 /* NGX_OK: it was there, and is no more. */
 
 static ngx_int_t
-ngx_lo_effect_abort_one(ngx_queue_t *among, const char *ref)
+ngx_lo_effect_abort_one(ngx_queue_t *among, const char *ref, ngx_uint_t late)
 {
     ngx_queue_t      *q;
     ngx_lo_effect_t  *e;
@@ -65,6 +89,11 @@ ngx_lo_effect_abort_one(ngx_queue_t *among, const char *ref)
         e = ngx_queue_data(q, ngx_lo_effect_t, queue);
 
         if (ngx_strcmp(e->ref, ref) == 0) {
+
+            if (late) {
+                ngx_lo_effect_late(e);
+            }
+
             ngx_lo_effect_free(e);
             return NGX_OK;
         }
@@ -82,7 +111,7 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
     /* a call of this same commit is not begun only to be stopped */
 
     if (fx->kind == CKP_FX_ABORT && fx->ref != NULL
-        && ngx_lo_effect_abort_one(&run->effects, fx->ref) == NGX_OK)
+        && ngx_lo_effect_abort_one(&run->effects, fx->ref, 0) == NGX_OK)
     {
         return NGX_OK;
     }
@@ -309,7 +338,9 @@ ngx_lo_effects_perform(ngx_lo_run_t *run)
         case CKP_FX_ABORT:
             ngx_queue_remove(q);
             ngx_queue_init(q);
-            (void) ngx_lo_effect_abort_one(&run->calls, e->ref);
+            (void) ngx_lo_effect_abort_one(&run->calls, e->ref,
+                                           ckp_json_bool(e->body, "late",
+                                                         false));
             ngx_lo_effect_free(e);
             break;
 

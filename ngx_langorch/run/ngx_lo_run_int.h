@@ -206,6 +206,12 @@ void ngx_lo_admit_server_ended(const char *server_id, const char *why);
 
 void ngx_lo_to_agent(ngx_lo_effect_t *e);
 
+/* A call under way is ended because its time is over: a failure of whoever was
+ * called. */
+void ngx_lo_agent_late(ngx_lo_effect_t *e);
+void ngx_lo_mcp_late(ngx_lo_effect_t *e);
+void ngx_lo_llm_late(ngx_lo_effect_t *e);
+
 /* ngx_lo_agent_cancel.c: a NOTIFY {agent, cancel} */
 void ngx_lo_agent_cancel(const ngx_lo_effect_t *e);
 void ngx_lo_to_mcp(ngx_lo_effect_t *e);

@@ -37,11 +37,39 @@ ngx_lo_agent_head(ckp_buf_t *b, const char *s)
 
 
 static void
+ngx_lo_agent_count(const ngx_lo_effect_t *e, ngx_uint_t failed,
+    const char *why, ngx_msec_t elapsed)
+{
+    json_t      *agent;
+    const char  *agent_id;
+
+    agent = json_object_get(e->body, "agent");
+    agent_id = ckp_json_str(agent, "agent_id");
+
+    if (agent_id != NULL) {
+        ngx_lo_admit_ended(agent_id, failed, why);
+    }
+
+    ngx_lo_metric_add(NGX_LO_M_AGENT_DURATION,
+                      NGX_LO_LABELS(ckp_json_str(agent, "channel"),
+                                    failed ? "failed" : "ok"),
+                      (double) elapsed / 1000);
+}
+
+
+void
+ngx_lo_agent_late(ngx_lo_effect_t *e)
+{
+    ngx_lo_agent_count(e, 1, "timeout", ngx_current_msec - e->asked);
+}
+
+
+static void
 ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
 {
-    json_t           *answer, *agent;
+    json_t           *answer;
     ngx_uint_t        failed;
-    const char       *agent_id, *why;
+    const char       *why;
     ckp_outcome_t     outcome;
     unsigned long     refusals;
     ngx_lo_effect_t  *e = data;
@@ -77,18 +105,7 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
               || outcome == CKP_OUTCOME_UNKNOWN);
     why = reply->why ? reply->why : "no usable answer";
 
-    agent = json_object_get(e->body, "agent");
-    agent_id = ckp_json_str(agent, "agent_id");
-
-    if (agent_id != NULL) {
-        ngx_lo_admit_ended(agent_id, failed, why);
-    }
-
-    ngx_lo_metric_add(NGX_LO_M_AGENT_DURATION,
-                      NGX_LO_LABELS(ckp_json_str(agent, "channel"),
-                                    failed ? "failed" : "ok"),
-                      (double) reply->elapsed / 1000);
-
+    ngx_lo_agent_count(e, failed, why, reply->elapsed);
     ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
 

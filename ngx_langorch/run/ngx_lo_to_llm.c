@@ -95,6 +95,18 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
 }
 
 
+void
+ngx_lo_llm_late(ngx_lo_effect_t *e)
+{
+    ngx_lo_llm_t  *llm;
+
+    llm = e->own;
+    llm->over = 1;
+
+    ngx_lo_breaker_ended(llm->url, 1, NGX_LO_LLM_FAILURES);
+}
+
+
 /* --- the request --------------------------------------------------------- */
 
 

@@ -130,11 +130,8 @@ ngx_lo_mcp_lose(ngx_lo_mcp_t *m)
 
 /* --- answers -------------------------------------------------------------------- */
 
-/* data is stolen. */
-
 static void
-ngx_lo_mcp_answer(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
-    const char *why, ngx_uint_t next)
+ngx_lo_mcp_count(ngx_lo_effect_t *e, const char *why)
 {
     json_t      *server;
     const char  *id;
@@ -150,7 +147,23 @@ ngx_lo_mcp_answer(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
                       NGX_LO_LABELS(ckp_json_str(server, "channel"),
                                     why ? "failed" : "ok"),
                       (double) (ngx_current_msec - e->asked) / 1000);
+}
 
+
+void
+ngx_lo_mcp_late(ngx_lo_effect_t *e)
+{
+    ngx_lo_mcp_count(e, "timeout");
+}
+
+
+/* data is stolen. */
+
+static void
+ngx_lo_mcp_answer(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
+    const char *why, ngx_uint_t next)
+{
+    ngx_lo_mcp_count(e, why);
     ngx_lo_effect_reply(e, outcome, data, next);
 }
 

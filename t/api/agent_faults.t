@@ -10,6 +10,7 @@ use Time::HiRes qw(time);
 use LangOrch::Agent;
 use LangOrch::Doc qw(procedure sequence step);
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $MiB = 1 << 20;
 
@@ -54,7 +55,7 @@ my $agent = LangOrch::Agent->start(script => {
 
 my $site = LangOrch::Site->start(workers => 1);
 my ($worker) = $site->workers;
-$site->register($agent);
+my $agent_id = $site->register($agent)->{agent_id};
 
 $site->import_document(procedure("fault-$_", 'main', {
     main => sequence('end', step($_, timeout_ms => 1500),
@@ -148,6 +149,10 @@ subtest 'one that hangs holds nobody up' => sub {
     is scalar(grep { $_->get->{status} ne 'failed' } @slow), 20,
         'while the others wait';
     $_->wait_final for @slow;
+
+    until_true('an agent that never answers is asked no more', sub {
+        $site->get("/api/agents/$agent_id")->{json}{circuit_state} eq 'open';
+    });
 };
 
 

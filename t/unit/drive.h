@@ -186,6 +186,22 @@ t_count(const t_run_t *t, ckp_effect_kind_t kind)
 }
 
 
+/* One call is ended, because its time is over. */
+static inline bool
+t_is_late(const t_run_t *t)
+{
+    assert_int_equal(t_count(t, CKP_FX_ABORT), 1);
+
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        if (t->turn.effects[i].kind == CKP_FX_ABORT) {
+            return ckp_json_bool(t->turn.effects[i].body, "late", false);
+        }
+    }
+
+    return false;
+}
+
+
 static inline const json_t *
 t_row(const t_run_t *t, const char *table)
 {
