@@ -14,6 +14,7 @@
 #include "node/fiber.h"
 #include "node/parse.h"
 #include "node/types.h"
+#include "step/double.h"
 
 /* Evaluation steps after which others have their turn: about 10 ms. */
 #define TRANSFORM_SLICE  100000
@@ -297,8 +298,10 @@ transform_failed(ckp_fiber_t *f, size_t i, const char *type,
         return CKP_OK;
     }
 
-    return ckp_fiber_raise(f, type, "transformation %zu (%s): %s", i + 1,
+    (void) ckp_fiber_raise(f, type, "transformation %zu (%s): %s", i + 1,
                            t->type, err->msg);
+
+    return ckp_double_excuse(f, NULL, out);
 }
 
 

@@ -97,8 +97,10 @@ static ckp_code_t
 end_validation_only(ckp_run_t *run)
 {
     const ckp_place_t  at = { .type = "run_completed" };
+    const ckp_code_t   rc = ckp_run_put(run, "outputs", NULL, json_object());
 
-    return ckp_run_end(run, &at, "completed", json_pack("{s:{}, s:s, s:s}",
+    return rc != CKP_OK ? rc
+           : ckp_run_end(run, &at, "completed", json_pack("{s:{}, s:s, s:s}",
                        "outputs", "mode", "validation_only", "message",
                        "the procedure and its inputs are valid"));
 }

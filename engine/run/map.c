@@ -15,6 +15,7 @@
 #include "lang/regex.h"
 #include "model/limits.h"
 #include "op/op_int.h"
+#include "step/double.h"
 
 typedef struct {
     ckp_fiber_t   *f;
@@ -266,7 +267,9 @@ map_unmet(map_t *m, const ckp_mapping_t *map, json_t **out)
         return rc;
     }
 
-    if (map->unmet == CKP_UNMET_FAIL) {
+    /* a stand-in has no members: that is nobody's fault */
+
+    if (map->unmet == CKP_UNMET_FAIL && !ckp_double_stands(m->f)) {
         return ckp_fiber_raise(m->f, "TransformError", "output \"%.60s\": %s",
                                map->variable, why);
     }

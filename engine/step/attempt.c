@@ -143,10 +143,15 @@ ckp_attempt_internal(ckp_fiber_t *f)
         rc = step->op->run(f, params, &result);
     }
 
-    json_decref(params);
-
     if (rc == CKP_E_INVALID || rc == CKP_E_LIMIT) {
         json_decref(result);
+        result = NULL;
+        rc = ckp_double_excuse(f, params, &result);
+    }
+
+    json_decref(params);
+
+    if (rc == CKP_E_INVALID) {
         return ckp_attempt_failed(f, false);
     }
 

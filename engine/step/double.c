@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "node/frame.h"
 #include "node/step.h"
 
 
@@ -304,4 +305,117 @@ ckp_double_step(ckp_fiber_t *f, bool *doubled)
     *doubled = false;
 
     return CKP_OK;
+}
+
+
+/* --- what comes of stand-ins ---------------------------------------------------- */
+
+bool
+ckp_double_stands(const ckp_fiber_t *f)
+{
+    return strcmp(ckp_fiber_mode(f), "dry_run") == 0 || ckp_double_mocks(f);
+}
+
+
+/* Whether a stand-in is the value, or in it. */
+
+static bool
+double_is_in(const json_t *v, unsigned depth)
+{
+    const char    *name;
+    const json_t  *one;
+    size_t         i;
+
+    if (ckp_json_bool(v, "dry_run", false)
+        || ckp_json_bool(v, "mocked", false))
+    {
+        return true;
+    }
+
+    if (depth == 0) {
+        return false;
+    }
+
+    json_object_foreach((json_t *) v, name, one) {
+        if (double_is_in(one, depth - 1)) {
+            return true;
+        }
+    }
+
+    json_array_foreach((json_t *) v, i, one) {
+        if (double_is_in(one, depth - 1)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* What data may be the reason for: spec/ckp.md 15.2. */
+
+static bool
+double_is_of_data(const json_t *error)
+{
+    static const char *const  types[] = {
+        "TemplateError", "ExpressionError", "TransformError", "ParseError",
+        "TypeMismatch", "SchemaViolation", "UnsupportedFormat"
+    };
+    const char *const         type = ckp_json_str(error, "type");
+
+    for (size_t i = 0; type != NULL && i < sizeof(types) / sizeof(*types);
+         i++)
+    {
+        if (strcmp(types[i], type) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* [] of what gives rows. */
+
+static json_t *
+double_nothing(const ckp_fiber_t *f)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+
+    return step != NULL && step->action != NULL
+           && (strcmp(step->action, "parse_csv") == 0
+               || strcmp(step->action, "parse_excel_data") == 0)
+               ? json_array() : json_null();
+}
+
+
+ckp_code_t
+ckp_double_excuse(ckp_fiber_t *f, const json_t *given, json_t **result)
+{
+    const json_t *const  error = ckp_fiber_raised(f);
+    json_t              *vars;
+    json_t              *text;
+    bool                 fed;
+    ckp_code_t           rc;
+
+    if (!ckp_double_stands(f) || !double_is_of_data(error)) {
+        return CKP_E_INVALID;
+    }
+
+    vars = ckp_fiber_vars(f);
+    fed = double_is_in(given, CKP_JSON_DEPTH_MAX) || double_is_in(vars, 2);
+    json_decref(vars);
+
+    if (!fed) {
+        return CKP_E_INVALID;
+    }
+
+    text = json_sprintf("nothing comes of an answer that was not asked for: "
+                        "%.400s", ckp_json_str(error, "message"));
+    rc = ckp_fiber_emit(f, "log", json_pack("{s:s, s:o}", "level", "WARNING",
+                                            "message", text));
+    json_decref(ckp_fiber_error_take(f));
+    *result = rc == CKP_OK ? double_nothing(f) : NULL;
+
+    return rc;
 }

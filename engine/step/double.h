@@ -23,6 +23,18 @@ const json_t *ckp_double_node(ckp_fiber_t *f);
 bool ckp_double_mocks(const ckp_fiber_t *f);
 bool ckp_double_rejects(const ckp_fiber_t *f);
 
+/* Whether something stands in for what others would give. */
+bool ckp_double_stands(const ckp_fiber_t *f);
+
+/*
+ * After an error of data: what stands in for others was among what was given,
+ * or is among the variables, so no author could have avoided it.  It is told,
+ * the error is forgotten, and *result is what the work gives: [] of rows, else
+ * null.  `given` is lent, NULL: nothing.
+ */
+ckp_code_t ckp_double_excuse(ckp_fiber_t *f, const json_t *given,
+    json_t **result);
+
 /*
  * What a child run takes over: new object {overrides?, mock, reject, base}, the
  * `doubles` of its kin (run/child.c).  base is put before its paths, which are
