@@ -69,6 +69,8 @@ site_write()
         chown -R "$site_user" "$home/data" "$home/tmp"
     fi
 
+    site_key
+
     # by rename, because the workers of before have the old one mapped
 
     cp "$module" "$home/module/new.so"
@@ -94,6 +96,18 @@ site_write()
     site_configuration > "$home/nginx.conf.new"
     site_check "$home/nginx.conf.new"
     mv "$home/nginx.conf.new" "$home/nginx.conf"
+}
+
+
+# What seals the site's secrets.  NGINX's master reads it, nobody else.
+
+site_key()
+{
+    [ ! -s "$home/secrets.key" ] || return 0
+
+    (umask 077
+     od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$home/secrets.key.new")
+    mv "$home/secrets.key.new" "$home/secrets.key"
 }
 
 
@@ -148,6 +162,7 @@ END
             print
             n = split(allow, part, " ")
             for (i = 1; i <= n; i++) print "    langorch_allow " part[i] ";"
+            print "    langorch_secrets_key " home "/secrets.key;"
             next
         }
         /^    server [{]/ {

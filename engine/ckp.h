@@ -77,6 +77,9 @@ void ckp_program_artifacts(ckp_program_t *prog, const char *root);
 const char *ckp_program_id(const ckp_program_t *prog);
 const char *ckp_program_version(const ckp_program_t *prog);
 
+/* Whether what its runs do is for the audit, too (spec/ckp.md 29.1). */
+bool ckp_program_audited(const ckp_program_t *prog);
+
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);
 void ckp_program_unref(ckp_program_t *prog);
 
@@ -305,7 +308,7 @@ typedef struct {
  * path} -> OK {delivered, via}, always.
  *
  * `secrets` in the body of a CALL: {handle: {name, key, field?, required,
- * prefix?}}: texts in it that the host replaces by a secret's value.
+ * prefix?, provider?}}: texts in it that the host replaces by a secret's value.
  *
  * CKP_FX_ABORT ref of the call, {late}: its time is over without an answer;
  * else nobody wants the answer any more.

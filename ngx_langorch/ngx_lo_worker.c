@@ -8,6 +8,7 @@
 #include "egress/ngx_lo_call.h"
 #include "push/ngx_lo_push.h"
 #include "run/ngx_lo_run.h"
+#include "secret/ngx_lo_secret.h"
 
 
 #define NGX_LO_DRAIN_TICK  50       /* ms between two looks at what is left */
@@ -102,6 +103,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
     }
 
     ngx_lo_artifact_days_start(cycle);
+    ngx_lo_secrets_start();
 
     return ngx_lo_run_start(cycle);
 }
@@ -138,6 +140,7 @@ ngx_lo_worker_quit(ngx_uint_t forced)
     ngx_lo_artifact_days_stop();
     ngx_lo_run_quit();
     ngx_lo_push_quit();
+    ngx_lo_secrets_quit();
 
     ngx_add_timer(ev, NGX_LO_DRAIN_TICK);
 }
@@ -174,6 +177,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_duty_stop();
     ngx_lo_artifact_days_stop();
     ngx_lo_run_stop(cycle);
+    ngx_lo_secrets_stop();
     ngx_lo_egress_stop(cycle);
     ngx_lo_store_stop(cycle);
     ngx_lo_bell_exit_process(cycle);

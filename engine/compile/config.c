@@ -156,7 +156,7 @@ config_audit(ckp_parse_t *ps, const ckp_at_t *at)
 
     config->detailed = ckp_parse_word(ps, &out, "audit_level", levels, 0,
                                       302) == 1;
-    (void) ckp_parse_bool(ps, &out, "enabled", true);
+    config->unaudited = !ckp_parse_bool(ps, &out, "enabled", true);
     (void) ckp_parse_bool(ps, &out, "include_sensitive_data", false);
     ckp_parse_known(ps, &out, " enabled audit_level storage_location"
                     " retention_days include_sensitive_data redacted_fields ",

@@ -154,6 +154,13 @@ ckp_program_node(const ckp_program_t *prog, const char *id)
 }
 
 
+bool
+ckp_program_audited(const ckp_program_t *prog)
+{
+    return !prog->config.unaudited;
+}
+
+
 const char *
 ckp_program_id(const ckp_program_t *prog)
 {

@@ -528,6 +528,7 @@ typedef struct {
     uint32_t           max_node_visits;
     bool               screenshot_on_fail;
     bool               detailed;        /* audit_level: detailed */
+    bool               unaudited;       /* audit_config.enabled: false */
     json_t            *redacted_fields; /* NULL: none */
     ckp_mask_t        *masks;           /* the same, ready for use */
     size_t             nmasks;
@@ -585,6 +586,7 @@ ckp_program_t *ckp_program_new(void);           /* one reference; NULL: nomem */
 void ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data);
 void ckp_program_artifacts(ckp_program_t *prog, const char *root);
 const char *ckp_program_id(const ckp_program_t *prog);
+bool ckp_program_audited(const ckp_program_t *prog);
 const char *ckp_program_version(const ckp_program_t *prog);
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);
 void ckp_program_unref(ckp_program_t *prog);

@@ -163,7 +163,21 @@ secret_reference(const ckp_fiber_t *f, const char *name, size_t n,
 }
 
 
-/* {name, key, field, required, prefix} of a handle's text, by secrets_config */
+/* What the procedure, or one reference of it, says; NULL: nothing. */
+
+static const char *
+secret_provider(const json_t *config, const json_t *ref)
+{
+    const char  *word = ckp_json_str(ref, "provider");
+
+    word = word != NULL ? word : ckp_json_str(config, "provider");
+
+    return word != NULL ? word : ckp_json_str(config, "type");
+}
+
+
+/* {name, key, field, required, prefix, provider} of a handle's text, by
+ * secrets_config */
 
 static json_t *
 secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
@@ -184,10 +198,12 @@ secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
         key = json_string_value(name);
     }
 
-    return json_pack("{s:o, s:s, s:o*, s:b, s:s*}", "name", name, "key", key,
+    return json_pack("{s:o, s:s, s:o*, s:b, s:s*, s:s*}", "name", name,
+                     "key", key,
                      "field", field == NULL ? NULL : json_stringn(field, rest),
                      "required", ckp_json_bool(ref, "required", true),
-                     "prefix", ckp_json_str(config, "prefix"));
+                     "prefix", ckp_json_str(config, "prefix"),
+                     "provider", secret_provider(config, ref));
 }
 
 

@@ -19,6 +19,7 @@
 #include "core/ngx_lo_core.h"
 #include "disk/ngx_lo_disk.h"
 #include "egress/ngx_lo_call.h"
+#include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_store.h"
 #include "api/ngx_lo_route.h"
 
@@ -66,6 +67,7 @@ struct ngx_lo_api_s {
     ngx_lo_render_pt       render;
     ngx_lo_render_pt       missed;      /* what to do when a guard misses */
     ngx_lo_resume_pt       resume;
+    ngx_lo_resume_pt       known;
     ngx_lo_reply_pt        reply;
     ngx_lo_looked_pt       looked;
 
@@ -150,6 +152,11 @@ void ngx_lo_api_over(ngx_lo_api_t *api, ngx_lo_resume_pt resume);
 /* Of a route with NGX_LO_UPLOAD: goes on when the body is in api->upload (NULL:
  * it is empty).  NGX_AGAIN. */
 ngx_int_t ngx_lo_api_receive(ngx_lo_api_t *api, ngx_lo_resume_pt resume);
+
+/* Goes on, at once or later, when it is known what the site keeps under these
+ * names: ngx_lo_secret_get may be asked. */
+ngx_int_t ngx_lo_api_secrets(ngx_lo_api_t *api, const json_t *names,
+    ngx_lo_resume_pt resume);
 
 /* --- the audit row (ngx_lo_trail.c) ----------------------------------------- */
 

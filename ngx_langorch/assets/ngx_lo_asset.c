@@ -92,6 +92,13 @@ ngx_lo_asset_match(ngx_lo_api_t *api, const json_t *row)
         return NGX_ERROR;
     }
 
+    return ngx_lo_asset_412(api);
+}
+
+
+ngx_int_t
+ngx_lo_asset_412(ngx_lo_api_t *api)
+{
     return ngx_lo_api_problem(api, 412, "precondition_failed",
                               "It was changed since it was read");
 }
@@ -119,6 +126,24 @@ ngx_uint_t
 ngx_lo_asset_says(const ngx_lo_api_t *api, const char *name)
 {
     return json_object_get(api->body, name) != NULL;
+}
+
+
+void
+ngx_lo_asset_wipe(ngx_lo_api_t *api, const char *name)
+{
+    const json_t  *v;
+
+    v = json_object_get(api->body, name);
+
+    if (json_is_string(v)) {
+        ngx_explicit_memzero((void *) json_string_value(v),
+                             json_string_length(v));
+    }
+
+    if (api->text.len > 0) {
+        ngx_explicit_memzero(api->text.data, api->text.len);
+    }
 }
 
 

@@ -28,6 +28,20 @@ ngx_lo_asset_stage_t  ngx_lo_projects_delete_render;
 ngx_lo_asset_stage_t  ngx_lo_projects_cost_prepare;
 ngx_lo_asset_stage_t  ngx_lo_projects_cost_render;
 
+/* ngx_lo_secrets.c */
+ngx_lo_asset_stage_t  ngx_lo_secrets_list_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_list_render;
+ngx_lo_asset_stage_t  ngx_lo_secrets_providers_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_providers_render;
+ngx_lo_asset_stage_t  ngx_lo_secrets_create_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_create_render;
+ngx_lo_asset_stage_t  ngx_lo_secrets_get_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_get_render;
+ngx_lo_asset_stage_t  ngx_lo_secrets_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_put_render;
+ngx_lo_asset_stage_t  ngx_lo_secrets_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_secrets_delete_render;
+
 /* The answer for a project that is not there. */
 ngx_int_t ngx_lo_project_404(ngx_lo_api_t *api);
 
@@ -46,6 +60,9 @@ ngx_int_t ngx_lo_asset_list(ngx_lo_api_t *api, json_t *rows);
 /* NGX_OK, or NGX_DONE: If-Match does not have the row's tag, 412. */
 ngx_int_t ngx_lo_asset_match(ngx_lo_api_t *api, const json_t *row);
 
+/* The same when it was found with the change itself. */
+ngx_int_t ngx_lo_asset_412(ngx_lo_api_t *api);
+
 /* For a change that is guarded by the tag the row had: nothing but If-Match
  * makes it a condition.  NULL: there is none. */
 const char *ngx_lo_asset_guard(ngx_lo_api_t *api, const json_t *row);
@@ -59,6 +76,9 @@ ngx_uint_t ngx_lo_asset_clears(const ngx_lo_api_t *api, const char *name);
 
 /* The member is there, null or not. */
 ngx_uint_t ngx_lo_asset_says(const ngx_lo_api_t *api, const char *name);
+
+/* Overwrites a text of the body, and the bytes that the body came in. */
+void ngx_lo_asset_wipe(ngx_lo_api_t *api, const char *name);
 
 /* An array of texts of at most `bytes` each, at most `n`; NULL: absent, or none
  * of that kind, which is recorded. */

@@ -267,9 +267,7 @@ ngx_lo_project_lost(ngx_lo_api_t *api, ngx_lo_job_t *job)
     (void) job;
 
     return ngx_lo_api_header(api, "If-Match")
-           ? ngx_lo_api_problem(api, 412, "precondition_failed",
-                                "It was changed since it was read")
-           : ngx_lo_project_404(api);
+           ? ngx_lo_asset_412(api) : ngx_lo_project_404(api);
 }
 
 

@@ -16,6 +16,7 @@
 #define KINDS     "internal|agent_http|mcp_tool|llm|human|subflow|unbound"
 #define RUN_STATES                                                            \
     "created|running|waiting_approval|paused|completed|failed|canceled"
+#define HINTS     "db|env|vault|aws|azure"
 #define MODES     "production|dry_run|validation_only"
 
 
@@ -406,6 +407,23 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "event_id:int ts:time category action actor description:?"
       " resource_type:? resource_id:? meta:obj? source_ip:? auth_method:?"
       " request_id:?",
+      NGX_LO_GIVEN },
+
+    /* --- secrets ---------------------------------------------------------- */
+
+    { "Secret", "What is told of a secret; its value never is",
+      "secret_id name description:? provider_hint:" HINTS " tags:[]"
+      " created_by:? created_at:time updated_at:time version:int"
+      " last_used_at:time? used_by:[]",
+      NGX_LO_GIVEN },
+    { "SecretCreate", "A secret to be kept",
+      "name! value:? description:? provider_hint:" HINTS "? tags:[]?",
+      NGX_LO_TAKEN },
+    { "SecretChange", "What becomes different",
+      "value:? description:? provider_hint:" HINTS "? tags:[]?",
+      NGX_LO_TAKEN },
+    { "SecretProvider", "Where values can come from",
+      "provider configured:bool healthy:bool? error:?",
       NGX_LO_GIVEN },
 
     /* --- what a site keeps for its procedures ----------------------------- */

@@ -275,6 +275,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_size_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_reply_max), NULL },
 
+    { ngx_string("langorch_secrets_key"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_key,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(secrets_key_file), NULL },
+
     { ngx_string("langorch_secrets_over_http"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,

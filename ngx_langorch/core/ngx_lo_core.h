@@ -75,6 +75,9 @@ typedef struct {
     size_t       llm_reply_max;     /* langorch_llm_reply: 4m */
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_flag_t   trace;             /* langorch_trace: off */
+    ngx_str_t    secrets_key_file;  /* langorch_secrets_key */
+    u_char       secrets_key[32];   /* what is in it */
+    ngx_uint_t   secrets_open;      /* 1: there is a key */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
@@ -327,6 +330,20 @@ ngx_uint_t ngx_lo_zone_file_seen(void);
 /* A number that grows whenever agents or settings change. */
 ngx_uint_t ngx_lo_zone_settings(void);
 void ngx_lo_zone_settings_changed(void);
+
+/*
+ * The same of what workers keep a copy of: whoever changes it in the store says
+ * so before he answers, and whoever uses his copy looks first whether it is of
+ * this number.
+ */
+typedef enum {
+    NGX_LO_KEPT_SECRETS,
+    NGX_LO_KEPT_MODELS,
+    NGX_LO_KEPT_N
+} ngx_lo_kept_t;
+
+uint64_t ngx_lo_zone_kept(ngx_lo_kept_t what);
+void ngx_lo_zone_kept_changed(ngx_lo_kept_t what);
 
 /* --- rates and turns (ngx_lo_rate.c) ----------------------------------------- */
 

@@ -42,6 +42,7 @@ typedef struct {
 typedef struct {
     uint64_t         generation;            /* grows with each configuration */
     uint64_t         settings;
+    uint64_t         kept[NGX_LO_KEPT_N];
 
     pthread_mutex_t  turn;                  /* who may wait for `write` */
     pthread_mutex_t  write;
@@ -88,6 +89,9 @@ char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
 ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
 ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
 char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* langorch_secrets_key (ngx_lo_conf_key.c) */
+char *ngx_lo_conf_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Warns when everybody is an administrator of the server that is being merged,
  * and it listens to more than this machine. */

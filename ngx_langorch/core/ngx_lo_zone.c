@@ -521,3 +521,28 @@ ngx_lo_zone_settings_changed(void)
         (void) __atomic_add_fetch(&zone->settings, 1, __ATOMIC_RELEASE);
     }
 }
+
+
+uint64_t
+ngx_lo_zone_kept(ngx_lo_kept_t what)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    return (zone == NULL) ? 0 : __atomic_load_n(&zone->kept[what],
+                                                __ATOMIC_ACQUIRE);
+}
+
+
+void
+ngx_lo_zone_kept_changed(ngx_lo_kept_t what)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    if (zone != NULL) {
+        (void) __atomic_add_fetch(&zone->kept[what], 1, __ATOMIC_RELEASE);
+    }
+}

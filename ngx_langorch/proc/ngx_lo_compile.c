@@ -9,6 +9,7 @@
 #include "routes/ngx_lo_routes.h"
 #include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_assets.h"
 
 
 static ngx_int_t ngx_lo_compile_in(const json_t *doc,
@@ -18,8 +19,10 @@ static bool ngx_lo_compile_secret(void *data, const char *prefix,
 static ngx_int_t ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_compile_any_answer(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    ngx_uint_t n, ckp_environment_t *env);
 static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
-    const json_t *agents);
+    const ckp_environment_t *env);
 static ngx_uint_t ngx_lo_compile_beyond(const json_t *errors);
 
 
@@ -136,20 +139,73 @@ ngx_lo_compile_errors(const json_t *diagnostics)
 }
 
 
+/* Whether it has a value; data: rows of ngx_lo_sql_secrets_there by name. */
+
 static bool
 ngx_lo_compile_secret(void *data, const char *prefix, const char *key)
 {
+    const json_t  *row;
+    const char    *key_id;
+
+    row = json_object_get(data, key);
+    key_id = ckp_json_str(row, "key_id");
+
+    if (key_id != NULL) {
+        return !ngx_lo_secrets_locked()
+               && strcmp(key_id, ngx_lo_secrets_key_id()) == 0;
+    }
+
     return ngx_lo_secret_env(prefix, key) != NULL;
 }
 
 
-/* The agents, for whom `check_environment` asks. */
+/* What `check_environment` asks of the store, from statement n of a job on. */
 
 static ngx_int_t
 ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_agents, NULL, NULL, NULL,
-                          api->now_ms);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_agents, NULL, NULL, NULL,
+                       api->now_ms)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_secrets_there);
+}
+
+
+/* The environment of such a job; its parts are of the request.  NGX_ERROR: no
+ * memory. */
+
+static ngx_int_t
+ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t n,
+    ckp_environment_t *env)
+{
+    size_t        i;
+    json_t       *row, *secrets;
+    const char   *name;
+
+    secrets = ngx_lo_api_keep(api, json_object());
+
+    if (secrets == NULL) {
+        return NGX_ERROR;
+    }
+
+    json_array_foreach(ngx_lo_job_rows(job, n + 1), i, row) {
+        name = ckp_json_str(row, "name");
+
+        if (name == NULL || json_object_set(secrets, name, row) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_memzero(env, sizeof(ckp_environment_t));
+    env->agents = ngx_lo_job_rows(job, n);
+    env->secret = ngx_lo_compile_secret;
+    env->data = secrets;
+
+    return NGX_OK;
 }
 
 
@@ -185,9 +241,14 @@ ngx_lo_compile_any_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 static ngx_int_t
 ngx_lo_compile_any_answer(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ckp_environment_t  env;
+
+    if (ngx_lo_compile_environ(api, job, 0, &env) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_lo_compile_answer(api,
-               ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED),
-               ngx_lo_job_rows(job, 0));
+               ngx_lo_input_object(api, "ckp_json", NGX_LO_REQUIRED), &env);
 }
 
 
@@ -219,7 +280,9 @@ ngx_lo_compile_stored_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_compile_stored_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    const json_t  *row, *doc, *agents;
+    ngx_uint_t          look;
+    const json_t       *row, *doc;
+    ckp_environment_t   env;
 
     row = ngx_lo_job_row(job, 0);
     if (row == NULL) {
@@ -228,34 +291,30 @@ ngx_lo_compile_stored_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     doc = ngx_lo_input_object(api, "ckp_json", NGX_LO_OPTIONAL);
-    agents = ngx_lo_input_bool(api, "check_environment", 0)
-             ? ngx_lo_job_rows(job, 1) : NULL;
+    look = ngx_lo_input_bool(api, "check_environment", 0);
+
+    if (look && ngx_lo_compile_environ(api, job, 1, &env) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_lo_compile_answer(api, (doc != NULL)
                                  ? doc : json_object_get(row, "ckp_json"),
-                                 agents);
+                                 look ? &env : NULL);
 }
 
 
-/* agents NULL: the environment is not looked at. */
+/* env NULL: the environment is not looked at. */
 
 static ngx_int_t
 ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
-    const json_t *agents)
+    const ckp_environment_t *env)
 {
     json_t             *v;
     ngx_lo_compiled_t   out;
-    ckp_environment_t   env;
 
     v = NULL;
 
-    ngx_memzero(&env, sizeof(ckp_environment_t));
-    env.agents = agents;
-    env.secret = ngx_lo_compile_secret;
-
-    if (ngx_lo_compile_in(doc, (agents != NULL) ? &env : NULL, &out)
-        == NGX_OK)
-    {
+    if (ngx_lo_compile_in(doc, env, &out) == NGX_OK) {
         v = json_pack("{s:b, s:O, s:O}", "valid", (int) out.valid,
                       "errors", out.errors, "warnings", out.warnings);
 

@@ -4,6 +4,7 @@
 
 #include "api/ngx_lo_reply.h"
 #include "routes/ngx_lo_routes.h"
+#include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_sql_api.h"
 
 
@@ -45,7 +46,7 @@ ngx_lo_health_ready_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ready = (strcmp(store, "ok") == 0 && strcmp(engine, "ok") == 0);
 
     checks = json_pack("{s:s, s:s, s:s}", "store", store, "engine", engine,
-                       "secrets", "ok");
+                       "secrets", ngx_lo_secrets_locked() ? "locked" : "ok");
 
     if (checks != NULL && ngx_lo_store_relaxed()) {
         (void) json_object_set_new(checks, "durability",

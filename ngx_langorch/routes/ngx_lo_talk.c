@@ -34,6 +34,9 @@ ngx_lo_talk_streams(const ngx_lo_talk_t *t)
 ngx_int_t
 ngx_lo_talk_begin(ngx_lo_api_t *api)
 {
+    json_t         *names;
+    ngx_int_t       rc;
+    const char     *name;
     ngx_lo_talk_t  *t;
 
     t = api->ctx;
@@ -43,7 +46,17 @@ ngx_lo_talk_begin(ngx_lo_api_t *api)
     t->cursor = NULL;
     t->session = NULL;
 
-    return ngx_lo_talk_go(api);
+    name = ckp_json_str(t->server, "secret_name");
+
+    if (name == NULL || *name == '\0') {
+        return ngx_lo_talk_go(api);
+    }
+
+    names = json_pack("[s]", name);
+    rc = ngx_lo_api_secrets(api, names, ngx_lo_talk_go);
+    json_decref(names);
+
+    return rc;
 }
 
 
@@ -117,8 +130,9 @@ ngx_lo_talk_url(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 static const char *
 ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 {
+    char        *value;
     u_char      *p;
-    const char  *name, *value;
+    const char  *name, *why;
 
     name = ckp_json_str(t->server, "secret_name");
 
@@ -128,12 +142,14 @@ ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
         return NULL;
     }
 
-    value = ngx_lo_secret_env(NULL, name);
+    value = ngx_lo_secret_named(name, &why);
     p = value ? ngx_pnalloc(api->r->pool, ngx_strlen(value) + 8) : NULL;
 
     if (p != NULL) {
         *ngx_sprintf(p, "Bearer %s", value) = '\0';
     }
+
+    ngx_lo_secret_free(value);
 
     return (const char *) p;
 }

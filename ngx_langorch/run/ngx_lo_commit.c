@@ -6,11 +6,45 @@
 #include "run/ngx_lo_run_int.h"
 
 
+/* Who got which secret is for the audit, too (spec/ckp.md 28.3). */
+
+static ngx_int_t
+ngx_lo_commit_access(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_event_t *ev)
+{
+    json_t     *meta;
+    ngx_int_t   rc;
+
+    meta = json_pack("{s:s, s:s?, s:s?, s:O?}", "run_id", run->run_id,
+                     "procedure_id", ckp_program_id(run->prog), "path",
+                     ev->path, "purpose", json_object_get(ev->payload,
+                                                          "purpose"));
+    if (meta == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_audit_add, ev->at_ms, "secret_mgmt",
+                        "access", "run", "Secret used by a run", "secret",
+                        ckp_json_str(ev->payload, "name"), meta, NULL, NULL,
+                        NULL);
+    json_decref(meta);
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_lo_commit_event(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_event_t *ev)
 {
     if (ngx_lo_count_event(run, ev) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_strcmp(ev->type, "secret_accessed") == 0
+        && ckp_program_audited(run->prog)
+        && ngx_lo_commit_access(run, job, ev) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

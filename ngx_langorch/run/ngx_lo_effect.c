@@ -22,6 +22,9 @@ static const struct {
 };
 
 
+static void ngx_lo_effect_send(ngx_lo_effect_t *e);
+
+
 static uint64_t  ngx_lo_effect_last;
 
 
@@ -167,6 +170,8 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
         ngx_lo_call_abort(e->call);
     }
 
+    ngx_lo_secrets_look_end(e->look);
+
     if (e->counted) {
         ngx_lo_admit_freed(ngx_lo_effect_resource(e));
     }
@@ -201,8 +206,90 @@ ngx_lo_effect_admit(ngx_lo_effect_t *e)
 }
 
 
+/* What it may need of the site's secrets: new array of names. */
+
+static json_t *
+ngx_lo_effect_names(const ngx_lo_effect_t *e)
+{
+    json_t             *names, *secret;
+    const char         *handle, *name;
+    const ngx_str_t    *site;
+
+    names = json_array();
+
+    json_object_foreach(json_object_get(e->body, "secrets"), handle, secret) {
+        name = ckp_json_str(secret, "key");
+
+        if (name != NULL) {
+            (void) json_array_append_new(names, json_string(name));
+        }
+    }
+
+    name = ckp_json_str(json_object_get(e->body, "agent"), "secret_name");
+
+    if (name != NULL && *name != '\0') {
+        (void) json_array_append_new(names, json_string(name));
+    }
+
+    site = &ngx_lo_conf()->llm_secret;
+
+    if (site->len > 0 && ngx_strcmp(e->target, "llm") == 0) {
+        (void) json_array_append_new(names,
+                                     json_stringn((const char *) site->data,
+                                                  site->len));
+    }
+
+    return names;
+}
+
+
+/* The look for them is over. */
+
+static void
+ngx_lo_effect_known(void *data, ngx_uint_t failed)
+{
+    ngx_lo_run_t     *run;
+    ngx_lo_effect_t  *e = data;
+
+    run = e->run;
+    e->look = NULL;
+
+    if (failed) {
+        ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
+                            json_pack("{s:s, s:s, s:b}", "type",
+                                      "ResourceBusy", "message",
+                                      "the store did not answer", "retryable",
+                                      1), 0);
+
+    } else {
+        ngx_lo_effect_send(e);
+    }
+
+    ngx_lo_run_next(run);
+}
+
+
 static void
 ngx_lo_effect_call(ngx_lo_effect_t *e)
+{
+    json_t  *names;
+
+    names = e->target ? ngx_lo_effect_names(e) : NULL;
+
+    if (json_array_size(names) > 0) {
+        e->look = ngx_lo_secrets_look(names, ngx_lo_effect_known, e);
+    }
+
+    json_decref(names);
+
+    if (e->look == NULL) {
+        ngx_lo_effect_send(e);
+    }
+}
+
+
+static void
+ngx_lo_effect_send(ngx_lo_effect_t *e)
 {
     ngx_uint_t  i;
 
@@ -264,7 +351,9 @@ ngx_lo_effect_secrets(ngx_lo_effect_t *e, const char *url)
                           "retryable", 0);
 
     } else {
-        e->secrets = ngx_lo_secrets_find(wanted, &error);
+        e->secrets = ngx_lo_secrets_find(wanted, e->run->prog
+                                         ? ckp_program_id(e->run->prog)
+                                         : NULL, &error);
 
         if (e->secrets != NULL) {
             return NGX_OK;

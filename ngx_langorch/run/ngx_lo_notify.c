@@ -29,6 +29,7 @@ typedef struct {
     ngx_lo_call_t    *call;
     ngx_event_t       timer;
     ngx_uint_t        tries;
+    ngx_lo_secret_look_t  *look;    /* for what it is signed with */
     const char       *via;          /* static text */
     char             *url;
     char             *body;
@@ -43,6 +44,7 @@ static struct {
 
 static void ngx_lo_notice_send(ngx_lo_notice_t *n);
 static void ngx_lo_notice_ask(ngx_lo_notice_t *n);
+static void ngx_lo_alert_known(void *data, ngx_uint_t failed);
 
 
 static void
@@ -57,6 +59,8 @@ ngx_lo_notice_free(void *own)
     if (n->call != NULL) {
         ngx_lo_call_abort(n->call);
     }
+
+    ngx_lo_secrets_look_end(n->look);
 
     if (n->effect == NULL) {
         ngx_queue_remove(&n->queue);
@@ -161,15 +165,16 @@ ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
 static ngx_uint_t
 ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
 {
+    char         *secret;
     size_t        len;
     uint8_t       sum[CKP_DIGEST_MAX];
     ckp_buf_t     text;
-    const char   *secret;
+    const char   *why;
     ckp_bytes_t   key;
 
-    secret = ngx_lo_secret_env(NULL, NGX_LO_ALERT_SECRET);
+    secret = n->effect ? NULL : ngx_lo_secret_named(NGX_LO_ALERT_SECRET, &why);
 
-    if (secret == NULL || n->effect != NULL) {
+    if (secret == NULL) {
         return 0;
     }
 
@@ -184,6 +189,8 @@ ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
     key.len = ngx_strlen(secret);
     len = ckp_hmac("sha256", &key, ckp_buf_str(&text), text.len, sum);
     ckp_buf_free(&text);
+
+    ngx_lo_secret_free(secret);
 
     ngx_memcpy(signature, "sha256=", 7);
     ckp_hex(sum, len, signature + 7);
@@ -282,7 +289,7 @@ ngx_lo_notice_whose(const ngx_lo_run_t *run, const json_t *more)
 void
 ngx_lo_alert(const ngx_lo_effect_t *e)
 {
-    json_t           *body;
+    json_t           *body, *names;
     ngx_lo_notice_t  *n;
 
     if (ngx_lo_conf()->alert_url.len == 0) {
@@ -317,6 +324,26 @@ ngx_lo_alert(const ngx_lo_effect_t *e)
         return;
     }
 
+    names = json_pack("[s]", NGX_LO_ALERT_SECRET);
+    n->look = ngx_lo_secrets_look(names, ngx_lo_alert_known, n);
+    json_decref(names);
+
+    if (n->look == NULL) {
+        ngx_lo_notice_send(n);
+    }
+}
+
+
+/* Whether it is signed is known.  One that cannot be signed is told, too. */
+
+static void
+ngx_lo_alert_known(void *data, ngx_uint_t failed)
+{
+    ngx_lo_notice_t  *n = data;
+
+    (void) failed;
+
+    n->look = NULL;
     ngx_lo_notice_send(n);
 }
 

@@ -9,6 +9,7 @@
 #include "egress/ngx_lo_call.h"
 #include "run/ngx_lo_program.h"
 #include "run/ngx_lo_run.h"
+#include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_store.h"
 
@@ -44,6 +45,7 @@ struct ngx_lo_effect_s {
     json_t             *body;
     const char         *target;     /* static text */
     json_t             *secrets;    /* {handle: text}; wiped with it */
+    ngx_lo_secret_look_t  *look;    /* CALL: what the site has of them */
     void               *own;        /* the performer's; ends by own_free */
     void              (*own_free)(void *own);
     uint32_t            timeout_ms;

@@ -157,9 +157,10 @@ ngx_lo_llm_base(const ngx_lo_effect_t *e, char *out, size_t size,
 static ngx_int_t
 ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
 {
-    char         name[512];
+    char         name[512], *value;
     json_t      *line;
-    const char  *value;
+    ngx_int_t    rc;
+    const char  *why;
 
     if (ngx_lo_llm_site_text(&ngx_lo_conf()->llm_secret, name, sizeof(name))
         != NGX_OK
@@ -168,7 +169,7 @@ ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
         return NGX_OK;
     }
 
-    value = ngx_lo_secret_env(NULL, name);
+    value = ngx_lo_secret_named(name, &why);
 
     if (value == NULL) {
         return NGX_DECLINED;
@@ -182,14 +183,14 @@ ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
 
     /* what comes back is looked through for it, too */
 
-    if (line == NULL
-        || json_object_set_new(e->secrets, "$llm", json_string(value)) != 0
-        || json_object_set_new(headers, "Authorization", line) != 0)
-    {
-        return NGX_ERROR;
-    }
+    rc = (line != NULL
+          && json_object_set_new(e->secrets, "$llm", json_string(value)) == 0
+          && json_object_set_new(headers, "Authorization", line) == 0)
+         ? NGX_OK : NGX_ERROR;
 
-    return NGX_OK;
+    ngx_lo_secret_free(value);
+
+    return rc;
 }
 
 

@@ -525,9 +525,10 @@ ngx_lo_mcp_go(ngx_lo_effect_t *e, ngx_uint_t later)
 static ngx_int_t
 ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
 {
+    char        *value;
     json_t      *agent;
     size_t       len;
-    const char  *name, *value;
+    const char  *name, *why;
 
     agent = json_object_get(e->body, "agent");
     name = ckp_json_str(agent, "secret_name");
@@ -536,7 +537,7 @@ ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
         return NGX_OK;
     }
 
-    value = ngx_lo_secret_env(NULL, name);
+    value = ngx_lo_secret_named(name, &why);
 
     if (value == NULL || !ngx_lo_secrets_may_go(url)) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
@@ -545,6 +546,7 @@ ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
                       value ? "secrets leave over https only"
                             : "the secret of the tool server is not there",
                       "retryable", 0), 0);
+        ngx_lo_secret_free(value);
         return NGX_ERROR;
     }
 
@@ -554,6 +556,8 @@ ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
     if (m->auth != NULL) {
         *ngx_snprintf((u_char *) m->auth, len - 1, "Bearer %s", value) = '\0';
     }
+
+    ngx_lo_secret_free(value);
 
     return NGX_OK;
 }

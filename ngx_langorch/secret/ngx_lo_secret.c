@@ -2,52 +2,14 @@
  * Values by name, put into what leaves and taken out of what comes back.
  */
 
-#include "secret/ngx_lo_secret.h"
+#include "secret/ngx_lo_secret_int.h"
 #include "egress/ngx_lo_target.h"
 
 
-#define NGX_LO_SECRET_NAME   600
 #define NGX_LO_SECRET_DEPTH  64
 #define NGX_LO_SECRET_LEAST  4          /* shorter ones are in every text */
 #define NGX_LO_SECRET_TEXT   (16 * 1024 * 1024)
 #define NGX_LO_SECRET_MASK   "***REDACTED***"
-
-
-const char *
-ngx_lo_secret_env(const char *prefix, const char *key)
-{
-    char         name[NGX_LO_SECRET_NAME];
-    size_t       n, i;
-    const char  *value;
-
-    if (prefix == NULL) {
-        prefix = NGX_LO_SECRET_PREFIX;
-    }
-
-    n = ngx_strlen(prefix);
-
-    if (n + ngx_strlen(key) >= sizeof(name)) {
-        return NULL;
-    }
-
-    ngx_memcpy(name, prefix, n);
-
-    for (i = 0; key[i] != '\0'; i++) {
-        name[n + i] = isalnum((u_char) key[i]) ? (char) toupper((u_char) key[i])
-                                               : '_';
-    }
-
-    name[n + i] = '\0';
-    value = ngx_lo_environ(name);
-
-    /* a procedure's own prefix first, then the site's */
-
-    if (value == NULL && ngx_strcmp(prefix, NGX_LO_SECRET_PREFIX) != 0) {
-        return ngx_lo_secret_env(NULL, key);
-    }
-
-    return value;
-}
 
 
 /* A member of a secret that is a JSON object; as text. */
@@ -81,8 +43,10 @@ ngx_lo_secret_member(const char *value, const char *field)
 }
 
 
+/* `why`: why it has no value; NULL: nobody has it. */
+
 static json_t *
-ngx_lo_secret_missing(const json_t *secret)
+ngx_lo_secret_missing(const json_t *secret, ngx_uint_t found, const char *why)
 {
     const char  *name, *field;
 
@@ -90,37 +54,65 @@ ngx_lo_secret_missing(const json_t *secret)
     field = ckp_json_str(secret, "field");
 
     return json_pack("{s:s, s:o, s:b}", "type", "SecretNotFound", "message",
-                     field == NULL
-                     ? json_sprintf("secret '%s' has no value", name)
-                     : json_sprintf("secret '%s' has no member '%s'", name,
-                                    field),
+                     why != NULL
+                     ? json_sprintf("secret '%s' has no value: %s", name, why)
+                     : found && field != NULL
+                     ? json_sprintf("secret '%s' has no member '%s'", name,
+                                    field)
+                     : json_sprintf("secret '%s' has no value", name),
                      "retryable", 0);
 }
 
 
+/* The text of one; NULL: none, and *found and *why tell more. */
+
+static json_t *
+ngx_lo_secret_text(const json_t *secret, const char *user, ngx_uint_t *found,
+    const char **why)
+{
+    char                  *value;
+    json_t                *text;
+    const char            *field;
+    ngx_lo_secret_want_t   want;
+
+    want.key = ckp_json_str(secret, "key");
+    want.prefix = ckp_json_str(secret, "prefix");
+    want.provider = ckp_json_str(secret, "provider");
+    want.user = user;
+
+    field = ckp_json_str(secret, "field");
+    *why = NULL;
+
+    value = want.key ? ngx_lo_secret_get(&want, why) : NULL;
+    *found = (value != NULL);
+
+    text = (value == NULL) ? NULL
+           : (field == NULL) ? json_string(value)
+           : ngx_lo_secret_member(value, field);
+
+    ngx_lo_secret_free(value);
+
+    return text;
+}
+
+
 json_t *
-ngx_lo_secrets_find(const json_t *secrets, json_t **error)
+ngx_lo_secrets_find(const json_t *secrets, const char *user, json_t **error)
 {
     json_t      *found, *secret, *text;
-    const char  *handle, *value, *field, *key;
+    ngx_uint_t   there;
+    const char  *handle, *why;
 
     *error = NULL;
     found = json_object();
 
     json_object_foreach((json_t *) secrets, handle, secret) {
 
-        key = ckp_json_str(secret, "key");
-        field = ckp_json_str(secret, "field");
-        value = key ? ngx_lo_secret_env(ckp_json_str(secret, "prefix"), key)
-                    : NULL;
-
-        text = (value == NULL) ? NULL
-               : (field == NULL) ? json_string(value)
-               : ngx_lo_secret_member(value, field);
+        text = ngx_lo_secret_text(secret, user, &there, &why);
 
         if (text == NULL && ckp_json_bool(secret, "required", true)) {
             ngx_lo_secrets_wipe(found);
-            *error = ngx_lo_secret_missing(secret);
+            *error = ngx_lo_secret_missing(secret, there, why);
             return NULL;
         }
 

@@ -2,13 +2,17 @@
  * Secrets: names become values where a request leaves, and nowhere else.
  *
  * The life of a value.
- *   found    by its name, from the provider          ngx_lo_secrets_find
- *   filled   into a copy of what is sent             ngx_lo_secrets_fill
- *   scrubbed out of what comes back                  ngx_lo_secrets_scrub
- *   wiped    with the request                        ngx_lo_secrets_wipe
+ *   looked for what the site keeps of that name     ngx_lo_secrets_look
+ *   found    there, or in the environment           ngx_lo_secrets_find
+ *   filled   into a copy of what is sent            ngx_lo_secrets_fill
+ *   scrubbed out of what comes back                 ngx_lo_secrets_scrub
+ *   wiped    with the request                       ngx_lo_secrets_wipe
  *
- * The one provider so far is the environment: LANGORCH_SECRET_<NAME>, read when
- * NGINX reads its configuration.  Source: spec/ckp.md 28, reliability.md 6.
+ * What the site keeps goes before all else.  Its values are sealed under a key
+ * that is in no database; a worker keeps copies of sealed texts only, and opens
+ * one for the moment that it is used.  The environment is that in which NGINX
+ * read its configuration, LANGORCH_SECRET_<NAME>.  Source: spec/ckp.md 28,
+ * reliability.md 6.
  */
 
 #ifndef NGX_LO_SECRET_H
@@ -18,18 +22,78 @@
 #include <ngx_core.h>
 #include <jansson.h>
 
+#include "ckp.h"
+
+#define NGX_LO_SECRET_VALUE_MAX  (64 * 1024)
+#define NGX_LO_KEY_ID_LEN        16
+
+/* --- the site's key (ngx_lo_seal.c) ----------------------------------------- */
+
+/* 1: there is none, and nothing can be sealed or opened. */
+ngx_uint_t ngx_lo_secrets_locked(void);
+
+/* Names the key without telling it; "": locked.  Static text. */
+const char *ngx_lo_secrets_key_id(void);
+
+/* Appends the sealed value of the secret of that id.  NGX_ERROR: locked, or no
+ * memory. */
+ngx_int_t ngx_lo_secret_seal(const char *secret_id, const char *value,
+    size_t len, ckp_buf_t *out);
+
+/* --- what the site keeps (ngx_lo_vault.c) ------------------------------------- */
+
+typedef struct ngx_lo_secret_look_s  ngx_lo_secret_look_t;
+
+/* failed: the store did not answer.  The look has ended. */
+typedef void (*ngx_lo_secret_known_pt)(void *data, ngx_uint_t failed);
+
 /*
- * The value of a secret: prefix (NULL: the usual one) and the key in upper case
- * name a variable.  Lent; NULL: there is none.
+ * Looks what the site keeps under these names (an array of texts).  NULL: it is
+ * known already; else `done` is called once, later.
+ */
+ngx_lo_secret_look_t *ngx_lo_secrets_look(const json_t *names,
+    ngx_lo_secret_known_pt done, void *data);
+
+/* Nobody waits for it any more; NULL is fine. */
+void ngx_lo_secrets_look_end(ngx_lo_secret_look_t *look);
+
+/* The store has others now, or others' values; before that is answered. */
+void ngx_lo_secrets_changed(void);
+
+/* --- values (ngx_lo_secret_get.c) ---------------------------------------------- */
+
+typedef struct {
+    const char  *key;
+    const char  *prefix;            /* of the variable; NULL: the usual one */
+    const char  *provider;          /* a word of spec/ckp.md 28.1; NULL: env */
+    const char  *user;              /* procedure_id; NULL: none */
+} ngx_lo_secret_want_t;
+
+/*
+ * The value of a secret whose name was looked for: new text, ended by
+ * ngx_lo_secret_free.  NULL: there is none; *why is a static text, or NULL.
+ */
+char *ngx_lo_secret_get(const ngx_lo_secret_want_t *want, const char **why);
+
+/* The same of a key alone. */
+char *ngx_lo_secret_named(const char *key, const char **why);
+void ngx_lo_secret_free(char *value);       /* NULL is fine */
+
+/*
+ * The variable of a prefix (NULL: the usual one) and the key in upper case.
+ * Lent; NULL: there is none.
  */
 const char *ngx_lo_secret_env(const char *prefix, const char *key);
 
+/* --- those of an effect (ngx_lo_secret.c) ---------------------------------------- */
+
 /*
  * The texts of what an effect names as `secrets` (ckp.h): new object {handle:
- * text}.  NULL: *error is a new error object {type: "SecretNotFound", ...}, or
- * NULL as well: no memory.
+ * text}; user: as above.  NULL: *error is a new error object {type:
+ * "SecretNotFound", ...}, or NULL as well: no memory.
  */
-json_t *ngx_lo_secrets_find(const json_t *secrets, json_t **error);
+json_t *ngx_lo_secrets_find(const json_t *secrets, const char *user,
+    json_t **error);
 
 /* Is one of the handles in the value? */
 ngx_uint_t ngx_lo_secrets_are_in(const json_t *value, const json_t *texts);
@@ -49,5 +113,11 @@ void ngx_lo_secrets_wipe(json_t *value);
  * the site says so.
  */
 ngx_uint_t ngx_lo_secrets_may_go(const char *url);
+
+/* --- this worker ------------------------------------------------------------------ */
+
+void ngx_lo_secrets_start(void);
+void ngx_lo_secrets_quit(void);     /* who used what is written down now */
+void ngx_lo_secrets_stop(void);
 
 #endif

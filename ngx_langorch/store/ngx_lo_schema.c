@@ -325,6 +325,21 @@ static const char  ngx_lo_schema_graphs[] =
     " template_data TEXT) WITHOUT ROWID;";
 
 
+/* `sealed` is never a value: that is opened with a key from outside. */
+
+static const char  ngx_lo_schema_secrets[] =
+    "CREATE TABLE secrets ("
+    " name TEXT PRIMARY KEY, secret_id TEXT NOT NULL, description TEXT,"
+    " provider_hint TEXT NOT NULL, tags TEXT, sealed TEXT, key_id TEXT,"
+    " created_by TEXT, created_at INTEGER, updated_at INTEGER,"
+    " last_used_at INTEGER, version INTEGER NOT NULL, rev INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+
+    "CREATE TABLE secret_uses ("
+    " name TEXT NOT NULL, procedure_id TEXT NOT NULL, last_used_at INTEGER,"
+    " PRIMARY KEY (name, procedure_id)) WITHOUT ROWID;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -339,7 +354,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_votes,
     ngx_lo_schema_children,
     ngx_lo_schema_artifacts,
-    ngx_lo_schema_graphs
+    ngx_lo_schema_graphs,
+    ngx_lo_schema_secrets
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -29,4 +29,30 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_project_procedures_leave;
 /* project_id, days, created from */
 extern const ngx_lo_stmt_t  ngx_lo_sql_project_cost;
 
+/* --- secrets (ngx_lo_sql_secrets.c) -------------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_secrets;         /* limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_get;      /* name */
+
+/* secret_id, name, description, provider_hint, tags, sealed, key_id (both or
+ * neither NULL), created_by, now; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_add;
+
+/* name, description, 1: that is new, provider_hint, tags, sealed (NULL:
+ * unchanged, each of them), key_id, now, tag; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_del;  /* name, tag; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_unused;   /* name */
+
+/* key_id -> n: sealed under others */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secrets_foreign;
+extern const ngx_lo_stmt_t  ngx_lo_sql_secrets_there;   /* all, without texts */
+
+/* names, a list -> their sealed texts */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secrets_named;
+
+/* name, now; name, procedure_id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_used;
+extern const ngx_lo_stmt_t  ngx_lo_sql_secret_user;
+
 #endif

@@ -91,6 +91,8 @@ sub populate {
         workflow_id   => $flow->{id},
         order_id      => $order->{id},
         '/runs/{run_id}' => $started->{id},
+        '/api/secrets/{name}' => $site->post('/api/secrets',
+            { name => 'kept', value => 'x' })->{json}{name},
     };
 
     $self->{graph} = { workflow_id => $graph->{id}, run_id => $walked->{id} };
