@@ -330,3 +330,42 @@ ngx_lo_state_name(const char *word, size_t len, size_t *name_len)
 
     return word;
 }
+
+
+static int64_t
+ngx_lo_query_id(const char *s)
+{
+    return (strlen(s) > 18 || strspn(s, "0123456789") != strlen(s))
+           ? 0 : strtoll(s, NULL, 10);
+}
+
+
+/* What a browser repeats in a header and is no id is none; in the query it is a
+ * mistake. */
+
+int64_t
+ngx_lo_query_resume(ngx_lo_api_t *api, ngx_uint_t *asked)
+{
+    int64_t      after;
+    int64_t      ids[3];
+    ngx_uint_t   i;
+    const char  *last;
+
+    last = ngx_lo_api_header(api, "Last-Event-ID");
+
+    ids[0] = (last != NULL) ? ngx_lo_query_id(last) : 0;
+    ids[1] = ngx_lo_query_int(api, "last_event_id", 0, INT64_MAX, 0);
+    ids[2] = ngx_lo_query_int(api, "after_id", 0, INT64_MAX, 0);
+
+    after = 0;
+    *asked = 0;
+
+    for (i = 0; i < 3; i++) {
+        if (ids[i] > 0) {
+            *asked = 1;
+            after = ngx_max(after, ids[i]);
+        }
+    }
+
+    return after;
+}

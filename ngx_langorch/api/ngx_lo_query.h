@@ -45,4 +45,8 @@ char *ngx_lo_like(ngx_lo_api_t *api, const char *s, ngx_uint_t anywhere);
  * NULL when s is NULL or empty. */
 char *ngx_lo_word_list(ngx_lo_api_t *api, const char *s, ngx_uint_t states);
 
+/* What the client has of a stream: the largest of the ids it gives (header
+ * Last-Event-ID, last_event_id, after_id); *asked = 0, and 0: it gave none. */
+int64_t ngx_lo_query_resume(ngx_lo_api_t *api, ngx_uint_t *asked);
+
 #endif

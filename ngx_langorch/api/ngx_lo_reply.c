@@ -551,3 +551,21 @@ ngx_lo_api_common(ngx_lo_api_t *api)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_lo_api_stream(ngx_lo_api_t *api, ngx_int_t opened)
+{
+    if (opened == NGX_BUSY) {
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "Too many streams are open here");
+    }
+
+    if (opened != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    api->handed = 1;
+
+    return NGX_AGAIN;
+}

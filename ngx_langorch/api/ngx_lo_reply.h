@@ -34,6 +34,10 @@ ngx_int_t ngx_lo_api_problem(ngx_lo_api_t *api, ngx_uint_t status,
 ngx_int_t ngx_lo_api_problem_json(ngx_lo_api_t *api, ngx_uint_t status,
     const char *code, json_t *detail, json_t *more);
 
+/* What opening a stream gave (push/): the request is the stream's now, or the
+ * refusal. */
+ngx_int_t ngx_lo_api_stream(ngx_lo_api_t *api, ngx_int_t opened);
+
 /* A header of the answer; both texts must live as long as the request. */
 ngx_int_t ngx_lo_api_set(ngx_lo_api_t *api, const char *name,
     const char *value);

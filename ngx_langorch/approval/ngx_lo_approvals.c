@@ -7,6 +7,7 @@
 #include "api/ngx_lo_reply.h"
 #include "approval/ngx_lo_approver.h"
 #include "routes/ngx_lo_routes.h"
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_api.h"
 
 
@@ -98,4 +99,20 @@ ngx_lo_approvals_get_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, ngx_lo_approval_shown(api, row));
+}
+
+
+ngx_int_t
+ngx_lo_approval_changed(ngx_lo_job_t *job, const char *id)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  i;
+
+    rc = NGX_OK;
+
+    for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_CHANGE_N; i++) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_approval_change[i], id);
+    }
+
+    return rc;
 }

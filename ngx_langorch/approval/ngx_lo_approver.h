@@ -29,6 +29,9 @@ ngx_int_t ngx_lo_approver_refuse(ngx_lo_api_t *api, const json_t *row,
 /* A row as it is shown to the caller: new object; NULL: no memory. */
 json_t *ngx_lo_approval_shown(ngx_lo_api_t *api, const json_t *row);
 
+/* For those who follow the approvals: behind what changes this one. */
+ngx_int_t ngx_lo_approval_changed(ngx_lo_job_t *job, const char *id);
+
 /* 409 with the approval as it is now. */
 ngx_int_t ngx_lo_approval_conflict(ngx_lo_api_t *api, const json_t *row,
     const char *code, const char *detail);

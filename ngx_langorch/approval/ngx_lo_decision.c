@@ -258,6 +258,10 @@ ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
                                                         d->answer.status));
 
     if (rc == NGX_OK) {
+        rc = ngx_lo_approval_changed(job, id);
+    }
+
+    if (rc == NGX_OK) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approval_inbox, id,
                             aside ? "note" : "decision",
                             aside ? "approval_decision_received" : id,

@@ -304,6 +304,12 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " input_schema:obj? required_approvals:int? escalation_count:int?"
       " approvers:[]? forbid_self_approval:bool votes:[Vote]",
       NGX_LO_GIVEN },
+    { "ApprovalCreate", "A question about a run",
+      "run_id! prompt! node_id:?=adhoc"
+      " decision_type:approve_reject|select_option|pick_one|provide_input"
+      "|acknowledge? options:[]? context_data:obj? timeout_ms:1000-?"
+      " approval_level:?",
+      NGX_LO_TAKEN },
     { "Vote", "An answer of one of those who were asked",
       "decided_by decision comment:? decided_at:time on_behalf_of~",
       NGX_LO_GIVEN },

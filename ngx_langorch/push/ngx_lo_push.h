@@ -1,15 +1,20 @@
 /*
- * Streams of a run's events.
+ * Streams of what is stored: a run's events, changes of approvals.
  *
  * The life of a stream.
- *   opened   the head goes out; the request is the stream's ngx_lo_push_open
+ *   opened   the head goes out; the request is the stream's ngx_lo_stream_open
  *   looked   rows after the last one sent are read          ngx_lo_stream_look
  *   sent     one block at a time; the next look waits       ngx_lo_sse.c
- *   ended    after the run's last event, on quit, or the client left
+ *   ended    there is no more, on quit, or the client left
  *
- * A stream shows what the store holds, in order, from a point on.  No event is
+ * A stream shows what the store holds, in order, from a point on.  Nothing is
  * pushed from memory: a bell says "look", the store says what.  So a stream is
  * right on any worker, after any crash, from any Last-Event-ID.
+ *
+ * Opening takes over a request (its main count was raised for this) whose common
+ * headers are set and whose head was not sent.  NGX_OK: the request is the
+ * stream's; NGX_BUSY: too many streams; NGX_ERROR: no memory.  In both cases the
+ * request is still the caller's.
  */
 
 #ifndef NGX_LO_PUSH_H
@@ -19,16 +24,16 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-/*
- * Takes over a request (its main count was raised for this) whose common
- * headers are set and whose head was not sent.  Events with seq > after follow.
- * `follow` = 0: what exists, then the end.
- *
- * NGX_OK: the request is the stream's; NGX_BUSY: too many streams;
- * NGX_ERROR: no memory.  In both cases the request is still the caller's.
- */
-ngx_int_t ngx_lo_push_open(ngx_http_request_t *r, const char *run_id,
+/* Events of the run with seq > after; `follow` = 0: what exists, then the end. */
+ngx_int_t ngx_lo_push_run(ngx_http_request_t *r, const char *run_id,
     int64_t after, ngx_uint_t follow);
+
+/*
+ * Changes of approvals with seq > after; of those up to `tail` only the newest
+ * of each approval that is pending.
+ */
+ngx_int_t ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after,
+    int64_t tail);
 
 ngx_int_t ngx_lo_push_start(ngx_cycle_t *cycle);
 void ngx_lo_push_quit(void);        /* ends every stream; clients resume */

@@ -7,8 +7,6 @@
 
 #include "push/ngx_lo_push_int.h"
 
-#define NGX_LO_SSE_MAX  (32 * 1024 * 1024)
-
 
 static void ngx_lo_sse_write(ngx_http_request_t *r);
 static void ngx_lo_sse_read(ngx_http_request_t *r);
@@ -113,8 +111,8 @@ ngx_lo_sse_write(ngx_http_request_t *r)
 
     if (wev->timedout) {
         ngx_log_error(NGX_LOG_INFO, r->connection->log, NGX_ETIMEDOUT,
-                      "run %s: a reader of its stream does not read",
-                      st->run_id);
+                      "a reader of %s does not read%s%s", st->topic->what,
+                      st->run_id[0] ? ": run " : "", st->run_id);
         r->connection->timedout = 1;
         ngx_lo_sse_end(st, NGX_ERROR);
         return;
@@ -214,49 +212,35 @@ ngx_lo_sse_head(ngx_lo_stream_t *st)
 
 
 void
-ngx_lo_sse_rows(ngx_lo_stream_t *st, const json_t *rows, ngx_uint_t end,
-    const char *status)
+ngx_lo_sse_message(ckp_buf_t *text, const char *event, int64_t id,
+    const json_t *data)
 {
-    char       *line;
-    size_t      i;
-    json_t     *row;
-    ckp_buf_t   text;
+    char  *line;
 
-    ckp_buf_init(&text, NGX_LO_SSE_MAX);
+    line = ckp_json_text(data);
 
-    json_array_foreach(rows, i, row) {
-        line = ckp_json_text(row);
-
-        if (line == NULL) {
-            ckp_buf_free(&text);
-            ngx_lo_sse_end(st, NGX_ERROR);
-            return;
-        }
-
-        st->seq = ckp_json_int(row, "seq", st->seq);
-        st->last_id = ckp_json_int(row, "event_id", st->last_id);
-
-        ckp_buf_printf(&text, "event: run_event\nid: %lld\ndata: ",
-                       (long long) st->last_id);
-        ckp_buf_puts(&text, line);
-        ckp_buf_puts(&text, "\n\n");
-
-        ckp_free(line);
+    if (line == NULL) {
+        text->failed = CKP_E_NOMEM;
+        return;
     }
 
-    if (end && status != NULL) {
-        ckp_buf_printf(&text, "event: end\nid: %lld\ndata: {\"run_id\":\"%s\","
-                       "\"status\":\"%s\"}\n\n",
-                       (long long) st->last_id, st->run_id, status);
-    }
+    ckp_buf_printf(text, "event: %s\nid: %lld\ndata: ", event, (long long) id);
+    ckp_buf_puts(text, line);
+    ckp_buf_puts(text, "\n\n");
+    ckp_free(line);
+}
 
+
+void
+ngx_lo_sse_block(ngx_lo_stream_t *st, ckp_buf_t *text, ngx_uint_t end)
+{
     st->last = end ? 1 : 0;
 
-    if (text.len == 0) {
-        ckp_buf_puts(&text, ": end\n\n");
+    if (text->len == 0 && text->failed == CKP_OK) {
+        ckp_buf_puts(text, ": end\n\n");
     }
 
-    ngx_lo_sse_put(st, &text);
+    ngx_lo_sse_put(st, text);
 }
 
 

@@ -19,10 +19,6 @@ typedef struct {
 } ngx_lo_events_page_t;
 
 
-static int64_t ngx_lo_events_resume(ngx_lo_api_t *api, ngx_uint_t *asked);
-static int64_t ngx_lo_events_id(const char *s);
-
-
 ngx_int_t
 ngx_lo_events_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
@@ -112,7 +108,7 @@ ngx_lo_events_stream_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     api->ctx = page;
 
-    page->after = ngx_lo_events_resume(api, &page->asked);
+    page->after = ngx_lo_query_resume(api, &page->asked);
     page->follow = ngx_lo_query_bool(api, "follow", 1);
 
     if (ngx_lo_input_failed(api)) {
@@ -124,48 +120,9 @@ ngx_lo_events_stream_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* The largest of the ids the client gives.  What a browser repeats in a header
- * and is no id is none; in the query it is a mistake. */
-
-static int64_t
-ngx_lo_events_resume(ngx_lo_api_t *api, ngx_uint_t *asked)
-{
-    int64_t      after;
-    ngx_uint_t   i;
-    int64_t      ids[3];
-    const char  *last;
-
-    last = ngx_lo_api_header(api, "Last-Event-ID");
-
-    ids[0] = (last != NULL) ? ngx_lo_events_id(last) : 0;
-    ids[1] = ngx_lo_query_int(api, "last_event_id", 0, INT64_MAX, 0);
-    ids[2] = ngx_lo_query_int(api, "after_id", 0, INT64_MAX, 0);
-
-    after = 0;
-
-    for (i = 0; i < 3; i++) {
-        if (ids[i] > 0) {
-            *asked = 1;
-            after = ngx_max(after, ids[i]);
-        }
-    }
-
-    return after;
-}
-
-
-static int64_t
-ngx_lo_events_id(const char *s)
-{
-    return (strlen(s) > 18 || strspn(s, "0123456789") != strlen(s))
-           ? 0 : strtoll(s, NULL, 10);
-}
-
-
 ngx_int_t
 ngx_lo_events_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t              rc;
     const json_t          *row;
     ngx_lo_events_page_t  *page;
 
@@ -189,18 +146,9 @@ ngx_lo_events_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    rc = ngx_lo_push_open(api->r, ckp_json_str(row, "run_id"),
-                          ckp_json_int(row, "seq", 0), page->follow);
-
-    if (rc == NGX_BUSY) {
-        return ngx_lo_api_problem(api, 503, "unavailable",
-                                  "Too many streams are open here");
-    }
-
-    if (rc == NGX_OK) {
-        api->handed = 1;
-        return NGX_AGAIN;
-    }
-
-    return NGX_ERROR;
+    return ngx_lo_api_stream(api,
+                             ngx_lo_push_run(api->r,
+                                             ckp_json_str(row, "run_id"),
+                                             ckp_json_int(row, "seq", 0),
+                                             page->follow));
 }

@@ -170,11 +170,15 @@ ngx_lo_stage_t  ngx_lo_artifacts_put_render;
 ngx_lo_stage_t  ngx_lo_artifacts_stats_render;
 ngx_lo_stage_t  ngx_lo_artifacts_cleanup_render;
 
-/* ngx_lo_approvals.c */
+/* approval/ */
 ngx_lo_stage_t  ngx_lo_approvals_list_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_list_render;
 ngx_lo_stage_t  ngx_lo_approvals_get_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_get_render;
+ngx_lo_stage_t  ngx_lo_approvals_create_prepare;
+ngx_lo_stage_t  ngx_lo_approvals_create_render;
+ngx_lo_stage_t  ngx_lo_approvals_stream_prepare;
+ngx_lo_stage_t  ngx_lo_approvals_stream_render;
 ngx_lo_stage_t  ngx_lo_approvals_decide_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_decide_render;
 

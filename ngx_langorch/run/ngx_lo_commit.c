@@ -164,6 +164,30 @@ ngx_lo_commit_approval_end(ngx_lo_job_t *job, const ckp_write_t *w,
 }
 
 
+/* A question, or what became of one; told to those who follow them. */
+
+static ngx_int_t
+ngx_lo_commit_asked(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w, int64_t now)
+{
+    ngx_int_t    rc;
+    ngx_uint_t   i;
+    const char  *id;
+
+    id = ckp_json_str(w->row, "approval_id");
+
+    rc = ngx_strcmp(w->table, "approval") == 0
+         ? ngx_lo_commit_approval(run, job, w, now)
+         : ngx_lo_commit_approval_end(job, w, now);
+
+    for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_CHANGE_N; i++) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_approval_change[i], id);
+    }
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -350,12 +374,8 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
                               ckp_json_str(w->row, "path"), now);
     }
 
-    if (ngx_strcmp(w->table, "approval") == 0) {
-        return ngx_lo_commit_approval(run, job, w, now);
-    }
-
-    if (ngx_strcmp(w->table, "approval_end") == 0) {
-        return ngx_lo_commit_approval_end(job, w, now);
+    if (ngx_strncmp(w->table, "approval", 8) == 0) {
+        return ngx_lo_commit_asked(run, job, w, now);
     }
 
     if (ngx_strcmp(w->table, "checkpoint") == 0) {
@@ -449,15 +469,22 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 static ngx_int_t
 ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now_ms)
 {
-    if (ngx_lo_job_add(job, &ngx_lo_sql_turn_approvals_void, run->id, now_ms)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
+    ngx_int_t   rc;
+    ngx_uint_t  i;
+
+    rc = NGX_OK;
+
+    for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_CHANGE_N; i++) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_turn_approvals_void[i], run->id,
+                            now_ms);
     }
 
-    return run->place[0] == '\0' ? NGX_OK
-           : ngx_lo_job_add(job, &ngx_lo_sql_gate_next,
+    if (rc == NGX_OK && run->place[0] != '\0') {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_gate_next,
                             (const char *) run->place);
+    }
+
+    return rc;
 }
 
 

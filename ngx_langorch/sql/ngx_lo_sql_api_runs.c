@@ -118,6 +118,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[] = {
         "DELETE FROM inbox WHERE run = " NGX_LO_RUN_ID, "s", -1
     },
     {
+        "api_run_del_changes",
+        "DELETE FROM approval_changes WHERE run = " NGX_LO_RUN_ID, "s", -1
+    },
+    {
         "api_run_del_votes",
         "DELETE FROM votes WHERE run = " NGX_LO_RUN_ID, "s", -1
     },

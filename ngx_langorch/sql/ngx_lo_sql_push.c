@@ -21,3 +21,37 @@ const ngx_lo_stmt_t  ngx_lo_sql_push_runs = {
     " (SELECT run FROM events WHERE event_id > $1)",
     "i", -1
 };
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_push_changes_tail = {
+    "push_changes_tail",
+    "SELECT coalesce(max(seq), 0) AS tail FROM approval_changes",
+    "", -1
+};
+
+
+#define NGX_LO_CHANGE_COLUMNS                                                 \
+    "SELECT c.seq AS _seq, a.approval_id, r.run_id, a.node_id, a.prompt,"     \
+    " c.status, c.decided_by, c.decided_at AS \"decided_at:t\","              \
+    " c.expires_at AS \"expires_at:t\", a.created_at AS \"created_at:t\","    \
+    " c.approval_level"
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_push_pending = {
+    "push_pending",
+    NGX_LO_CHANGE_COLUMNS " FROM approvals a"
+    " JOIN approval_changes c ON c.seq = a.change JOIN runs r ON r.id = a.run"
+    " WHERE a.status = 'pending' AND a.change > $1 AND a.change <= $2"
+    " ORDER BY a.change LIMIT $3",
+    "iii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_push_changes = {
+    "push_changes",
+    NGX_LO_CHANGE_COLUMNS " FROM approval_changes c"
+    " JOIN approvals a ON a.approval_id = c.approval_id"
+    " JOIN runs r ON r.id = c.run"
+    " WHERE c.seq > $1 ORDER BY c.seq LIMIT $2",
+    "ii", -1
+};

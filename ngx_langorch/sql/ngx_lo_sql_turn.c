@@ -103,16 +103,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void = {
 };
 
 
-/* Of a run that is over: also those it has not heard of. */
-
-const ngx_lo_stmt_t  ngx_lo_sql_turn_approvals_void = {
-    "turn_approvals_void",
-    "UPDATE approvals SET status = 'cancelled', decided_at = $2"
-    " WHERE run = $1 AND status = 'pending'",
-    "ii", -1
-};
-
-
 const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
     "turn_approval_extend",
     "UPDATE approvals SET approval_level = coalesce($2, approval_level),"

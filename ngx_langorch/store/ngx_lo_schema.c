@@ -340,6 +340,29 @@ static const char  ngx_lo_schema_secrets[] =
     " PRIMARY KEY (name, procedure_id)) WITHOUT ROWID;";
 
 
+/*
+ * What became of questions, one row a change, for those who follow them.
+ * `change` is the newest of an approval: who begins to follow gets that one of
+ * those that are pending.
+ */
+
+static const char  ngx_lo_schema_changes[] =
+    "CREATE TABLE approval_changes ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, approval_id TEXT NOT NULL,"
+    " run INTEGER NOT NULL, status TEXT, decided_by TEXT, decided_at INTEGER,"
+    " expires_at INTEGER, approval_level TEXT);"
+    "CREATE INDEX approval_changes_of ON approval_changes (approval_id, seq);"
+    "CREATE INDEX approval_changes_run ON approval_changes (run);"
+    "ALTER TABLE approvals ADD COLUMN change INTEGER;"
+    "CREATE INDEX approvals_pending ON approvals (change)"
+    " WHERE status = 'pending';"
+    "INSERT INTO approval_changes (approval_id, run, status, expires_at,"
+    " approval_level) SELECT approval_id, run, status, expires_at,"
+    " approval_level FROM approvals WHERE status = 'pending';"
+    "UPDATE approvals SET change = (SELECT max(c.seq) FROM approval_changes c"
+    " WHERE c.approval_id = approvals.approval_id) WHERE status = 'pending';";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -355,7 +378,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_children,
     ngx_lo_schema_artifacts,
     ngx_lo_schema_graphs,
-    ngx_lo_schema_secrets
+    ngx_lo_schema_secrets,
+    ngx_lo_schema_changes
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

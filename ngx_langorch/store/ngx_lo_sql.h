@@ -45,6 +45,15 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_lease_release;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending;   /* -> n */
 
+/* approval_id: behind whatever changes its status, level or expiry, in this
+ * order; nothing when nothing did */
+#define NGX_LO_SQL_CHANGE_N  2
+extern const ngx_lo_stmt_t  ngx_lo_sql_approval_change[NGX_LO_SQL_CHANGE_N];
+
+/* run, now: all that are pending are void */
+extern const ngx_lo_stmt_t
+    ngx_lo_sql_turn_approvals_void[NGX_LO_SQL_CHANGE_N];
+
 /* --- artifacts (ngx_lo_sql_artifacts.c) ------------------------------------- */
 
 /* names of runs, ended before -> name, state: orphan, over, kept, in their
@@ -95,7 +104,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void;
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approvals_void;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;
@@ -226,5 +234,13 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_admit_polled;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_push_tail;
 extern const ngx_lo_stmt_t  ngx_lo_sql_push_runs;
+
+/* -> tail: the newest change of an approval */
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes_tail;
+
+/* after seq, up to seq, limit: the newest change of each approval that is
+ * pending; after seq, limit: every change -> _seq and what is shown */
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_pending;
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes;
 
 #endif

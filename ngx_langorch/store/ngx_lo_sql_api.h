@@ -77,7 +77,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
 
 /* Everything below a run, then its row (guarded: final).  run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
-#define NGX_LO_SQL_RUN_DEL_N  11
+#define NGX_LO_SQL_RUN_DEL_N  12
 
 /* --- workflows and orders (ngx_lo_sql_api_flows.c) -------------------------------- */
 

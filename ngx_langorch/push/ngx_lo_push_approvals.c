@@ -1,0 +1,94 @@
+/*
+ * What becomes of questions to people, as a stream (spec/api.md 7).  It begins
+ * with those that are pending; from there on it is every change, in order.
+ */
+
+#include "push/ngx_lo_push_int.h"
+
+
+static void
+ngx_lo_push_approvals_ask(ngx_lo_stream_t *st, ngx_lo_job_t *job)
+{
+    if (st->seq < st->until) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_push_pending, st->seq,
+                              st->until, (int64_t) NGX_LO_STREAM_ROWS);
+        return;
+    }
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_push_changes, st->seq,
+                          (int64_t) NGX_LO_STREAM_ROWS);
+}
+
+
+static void
+ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
+{
+    size_t         i, n;
+    json_t        *rows, *row;
+    ckp_buf_t      text;
+    ngx_uint_t     begins;
+
+    rows = ngx_lo_job_rows_take(job, 0);
+    n = json_array_size(rows);
+    begins = (st->seq < st->until);
+    st->dirty |= (begins || n == NGX_LO_STREAM_ROWS);
+
+    ckp_buf_init(&text, NGX_LO_SSE_MAX);
+
+    json_array_foreach(rows, i, row) {
+        st->seq = ckp_json_int(row, "_seq", st->seq);
+        st->last_id = st->seq;
+        (void) json_object_del(row, "_seq");
+
+        ngx_lo_sse_message(&text, "approval_update", st->last_id, row);
+    }
+
+    json_decref(rows);
+
+    /* that was all that is pending: next is what happened since */
+
+    if (begins && n < NGX_LO_STREAM_ROWS) {
+        st->seq = st->until;
+    }
+
+    if (n != 0) {
+        ngx_lo_sse_block(st, &text, 0);
+        return;
+    }
+
+    ckp_buf_free(&text);
+
+    if (st->dirty) {
+        ngx_lo_stream_look(st);
+    }
+}
+
+
+static ngx_uint_t
+ngx_lo_push_approvals_wants(const ngx_lo_stream_t *st,
+    const ngx_lo_tail_t *tail)
+{
+    return tail->changes > st->seq;
+}
+
+
+static const ngx_lo_topic_t  ngx_lo_push_approvals_topic = {
+    "changes of approvals", ngx_lo_push_approvals_ask,
+    ngx_lo_push_approvals_told, ngx_lo_push_approvals_wants
+};
+
+
+ngx_int_t
+ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail)
+{
+    ngx_lo_stream_t  st;
+
+    ngx_memzero(&st, sizeof(ngx_lo_stream_t));
+
+    st.topic = &ngx_lo_push_approvals_topic;
+    st.seq = after;
+    st.until = tail;
+    st.follow = 1;
+
+    return ngx_lo_stream_open(r, &st);
+}
