@@ -30,10 +30,10 @@ ngx_int_t ngx_lo_push_run(ngx_http_request_t *r, const char *run_id,
 
 /*
  * Changes of approvals with seq > after; of those up to `tail` only the newest
- * of each approval that is pending.
+ * of each approval that is pending.  `follow` as above.
  */
 ngx_int_t ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after,
-    int64_t tail);
+    int64_t tail, ngx_uint_t follow);
 
 ngx_int_t ngx_lo_push_start(ngx_cycle_t *cycle);
 void ngx_lo_push_quit(void);        /* ends every stream; clients resume */

@@ -26,12 +26,13 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
     size_t         i, n;
     json_t        *rows, *row;
     ckp_buf_t      text;
-    ngx_uint_t     begins;
+    ngx_uint_t     begins, end;
 
     rows = ngx_lo_job_rows_take(job, 0);
     n = json_array_size(rows);
     begins = (st->seq < st->until);
     st->dirty |= (begins || n == NGX_LO_STREAM_ROWS);
+    end = (!st->follow && !st->dirty);
 
     ckp_buf_init(&text, NGX_LO_SSE_MAX);
 
@@ -51,8 +52,8 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
         st->seq = st->until;
     }
 
-    if (n != 0) {
-        ngx_lo_sse_block(st, &text, 0);
+    if (n != 0 || end) {
+        ngx_lo_sse_block(st, &text, end);
         return;
     }
 
@@ -79,7 +80,8 @@ static const ngx_lo_topic_t  ngx_lo_push_approvals_topic = {
 
 
 ngx_int_t
-ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail)
+ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail,
+    ngx_uint_t follow)
 {
     ngx_lo_stream_t  st;
 
@@ -88,7 +90,7 @@ ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail)
     st.topic = &ngx_lo_push_approvals_topic;
     st.seq = after;
     st.until = tail;
-    st.follow = 1;
+    st.follow = follow ? 1 : 0;
 
     return ngx_lo_stream_open(r, &st);
 }

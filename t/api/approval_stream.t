@@ -102,6 +102,12 @@ subtest 'who comes back misses nothing and hears nothing twice' => sub {
     is told($query->next), $later[3]->id . ' rejected',
         'what comes next is next';
 
+    my @now = LangOrch::Stream->open($site,
+        '/api/approvals/stream?follow=false')->rest;
+    is scalar(grep { $_->{json}{status} ne 'pending' } @now), 0,
+        'who does not follow has what is pending';
+    ok scalar(grep { $_->{json}{run_id} eq $later[4]->id } @now), 'all of it';
+
     my $lost = open_stream(last_event_id => $at + 1_000_000);
     is told(next_of($lost, $later[4])), $later[4]->id . ' pending',
         'a number that was never given begins anew';
