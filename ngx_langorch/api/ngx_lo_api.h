@@ -84,6 +84,7 @@ struct ngx_lo_api_s {
     unsigned               next:1;      /* a stage was set up: `open` */
     unsigned               handed:1;    /* the request is a stream's now */
     unsigned               poured:1;    /* the head has been sent */
+    unsigned               endless:1;   /* the head of a stream: no length */
 };
 
 /* Content handler of `langorch_api` locations. */

@@ -482,6 +482,10 @@ ngx_lo_api_send(ngx_lo_api_t *api)
                                       ? api->file->file_last
                                       : (off_t) api->out.len;
 
+    if (api->endless) {
+        r->headers_out.content_length_n = -1;
+    }
+
     if (ngx_lo_api_common(api) == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -550,6 +554,22 @@ ngx_lo_api_common(ngx_lo_api_t *api)
     }
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_api_stream_head(ngx_lo_api_t *api)
+{
+    ngx_str_t  nothing = ngx_null_string;
+
+    if (api->r->method != NGX_HTTP_HEAD) {
+        return ngx_lo_api_common(api) == NGX_OK ? NGX_OK : NGX_ERROR;
+    }
+
+    api->endless = 1;
+
+    return ngx_lo_api_text(api, NGX_HTTP_OK,
+                           "text/event-stream; charset=utf-8", &nothing);
 }
 
 

@@ -34,8 +34,10 @@ ngx_int_t ngx_lo_api_problem(ngx_lo_api_t *api, ngx_uint_t status,
 ngx_int_t ngx_lo_api_problem_json(ngx_lo_api_t *api, ngx_uint_t status,
     const char *code, json_t *detail, json_t *more);
 
-/* What opening a stream gave (push/): the request is the stream's now, or the
+/* Before a stream is opened (push/): NGX_OK; NGX_DONE: only its head was asked
+ * for, and is the answer.  Behind it: the request is the stream's now, or the
  * refusal. */
+ngx_int_t ngx_lo_api_stream_head(ngx_lo_api_t *api);
 ngx_int_t ngx_lo_api_stream(ngx_lo_api_t *api, ngx_int_t opened);
 
 /* A header of the answer; both texts must live as long as the request. */

@@ -49,8 +49,9 @@ ngx_lo_approvals_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     f = api->ctx;
     tail = ckp_json_int(ngx_lo_job_row(job, 0), "tail", 0);
 
-    if (ngx_lo_api_common(api) != NGX_OK) {
-        return NGX_ERROR;
+    opened = ngx_lo_api_stream_head(api);
+    if (opened != NGX_OK) {
+        return opened;
     }
 
     /* a number that we never gave says nothing about what the client has */

@@ -123,6 +123,7 @@ ngx_lo_events_stream_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_events_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_int_t              rc;
     const json_t          *row;
     ngx_lo_events_page_t  *page;
 
@@ -142,8 +143,9 @@ ngx_lo_events_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_api_empty(api, NGX_HTTP_NO_CONTENT);
     }
 
-    if (ngx_lo_api_common(api) != NGX_OK) {
-        return NGX_ERROR;
+    rc = ngx_lo_api_stream_head(api);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     return ngx_lo_api_stream(api,

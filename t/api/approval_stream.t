@@ -66,6 +66,32 @@ subtest 'it begins with what is pending and goes on with what happens' => sub {
 };
 
 
+subtest 'it is a route like any other' => sub {
+    my $closed = LangOrch::Site->start(workers => 1, identity => 'on', http =>
+        "langorch_user \$http_x_user trusted;\n");
+    my $path = '/api/approvals/stream';
+
+    is $closed->get($path)->{status}, 401, 'not for everybody';
+    my $stream = LangOrch::Stream->open($closed, $path,
+        headers => { 'X-User' => 'ann' });
+    is $stream->status, 200, 'but for all who may look';
+    $closed->stop;
+
+    for my $query (qw(last_event_id=x after_id=-1 follow=perhaps)) {
+        my $r = $site->get("$path?$query");
+        is $r->{status}, 422, $query;
+        is $r->{json}{detail}[0]{loc}[0], 'query', 'it says where';
+    }
+
+    my $head = $site->request('HEAD', $path);
+    is $head->{status}, 200, 'its head alone can be had';
+    is $head->{headers}{'content-type'}, 'text/event-stream; charset=utf-8',
+        'of that type';
+    ok !defined $head->{headers}{'content-length'}, 'and no length';
+    is $site->post($path, {})->{status}, 405, 'it is only read';
+};
+
+
 subtest 'who comes back misses nothing and hears nothing twice' => sub {
     my $run    = $site->run('one-approval');
     my $stream = open_stream();

@@ -116,7 +116,9 @@ sub all {
     my $paths = $self->{doc}{paths};
     my @all;
 
-    for my $path (sort keys %$paths) {
+    # what has no end is walked over by its own test
+
+    for my $path (grep { $_ ne '/api/approvals/stream' } sort keys %$paths) {
         for my $method (sort keys %{ $paths->{$path} }) {
             push @all, {
                 method => uc $method,
