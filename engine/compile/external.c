@@ -85,6 +85,10 @@ external_rate(ckp_parse_t *ps, const ckp_at_t *at, ckp_rate_t *rate)
     rate->concurrent = ckp_parse_int(ps, &out, "max_concurrent", 1, 0, 312);
     n = ckp_parse_int(ps, &out, "max_concurrent_operations", 1, 0, 312);
 
+    ckp_parse_known(ps, &out, " enabled max_requests_per_minute"
+                    " max_concurrent_operations max_concurrent max_wait_ms"
+                    " scope ", NULL);
+
     if (enabled) {
         rate->per_minute = all;
         rate->concurrent = n > 0 ? n : rate->concurrent;

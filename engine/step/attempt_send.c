@@ -152,6 +152,10 @@ send_limits(ckp_fiber_t *f, json_t *body)
 
     if (rate->per_minute > 0) {
         bad |= json_object_set_new(body, "rate", ckp_attempt_rate(f));
+
+        if (send_is_http(step)) {
+            bad |= json_object_set_new(body, "outside", json_true());
+        }
     }
 
     if (rate->concurrent > 0) {

@@ -351,6 +351,16 @@ void ngx_lo_zone_kept_changed(ngx_lo_kept_t what);
  * many ms it takes until there may be one. */
 ngx_msec_t ngx_lo_rate_take(const char *key, int64_t per_minute);
 
+/* The same for who can wait: how many ms it takes until the caller may go, 0 or
+ * up to `most`, and the one that comes then is the caller's.
+ * NGX_LO_RATE_NEVER: it would take longer, and nothing was taken. */
+#define NGX_LO_RATE_NEVER  ((ngx_msec_t) -1)
+ngx_msec_t ngx_lo_rate_reserve(const char *key, int64_t per_minute,
+    ngx_msec_t most);
+
+/* One that was taken is not needed. */
+void ngx_lo_rate_give(const char *key, int64_t per_minute);
+
 /* 0, 1, 2 ... over all workers, for whose turn it is. */
 ngx_uint_t ngx_lo_turn_next(const char *name);
 

@@ -99,6 +99,75 @@ ngx_lo_rate_take(const char *key, int64_t per_minute)
 }
 
 
+/*
+ * Who has to wait takes the token that comes next, and others the ones behind
+ * it: the bucket goes below zero, so that nobody overtakes.
+ */
+
+ngx_msec_t
+ngx_lo_rate_reserve(const char *key, int64_t per_minute, ngx_msec_t most)
+{
+    double            per_ms, wait;
+    int64_t           now;
+    ngx_lo_zone_t    *zone;
+    ngx_lo_bucket_t  *b;
+
+    zone = ngx_lo_zone();
+
+    if (zone == NULL || per_minute < 1) {
+        return 0;
+    }
+
+    now = ngx_lo_boot_ms();
+    per_ms = (double) per_minute / 60000;
+
+    ngx_lo_zone_lock();
+
+    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(key), per_minute, now);
+
+    if (now > b->at_ms) {
+        b->tokens += (double) (now - b->at_ms) * per_ms;
+        b->at_ms = now;
+    }
+
+    if (b->tokens > (double) per_minute) {
+        b->tokens = (double) per_minute;
+    }
+
+    wait = (b->tokens >= 1) ? 0 : (1 - b->tokens) / per_ms + 1;
+
+    if (wait <= (double) most) {
+        b->tokens -= 1;
+    }
+
+    ngx_lo_zone_unlock();
+
+    return wait <= (double) most ? (ngx_msec_t) wait : NGX_LO_RATE_NEVER;
+}
+
+
+void
+ngx_lo_rate_give(const char *key, int64_t per_minute)
+{
+    ngx_lo_zone_t    *zone;
+    ngx_lo_bucket_t  *b;
+
+    zone = ngx_lo_zone();
+
+    if (zone == NULL || per_minute < 1) {
+        return;
+    }
+
+    ngx_lo_zone_lock();
+
+    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(key), per_minute,
+                         ngx_lo_boot_ms());
+    b->tokens += 1;
+
+    ngx_lo_zone_unlock();
+}
+
+
 ngx_uint_t
 ngx_lo_turn_next(const char *name)
 {

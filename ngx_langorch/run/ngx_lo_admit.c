@@ -58,6 +58,27 @@ ngx_lo_admit_hold(ngx_lo_effect_t *e, ngx_lo_slots_t *slots, json_t *data)
 
 /* --- limits of the run and of all --------------------------------------------- */
 
+/* Others than the site itself: what limits of calls are about. */
+
+static ngx_uint_t
+ngx_lo_admit_is_outside(const ngx_lo_effect_t *e)
+{
+    ngx_uint_t  i;
+
+    static const char *const  targets[] = { "agent", "mcp", "llm", "http" };
+
+    for (i = 0; e->kind == CKP_FX_CALL && e->target != NULL
+                && i < sizeof(targets) / sizeof(targets[0]); i++)
+    {
+        if (ngx_strcmp(targets[i], e->target) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Calls of the run under way or about to be, and questions that were here
  * before: they go first. */
 
@@ -83,7 +104,7 @@ ngx_lo_admit_crowded(const ngx_lo_effect_t *e, int64_t max)
                 continue;
             }
 
-            n += (other->kind == CKP_FX_CALL
+            n += (ngx_lo_admit_is_outside(other)
                   || (other->parked && other->number < e->number));
         }
     }
@@ -103,14 +124,15 @@ ngx_lo_admit_crowded(const ngx_lo_effect_t *e, int64_t max)
 }
 
 
-/* NGX_OK, NGX_AGAIN: not yet, NGX_DECLINED: too long. */
+/* NGX_OK, NGX_AGAIN: not yet, NGX_DECLINED: too long.  One that waits has its
+ * token already: it is asked about nothing but the time. */
 
 static ngx_int_t
 ngx_lo_admit_token(ngx_lo_effect_t *e, ngx_uint_t commit)
 {
     json_t      *rate;
     int64_t      limit;
-    ngx_msec_t   wait, waited;
+    ngx_msec_t   wait, most;
 
     rate = json_object_get(e->body, "rate");
     limit = ckp_json_int(rate, "per_minute", 0);
@@ -119,27 +141,39 @@ ngx_lo_admit_token(ngx_lo_effect_t *e, ngx_uint_t commit)
         return NGX_OK;
     }
 
-    wait = ngx_lo_rate_take(ckp_json_str(rate, "key"), limit);
+    if (e->token) {
+        wait = e->token_at - ngx_current_msec;
 
-    if (wait == 0) {
-        return NGX_OK;
-    }
+        if ((ngx_msec_int_t) wait <= 0) {
+            return NGX_OK;
+        }
 
-    if (commit) {
+        ngx_lo_admit_later(e, wait);
         return NGX_AGAIN;
     }
 
-    if (!e->limited) {
-        e->limited = 1;
-        e->limited_at = ngx_current_msec;
+    most = commit ? 0 : (ngx_msec_t) ckp_json_int(rate, "wait_ms", 0);
+    wait = ngx_lo_rate_reserve(ckp_json_str(rate, "key"), limit, most);
+
+    if (wait == NGX_LO_RATE_NEVER && commit) {
+        return NGX_AGAIN;
     }
 
-    waited = ngx_current_msec - e->limited_at;
+    e->token = (wait != NGX_LO_RATE_NEVER);
 
-    if ((int64_t) (waited + wait) > ckp_json_int(rate, "wait_ms", 0)) {
+    if (wait == 0) {
+        e->token_at = ngx_current_msec;
+        return NGX_OK;
+    }
+
+    e->limited = 1;
+    e->limited_at = ngx_current_msec;
+
+    if (wait == NGX_LO_RATE_NEVER) {
         return NGX_DECLINED;
     }
 
+    e->token_at = ngx_current_msec + wait;
     ngx_lo_admit_later(e, wait);
 
     return NGX_AGAIN;
@@ -172,6 +206,7 @@ ngx_lo_admit_pass(ngx_lo_effect_t *e, json_t *data, ngx_uint_t commit)
     switch (ngx_lo_admit_token(e, commit)) {
 
     case NGX_OK:
+        e->token = 0;           /* used */
         return ngx_lo_admit_waited(e, data);
 
     case NGX_DECLINED:
@@ -217,8 +252,13 @@ ngx_lo_admit_whom(ngx_lo_effect_t *e, ngx_uint_t commit)
 
     if (data == NULL) {
         if (ckp_json_bool(e->body, "native", false) && want.agents) {
-            return ngx_lo_admit_pass(e, json_pack("{s:b}", "native", 1),
-                                     commit);
+
+            /* what asks nobody takes nothing from those who do */
+
+            data = json_pack("{s:b}", "native", 1);
+
+            return ckp_json_bool(e->body, "outside", false)
+                   ? ngx_lo_admit_pass(e, data, commit) : data;
         }
 
         return ngx_lo_admit_nobody(want.channel, want.action);
@@ -328,6 +368,8 @@ ngx_lo_admit_later(ngx_lo_effect_t *e, ngx_msec_t ms)
 void
 ngx_lo_admit_forget(ngx_lo_effect_t *e)
 {
+    const json_t  *rate;
+
     if (e->held) {
         e->held = 0;
         ngx_queue_remove(&e->waiting);
@@ -335,6 +377,14 @@ ngx_lo_admit_forget(ngx_lo_effect_t *e)
 
     if (e->timer.timer_set) {
         ngx_del_timer(&e->timer);
+    }
+
+    if (e->token) {
+        rate = json_object_get(e->body, "rate");
+        e->token = 0;
+
+        ngx_lo_rate_give(ckp_json_str(rate, "key"),
+                         ckp_json_int(rate, "per_minute", 0));
     }
 
     if (e->job != NULL) {

@@ -54,12 +54,14 @@ struct ngx_lo_effect_s {
     ngx_msec_t          asked;      /* when */
     int64_t             begun_ms;
     ngx_lo_job_t       *job;        /* ADMIT: a look into the store */
-    ngx_msec_t          limited_at; /* ADMIT: since when there is no token */
+    ngx_msec_t          limited_at; /* ADMIT: since when it waits for a token */
+    ngx_msec_t          token_at;   /* and when it is its turn */
     uint64_t            number;     /* grows with each effect of the worker */
     unsigned            held:1;     /* in a queue, by `waiting` */
     unsigned            parked:1;   /* until a call of the same run ends */
     unsigned            claimed:1;  /* it has the right to its key */
-    unsigned            limited:1;
+    unsigned            limited:1;  /* it had to wait for a token */
+    unsigned            token:1;    /* it has one, used or not yet */
     unsigned            agent:1;    /* target "agent" */
     unsigned            counted:1;  /* holds a slot of its resource key */
 };

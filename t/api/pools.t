@@ -142,6 +142,27 @@ subtest 'no more calls in a minute than all may make' => sub {
 };
 
 
+subtest 'all workers share what a minute has' => sub {
+    my $agent = agent('shared', 'shared');
+    $site->import_document(procedure('shared', 'main', {
+        main => { type => 'sequence', next_node => 'end',
+            steps => [ on('shared', 'one', action => 'work') ] },
+        end => { type => 'terminate' },
+    }, global_config => { max_retries => 0, rate_limiting => {
+        enabled => JSON::PP::true, max_requests_per_minute => 5,
+        max_wait_ms => 50 } }));
+
+    my @ids = $site->together(24, sub {
+        return $site->post('/api/runs',
+            { procedure_id => 'shared' })->{json}{run_id};
+    });
+    my @ends = map { $site->run_by_id($_)->wait_final->{status} } @ids;
+
+    is scalar(grep { $_ eq 'completed' } @ends), 5, 'as many as it has';
+    is scalar($agent->calls('work')), 5, 'were asked';
+};
+
+
 subtest 'what waits for its turn is told when it had it' => sub {
     agent('turned', 'turned');
     $site->import_document(procedure('turned', 'fan', {
