@@ -1,6 +1,6 @@
-# Every member of every body and every parameter of every query with every wrong
-# type: an answer that says so, and the same worker afterwards (issue "Bad
-# input", reliability.md 4).
+# Every member of bodies that are good otherwise with every wrong type: an answer
+# that says so, and the same worker afterwards (issue "Bad input", reliability.md
+# 4).  Bad parameters of all routes are in routes_input.t.
 
 use strict;
 use warnings;
@@ -22,8 +22,6 @@ $site->post('/api/agents', { name => 'a', channel => 'c', agent_id => 'known',
     base_url => $agent->url, capabilities => ['pay'] });
 
 my $project = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
-
-$site->post('/api/secrets', { name => 'known', value => 'v' });
 
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
@@ -57,10 +55,6 @@ my @routes = (
     [ POST => '/api/agents/heartbeat', { agent_id => 'known',
         status => 'online', cpu_percent => 1, memory_percent => 1 } ],
     [ POST => '/api/agents/known/circuit', { action => 'open' } ],
-    [ POST => '/api/secrets', { name => 's', value => 'v', description => 'd',
-        provider_hint => 'db', tags => ['t'] } ],
-    [ PUT => '/api/secrets/known', { value => 'v', description => 'd',
-        provider_hint => 'db', tags => ['t'] } ],
     [ POST => '/api/projects', { name => 'p', description => 'd' } ],
     [ PUT => "/api/projects/$project", { name => 'p', description => 'd' } ],
 );
@@ -92,53 +86,13 @@ for (@routes) {
 }
 
 
-my @queries = (
-    '/api/procedures?',
-    '/api/procedures/log-only?',
-    '/api/runs?',
-    '/api/runs/' . $run->id . '/events?',
-    '/api/approvals?',
-    '/api/agents?',
-    '/api/leases?',
-    '/api/audit?',
-    '/api/actions?',
-    '/api/projects?',
-    '/api/secrets?',
-    "/api/projects/$project/cost-summary?",
-    '/api/agents/probe-capabilities?',
-    '/api/runs/' . $run->id . '/stream?follow=false&',
-);
-
-my @parameters = qw(limit offset cursor order total status tags search
-    metadata_search channel latest_only project_id procedure_id q created_from
-    created_to trigger_type parent_run_id after_id types node_id run_id live
-    resource_key stale category since until base_url last_event_id period_days);
-
-my @texts = ('', '-', '0', '-1', '9' x 30, 'text', '%00', '%ff%fe', '%25_%5C',
-    "a'b\"c", '%0d%0aX:%20y', 'true', 'x' x 1000, '%F0%9F%98%80', ',,,', '%');
-
-for my $path (@queries) {
-    my ($asked, @bad) = (0);
-
-    for my $name (@parameters) {
-        for my $text (@texts) {
-            my $r = $site->get("$path$name=$text");
-            $asked++;
-            push @bad, "$name=$text: $r->{status}" unless answered($r, 502);
-        }
-    }
-
-    is_deeply \@bad, [], "GET $path had an answer to all $asked queries";
-}
-
-
 # 2xx when it happened to be right, or a problem of the client's.
 
 sub answered {
-    my ($r, $also) = @_;
+    my ($r) = @_;
 
     return 1 if $r->{status} =~ /^2/;
-    return 0 unless $r->{status} =~ /^4\d\d$/ || $r->{status} == ($also || 0);
+    return 0 unless $r->{status} =~ /^4\d\d$/;
 
     my $p = $r->{json} || {};
     return $r->{headers}{'content-type'} eq 'application/problem+json'
