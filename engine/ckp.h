@@ -271,9 +271,9 @@ typedef struct {
  * CKP_FX_ADMIT {channel (or null), action, path, node_id, step_id, affinity
  * (agent_id or null), native, saturated, executor?: agent | mcp, internal?:
  * only the idempotency counts, rate?: {key, per_minute, wait_ms}, outside?:
- * what is native asks others, too, max_concurrent?: calls of this run, idempotency?: {scope, key, ttl_s,
- * on_in_progress, cache_failures, hash, wait_ms}}: may this attempt go, and to
- * whom?  -> ADMITTED with one of
+ * what is native asks others, too, max_concurrent?: calls of this run,
+ * idempotency?: {scope, key, ttl_s, on_in_progress, cache_failures, hash,
+ * wait_ms}}: may this attempt go, and to whom?  -> ADMITTED with one of
  *   agent      {agent_id, name, base_url, channel, resource_key, pool_id,
  *              concurrency_limit, kind: agent_http | mcp_tool, protocol (of a
  *              tool server), workflow (the action is a workflow of its own),

@@ -1,7 +1,7 @@
 /*
  * A question about a run that does not wait for the answer: whoever asks looks
- * for it (spec/api.md 7, POST /api/approvals).  The run is told of it, so that it
- * stands in the timeline, is over in time, and ends with the run.
+ * for it (spec/api.md 7, POST /api/approvals).  The run is told of it, so that
+ * it stands in the timeline, is over in time, and ends with the run.
  */
 
 #include "api/ngx_lo_input.h"

@@ -11,10 +11,10 @@
  * pushed from memory: a bell says "look", the store says what.  So a stream is
  * right on any worker, after any crash, from any Last-Event-ID.
  *
- * Opening takes over a request (its main count was raised for this) whose common
- * headers are set and whose head was not sent.  NGX_OK: the request is the
- * stream's; NGX_BUSY: too many streams; NGX_ERROR: no memory.  In both cases the
- * request is still the caller's.
+ * Opening takes over a request (its main count was raised for this) whose
+ * common headers are set and whose head was not sent.  NGX_OK: the request is
+ * the stream's; NGX_BUSY: too many streams; NGX_ERROR: no memory.  In both
+ * cases the request is still the caller's.
  */
 
 #ifndef NGX_LO_PUSH_H
@@ -24,7 +24,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-/* Events of the run with seq > after; `follow` = 0: what exists, then the end. */
+/* Events of the run with seq > after; `follow` = 0: what there is, and its
+ * end. */
 ngx_int_t ngx_lo_push_run(ngx_http_request_t *r, const char *run_id,
     int64_t after, ngx_uint_t follow);
 

@@ -23,6 +23,8 @@ $site->post('/api/agents', { name => 'a', channel => 'c', agent_id => 'known',
 
 my $project = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
 
+$site->post('/api/secrets', { name => 'known', value => 'v' });
+
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
     { a => { b => [] } }, JSON::PP::true, JSON::PP::false);
@@ -55,6 +57,10 @@ my @routes = (
     [ POST => '/api/agents/heartbeat', { agent_id => 'known',
         status => 'online', cpu_percent => 1, memory_percent => 1 } ],
     [ POST => '/api/agents/known/circuit', { action => 'open' } ],
+    [ POST => '/api/secrets', { name => 's', value => 'v', description => 'd',
+        provider_hint => 'db', tags => ['t'] } ],
+    [ PUT => '/api/secrets/known', { value => 'v', description => 'd',
+        provider_hint => 'db', tags => ['t'] } ],
     [ POST => '/api/projects', { name => 'p', description => 'd' } ],
     [ PUT => "/api/projects/$project", { name => 'p', description => 'd' } ],
 );
