@@ -24,11 +24,11 @@ typedef struct {
 
 /* --- bodies of tools --------------------------------------------------- */
 
-/* made is stolen; complaints about it are told at `at`. */
+/* The tool at `at`; made is stolen, complaints about it are told at `own`. */
 
 static ckp_node_t *
-tool_node(planner_read_t *r, const ckp_at_t *at, const ckp_node_ops_t *ops,
-    const char *type, json_t *made)
+tool_node_at(planner_read_t *r, const ckp_at_t *at, const ckp_at_t *own,
+    const ckp_node_ops_t *ops, const char *type, json_t *made)
 {
     const json_t *const  kept = ckp_parse_keep(r->ps, made);
     ckp_body_t           body = { .id = at->key, .ops = ops, .at = *at,
@@ -39,7 +39,7 @@ tool_node(planner_read_t *r, const ckp_at_t *at, const ckp_node_ops_t *ops,
         return NULL;
     }
 
-    ckp_parse_stands(r->ps, kept, at);
+    ckp_parse_stands(r->ps, kept, own);
     body.at.value = kept;
 
     if (ckp_parse_find(r->ps, at, "name", &name)
@@ -49,6 +49,14 @@ tool_node(planner_read_t *r, const ckp_at_t *at, const ckp_node_ops_t *ops,
     }
 
     return ckp_parse_body(r->ps, &body);
+}
+
+
+static ckp_node_t *
+tool_node(planner_read_t *r, const ckp_at_t *at, const ckp_node_ops_t *ops,
+    const char *type, json_t *made)
+{
+    return tool_node_at(r, at, at, ops, type, made);
 }
 
 
@@ -114,20 +122,52 @@ tool_mapping(const json_t *parameters)
 }
 
 
+/* What a tool says of its calls goes for its child too, unless that says
+ * otherwise. */
+
+static void
+tool_calls(const ckp_at_t *at, json_t *made)
+{
+    json_t *const  ms = json_object_get(at->value, "timeout_ms");
+    json_t *const  retry = json_object_get(at->value, "retry");
+
+    if (ms != NULL && json_object_get(made, "timeout_ms") == NULL) {
+        (void) json_object_set(made, "timeout_ms", ms);
+    }
+
+    if (json_is_object(retry) && json_object_get(made, "on_failure") == NULL) {
+        (void) json_object_set(made, "retry_policy", retry);
+        (void) json_object_set_new(made, "on_failure", json_string("retry"));
+    }
+}
+
+
 static const ckp_node_t *
 tool_subflow(planner_read_t *r, const ckp_at_t *at, const json_t *subflow,
     const json_t *parameters)
 {
-    json_t *const  made = json_is_object(subflow)
-                          ? json_copy((json_t *) subflow)
-                          : json_pack("{s:O}", "procedure_id", subflow);
+    const ckp_at_t  own = { .up = at, .key = "subflow", .value = subflow };
+    const ckp_at_t  all = { .up = at, .key = "parameters",
+                            .value = parameters };
+    const ckp_at_t  names = { .up = &all, .key = "properties" };
+    json_t *const   made = json_is_object(subflow)
+                           ? json_copy((json_t *) subflow)
+                           : json_pack("{s:O}", "procedure_id", subflow);
+    json_t         *mapping;
 
-    if (json_object_get(made, "input_mapping") == NULL) {
-        (void) json_object_set_new(made, "input_mapping",
-                                   tool_mapping(parameters));
+    if (!json_is_object(subflow)) {
+        ckp_parse_stands(r->ps, subflow, &own);
     }
 
-    return tool_node(r, at, &ckp_node_subflow, "subflow", made);
+    if (json_object_get(made, "input_mapping") == NULL) {
+        mapping = tool_mapping(parameters);
+        ckp_parse_stands(r->ps, mapping, &names);
+        (void) json_object_set_new(made, "input_mapping", mapping);
+    }
+
+    tool_calls(at, made);
+
+    return tool_node_at(r, at, &own, &ckp_node_subflow, "subflow", made);
 }
 
 

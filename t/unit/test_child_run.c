@@ -626,6 +626,116 @@ settings_are_inherited_by_those_who_ask(void **state)
 }
 
 
+/* --- wherever a child is called --------------------------------------------- */
+
+static void
+a_task_may_be_a_child_run(void **state)
+{
+    t_pair_t  p;
+
+    t_pair(&p, T_GRAPH("d", "'d':{'type':'dag','output_variable':'all',"
+                       "'tasks':[{'task_id':'one','inputs':{'n':4},'subflow':"
+                       "{'procedure_id':'kid','version':'1.0','isolation':"
+                       "'child_run','input_mapping':{'a':'{{inputs.n}}'}}},"
+                       "{'task_id':'two','depends_on':['one'],'expression':"
+                       "'tasks.one.output.r'}],'next_node':'end'}," T_END, ""),
+           KID(ASKS));
+    t_begins(&p);
+    assert_string_equal(t_waits_for(&p.up), "child_run");
+    assert_int_equal(ckp_json_int(json_object_get(p.row, "shown"), "a", 0), 4);
+    t_admit(&p.kid);
+    t_ok(&p.kid, json_string("x"));
+    t_told(&p);
+    assert_string_equal(t_status(&p.up), "completed");
+    assert_non_null(strstr(t_var(&p.up, "all"), "\"x\""));
+    t_apart(&p);
+}
+
+
+static void
+t_wants_tool(t_run_t *t)
+{
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref,
+           json_pack("{s:s, s:[{s:s, s:{s:s, s:s}}], s:s, s:{s:i}}", "text",
+                     "", "tool_calls", "id", "c1", "function", "name", "sub",
+                     "arguments", "{\"a\": 9}", "finish_reason",
+                     "tool_calls", "usage", "prompt_tokens", 1));
+}
+
+
+static const char *
+t_tool_said(const t_run_t *t)
+{
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        const ckp_effect_t *const  fx = &t->turn.effects[i];
+
+        if (fx->kind == CKP_FX_CALL && strcmp(fx->target, "llm") == 0) {
+            const json_t *const  all = json_object_get(json_object_get(
+                                           fx->body, "request"), "messages");
+
+            return ckp_json_str(json_array_get(all, json_array_size(all) - 1),
+                                "content");
+        }
+    }
+
+    return "";
+}
+
+
+#define TOOL(more)                                                            \
+    T_GRAPH("l", "'l':{'type':'llm_action','prompt':'p','model':'m',"         \
+            "'planner':{'tools':[{'name':'sub','subflow':{'procedure_id':"    \
+            "'kid','version':'1.0'" more "},'parameters':{'type':'object',"   \
+            "'properties':{'a':{'type':'number'}}}}]},'next_node':'end'},"    \
+            T_END, "")
+
+static void
+a_tool_may_be_a_child_run(void **state)
+{
+    t_pair_t  p;
+
+    memset(&p, 0, sizeof(p));
+    t_compiles(&p.kid.d, KID(ASKS));
+    t_run(&p.up, TOOL(",'isolation':'child_run'"));
+    t_wants_tool(&p.up);
+    t_found(&p.up, &p.kid.d);
+    t_begins(&p);
+    assert_int_equal(ckp_json_int(json_object_get(p.row, "shown"), "a", 0), 9);
+    assert_string_equal(t_waits_for(&p.up), "child_run");
+    t_admit(&p.kid);
+    t_ok(&p.kid, json_string("x"));
+    t_told(&p);
+    assert_string_equal(t_tool_said(&p.up), "{\"a\":9,\"r\":\"x\"}");
+    t_apart(&p);
+}
+
+
+static void
+a_tool_may_be_a_child_inside(void **state)
+{
+    t_run_t  t;
+    t_doc_t  kid;
+
+    t_compiles(&kid, KID(ASKS));
+    t_run(&t, TOOL(""));
+    t_wants_tool(&t);
+    t_found(&t, &kid);
+    t_admit(&t);
+    assert_string_equal(t.key, "run:l/tool[1.sub]/sub/k/s");
+    t_ok(&t, json_string("x"));
+    assert_string_equal(t_tool_said(&t), "{\"a\":9,\"r\":\"x\"}");
+
+    /* one that fails is something the model hears of */
+
+    t_wants_tool(&t);
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "AgentError", "no such paper");
+    assert_non_null(strstr(t_tool_said(&t), "no such paper"));
+    t_run_over(&t);
+    t_doc_free(&kid);
+}
+
+
 static void
 wait_is_about_child_runs_alone(void **state)
 {
@@ -659,6 +769,9 @@ main(void)
         cmocka_unit_test(depth_counts_over_child_runs),
         cmocka_unit_test(mode_and_test_data_are_those_of_the_parent),
         cmocka_unit_test(settings_are_inherited_by_those_who_ask),
+        cmocka_unit_test(a_task_may_be_a_child_run),
+        cmocka_unit_test(a_tool_may_be_a_child_run),
+        cmocka_unit_test(a_tool_may_be_a_child_inside),
         cmocka_unit_test(wait_is_about_child_runs_alone)
     };
 
