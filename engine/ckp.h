@@ -34,18 +34,43 @@ typedef struct ckp_run_s       ckp_run_t;
 
 /* --- documents become a program ---------------------------------------- */
 
-typedef struct {
-    const char  *procedure;     /* borrowed until the next call */
-    const char  *version;       /* NULL: the newest that may run */
-} ckp_want_t;
-
 ckp_compiler_t *ckp_compiler_new(ckp_diags_t *diags);
 
 /* Before add: which time zones there are.  Without it any name is one. */
 void ckp_compiler_zones(ckp_compiler_t *c, ckp_zone_pt zone, void *data);
 ckp_code_t ckp_compiler_add(ckp_compiler_t *c, const json_t *doc);
-const ckp_want_t *ckp_compiler_want(ckp_compiler_t *c);   /* NULL: nothing */
 ckp_program_t *ckp_compiler_finish(ckp_compiler_t *c);    /* NULL: see diags */
+
+/*
+ * Other procedures that the document calls, and those that these call: between
+ * add and finish, one after the other.  Who answers none is told nothing about
+ * them; else finish says what is wrong now (CKP703 to CKP706).
+ *
+ * want   the next one, lent until the next call of found; NULL: that is all (or
+ *        no memory, which finish tells).
+ * found  which stored version it is.  The program is referenced.
+ */
+typedef struct {
+    const char  *procedure;
+    const char  *version;       /* exact, "latest", a range, "@channel" */
+} ckp_want_t;
+
+typedef struct {
+    bool            known;      /* the procedure has versions */
+    bool            refuses;    /* this one refuses runs: status or date */
+    bool            broken;     /* its own diagnostics have errors */
+    const char     *version;    /* NULL: none fits */
+    const char     *hash;       /* of its document */
+    ckp_program_t  *prog;       /* NULL: there is none */
+} ckp_found_t;
+
+const ckp_want_t *ckp_compiler_want(ckp_compiler_t *c);
+void ckp_compiler_found(ckp_compiler_t *c, const ckp_found_t *found);
+
+/* What was found for nodes of version_policy pin_on_import: new object
+ * {"procedure_id@version": {version, hash}}, JSON null without such nodes;
+ * NULL: no memory. */
+json_t *ckp_compiler_pins(const ckp_compiler_t *c);
 
 /* What is there now.  A part that is NULL is not looked at. */
 typedef struct {

@@ -514,6 +514,10 @@ ckp_diag(ckp_diags_t *diags, int number, const char *code, const char *path,
         if (more->soft && d.severity == DIAG_ERROR) {
             d.severity = DIAG_WARNING;
         }
+
+        if (more->hard && d.severity == DIAG_WARNING) {
+            d.severity = DIAG_ERROR;
+        }
     }
 
     if (diags->n >= CKP_DIAGS_MAX) {

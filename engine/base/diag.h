@@ -21,6 +21,7 @@ typedef struct {
     const char  *field;
     const char  *hint;
     bool         soft;          /* here an error of the catalogue only warns */
+    bool         hard;          /* here a warning of it is an error */
 } ckp_diag_more_t;
 
 /* NULL: no memory.  Ended by ckp_diags_free. */

@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define VERSION_PARTS  3
+#define VERSION_PARTS     3
+#define VERSION_NAME_MAX  64
 
 
 typedef struct {
@@ -245,11 +246,43 @@ version_holds(const char *op, size_t len, const version_t *at,
 }
 
 
+typedef struct {
+    const char  *op;
+    size_t       len;
+    version_t    at;
+    bool         well;
+} version_part_t;
+
+
+/* The next part of a range; false: there is none. */
+
+static bool
+version_part(const char **text, version_part_t *part)
+{
+    const char  *p = *text + strspn(*text, " ");
+
+    if (*p == '\0') {
+        return false;
+    }
+
+    part->op = p;
+    part->len = strspn(p, "^~<>=");
+    p += part->len + strspn(p + part->len, " ");
+    p = version_read(p, &part->at);
+    part->well = part->at.well && part->len <= 2
+                 && (*p == '\0' || *p == ' ');
+    *text = p;
+
+    return true;
+}
+
+
 bool
 ckp_version_fits(const char *range, const char *version)
 {
-    version_t    v;
-    const char  *p = range;
+    version_t       v;
+    version_part_t  part;
+    const char     *p = range;
 
     if (strcmp(range, version) == 0) {
         return true;
@@ -261,28 +294,83 @@ ckp_version_fits(const char *range, const char *version)
         return false;
     }
 
-    while (*p != '\0') {
-        const char   *op;
-        size_t        len;
-        version_t     at;
-
-        p += strspn(p, " ");
-
-        if (*p == '\0') {
-            break;
-        }
-
-        op = p;
-        len = strspn(p, "^~<>=");
-        p += len + strspn(p + len, " ");
-        p = version_read(p, &at);
-
-        if (!at.well || len > 2 || (*p != '\0' && *p != ' ')
-            || !version_holds(op, len, &at, &v))
-        {
+    while (version_part(&p, &part)) {
+        if (!part.well || !version_holds(part.op, part.len, &part.at, &v)) {
             return false;
         }
     }
 
     return true;
+}
+
+
+static bool
+version_is_op(const version_part_t *part)
+{
+    static const char *const  ops[] = { "", "^", "~", "<", ">", "=", "<=",
+                                        ">=", NULL };
+
+    for (size_t i = 0; ops[i] != NULL; i++) {
+        if (strlen(ops[i]) == part->len
+            && strncmp(ops[i], part->op, part->len) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static ckp_version_kind_t
+version_range(const char *text)
+{
+    version_part_t  part;
+    bool            some = false;
+
+    while (version_part(&text, &part)) {
+        if (!part.well || !version_is_op(&part)) {
+            return CKP_VERSION_WRONG;
+        }
+
+        some = true;
+    }
+
+    return some ? CKP_VERSION_RANGE : CKP_VERSION_WRONG;
+}
+
+
+/* As a version is called, by its letters (spec/api.md 1.3). */
+
+static bool
+version_is_name(const char *text)
+{
+    static const char  letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const size_t       n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789._+-");
+
+    return n > 0 && n <= VERSION_NAME_MAX && text[n] == '\0'
+           && strchr(letters, text[0]) != NULL;
+}
+
+
+ckp_version_kind_t
+ckp_version_kind(const char *text)
+{
+    if (strcmp(text, "latest") == 0) {
+        return CKP_VERSION_LATEST;
+    }
+
+    if (text[0] == '@') {
+        return strcmp(text, "@dev") == 0 || strcmp(text, "@qa") == 0
+               || strcmp(text, "@prod") == 0 ? CKP_VERSION_CHANNEL
+                                             : CKP_VERSION_WRONG;
+    }
+
+    if (ckp_version_is_range(text)) {
+        return version_range(text);
+    }
+
+    return version_is_name(text) ? CKP_VERSION_EXACT : CKP_VERSION_WRONG;
 }

@@ -20,4 +20,15 @@ bool ckp_version_is_range(const char *text);
  * A pre-release fits only a range that names one. */
 bool ckp_version_fits(const char *range, const char *version);
 
+/* What a reference to a version is. */
+typedef enum {
+    CKP_VERSION_WRONG,          /* none of these */
+    CKP_VERSION_EXACT,
+    CKP_VERSION_RANGE,
+    CKP_VERSION_CHANNEL,        /* "@dev", "@qa", "@prod" */
+    CKP_VERSION_LATEST          /* "latest" */
+} ckp_version_kind_t;
+
+ckp_version_kind_t ckp_version_kind(const char *text);
+
 #endif

@@ -7,12 +7,16 @@
 #include "compile/parse_int.h"
 #include "dag/dag.h"
 #include "node/node.h"
+#include "refer/refer.h"
 
 struct ckp_compiler_s {
     ckp_diags_t    *diags;
     ckp_parse_t     ps;
     ckp_program_t  *prog;       /* NULL until a document was added */
-    unsigned long   refusals;   /* of memory, before anything was made */
+    ckp_refers_t    refers;     /* other procedures that it calls */
+    unsigned long   refusals;   /* of memory, before the present step */
+    bool            lost;       /* one came in a step of ours */
+    bool            judged;     /* refers are */
 };
 
 
@@ -30,11 +34,14 @@ ckp_compiler_new(ckp_diags_t *diags)
 }
 
 
-/* A reader that had no memory may have read nothing, and not know it. */
+/* A reader that had no memory may have read nothing, and not know it.  Between
+ * two steps others may be refused what they want. */
 static bool
-compiler_is_whole(const ckp_compiler_t *c)
+compiler_is_whole(ckp_compiler_t *c)
 {
-    return !c->ps.nomem && ckp_memory_refusals() == c->refusals;
+    c->lost |= ckp_memory_refusals() != c->refusals;
+
+    return !c->ps.nomem && !c->lost;
 }
 
 
@@ -47,6 +54,7 @@ ckp_compiler_free(ckp_compiler_t *c)
 
     ckp_outline_free(&c->ps.out);
     json_decref(c->ps.names);
+    ckp_refers_free(&c->refers);
     ckp_program_unref(c->prog);
     ckp_free(c);
 }
@@ -169,6 +177,7 @@ compiler_read(ckp_parse_t *ps)
     }
 
     ckp_names_gather(ps);
+    prog->names = json_incref(ps->names);
 
     if (ps->nomem) {
         return;
@@ -231,24 +240,58 @@ ckp_compiler_add(ckp_compiler_t *c, const json_t *doc)
 const ckp_want_t *
 ckp_compiler_want(ckp_compiler_t *c)
 {
-    (void) c;
+    if (c->prog == NULL || c->ps.nomem) {
+        return NULL;
+    }
 
-    return NULL;            /* no node type refers to other procedures yet */
+    if (ckp_refers_want(&c->refers, c->prog) != CKP_OK) {
+        c->ps.nomem = true;
+    }
+
+    return c->ps.nomem ? NULL : ckp_refers_next(&c->refers);
+}
+
+
+void
+ckp_compiler_found(ckp_compiler_t *c, const ckp_found_t *found)
+{
+    if (ckp_refers_found(&c->refers, found) == CKP_E_NOMEM) {
+        c->ps.nomem = true;
+    }
+}
+
+
+json_t *
+ckp_compiler_pins(const ckp_compiler_t *c)
+{
+    return c->prog == NULL ? json_null()
+                           : ckp_refers_pins(&c->refers, c->prog);
 }
 
 
 void
 ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env)
 {
+    c->refusals = ckp_memory_refusals();
+
     if (c->prog != NULL && !c->ps.nomem) {
         ckp_environment_check(&c->ps, env);
     }
+
+    (void) compiler_is_whole(c);
 }
 
 
 ckp_program_t *
 ckp_compiler_finish(ckp_compiler_t *c)
 {
+    c->refusals = ckp_memory_refusals();
+
+    if (c->prog != NULL && !c->ps.nomem && !c->judged) {
+        c->judged = true;
+        ckp_refers_check(&c->ps, &c->refers);
+    }
+
     if (c->prog == NULL || !compiler_is_whole(c)
         || ckp_diags_errors(c->diags) > 0)
     {

@@ -85,6 +85,7 @@ struct ckp_parse_s {
     size_t          nedges;
     size_t          edges_size;
     size_t          nsteps;
+    size_t          refers_size;    /* room in prog->refers */
     unsigned        compared;   /* names, for hints */
     bool            nomem;
     bool            full;       /* no more diagnostics are shown */
@@ -325,6 +326,9 @@ ckp_template_t *ckp_template_quiet(ckp_parse_t *ps, const json_t *value,
 void ckp_template_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
 ckp_expr_t *ckp_expr_at(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags);
 bool ckp_schema_at(ckp_parse_t *ps, const ckp_at_t *at);
+
+/* The same of a contract: what is wrong is CKP709. */
+void ckp_contract_at(ckp_parse_t *ps, const ckp_at_t *at);
 
 /* What a part of a transformation refers to, judged. */
 void ckp_part_tell(ckp_parse_t *ps, const ckp_at_t *at, unsigned flags,

@@ -161,11 +161,11 @@ root_shapes(ckp_parse_t *ps)
         ckp_at_t  schema;
 
         if (ckp_parse_object(ps, &out, "inputs", &schema)) {
-            (void) ckp_schema_at(ps, &schema);
+            ckp_contract_at(ps, &schema);
         }
 
         if (ckp_parse_object(ps, &out, "outputs", &schema)) {
-            (void) ckp_schema_at(ps, &schema);
+            ckp_contract_at(ps, &schema);
         }
     }
 

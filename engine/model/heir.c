@@ -179,6 +179,7 @@ ckp_program_heir(ckp_program_t *prog, const json_t *legacy)
     made.owned = NULL;
     made.doc = json_incref(prog->doc);
     made.ids = json_incref(prog->ids);
+    made.names = json_incref(prog->names);
     *p = made;
 
     if (ckp_program_own(p, ckp_program_ref(prog), heir_drop) == NULL

@@ -88,6 +88,7 @@ ckp_program_unref(ckp_program_t *prog)
 
     json_decref(prog->doc);
     json_decref(prog->ids);
+    json_decref(prog->names);
     ckp_arena_free(prog->arena);        /* the program itself is in there */
 }
 

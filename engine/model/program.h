@@ -550,6 +550,20 @@ typedef struct {
     const char        *memory_scope;    /* as written; NULL: not */
 } ckp_config_t;
 
+/* Another procedure that a node calls, and where its author wrote so. */
+typedef struct {
+    const char    *procedure_id;
+    const char    *version;     /* as written; "latest" */
+    bool           imported;    /* version_policy: pin_on_import */
+    bool           inherits;    /* inherit_context */
+    const char    *node_id;
+    const char    *at_id;       /* pointers of procedure_id and the mappings */
+    const char    *at_in;
+    const char    *at_out;
+    const json_t  *in;          /* input_mapping as written; NULL: none */
+    const json_t  *out;
+} ckp_refer_t;
+
 struct ckp_program_s {
     unsigned        refs;
     ckp_arena_t    *arena;
@@ -566,6 +580,10 @@ struct ckp_program_s {
     size_t          nnodes;
     const ckp_node_t  *start;
     json_t            *ids;             /* id -> position in nodes */
+    json_t            *names;           /* variables that it declares or
+                                           writes; referenced */
+    ckp_refer_t       *refers;
+    size_t             nrefers;
     const json_t      *legacy;          /* what it took over (model/heir.h);
                                            NULL: nothing */
 

@@ -59,6 +59,7 @@ typedef struct {
     const char      *field;     /* NULL: none */
     const char      *hint;      /* NULL: none */
     bool             soft;      /* a warning here, an error elsewhere */
+    bool             hard;      /* the other way round */
     const char      *below;     /* pointer that goes on from `at`; NULL: none */
 } ckp_say_t;
 
@@ -170,6 +171,11 @@ bool ckp_parse_knows(const ckp_parse_t *ps, const char *name, bool *declared);
 
 /* A member of global_config as written; NULL: absent. */
 const json_t *ckp_parse_config(const ckp_parse_t *ps, const char *key);
+
+/* The node calls another procedure: `refer` has what is said of it, the rest is
+ * found in the object at `at`.  Texts live as long as the program. */
+void ckp_parse_refer(ckp_parse_t *ps, const ckp_at_t *at,
+    const ckp_refer_t *refer);
 
 /* Whether the document itself has that procedure_id. */
 bool ckp_parse_is_own_id(const ckp_parse_t *ps, const char *procedure_id);

@@ -53,16 +53,36 @@ subflow_map(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 }
 
 
+/* A version that may be another one tomorrow is told, or is wrong. */
+
+static void
+subflow_version(ckp_parse_t *ps, const ckp_at_t *at, const ckp_subflow_t *sub)
+{
+    const ckp_version_kind_t  kind = ckp_version_kind(sub->version);
+    const json_t *const       policy = ckp_parse_config(ps, "subflow_policy");
+
+    if (kind == CKP_VERSION_WRONG) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 709,
+                                         .field = "version" },
+                      "'%.60s' is no version, range of versions or channel",
+                      sub->version);
+
+    } else if (kind != CKP_VERSION_EXACT && sub->pin != CKP_SUB_PIN_IMPORT) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 707,
+                          .field = "version", .hard =
+                          ckp_json_bool(policy, "require_pinned", false) },
+                      "version '%.60s' is not pinned", sub->version);
+    }
+}
+
+
 /* What the procedure says of its children as a whole: subflow_policy. */
 
 static void
-subflow_policy(ckp_parse_t *ps, const ckp_at_t *at, const ckp_subflow_t *sub)
+subflow_allowed(ckp_parse_t *ps, const ckp_at_t *at, const ckp_subflow_t *sub)
 {
     const json_t *const  policy = ckp_parse_config(ps, "subflow_policy");
     const json_t *const  allow = json_object_get(policy, "allow");
-    const bool           pinned = sub->version[0] >= '0'
-                                  && sub->version[0] <= '9'
-                                  && strpbrk(sub->version, "xX* ") == NULL;
     bool                 allowed = !json_is_array(allow);
 
     for (size_t i = 0; i < json_array_size(allow) && !allowed; i++) {
@@ -76,15 +96,6 @@ subflow_policy(ckp_parse_t *ps, const ckp_at_t *at, const ckp_subflow_t *sub)
                                          .field = "procedure_id" },
                       "'%.120s' is not among the procedures that "
                       "subflow_policy allows", sub->procedure_id);
-    }
-
-    if (!pinned) {
-        const bool  must = ckp_json_bool(policy, "require_pinned", false);
-
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 707,
-                                         .field = "version",
-                                         .soft = !must },
-                      "version '%.60s' is not pinned", sub->version);
     }
 }
 
@@ -110,7 +121,12 @@ subflow_who(ckp_parse_t *ps, const ckp_at_t *at, ckp_subflow_t *sub)
                       "a procedure does not call itself");
     }
 
-    subflow_policy(ps, at, sub);
+    subflow_version(ps, at, sub);
+    subflow_allowed(ps, at, sub);
+    ckp_parse_refer(ps, at, &(ckp_refer_t) {
+        .procedure_id = sub->procedure_id, .version = sub->version,
+        .imported = sub->pin == CKP_SUB_PIN_IMPORT, .inherits = sub->inherit
+    });
 }
 
 
@@ -158,14 +174,14 @@ ckp_subflow_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
         return CKP_E_NOMEM;
     }
 
-    subflow_who(ps, at, sub);
     sub->pin = (ckp_sub_pin_t) ckp_parse_word(ps, at, "version_policy",
                                    policies, CKP_SUB_PIN_START, 302);
+    sub->inherit = ckp_parse_bool(ps, at, "inherit_context", false);
+    subflow_who(ps, at, sub);
     sub->failure = (ckp_sub_failure_t) ckp_parse_word(ps, at, "on_failure",
                        failures, CKP_SUB_FAIL, 302);
     subflow_place(ps, at, sub);
     ckp_parse_inherited(ps, &sub->retry);       /* the node's own included */
-    sub->inherit = ckp_parse_bool(ps, at, "inherit_context", false);
 
     subflow_map(ps, at, "input_mapping", CKP_SECRET_WARNS, &sub->in,
                 &sub->nin);

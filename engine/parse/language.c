@@ -26,6 +26,7 @@ typedef struct {
     ckp_parse_t     *ps;
     const ckp_at_t  *at;
     bool             wrong;
+    bool             contract;
 } schema_t;
 
 
@@ -494,6 +495,7 @@ schema_visit(void *data, int number, const char *pointer, const char *message)
     schema_t *const  s = data;
 
     s->wrong = s->wrong || number != 226;
+    number = s->contract && number != 226 ? 709 : number;
     ckp_parse_say(s->ps, &(ckp_say_t) { .at = s->at, .number = number,
                                         .below = pointer },
                   "%s", message);
@@ -510,6 +512,17 @@ ckp_schema_at(ckp_parse_t *ps, const ckp_at_t *at)
     }
 
     return !s.wrong;
+}
+
+
+void
+ckp_contract_at(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    schema_t  s = { .ps = ps, .at = at, .contract = true };
+
+    if (ckp_schema_lint(at->value, schema_visit, &s) == CKP_E_NOMEM) {
+        ps->nomem = true;
+    }
 }
 
 

@@ -152,7 +152,7 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     ckp_buf_t        b;
     va_list          args;
     ckp_diag_more_t  more = { .field = say->field, .hint = say->hint,
-                              .soft = say->soft };
+                              .soft = say->soft, .hard = say->hard };
 
     if (ps->diags == NULL) {
         return;

@@ -15,7 +15,8 @@ typedef struct {
     golden_t       *g;
     const char     *path;       /* of the file */
     const json_t   *file;
-    json_t         *kids;       /* {procedure_id: document} */
+    json_t         *kids;       /* {procedure_id: document}; NULL: none */
+    json_t         *later;      /* the same, when it has been compiled */
     char            what[64];   /* "run 2"; "" = the document */
     size_t          faults;
 } case_t;
@@ -232,7 +233,7 @@ case_row(case_t *c, const json_t *vars, const json_t *row, case_table_t kind)
     json_t *const         want = json_array_get(row, 1);
     json_t *const         doc = case_probe(vars, text, kind);
     json_t               *list;
-    ckp_program_t *const  prog = play_compile(doc, &list);
+    ckp_program_t *const  prog = play_compile(doc, NULL, &list);
     json_t               *script;
 
     json_decref(doc);
@@ -347,7 +348,7 @@ case_run(case_t *c, ckp_program_t *prog, const json_t *script, size_t i)
     } else {
         (void) snprintf(c->what, sizeof(c->what), "run %zu", i);
         play_case(&(play_case_t) {
-            .prog = prog, .script = grown, .kids = c->kids,
+            .prog = prog, .script = grown, .kids = c->later,
             .wrong = case_told, .data = c, .shown = c->g->events,
             .show = c->g->show
         });
@@ -403,7 +404,7 @@ static void
 case_compiled(case_t *c, const json_t *doc)
 {
     json_t               *list;
-    ckp_program_t *const  prog = play_compile(doc, &list);
+    ckp_program_t *const  prog = play_compile(doc, c->kids, &list);
 
     case_diagnostics(c, list);
     case_head(c, doc);
@@ -419,20 +420,36 @@ case_compiled(case_t *c, const json_t *doc)
 }
 
 
+/* Those that were there, and these; NULL: none. */
+
+static json_t *
+case_stored(const json_t *before, const json_t *list)
+{
+    json_t        *all = json_copy((json_t *) before);
+    const json_t  *kid;
+    size_t         i;
+
+    if (all == NULL && list != NULL) {
+        all = json_object();
+    }
+
+    json_array_foreach(list, i, kid) {
+        json_object_set(all, ckp_json_str(kid, "procedure_id"),
+                        (json_t *) kid);
+    }
+
+    return all;
+}
+
+
 void
 golden_case(golden_t *g, const char *path, const json_t *file)
 {
     case_t         c = { .g = g, .path = path, .file = file };
-    const json_t  *kid;
-    size_t         i;
     json_t        *doc;
 
-    c.kids = json_object();
-
-    json_array_foreach(json_object_get(file, "children"), i, kid) {
-        json_object_set(c.kids, ckp_json_str(kid, "procedure_id"),
-                        (json_t *) kid);
-    }
+    c.kids = case_stored(NULL, json_object_get(file, "children"));
+    c.later = case_stored(c.kids, json_object_get(file, "later"));
 
     if (ckp_json_str(file, "_about") == NULL) {
         case_wrong(&c, "what it is about is not said");
@@ -448,6 +465,7 @@ golden_case(golden_t *g, const char *path, const json_t *file)
 
     json_decref(doc);
     json_decref(c.kids);
+    json_decref(c.later);
     g->passed += c.faults == 0;
     g->failed += c.faults > 0;
 }

@@ -12,7 +12,8 @@
  *     variables    its variables_schema, config its global_config and more
  *                  {other members of the root}
  *     texts        [[document as text, what the parser says | null]]
- *     children     [procedures that it calls]
+ *     children     [procedures that are stored]; without it nobody looks
+ *     later        [procedures that are stored when it has been compiled]
  *     diagnostics  all of them: [[id, code, severity, path, {more}?]]; none,
  *                  when it is not there
  *     run, runs    scripts (play/play.h)

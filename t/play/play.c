@@ -50,8 +50,34 @@ play_zone(void *data, const char *name, size_t *len)
 }
 
 
+/* The host finds those that are given, and no others. */
+
+static void
+play_refer(ckp_compiler_t *c, const json_t *kids)
+{
+    const ckp_want_t  *want;
+
+    while ((want = ckp_compiler_want(c)) != NULL) {
+        const json_t *const  kid = json_object_get(kids, want->procedure);
+        ckp_found_t          found = { .known = kid != NULL };
+
+        if (kid != NULL
+            && (ckp_version_fits(want->version, ckp_json_str(kid, "version"))
+                || strcmp(want->version, "latest") == 0))
+        {
+            found.version = ckp_json_str(kid, "version");
+            found.hash = want->procedure;
+            found.prog = play_compile(kid, NULL, NULL);
+        }
+
+        ckp_compiler_found(c, &found);
+        ckp_program_unref(found.prog);
+    }
+}
+
+
 ckp_program_t *
-play_compile(const json_t *doc, json_t **list)
+play_compile(const json_t *doc, const json_t *kids, json_t **list)
 {
     ckp_diags_t *const     diags = ckp_diags_new();
     ckp_compiler_t *const  c = ckp_compiler_new(diags);
@@ -59,6 +85,11 @@ play_compile(const json_t *doc, json_t **list)
 
     ckp_compiler_zones(c, play_zone, NULL);
     (void) ckp_compiler_add(c, doc);
+
+    if (kids != NULL) {
+        play_refer(c, kids);
+    }
+
     prog = ckp_compiler_finish(c);
 
     if (prog != NULL) {
@@ -104,7 +135,7 @@ play_link(play_t *p, const char *id)
 {
     const json_t *const  doc = json_object_get(p->c->kids, id);
     json_t              *list = NULL;
-    ckp_program_t *const prog = play_compile(doc, &list);
+    ckp_program_t *const prog = play_compile(doc, NULL, &list);
 
     if (prog == NULL) {
         char *const  text = ckp_json_text(list);

@@ -69,8 +69,10 @@ typedef struct {
 void play_case(const play_case_t *c);
 
 /* A document's program; NULL when it has errors.  *list: all diagnostics, a
- * new reference, when it is asked for. */
-ckp_program_t *play_compile(const json_t *doc, json_t **list);
+ * new reference, when it is asked for.  kids: the procedures that are stored
+ * (as of play_case_t); NULL: it is not looked which are. */
+ckp_program_t *play_compile(const json_t *doc, const json_t *kids,
+    json_t **list);
 
 /*
  * Whether `got` is as `want` says: objects have the members that are named (all

@@ -69,12 +69,44 @@ ranges_take_what_they_say(void **state)
 }
 
 
+static void
+a_reference_is_of_some_kind(void **state)
+{
+    static const struct {
+        const char          *text;
+        ckp_version_kind_t   kind;
+    } cases[] = {
+        { "1", CKP_VERSION_EXACT }, { "1.2.3-rc.1+b", CKP_VERSION_EXACT },
+        { "draft", CKP_VERSION_EXACT }, { "latest", CKP_VERSION_LATEST },
+        { "@prod", CKP_VERSION_CHANNEL }, { "@qa", CKP_VERSION_CHANNEL },
+        { "@dev", CKP_VERSION_CHANNEL }, { "@test", CKP_VERSION_WRONG },
+        { "@", CKP_VERSION_WRONG }, { "^1.2", CKP_VERSION_RANGE },
+        { "~1.2.0", CKP_VERSION_RANGE }, { ">=1 <2", CKP_VERSION_RANGE },
+        { ">= 1", CKP_VERSION_RANGE }, { "1.x", CKP_VERSION_RANGE },
+        { "*", CKP_VERSION_RANGE }, { "^", CKP_VERSION_WRONG },
+        { "=>1", CKP_VERSION_WRONG }, { "^1 draft", CKP_VERSION_WRONG },
+        { "a b", CKP_VERSION_WRONG }, { "-1", CKP_VERSION_WRONG },
+        { "a/b", CKP_VERSION_WRONG }
+    };
+
+    (void) state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (ckp_version_kind(cases[i].text) != cases[i].kind) {
+            fail_msg("'%s' is of kind %d", cases[i].text,
+                     (int) ckp_version_kind(cases[i].text));
+        }
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(versions_are_ordered_as_semver_says),
-        cmocka_unit_test(ranges_take_what_they_say)
+        cmocka_unit_test(ranges_take_what_they_say),
+        cmocka_unit_test(a_reference_is_of_some_kind)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
