@@ -50,6 +50,7 @@ struct ngx_lo_api_s {
                                            none have come */
     const json_t          *body;        /* an object; lent; NULL: no body */
     void                  *ctx;         /* the route's own, between stages */
+    void                  *part;        /* of a part that has its own stages */
 
     /* the inside: of api/ only */
 

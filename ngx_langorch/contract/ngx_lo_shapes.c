@@ -71,7 +71,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "ProcedureDetail", "A version with its document",
       "+Procedure ckp_json:obj builder_draft:obj?"
       " builder_draft_updated_at:time? provenance:obj?"
-      " retrieval_metadata:obj? trigger:obj?",
+      " retrieval_metadata:obj? trigger:obj? subflow_pins:obj?",
       NGX_LO_GIVEN },
     { "ProcedureDeleted", "A version that was removed",
       "deleted:bool procedure_id version",

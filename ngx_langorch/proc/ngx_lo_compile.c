@@ -12,8 +12,7 @@
 #include "store/ngx_lo_sql_assets.h"
 
 
-static ngx_int_t ngx_lo_compile_in(const json_t *doc,
-    const ckp_environment_t *env, ngx_lo_compiled_t *out);
+static void ngx_lo_compiled_end(void *data);
 static bool ngx_lo_compile_secret(void *data, const char *prefix,
     const char *key);
 static ngx_int_t ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -23,51 +22,27 @@ static ngx_int_t ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_uint_t n, ckp_environment_t *env);
 static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
     const ckp_environment_t *env);
+static ngx_int_t ngx_lo_compile_told(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_uint_t ngx_lo_compile_beyond(const json_t *errors);
 
 
 ngx_int_t
 ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out)
 {
-    return ngx_lo_compile_in(doc, NULL, out);
-}
-
-
-/* With an environment it is asked what the document needs of it. */
-
-static ngx_int_t
-ngx_lo_compile_in(const json_t *doc, const ckp_environment_t *env,
-    ngx_lo_compiled_t *out)
-{
+    ngx_int_t        rc;
     ckp_diags_t     *diags;
     ckp_compiler_t  *c;
 
     ngx_memzero(out, sizeof(ngx_lo_compiled_t));
 
+    rc = NGX_ERROR;
     diags = ckp_diags_new();
     c = (diags != NULL) ? ckp_compiler_new(diags) : NULL;
 
     if (c != NULL) {
         ckp_compiler_zones(c, ngx_lo_tz, NULL);
         (void) ckp_compiler_add(c, doc);
-
-        if (env != NULL) {
-            ckp_compiler_environment(c, env);
-        }
-
-        out->prog = ckp_compiler_finish(c);
-
-        if (out->prog != NULL) {
-            ckp_program_zones(out->prog, ngx_lo_tz, NULL);
-        }
-
-        out->outline = ckp_compiler_outline(c);
-        out->valid = (ckp_diags_errors(diags) == 0);
-        out->all = ckp_diags_json(diags, 'a');
-        out->errors = ckp_diags_json(diags, 'e');
-        out->warnings = ckp_diags_json(diags, 'w');
-        out->beyond = ngx_lo_compile_beyond(out->errors);
-
+        rc = ngx_lo_compile_end(c, diags, out);
         ckp_compiler_free(c);
     }
 
@@ -75,8 +50,30 @@ ngx_lo_compile_in(const json_t *doc, const ckp_environment_t *env,
         ckp_diags_free(diags);
     }
 
-    return (out->outline != NULL && out->all != NULL && out->errors != NULL
-            && out->warnings != NULL)
+    return rc;
+}
+
+
+ngx_int_t
+ngx_lo_compile_end(ckp_compiler_t *c, ckp_diags_t *diags,
+    ngx_lo_compiled_t *out)
+{
+    out->prog = ckp_compiler_finish(c);
+
+    if (out->prog != NULL) {
+        ckp_program_zones(out->prog, ngx_lo_tz, NULL);
+    }
+
+    out->outline = ckp_compiler_outline(c);
+    out->pins = ckp_compiler_pins(c);
+    out->valid = (ckp_diags_errors(diags) == 0);
+    out->all = ckp_diags_json(diags, 'a');
+    out->errors = ckp_diags_json(diags, 'e');
+    out->warnings = ckp_diags_json(diags, 'w');
+    out->beyond = ngx_lo_compile_beyond(out->errors);
+
+    return (out->outline != NULL && out->pins != NULL && out->all != NULL
+            && out->errors != NULL && out->warnings != NULL)
            ? NGX_OK : NGX_ERROR;
 }
 
@@ -113,8 +110,36 @@ ngx_lo_compiled_free(ngx_lo_compiled_t *out)
     json_decref(out->errors);
     json_decref(out->warnings);
     json_decref(out->outline);
+    json_decref(out->pins);
 
     ngx_memzero(out, sizeof(ngx_lo_compiled_t));
+}
+
+
+static void
+ngx_lo_compiled_end(void *data)
+{
+    ngx_lo_compiled_free(data);
+}
+
+
+ngx_lo_compiled_t *
+ngx_lo_compiled_new(ngx_lo_api_t *api)
+{
+    ngx_lo_compiled_t   *out;
+    ngx_pool_cleanup_t  *cln;
+
+    out = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_compiled_t));
+    cln = ngx_pool_cleanup_add(api->r->pool, 0);
+
+    if (out == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_lo_compiled_end;
+    cln->data = out;
+
+    return out;
 }
 
 
@@ -309,22 +334,37 @@ static ngx_int_t
 ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
     const ckp_environment_t *env)
 {
-    json_t             *v;
-    ngx_lo_compiled_t   out;
+    ngx_lo_compiled_t  *out;
 
-    v = NULL;
+    /* the document may be a row's, which ends with its job */
 
-    if (ngx_lo_compile_in(doc, env, &out) == NGX_OK) {
-        v = json_pack("{s:b, s:O, s:O}", "valid", (int) out.valid,
-                      "errors", out.errors, "warnings", out.warnings);
+    doc = ngx_lo_api_keep(api, json_incref((json_t *) doc));
+    out = ngx_lo_compiled_new(api);
+    api->ctx = out;
 
-        if (v != NULL && json_object_update(v, out.outline) != 0) {
-            json_decref(v);
-            v = NULL;
-        }
+    if (doc == NULL || out == NULL) {
+        return NGX_ERROR;
     }
 
-    ngx_lo_compiled_free(&out);
+    return ngx_lo_compile_all(api, doc, env, out, ngx_lo_compile_told);
+}
+
+
+static ngx_int_t
+ngx_lo_compile_told(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    json_t             *v;
+    ngx_lo_compiled_t  *out;
+
+    out = api->ctx;
+
+    v = json_pack("{s:b, s:O, s:O}", "valid", (int) out->valid,
+                  "errors", out->errors, "warnings", out->warnings);
+
+    if (v != NULL && json_object_update(v, out->outline) != 0) {
+        json_decref(v);
+        v = NULL;
+    }
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, v);
 }

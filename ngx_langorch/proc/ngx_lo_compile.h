@@ -5,7 +5,7 @@
 #ifndef NGX_LO_COMPILE_H
 #define NGX_LO_COMPILE_H
 
-#include "core/ngx_lo_core.h"
+#include "api/ngx_lo_api.h"
 
 typedef struct {
     ckp_program_t  *prog;           /* NULL: it does not compile */
@@ -13,13 +13,32 @@ typedef struct {
     json_t         *errors;         /* ... errors ... */
     json_t         *warnings;       /* ... warnings and infos */
     json_t         *outline;
+    json_t         *pins;           /* as of ckp_compiler_pins */
     unsigned        valid:1;        /* no errors */
     unsigned        beyond:1;       /* beyond a limit: never stored */
+    unsigned        calls:1;        /* it calls other procedures */
 } ngx_lo_compiled_t;
 
-/* NGX_ERROR: no memory.  Ended by ngx_lo_compiled_free also then. */
+/* Without a look at the procedures that it calls.  NGX_ERROR: no memory.  Ended
+ * by ngx_lo_compiled_free also then. */
 ngx_int_t ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out);
 void ngx_lo_compiled_free(ngx_lo_compiled_t *out);
+
+/*
+ * With that look, which may take stages: `then` goes on (its job is NULL) when
+ * `out` is filled, which lives as long as the request.  env (NULL: it is not
+ * looked at) is lent for the call.
+ */
+ngx_int_t ngx_lo_compile_all(ngx_lo_api_t *api, const json_t *doc,
+    const ckp_environment_t *env, ngx_lo_compiled_t *out,
+    ngx_lo_render_pt then);
+
+/* What the compiler has found.  NGX_ERROR: no memory. */
+ngx_int_t ngx_lo_compile_end(ckp_compiler_t *c, ckp_diags_t *diags,
+    ngx_lo_compiled_t *out);
+
+/* In the request's memory, and freed with it; NULL: no memory. */
+ngx_lo_compiled_t *ngx_lo_compiled_new(ngx_lo_api_t *api);
 
 /* The errors among stored diagnostics, a new array. */
 json_t *ngx_lo_compile_errors(const json_t *diagnostics);

@@ -8,6 +8,11 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+static ngx_int_t ngx_lo_document_said(ngx_lo_document_t *d);
+static ngx_int_t ngx_lo_document_checked(ngx_lo_api_t *api,
+    ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_document_put(const ngx_lo_document_t *d,
+    ngx_lo_job_t *job);
 static ngx_uint_t ngx_lo_document_later_form(const ngx_lo_document_t *d);
 static const char *ngx_lo_document_str(const ngx_lo_document_t *d,
     const char *name, const json_t *old);
@@ -135,19 +140,75 @@ ngx_lo_document_hash(ngx_lo_document_t *d)
 
 
 ngx_int_t
-ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_document_t *d)
+ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_render_pt then)
 {
+    ngx_lo_document_t  *d;
+
+    d = api->ctx;
+    d->then = then;
+
+    if (!d->moved) {
+        return ngx_lo_compile_all(api, d->doc, NULL, &d->compiled,
+                                  ngx_lo_document_checked);
+    }
+
     ngx_lo_compiled_free(&d->compiled);
 
-    if (ngx_lo_compile(d->doc, &d->compiled) != NGX_OK) {
+    if (ngx_lo_compile(d->doc, &d->compiled) != NGX_OK
+        || ngx_lo_document_said(d) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    if (d->compiled.valid
+    return ngx_lo_document_checked(api, NULL);
+}
+
+
+/* What the import said of other procedures stays said: another state of the
+ * version asks nobody. */
+
+static ngx_int_t
+ngx_lo_document_said(ngx_lo_document_t *d)
+{
+    size_t       i;
+    json_t      *one;
+    const char  *id;
+
+    json_array_foreach(json_object_get(d->old, "diagnostics"), i, one) {
+        id = ckp_json_str(one, "id");
+
+        if (id == NULL || strcmp(id, "CKP703") < 0 || strcmp(id, "CKP706") > 0)
+        {
+            continue;
+        }
+
+        if (json_array_append(d->compiled.all, one) != 0) {
+            return NGX_ERROR;
+        }
+
+        id = ckp_json_str(one, "severity");
+
+        if (id != NULL && strcmp(id, "error") == 0) {
+            d->compiled.valid = 0;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_document_checked(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_document_t  *d;
+
+    d = api->ctx;
+
+    if (d->compiled.valid || d->moved
         || (!d->strict && !d->compiled.beyond
             && !ngx_lo_document_later_form(d)))
     {
-        return NGX_OK;
+        return d->then(api, NULL);
     }
 
     return ngx_lo_api_problem_json(api, 422, "compile_error",
@@ -174,13 +235,14 @@ ngx_lo_document_later_form(const ngx_lo_document_t *d)
 
 ngx_int_t
 ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
-    ngx_lo_job_t *job, const json_t *old)
+    ngx_lo_job_t *job)
 {
     const char           *last, *project;
-    const json_t         *head, *terms;
+    const json_t         *head, *terms, *old;
     const ngx_lo_stmt_t  *stmt;
 
     head = d->head;
+    old = d->old;
     terms = ngx_lo_document_terms(api, d, old);
 
     if (terms == NULL) {
@@ -200,10 +262,7 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
         project = ngx_lo_document_str(d, "project_id", old);
     }
 
-    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
-                       (const char *) d->text)
-        != NGX_OK)
-    {
+    if (ngx_lo_document_put(d, job) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -240,6 +299,44 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
                           d->version);
+}
+
+
+static ngx_int_t
+ngx_lo_document_put(const ngx_lo_document_t *d, ngx_lo_job_t *job)
+{
+    if (d->moved) {
+        return ngx_lo_document_keep(d, job, d->old);
+    }
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
+                       (const char *) d->text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return json_is_null(d->compiled.pins)
+           ? NGX_OK
+           : ngx_lo_job_add(job, &ngx_lo_sql_child_pin,
+                            (const char *) d->hash, d->compiled.pins);
+}
+
+
+ngx_int_t
+ngx_lo_document_keep(const ngx_lo_document_t *d, ngx_lo_job_t *job,
+    const json_t *old)
+{
+    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
+                       (const char *) d->text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_child_pin_keep,
+                          (const char *) d->hash,
+                          ckp_json_str(old, "content_hash"));
 }
 
 

@@ -9,6 +9,8 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+static ngx_int_t ngx_lo_explain_compiled(ngx_lo_api_t *api,
+    ngx_lo_job_t *job);
 static const json_t *ngx_lo_explain_candidate(ngx_lo_api_t *api,
     const json_t *row, const json_t *doc);
 static ngx_int_t ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row,
@@ -40,9 +42,8 @@ ngx_lo_explain_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_explain_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t           rc;
     const json_t       *row, *doc;
-    ngx_lo_compiled_t   out;
+    ngx_lo_compiled_t  *out;
 
     row = ngx_lo_job_row(job, 0);
     if (row == NULL) {
@@ -68,17 +69,28 @@ ngx_lo_explain_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         doc = json_object_get(row, "ckp_json");
     }
 
-    rc = NGX_ERROR;
+    doc = ngx_lo_api_keep(api, json_incref((json_t *) doc));
+    out = ngx_lo_compiled_new(api);
+    api->ctx = out;
 
-    if (ngx_lo_compile(doc, &out) == NGX_OK) {
-        rc = (out.prog == NULL) ? ngx_lo_explain_broken(api, out.errors)
-             : ngx_lo_explain_answer(api, &out,
-                   ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL));
+    if (doc == NULL || out == NULL) {
+        return NGX_ERROR;
     }
 
-    ngx_lo_compiled_free(&out);
+    return ngx_lo_compile_all(api, doc, NULL, out, ngx_lo_explain_compiled);
+}
 
-    return rc;
+
+static ngx_int_t
+ngx_lo_explain_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_compiled_t  *out;
+
+    out = api->ctx;
+
+    return (out->prog == NULL) ? ngx_lo_explain_broken(api, out->errors)
+           : ngx_lo_explain_answer(api, out,
+                 ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL));
 }
 
 

@@ -19,6 +19,7 @@ static ngx_int_t ngx_lo_procedure_same(ngx_lo_api_t *api, const json_t *row);
 static ngx_int_t ngx_lo_procedure_read(const ngx_lo_document_t *d,
     ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_procedure_store(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_added(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_replaced(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
@@ -111,7 +112,6 @@ ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t           rc;
     const char         *hash;
     const json_t       *row;
     ngx_lo_document_t  *d;
@@ -126,7 +126,9 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     if (row != NULL) {
         hash = ckp_json_str(row, "content_hash");
 
-        if (hash != NULL && strcmp(hash, d->hash) == 0) {
+        d->same = (hash != NULL && strcmp(hash, d->hash) == 0);
+
+        if (d->same && !d->replace) {
             return ngx_lo_procedure_same(api, row);
         }
 
@@ -136,23 +138,39 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                       d->id, d->version);
         }
 
-        return ngx_lo_procedure_replace(api, d, row);
+        return ngx_lo_procedure_replace(api, row);
     }
 
-    rc = ngx_lo_document_check(api, d);
-    if (rc != NGX_OK) {
-        return rc;
+    d->old = NULL;
+
+    return ngx_lo_document_check(api, ngx_lo_procedure_store);
+}
+
+
+static ngx_int_t
+ngx_lo_procedure_store(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_document_t  *d;
+
+    d = api->ctx;
+
+    /* what it calls may be another today, and else nothing */
+
+    if (d->same && d->old != NULL && !d->compiled.calls) {
+        return ngx_lo_procedure_same(api, d->old);
     }
 
     job = ngx_lo_api_job(api, 1);
 
-    if (job == NULL || ngx_lo_document_store(api, d, job, NULL) != NGX_OK) {
+    if (job == NULL || ngx_lo_document_store(api, d, job) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ngx_lo_api_missed(api, ngx_lo_procedure_again);
 
-    return ngx_lo_api_then(api, job, ngx_lo_procedure_added);
+    return ngx_lo_api_then(api, job, (d->old != NULL)
+                                     ? ngx_lo_procedure_replaced
+                                     : ngx_lo_procedure_added);
 }
 
 
@@ -195,26 +213,15 @@ ngx_lo_procedure_added(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
 
 ngx_int_t
-ngx_lo_procedure_replace(ngx_lo_api_t *api, ngx_lo_document_t *d,
-    const json_t *old)
+ngx_lo_procedure_replace(ngx_lo_api_t *api, const json_t *old)
 {
-    ngx_int_t      rc;
-    ngx_lo_job_t  *job;
+    ngx_lo_document_t  *d;
 
-    rc = ngx_lo_document_check(api, d);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    d = api->ctx;
+    d->old = ngx_lo_api_keep(api, json_incref((json_t *) old));
 
-    job = ngx_lo_api_job(api, 1);
-
-    if (job == NULL || ngx_lo_document_store(api, d, job, old) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_lo_api_missed(api, ngx_lo_procedure_again);
-
-    return ngx_lo_api_then(api, job, ngx_lo_procedure_replaced);
+    return (d->old != NULL)
+           ? ngx_lo_document_check(api, ngx_lo_procedure_store) : NGX_ERROR;
 }
 
 
@@ -384,7 +391,7 @@ ngx_lo_procedures_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   " procedure_id");
     }
 
-    return ngx_lo_procedure_replace(api, d, row);
+    return ngx_lo_procedure_replace(api, row);
 }
 
 
@@ -473,5 +480,7 @@ ngx_lo_procedures_status_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_procedure_replace(api, d, row);
+    d->moved = 1;
+
+    return ngx_lo_procedure_replace(api, row);
 }

@@ -19,10 +19,14 @@ typedef struct {
     char                hash[65];
     char               *text;       /* ended by ngx_lo_document_free */
     ngx_lo_compiled_t   compiled;
+    const json_t       *old;        /* the row it replaces; kept; NULL: none */
+    ngx_lo_render_pt    then;       /* what it was compiled for */
     ngx_uint_t          row;        /* the statement that reads it again */
     ngx_uint_t          tries;      /* how often another was faster */
     unsigned            strict:1;
     unsigned            replace:1;
+    unsigned            same:1;     /* as the stored one */
+    unsigned            moved:1;    /* has another state, and nothing else */
 } ngx_lo_document_t;
 
 /* Reads id and version; answers 422 itself.  NGX_OK, NGX_DONE, NGX_ERROR. */
@@ -35,12 +39,18 @@ ngx_uint_t ngx_lo_document_strict(const char *validate);
 /* Hash and text of the document. */
 ngx_int_t ngx_lo_document_hash(ngx_lo_document_t *d);
 
-/* Compiles, and refuses what may not be stored. */
-ngx_int_t ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_document_t *d);
+/* Compiles api->ctx, maybe in more than one stage, refuses what may not be
+ * stored, and else goes on with `then` (without a job). */
+ngx_int_t ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_render_pt then);
 
-/* Adds what stores it; `old` is the row it replaces, or NULL: a new one. */
+/* Adds what stores it in the place of d->old. */
 ngx_int_t ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
-    ngx_lo_job_t *job, const json_t *old);
+    ngx_lo_job_t *job);
+
+/* Adds the text of a document that is `old` (a row) in another state: it keeps
+ * the versions that the import of that one chose for its children. */
+ngx_int_t ngx_lo_document_keep(const ngx_lo_document_t *d, ngx_lo_job_t *job,
+    const json_t *old);
 
 void ngx_lo_document_free(void *data);
 
@@ -55,9 +65,8 @@ ngx_lo_document_t *ngx_lo_document_aside(ngx_lo_api_t *api);
  * `latest`: else answers 404 (NGX_DONE). */
 ngx_int_t ngx_lo_procedure_exact(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
-/* Replaces the stored row by the document and answers 200. */
-ngx_int_t ngx_lo_procedure_replace(ngx_lo_api_t *api, ngx_lo_document_t *d,
-    const json_t *old);
+/* Replaces the stored row by the document, api->ctx, and answers 200. */
+ngx_int_t ngx_lo_procedure_replace(ngx_lo_api_t *api, const json_t *old);
 
 /* The Procedure of a row (with its document when `detail`); its ETag is set
  * unless `detail` is 2.  New value. */

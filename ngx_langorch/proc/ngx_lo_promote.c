@@ -290,9 +290,7 @@ ngx_lo_promote_new(ngx_lo_api_t *api, ngx_lo_job_t *job)
     d = ngx_lo_release_document(api, rel->current, "active", release);
 
     if (d == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_document_put,
-                          (const char *) d->hash, (const char *) d->text)
-           != NGX_OK)
+        || ngx_lo_document_keep(d, job, rel->current) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -511,9 +509,7 @@ ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row,
     d = ngx_lo_release_document(api, row, status, json_null());
 
     if (d == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_document_put,
-                          (const char *) d->hash, (const char *) d->text)
-           != NGX_OK)
+        || ngx_lo_document_keep(d, job, row) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -149,6 +149,22 @@ ngx_lo_program_build(const json_t *doc)
 ckp_program_t *
 ngx_lo_program_compile(const char *hash, const char *body, size_t len)
 {
+    ckp_program_t  *prog;
+
+    prog = ngx_lo_program_read(hash, body, len);
+
+    if (prog == NULL) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "document %s does not compile", hash);
+    }
+
+    return prog;
+}
+
+
+ckp_program_t *
+ngx_lo_program_read(const char *hash, const char *body, size_t len)
+{
     json_t         *doc;
     ckp_err_t       err = CKP_ERR_INIT;
     ckp_program_t  *prog;
@@ -165,8 +181,6 @@ ngx_lo_program_compile(const char *hash, const char *body, size_t len)
     json_decref(doc);
 
     if (prog == NULL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "document %s does not compile", hash);
         return NULL;
     }
 

@@ -22,6 +22,10 @@ void ngx_lo_program_put(const char *hash, ckp_program_t *prog);
 ckp_program_t *ngx_lo_program_compile(const char *hash, const char *body,
     size_t len);
 
+/* The same where one that does not compile is nothing to log. */
+ckp_program_t *ngx_lo_program_read(const char *hash, const char *body,
+    size_t len);
+
 void ngx_lo_program_clear(void);
 
 #endif

@@ -145,3 +145,13 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_pin = {
     "UPDATE documents SET pins = $2 WHERE hash = $1",
     "sj", 1
 };
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_child_pin_keep = {
+    "child_pin_keep",
+    "UPDATE documents SET pins = (SELECT pins FROM documents WHERE hash = $2)"
+    " WHERE hash = $1"
+    " AND EXISTS (SELECT 1 FROM documents WHERE hash = $2"
+    " AND pins IS NOT NULL)",
+    "ss", -1
+};

@@ -156,6 +156,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_child_tell[2];
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_versions;  /* procedure, today */
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_pins;      /* hash -> pins:j */
 extern const ngx_lo_stmt_t  ngx_lo_sql_child_pin;       /* hash, pins */
+extern const ngx_lo_stmt_t  ngx_lo_sql_child_pin_keep;  /* hash, of whom */
 
 /* --- what procedures keep beyond a run (ngx_lo_sql_kept.c) ----------------------- */
 

@@ -23,7 +23,9 @@
 
 #define NGX_LO_PROCEDURE_SHOWN                                                \
     NGX_LO_PROCEDURE_DETAIL                                                   \
-    ", (SELECT body FROM drafts WHERE procedure = procedures.id)"             \
+    ", (SELECT pins FROM documents WHERE hash = content_hash)"                \
+    " AS \"subflow_pins:j\","                                                 \
+    " (SELECT body FROM drafts WHERE procedure = procedures.id)"             \
     " AS \"builder_draft:j\","                                                \
     " (SELECT updated_at FROM drafts WHERE procedure = procedures.id)"        \
     " AS \"builder_draft_updated_at:t\""
