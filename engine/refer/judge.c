@@ -230,14 +230,8 @@ judge_to_own(const judge_t *k, size_t at, ckp_buf_t *b)
 {
     const ckp_refers_t *const  c = k->c;
     size_t                     path[REFER_WANTED_MAX];
-    uint64_t                   back = 0;
-    size_t                     n;
-
-    for (size_t i = 0; i < c->n; i++) {
-        back |= (uint64_t) c->list[i].back << i;
-    }
-
-    n = ckp_refers_way(c, (uint64_t) 1 << at, back, path);
+    const size_t               n = ckp_refers_way(c, (uint64_t) 1 << at,
+                                                  c->back, path);
 
     if (n > 0) {
         judge_walk(b, c, path, n);
@@ -254,21 +248,18 @@ static bool
 judge_to_itself(const judge_t *k, size_t at, ckp_buf_t *b)
 {
     const ckp_refers_t *const  c = k->c;
-    const uint64_t             below = ckp_refers_reach(c, (uint64_t) 1 << at);
+    const uint64_t             loops = c->loops
+                               & ckp_refers_reach(c, (uint64_t) 1 << at);
     size_t                     path[REFER_WANTED_MAX];
 
     for (size_t i = 0; i < c->n; i++) {
-        if ((below >> i & 1) == 0
-            || (ckp_refers_reach(c, c->list[i].calls) & c->list[i].same) == 0)
-        {
-            continue;
+        if ((loops >> i & 1) != 0) {
+            judge_walk(b, c, path, ckp_refers_way(c, (uint64_t) 1 << at,
+                                             (uint64_t) 1 << i, path));
+            judge_walk(b, c, path, ckp_refers_way(c, c->list[i].calls,
+                                             c->list[i].same, path));
+            return true;
         }
-
-        judge_walk(b, c, path, ckp_refers_way(c, (uint64_t) 1 << at,
-                                         (uint64_t) 1 << i, path));
-        judge_walk(b, c, path, ckp_refers_way(c, c->list[i].calls,
-                                         c->list[i].same, path));
-        return true;
     }
 
     return false;
@@ -297,15 +288,30 @@ judge_cycle(const judge_t *k)
 }
 
 
+/* Who leads where, once for all calls: a document may have thousands. */
+
+static void
+judge_begin(ckp_refers_t *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        ckp_wanted_t *const  w = &c->list[i];
+
+        for (size_t j = 0; j < c->n; j++) {
+            w->same |= (uint64_t) (strcmp(w->procedure,
+                                          c->list[j].procedure) == 0) << j;
+        }
+
+        c->back |= (uint64_t) w->back << i;
+        c->loops |= (uint64_t) ((ckp_refers_reach(c, w->calls) & w->same)
+                                != 0) << i;
+    }
+}
+
+
 void
 ckp_refers_check(ckp_parse_t *ps, ckp_refers_t *c)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        for (size_t j = 0; j < c->n; j++) {
-            c->list[i].same |= (uint64_t) (strcmp(c->list[i].procedure,
-                                   c->list[j].procedure) == 0) << j;
-        }
-    }
+    judge_begin(c);
 
     for (size_t i = 0; i < ps->prog->nrefers; i++) {
         judge_t  k = { .ps = ps, .c = c, .refer = &ps->prog->refers[i] };

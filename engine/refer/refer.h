@@ -41,6 +41,8 @@ typedef struct {
     ckp_wanted_t  *list;
     size_t         n;
     uint64_t       first;       /* those that the document itself calls */
+    uint64_t       back;        /* those that call it; when all were found */
+    uint64_t       loops;       /* those that lead back to themselves; then */
     bool           begun;
     ckp_want_t     want;
 } ckp_refers_t;

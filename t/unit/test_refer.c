@@ -330,7 +330,7 @@ the_look_has_an_end(void **state)
     const t_kid_t  none = NONE;
     t_kid_t   deep[13] = { NONE };
     char     *texts[12];
-    char      ids[12][8];
+    char      ids[12][16];
     t_doc_t   t;
     char     *nodes = calloc(1, 64 * 1024);
     char     *doc;
