@@ -191,6 +191,24 @@ static const t_proc_t  t_procs[] = {
         "{'expression':'{{args.a}} + 1'},'parameters':{'type':'object',"
         "'required':['a'],'properties':{'a':{'type':'number'}}}},"
         "'work':{'action':'work','agent':'W'}}") },
+
+    { "subflow_task", T_PROC("a",
+        "'a':{'type':'dag','next_node':'end','output_variable':'got',"
+        "'on_error':'continue','tasks':["
+        "{'task_id':'t1','inputs':{'i':'{{n}}'},'retry':{'max_attempts':2,"
+        "'base_delay_ms':5},'subflow':{'procedure_id':'kid','version':'^1',"
+        "'input_mapping':{'a':'{{inputs.i}}'}}},"
+        "{'task_id':'t2','depends_on':['t1'],'subflow':{'procedure_id':"
+        "'kid','version':'1','isolation':'child_run'}}]}", "") },
+
+    { "subflow_tool", T_PROC("a",
+        "'a':{'type':'llm_action','prompt':'do it','model':'m','outputs':{"
+        "'got':'text'},'planner':{'goal':'sum up','tools':['add','work'],"
+        "'max_parallel_tools':2},'next_node':'end'}",
+        ",'tools':{'add':{'subflow':{'procedure_id':'kid','version':'1',"
+        "'isolation':'child_run'},'parameters':{'type':'object','properties':"
+        "{'a':{'type':'number'}}}},'work':{'subflow':'kid','timeout_ms':900,"
+        "'retry':{'max_attempts':2}}}") },
 };
 
 #define T_PROCS  (sizeof(t_procs) / sizeof(t_procs[0]))

@@ -307,6 +307,109 @@ compiling_survives_an_allocation_that_fails(void **state)
 }
 
 
+/* --- what is stored ------------------------------------------------------------------- */
+
+#define CALLER                                                                \
+    T_PROC("a", "'a':{'type':'subflow','procedure_id':'kid','version':'^1',"  \
+           "'version_policy':'pin_on_import','input_mapping':{'b':1},"        \
+           "'output_mapping':{'got':'sum'},'next_node':'b'},"                 \
+           "'b':{'type':'subflow','procedure_id':'gone','version':'1',"       \
+           "'next_node':'end'}", "")
+
+
+/* Compiles with a look at what is called: the kid is there, nobody else.  All
+ * that is said, and the versions that were chosen; NULL: no program. */
+static json_t *
+t_looked(const json_t *doc, ckp_program_t *kid)
+{
+    ckp_diags_t *const     diags = ckp_diags_new();
+    ckp_compiler_t *const  c = diags == NULL ? NULL : ckp_compiler_new(diags);
+    ckp_program_t         *prog = NULL;
+    const ckp_want_t      *want;
+    json_t                *all = NULL;
+
+    if (c != NULL && ckp_compiler_add(c, doc) == CKP_OK) {
+        while ((want = ckp_compiler_want(c)) != NULL) {
+            const bool         is_kid = strcmp(want->procedure, "kid") == 0;
+            const ckp_found_t  found = {
+                .known = is_kid, .version = is_kid ? "1" : NULL,
+                .hash = is_kid ? "h" : NULL, .prog = is_kid ? kid : NULL
+            };
+
+            ckp_compiler_found(c, &found);
+        }
+
+        prog = ckp_compiler_finish(c);
+    }
+
+    if (prog != NULL) {
+        json_t *const  pins = ckp_compiler_pins(c);
+
+        good = -1;
+        all = json_pack("{s:o, s:o?}", "list", ckp_diags_json(diags, 'a'),
+                        "pins", pins);
+    }
+
+    ckp_program_unref(prog);
+    ckp_compiler_free(c);
+
+    if (diags != NULL) {
+        ckp_diags_free(diags);
+    }
+
+    return all;
+}
+
+
+static void
+a_look_at_what_is_called_survives_it_too(void **state)
+{
+    json_t *const         text = t_host_json(t_kid);
+    ckp_program_t *const  kid = t_host_compile(text, NULL);
+    json_t *const         doc = t_host_json(CALLER);
+    json_t *const         want = t_looked(doc, kid);
+    const long            before = alive;
+
+    assert_int_equal(json_array_size(json_object_get(want, "list")), 3);
+    assert_int_equal(json_object_size(json_object_get(want, "pins")), 1);
+
+    for (int i = 0; i < 2; i++) {
+        long  n = 0;
+
+        once = i == 0;
+
+        do {
+            json_t  *got;
+
+            refused = 0;
+            good = n;
+            got = t_looked(doc, kid);
+            good = -1;
+
+            /* no pins: there was no memory for them */
+
+            if (got != NULL && json_object_get(got, "pins") != NULL
+                && !json_equal(got, want))
+            {
+                fail_msg("allocation %ld fails, and silently it is %s", n,
+                         json_dumps(got, 0));
+            }
+
+            assert_true(got != NULL || refused > 0);
+            json_decref(got);
+            assert_int_equal(alive, before);
+            n += step;
+
+        } while (refused > 0);
+    }
+
+    json_decref(want);
+    json_decref(doc);
+    json_decref(text);
+    ckp_program_unref(kid);
+}
+
+
 int
 main(void)
 {
@@ -314,6 +417,7 @@ main(void)
         cmocka_unit_test(each_turn_survives_an_allocation_that_fails),
         cmocka_unit_test(each_turn_survives_the_end_of_memory),
         cmocka_unit_test(compiling_survives_an_allocation_that_fails),
+        cmocka_unit_test(a_look_at_what_is_called_survives_it_too),
     };
     const char *const        under = getenv("LD_PRELOAD");
 
