@@ -317,16 +317,21 @@ typedef struct {
  * retryable?, retry_after_ms?}.
  *
  * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
- * body of chat completions (without `model`: the site's), node_id, path} ->
+ * body of chat completions (without `model`: the site's), node_id, path,
+ * attached? (the request has parts {type: "attachment", ...} whose bytes the
+ * host puts in: ckp_attachment_fill), mask?} ->
  * data as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?,
  * usage}; FAILED and UNKNOWN {type, message, http_status?, reason?:
  * circuit_open | network, retryable?, retry_after_ms?}.
  *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
  * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers,
- * body, duration_ms, url, retry_after_ms?}.  Target "host": {op, ...} as the
- * action of that name asks (op/op_*.c) -> OK {result}, or what its `after`
- * reads.
+ * body, duration_ms, url, retry_after_ms?}; with `attachment` {kind, mask?} OK
+ * {status, attachment: a look at the body, which the host keeps at `at`}.
+ * Target "host": {op, ...} as the action of that name asks (op/op_*.c) -> OK
+ * {result}, or what its `after` reads; op "attachment" {path, kind, max_bytes,
+ * mask?} -> OK: a look at that artifact, with `at`; op "sheet": what
+ * ckp_sheet_answer makes of it.
  *
  * Target "notify": {route: {agent, actions} or {webhook: true, url?, allow?},
  * notice: {channel, recipients, subject, message, data?}, node_id, step_id,
@@ -340,7 +345,7 @@ typedef struct {
  *
  * CKP_FX_NOTIFY {event, ...}: alert webhook; target "agent" {agent, cancel:
  * {run_id, node_id, step_id, callback_ref}}: it is told once, whatever becomes
- * of the run.
+ * of the run; target "files" {drop: [at]}: what was kept is not needed now.
  */
 typedef enum {
     CKP_FX_ADMIT,
@@ -429,5 +434,38 @@ const char *ckp_run_want(const ckp_run_t *run);
 void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
 json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */
 void ckp_run_free(ckp_run_t *run);
+
+/* --- bytes, which no run ever has: for threads of the host -------------- */
+
+/*
+ * These touch nothing but their arguments.
+ *
+ * A look at an attachment (spec/ckp.md 23.8): new object {kind: image | text,
+ * type, bytes, sha256, tokens?, counts?} or {why}; want {kind: image | text |
+ * any, mask?}; type is what its sender says it is, or NULL.  NULL: no memory.
+ */
+json_t *ckp_attachment_look(const json_t *want, const char *type,
+    const char *data, size_t len);
+
+typedef struct {
+    /* *bytes is ckp_alloc()ed, NULL is returned; else why not (static) */
+    const char  *(*read)(void *data, const char *at, char **bytes,
+                         size_t *len);
+    void          *data;
+} ckp_attachments_t;
+
+/*
+ * Puts the bytes of attachments into a request, which is changed in place and
+ * nobody else's.  CKP_E_INVALID: one is not there any more, or is another.
+ */
+ckp_code_t ckp_attachment_fill(json_t *request, const json_t *mask,
+    const ckp_attachments_t *from, ckp_err_t *err);
+
+/*
+ * Rows of the spreadsheets that op "sheet" names, by a function that reads an
+ * artifact by its path: new object, data of CKP_IN_REPLY.  NULL: no memory.
+ */
+json_t *ckp_sheet_answer(const json_t *body, const ckp_attachments_t *from,
+    ckp_outcome_t *outcome);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "data/csv.h"
 #include "data/table.h"
+#include "data/utf8.h"
 #include "data/xlsx.h"
 #include "lang/eval.h"
 #include "lang/value.h"
@@ -18,14 +19,15 @@
 #define SHEET_NAME_MAX  128
 
 typedef struct {
-    ckp_table_how_t   table;
-    const char       *sheet;
-    char              own[SHEET_NAME_MAX];  /* of the range */
-    json_t           *rows;
-    size_t            bytes;
-    unsigned          files;
-    bool              foreign;
-    ckp_err_t        *err;
+    const ckp_sheet_how_t  *how;
+    ckp_table_how_t         table;
+    const char             *sheet;
+    char                    own[SHEET_NAME_MAX];    /* of the range */
+    json_t                 *rows;
+    size_t                  bytes;
+    unsigned                files;
+    bool                    foreign;
+    ckp_err_t              *err;
 } sheets_t;
 
 static ckp_code_t sheet_add(sheets_t *t, const json_t *source, unsigned depth);
@@ -88,15 +90,19 @@ sheet_csv(sheets_t *t, const char *text, size_t len)
 
 
 static ckp_code_t
+sheet_one_more(sheets_t *t)
+{
+    return ++t->files <= CKP_SHEET_FILES_MAX ? CKP_OK
+           : ckp_fail(t->err, CKP_E_LIMIT, "", "more than %d files",
+                      CKP_SHEET_FILES_MAX);
+}
+
+
+static ckp_code_t
 sheet_archive(sheets_t *t, const unsigned char *data, size_t len)
 {
     json_t      *rows;
     ckp_code_t   rc;
-
-    if (++t->files > CKP_SHEET_FILES_MAX) {
-        return ckp_fail(t->err, CKP_E_LIMIT, "", "more than %d files",
-                        CKP_SHEET_FILES_MAX);
-    }
 
     rows = ckp_xlsx_rows(data, len, t->sheet, t->err);
     rc = rows == NULL ? t->err->code : sheet_table(t, rows);
@@ -120,10 +126,12 @@ sheet_base64(sheets_t *t, const char *text, size_t len)
 {
     unsigned char *const  data = ckp_alloc(3 * (len / 4) + 6);
     size_t                n;
-    ckp_code_t            rc;
+    ckp_code_t            rc = sheet_one_more(t);
 
-    if (data == NULL) {
-        return ckp_fail(t->err, CKP_E_NOMEM, "", "no memory");
+    if (data == NULL || rc != CKP_OK) {
+        ckp_free(data);
+        return rc != CKP_OK ? rc
+               : ckp_fail(t->err, CKP_E_NOMEM, "", "no memory");
     }
 
     if (!ckp_base64_read(text, len, data, &n)) {
@@ -159,17 +167,64 @@ sheet_ends(const char *text, size_t len, const char *with)
 }
 
 
-/* One line that looks like the name of a file. */
-static bool
-sheet_is_name(const char *text, size_t len)
+/* One line that looks like it. */
+bool
+ckp_sheet_is_name(const char *text, size_t len)
 {
     return memchr(text, '\n', len) == NULL
            && (strstr(text, "://") != NULL || text[0] == '/'
+               || strncmp(text, "artifacts/", 10) == 0
                || sheet_ends(text, len, ".xlsx")
                || sheet_ends(text, len, ".xlsm")
                || sheet_ends(text, len, ".xls")
                || sheet_ends(text, len, ".ods")
                || sheet_ends(text, len, ".csv"));
+}
+
+
+/* By what is in it. */
+static ckp_code_t
+sheet_bytes(sheets_t *t, const char *data, size_t len)
+{
+    if (len >= 4 && memcmp(data, "PK\3\4", 4) == 0) {
+        return sheet_archive(t, (const unsigned char *) data, len);
+    }
+
+    if (memchr(data, '\0', len) != NULL || !ckp_utf8_holds(data, len)) {
+        return sheet_foreign(t, "the file is neither .xlsx nor CSV");
+    }
+
+    return sheet_csv(t, data, len);
+}
+
+
+static ckp_code_t
+sheet_file(sheets_t *t, const char *name)
+{
+    const char  *why = NULL;
+    char        *data = NULL;
+    size_t       len = 0;
+    ckp_code_t   rc = sheet_one_more(t);
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    if (t->how->file == NULL
+        || !t->how->file(t->how->data, name, &data, &len, &why))
+    {
+        return sheet_foreign(t, "this file is not read here, only those of "
+                             "the artifacts' folder, base64 and CSV text");
+    }
+
+    if (why != NULL) {
+        return ckp_fail(t->err, CKP_E_INVALID, "", "%.120s: %s", name, why);
+    }
+
+    rc = sheet_bytes(t, data, len);
+    ckp_free(data);
+
+    return rc;
 }
 
 
@@ -190,12 +245,8 @@ sheet_text(sheets_t *t, const json_t *source)
         return sheet_base64(t, text, len);
     }
 
-    if (sheet_is_name(text, len)) {
-        return sheet_foreign(t, "files are not read here, only their contents "
-                             "as base64 or CSV text");
-    }
-
-    return sheet_csv(t, text, len);
+    return ckp_sheet_is_name(text, len) ? sheet_file(t, text)
+                                        : sheet_csv(t, text, len);
 }
 
 
@@ -322,7 +373,7 @@ ckp_sheet_read(const json_t *source, const ckp_sheet_how_t *how,
 {
     ckp_err_t   own = CKP_ERR_INIT;
     sheets_t    t = { .table = { .header = how->header, .skip_empty = true },
-                      .sheet = how->sheet, .rows = json_array(),
+                      .sheet = how->sheet, .rows = json_array(), .how = how,
                       .err = err == NULL ? &own : err };
     ckp_code_t  rc;
 

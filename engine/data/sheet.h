@@ -12,12 +12,21 @@
 #include "base/err.h"
 
 #define CKP_SHEET_NEST_MAX   4      /* arrays and objects around sources */
-#define CKP_SHEET_FILES_MAX  16     /* archives opened for one result */
+#define CKP_SHEET_FILES_MAX  16     /* files read for one result */
 
 typedef struct {
     const char  *sheet;             /* NULL: the first */
     bool         header;
     const char  *range;             /* "A1:C9", "Sheet!A1:C9"; NULL: all */
+
+    /*
+     * The bytes of a file by its name: true, and *bytes is ckp_alloc()ed or
+     * *why says why there are none (static); false: it is none of ours.  NULL:
+     * no file is read.
+     */
+    bool       (*file)(void *data, const char *name, char **bytes,
+                       size_t *len, const char **why);
+    void        *data;
 } ckp_sheet_how_t;
 
 /*
@@ -29,5 +38,8 @@ typedef struct {
  */
 ckp_code_t ckp_sheet_read(const json_t *source, const ckp_sheet_how_t *how,
     json_t **out, bool *foreign, ckp_err_t *err);
+
+/* Whether a text is read as the name of a file, not as CSV. */
+bool ckp_sheet_is_name(const char *text, size_t len);
 
 #endif

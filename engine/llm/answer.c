@@ -473,6 +473,10 @@ answer_done(ckp_fiber_t *f, const char *text, ckp_target_t to)
     }
 
     if (rc == CKP_OK) {
+        rc = ckp_attach_drop(f);
+    }
+
+    if (rc == CKP_OK) {
         rc = ckp_fiber_done(f, to, value);
     }
 

@@ -1,6 +1,7 @@
 /*
- * Attachments become parts of the user's message.  What lies elsewhere and
- * would have to be fetched first is passed over.  Source: spec/ckp.md 23.8.
+ * Attachments become parts of the user's message: what is here as it is, what
+ * lies elsewhere by a part that stands for its bytes.
+ * Source: spec/ckp.md 23.8.
  */
 
 #include "llm/llm.h"
@@ -321,24 +322,55 @@ attach_render(ckp_fiber_t *f, const ckp_attachment_t *one, json_t **label,
 }
 
 
-/* What was fetched for it takes the place of its source; borrowed. */
+/* What was looked at already; the host puts its bytes there. */
 
 static void
-attach_shown(attach_t *a, const ckp_attachment_t *one, const json_t *got,
-    const char *label, const json_t *shown)
+attach_stands(attach_t *a, const json_t *got, const char *label)
 {
-    const char *const  text = json_string_value(shown);
-    const size_t       len = json_string_length(shown);
+    const size_t  bytes = (size_t) ckp_json_int(got, "bytes", 0);
 
-    if (got == NULL) {
-        attach_one(a, one->type, label, text, len);
+    if (a->bytes + bytes > CKP_LLM_ATTACHED_MAX) {
+        a->why = "all together are larger than 20 MiB";
+        return;
+    }
 
-    } else if (json_object_get(got, "url") != NULL) {
-        attach_one(a, CKP_ATTACH_IMAGE, label, text, len);
+    attach_push(a, json_pack("{s:s, s:O, s:O, s:O, s:O, s:O, s:s}",
+                             "type", "attachment",
+                             "kind", json_object_get(got, "kind"),
+                             "at", json_object_get(got, "at"),
+                             "media", json_object_get(got, "type"),
+                             "bytes", json_object_get(got, "bytes"),
+                             "sha256", json_object_get(got, "sha256"),
+                             "label", label), bytes);
+}
+
+
+/* What is here: as a person could read it, it is masked as prompts are. */
+
+static ckp_code_t
+attach_here(ckp_fiber_t *f, attach_t *a, const ckp_attachment_t *one,
+    const char *label, json_t *text)
+{
+    const bool  picture = one->type == CKP_ATTACH_IMAGE
+                          || one->type == CKP_ATTACH_FILE;
+    json_t     *shown = NULL;
+    ckp_code_t  rc = CKP_OK;
+
+    if (picture) {
+        shown = json_incref(text);
 
     } else {
-        attach_one(a, CKP_ATTACH_VARIABLE, label, text, len);
+        rc = ckp_pii_out(f, json_string_value(text), &shown);
     }
+
+    if (rc == CKP_OK) {
+        attach_one(a, one->type, label, json_string_value(shown),
+                   json_string_length(shown));
+    }
+
+    json_decref(shown);
+
+    return rc;
 }
 
 
@@ -348,37 +380,19 @@ attach_add(ckp_fiber_t *f, attach_t *a, const ckp_attachment_t *one,
 {
     json_t      *label = NULL;
     json_t      *text = NULL;
-    json_t      *shown = NULL;
-    json_t      *url = json_object_get(got, "url");
     ckp_code_t   rc = attach_render(f, one, &label, &text);
-    const bool   picture = url != NULL
-                           || (got == NULL && (one->type == CKP_ATTACH_IMAGE
-                                       || one->type == CKP_ATTACH_FILE));
 
     a->why = ckp_json_str(got, "why");
 
-    if (rc == CKP_OK && got != NULL) {
-        json_decref(text);
-        text = json_incref(url != NULL ? url : json_object_get(got, "text"));
-    }
+    if (rc == CKP_OK && got == NULL) {
+        rc = attach_here(f, a, one, json_string_value(label), text);
 
-    /* what a person could read is masked as prompts are */
-
-    if (rc == CKP_OK && !picture && a->why == NULL) {
-        rc = ckp_pii_out(f, text == NULL ? "" : json_string_value(text),
-                         &shown);
-
-    } else if (rc == CKP_OK) {
-        shown = json_incref(text);
-    }
-
-    if (rc == CKP_OK && a->why == NULL) {
-        attach_shown(a, one, got, json_string_value(label), shown);
+    } else if (rc == CKP_OK && a->why == NULL) {
+        attach_stands(a, got, json_string_value(label));
     }
 
     json_decref(label);
     json_decref(text);
-    json_decref(shown);
 
     return rc == CKP_OK && a->why != NULL ? attach_missed(f, one, a->why) : rc;
 }

@@ -1,7 +1,11 @@
 /*
- * Attachments that lie at an address are fetched first, one after the other:
- * n.llm.gi is the next to look at, n.got {"0": {text} or {url} or {why}} what
- * came.  Source: spec/ckp.md 23.8.
+ * Attachments that lie elsewhere are looked at first, one after the other: at
+ * an address, or a file of the artifacts' folder.  The host has their bytes;
+ * the run has what they are.
+ *
+ * n.llm.gi is the next to look at, n.got {"0": {kind, at, type, bytes, sha256,
+ * kept?} or {why}} what came; kept: a copy that the host made for this node.
+ * Source: spec/ckp.md 23.8.
  */
 
 #include "llm/llm.h"
@@ -9,9 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/artifact.h"
 #include "base/json.h"
 #include "model/limits.h"
 #include "op/op_int.h"
+
+/* One of them, and where it lies. */
+
+typedef struct {
+    size_t   i;
+    json_t  *url;           /* NULL: not at an address */
+    json_t  *path;          /* of an artifact; NULL: not there */
+    bool     again;         /* it was asked for before a crash */
+} get_t;
 
 
 bool
@@ -65,28 +79,77 @@ get_keep(ckp_fiber_t *f, size_t i, json_t *what)
 }
 
 
-/* The address of an attachment that has to be fetched; NULL: it is here. */
+/* --- what has to be looked at ------------------------------------------ */
+
+/* A name below the folder that says no more than that: a folder, a file, and
+ * what it is. */
+
+static bool
+get_is_name(const char *text, size_t len)
+{
+    const char *const  last = strrchr(text, '/');
+
+    return last != NULL && strchr(last, '.') != NULL
+           && strstr(text, "://") == NULL && strncmp(text, "data:", 5) != 0
+           && ckp_artifact_is_path(text, len);
+}
+
+
+/* The path of an artifact; NULL: it is none. */
+
+static json_t *
+get_path(ckp_fiber_t *f, const ckp_attachment_t *one, const json_t *source)
+{
+    const char *const  text = json_string_value(source);
+    json_t            *path = NULL;
+    ckp_buf_t          b;
+
+    ckp_buf_init(&b, CKP_ARTIFACT_PATH_MAX);
+
+    if (ckp_artifact_path(text, ckp_fiber_program(f)->artifacts, &b)) {
+        path = json_string(ckp_buf_str(&b));
+
+    } else if ((one->type == CKP_ATTACH_IMAGE || one->type == CKP_ATTACH_FILE)
+               && get_is_name(text, json_string_length(source)))
+    {
+        path = json_incref((json_t *) source);
+    }
+
+    ckp_buf_free(&b);
+
+    return path;
+}
+
+
+/* Neither url nor path: it is here. */
 
 static ckp_code_t
-get_address(ckp_fiber_t *f, const ckp_attachment_t *one, json_t **url)
+get_source(ckp_fiber_t *f, const ckp_attachment_t *one, get_t *g)
 {
     json_t      *value = NULL;
     ckp_code_t   rc;
 
-    *url = NULL;
+    g->url = NULL;
+    g->path = NULL;
 
-    if (one->type == CKP_ATTACH_VARIABLE || one->type == CKP_ATTACH_IMAGE) {
-        return CKP_OK;          /* models fetch pictures by themselves */
+    if (one->type == CKP_ATTACH_VARIABLE) {
+        return CKP_OK;
     }
 
     rc = ckp_fiber_render(f, one->source, &value);
 
-    if (rc == CKP_OK && json_is_string(value)
-        && ckp_attach_is_url(json_string_value(value))
-        && !(one->type == CKP_ATTACH_FILE
-             && ckp_attach_is_picture(json_string_value(value))))
-    {
-        *url = json_incref(value);
+    if (rc == CKP_OK && json_is_string(value)) {
+        const char *const  text = json_string_value(value);
+
+        if (!ckp_attach_is_url(text)) {
+            g->path = get_path(f, one, value);
+
+        } else if (one->type != CKP_ATTACH_IMAGE
+                   && !(one->type == CKP_ATTACH_FILE
+                        && ckp_attach_is_picture(text)))
+        {
+            g->url = json_incref(value);    /* models fetch pictures */
+        }
     }
 
     json_decref(value);
@@ -97,12 +160,85 @@ get_address(ckp_fiber_t *f, const ckp_attachment_t *one, json_t **url)
 
 /* --- asking ------------------------------------------------------------ */
 
+/* How the host masks a text: {act, types, custom, tokens}; NULL: not at all.
+ * *rc: no memory. */
+
+json_t *
+ckp_attach_mask(const ckp_fiber_t *f, ckp_code_t *rc)
+{
+    static const char *const  acts[] = {
+        [CKP_PII_MASK] = "mask", [CKP_PII_HASH] = "hash",
+        [CKP_PII_TOKENIZE] = "tokenize"
+    };
+    const ckp_pii_t *const    pii = ckp_fiber_node(f)->u.llm->pii;
+    json_t                   *types;
+    json_t                   *custom;
+    json_t                   *mask;
+    const char               *pattern;
+
+    if (pii == NULL || pii->pre == CKP_PII_OFF || pii->pre == CKP_PII_BLOCK) {
+        return NULL;
+    }
+
+    types = json_array();
+    custom = json_array();
+
+    for (size_t i = 0; i < CKP_PII_TYPES_MAX; i++) {
+        if ((pii->types & (1u << i)) != 0) {
+            (void) json_array_append_new(types, json_string(ckp_pii_type(i,
+                                                                &pattern)));
+        }
+    }
+
+    for (size_t i = 0; i < pii->ncustom; i++) {
+        (void) json_array_append_new(custom, json_pack("{s:s, s:s}", "name",
+                                     pii->names[i], "regex",
+                                     pii->patterns[i]));
+    }
+
+    mask = json_pack("{s:s, s:o, s:o, s:O*}", "act", acts[pii->pre], "types",
+                     types, "custom", custom, "tokens",
+                     ckp_fiber_get(f, "pii", NULL));
+
+    if (mask == NULL || json_array_size(custom) != pii->ncustom) {
+        json_decref(mask);
+        *rc = CKP_E_NOMEM;
+        return NULL;
+    }
+
+    return mask;
+}
+
+
+static const char *
+get_kind(const ckp_attachment_t *one)
+{
+    switch (one->type) {
+
+    case CKP_ATTACH_IMAGE:
+        return "image";
+
+    case CKP_ATTACH_FILE:
+    case CKP_ATTACH_URL:
+        return "any";
+
+    case CKP_ATTACH_TEXT:
+    case CKP_ATTACH_CSV:
+    case CKP_ATTACH_JSON:
+    case CKP_ATTACH_VARIABLE:
+        break;
+    }
+
+    return "text";
+}
+
+
 static ckp_code_t
-get_send(ckp_fiber_t *f, json_t *body)
+get_send(ckp_fiber_t *f, const char *target, json_t *body)
 {
     char                key[CKP_KEY_MAX + 1];
     const ckp_effect_t  fx = {
-        .kind = CKP_FX_CALL, .target = "http",
+        .kind = CKP_FX_CALL, .target = target,
         .ref = ckp_fiber_get_str(f, "llm", "ref"),
         .key = ckp_llm_key(f, key), .body = body, .timeout_ms = CKP_HTTP_MS
     };
@@ -112,48 +248,95 @@ get_send(ckp_fiber_t *f, json_t *body)
 }
 
 
-/* *asked: it is on its way; else it is known not to be had. */
+/* A body of http_request for an address, with what is to be done with it; NULL
+ * and CKP_OK: it is known why it cannot be asked for. */
 
 static ckp_code_t
-get_ask(ckp_fiber_t *f, size_t i, json_t *url, bool again, bool *asked)
+get_url_body(ckp_fiber_t *f, const get_t *g, json_t **body)
 {
-    json_t *const  params = json_pack("{s:O, s:s, s:i}", "url", url, "method",
-                                      "GET", "max_bytes",
+    json_t *const  params = json_pack("{s:O, s:s, s:i}", "url", g->url,
+                                      "method", "GET", "max_bytes",
                                       CKP_LLM_ATTACHMENT_MAX);
-    json_t        *body = NULL;
-    const char    *ref;
     json_t        *error;
     ckp_code_t     rc = params == NULL ? CKP_E_NOMEM
-                        : ckp_op_http_ask(f, params, again, &body);
+                        : ckp_op_http_ask(f, params, g->again, body);
 
     json_decref(params);
 
-    if (rc == CKP_E_INVALID || (rc == CKP_OK && body == NULL)) {
+    if (rc == CKP_E_INVALID || (rc == CKP_OK && *body == NULL)) {
         error = ckp_fiber_error_take(f);
-        rc = get_keep(f, i, json_pack("{s:o}", "why",
+        rc = get_keep(f, g->i, json_pack("{s:o}", "why",
                       json_incref(json_object_get(error, "message"))));
         json_decref(error);
+    }
 
+    return rc;
+}
+
+
+/* *body: what the host is asked. */
+
+static ckp_code_t
+get_body(ckp_fiber_t *f, const get_t *g, json_t **body)
+{
+    json_t      *want;
+    json_t      *mask;
+    ckp_code_t   rc = g->url != NULL ? get_url_body(f, g, body) : CKP_OK;
+
+    if (rc != CKP_OK || (g->url != NULL && *body == NULL)) {
         return rc;
     }
 
-    ref = rc != CKP_OK || again ? NULL : ckp_fiber_ref(f);
+    mask = ckp_attach_mask(f, &rc);
 
-    if (rc == CKP_OK && !again) {
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    want = json_pack("{s:s, s:o*}", "kind",
+                     get_kind(&ckp_fiber_node(f)->u.llm->attach[g->i]),
+                     "mask", mask);
+
+    if (g->url != NULL) {
+        return json_object_set_new(*body, "attachment", want) == 0
+               ? CKP_OK : CKP_E_NOMEM;
+    }
+
+    *body = want;
+
+    return json_object_set_new(want, "op", json_string("attachment")) == 0
+           && json_object_set(want, "path", g->path) == 0
+           && json_object_set_new(want, "max_bytes",
+                                  json_integer(CKP_LLM_ATTACHMENT_MAX)) == 0
+           ? CKP_OK : CKP_E_NOMEM;
+}
+
+
+/* *asked: it is on its way; else it is known not to be had. */
+
+static ckp_code_t
+get_ask(ckp_fiber_t *f, const get_t *g, bool *asked)
+{
+    json_t      *body = NULL;
+    const char  *ref;
+    ckp_code_t   rc = get_body(f, g, &body);
+
+    if (rc == CKP_OK && body != NULL && !g->again) {
+        ref = ckp_fiber_ref(f);
         rc = ref == NULL ? CKP_E_NOMEM
              : ckp_fiber_put(f, "llm", "ref", json_string(ref));
         rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
                                           json_string("get")) : rc;
     }
 
-    if (rc != CKP_OK) {
+    if (rc != CKP_OK || body == NULL) {
         json_decref(body);
         return rc;
     }
 
     *asked = true;
 
-    return get_send(f, body);
+    return get_send(f, g->url != NULL ? "http" : "host", body);
 }
 
 
@@ -161,26 +344,25 @@ ckp_code_t
 ckp_attach_fetch(ckp_fiber_t *f, bool again, bool *asked)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    get_t                   g = { .i = (size_t) ckp_llm_int(f, "gi"),
+                                  .again = again };
     ckp_code_t              rc = CKP_OK;
 
     *asked = false;
 
-    for (size_t i = (size_t) ckp_llm_int(f, "gi");
-         rc == CKP_OK && !*asked && i < llm->nattach; i++)
-    {
-        json_t  *url = NULL;
+    for (; rc == CKP_OK && !*asked && g.i < llm->nattach; g.i++) {
+        rc = get_source(f, &llm->attach[g.i], &g);
 
-        rc = get_address(f, &llm->attach[i], &url);
-
-        if (rc == CKP_OK && url != NULL) {
+        if (rc == CKP_OK && (g.url != NULL || g.path != NULL)) {
             if (!again) {
-                rc = ckp_llm_put_int(f, "gi", (int64_t) i);
+                rc = ckp_llm_put_int(f, "gi", (int64_t) g.i);
             }
 
-            rc = rc == CKP_OK ? get_ask(f, i, url, again, asked) : rc;
+            rc = rc == CKP_OK ? get_ask(f, &g, asked) : rc;
         }
 
-        json_decref(url);
+        json_decref(g.url);
+        json_decref(g.path);
     }
 
     return rc;
@@ -189,45 +371,123 @@ ckp_attach_fetch(ckp_fiber_t *f, bool again, bool *asked)
 
 /* --- what came ---------------------------------------------------------- */
 
-static json_t *
-get_read(const json_t *data)
+/* What the state keeps of a look; tokens go where all tokens are. */
+
+static ckp_code_t
+get_take(ckp_fiber_t *f, size_t i, const json_t *look, bool kept)
 {
-    const int64_t        status = ckp_json_int(data, "status", 0);
-    const json_t *const  body = json_object_get(data, "body");
-    const char          *type = ckp_json_str(json_object_get(data, "headers"),
-                                             "content-type");
+    json_t *const  own = json_copy((json_t *) look);
+    ckp_code_t     rc = own == NULL ? CKP_E_NOMEM
+                        : ckp_pii_found(f, json_object_get(own, "tokens"),
+                                        json_object_get(own, "counts"));
 
-    type = type == NULL ? "" : type;
-
-    if (status < 200 || status > 299) {
-        return json_pack("{s:o}", "why", json_sprintf("HTTP %lld",
-                                                      (long long) status));
-    }
-
-    if (strncmp(type, "image/", 6) == 0 && json_is_string(body)) {
-        return json_pack("{s:o}", "url", json_sprintf("data:%.*s;base64,%s",
-                         (int) strcspn(type, "; "), type,
-                         json_string_value(body)));
-    }
-
-    if (*type != '\0' && strncmp(type, "text/", 5) != 0
-        && strstr(type, "json") == NULL && strstr(type, "xml") == NULL)
+    if (rc == CKP_OK && kept && json_object_get(own, "at") != NULL
+        && json_object_set_new(own, "kept", json_true()) != 0)
     {
-        return json_pack("{s:s}", "why", "neither image nor text");
+        rc = CKP_E_NOMEM;
     }
 
-    return json_pack("{s:o}", "text", ckp_op_text(body == NULL ? json_null()
-                                                               : body));
+    if (rc != CKP_OK) {
+        json_decref(own);
+        return rc;
+    }
+
+    (void) json_object_del(own, "tokens");
+    (void) json_object_del(own, "counts");
+
+    return get_keep(f, i, own);
 }
 
 
 ckp_code_t
 ckp_attach_fetched(ckp_fiber_t *f, const ckp_input_t *in)
 {
-    const size_t       i = (size_t) ckp_llm_int(f, "gi");
-    const char *const  why = ckp_json_str(in->data, "message");
+    const size_t         i = (size_t) ckp_llm_int(f, "gi");
+    const char *const    why = ckp_json_str(in->data, "message");
+    const int64_t        status = ckp_json_int(in->data, "status", 0);
+    const json_t *const  look = status == 0 ? in->data
+                                : json_object_get(in->data, "attachment");
 
-    return get_keep(f, i, in->outcome == CKP_OUTCOME_OK ? get_read(in->data)
-                    : json_pack("{s:s}", "why", why == NULL ? "no answer"
-                                                            : why));
+    if (in->outcome != CKP_OUTCOME_OK) {
+        return get_keep(f, i, json_pack("{s:s}", "why",
+                                        why == NULL ? "no answer" : why));
+    }
+
+    if (status != 0 && (status < 200 || status > 299)) {
+        return get_keep(f, i, json_pack("{s:o}", "why",
+                                        json_sprintf("HTTP %lld",
+                                                     (long long) status)));
+    }
+
+    if (ckp_json_str(look, "at") == NULL && ckp_json_str(look, "why") == NULL)
+    {
+        return get_keep(f, i, json_pack("{s:s}", "why", "no answer"));
+    }
+
+    return get_take(f, i, look, status != 0);
+}
+
+
+/* --- afterwards ---------------------------------------------------------- */
+
+bool
+ckp_attach_any(const ckp_fiber_t *f)
+{
+    const char  *key;
+    json_t      *one;
+
+    json_object_foreach(ckp_fiber_get(f, "got", NULL), key, one) {
+        if (json_object_get(one, "at") != NULL) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Copies that were made for this question, by their places. */
+
+static json_t *
+get_copies(const json_t *got)
+{
+    json_t *const  copies = json_array();
+    const char    *key;
+    json_t        *one;
+
+    json_object_foreach((json_t *) got, key, one) {
+        if (json_object_get(one, "kept") != NULL) {
+            (void) json_array_append(copies, json_object_get(one, "at"));
+        }
+    }
+
+    return copies;
+}
+
+
+ckp_code_t
+ckp_attach_drop(ckp_fiber_t *f)
+{
+    const json_t *const  got = ckp_fiber_get(f, "got", NULL);
+    json_t              *copies;
+    ckp_code_t           rc;
+
+    if (json_object_size(got) == 0) {
+        return CKP_OK;
+    }
+
+    copies = get_copies(got);
+    rc = copies == NULL ? CKP_E_NOMEM : ckp_fiber_del(f, "got", NULL);
+
+    if (rc != CKP_OK || json_array_size(copies) == 0) {
+        json_decref(copies);
+        return rc;
+    }
+
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_NOTIFY, .target = "files", .ref = "", .key = "",
+        .body = json_pack("{s:o}", "drop", copies)
+    };
+
+    return ckp_fiber_effect(f, &fx);
 }

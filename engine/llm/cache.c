@@ -13,6 +13,35 @@
 #define CACHE_TEXT_MAX  (64 * 1024)
 
 
+/* What would be sent; an attachment is what is in it, wherever its copy is. */
+
+static json_t *
+cache_request(ckp_fiber_t *f, const json_t *entry)
+{
+    json_t *const  request = ckp_llm_request(f, entry);
+    json_t        *own;
+    json_t        *message;
+    json_t        *part;
+    size_t         i;
+    size_t         k;
+
+    if (!ckp_attach_any(f)) {
+        return request;
+    }
+
+    own = json_deep_copy(request);
+    json_decref(request);
+
+    json_array_foreach(json_object_get(own, "messages"), i, message) {
+        json_array_foreach(json_object_get(message, "content"), k, part) {
+            (void) json_object_del(part, "at");
+        }
+    }
+
+    return own;
+}
+
+
 /* The hash of what would be sent; false: no memory. */
 
 static bool
@@ -21,7 +50,7 @@ cache_key(ckp_fiber_t *f, char *hex)
     const json_t *const  entry = json_array_get(ckp_fiber_get(f, "chain",
                                                               NULL), 0);
     json_t *const        request = entry == NULL ? NULL
-                                   : ckp_llm_request(f, entry);
+                                   : cache_request(f, entry);
     char *const          text = request == NULL ? NULL
                                 : ckp_json_canonical(request);
     uint8_t              sum[CKP_SHA256_LEN];

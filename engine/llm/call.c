@@ -78,11 +78,17 @@ call_send(ckp_fiber_t *f, bool first)
                                                     name);
     char                  key[CKP_KEY_MAX + 1];
     json_t *const         headers = call_headers(f, profile);
+    const bool            attached = ckp_attach_any(f);
     json_t               *secrets = NULL;
+    json_t               *mask = NULL;
     ckp_code_t            rc = ckp_fiber_secrets(f, headers, &secrets);
 
     if (rc == CKP_OK && first) {
         rc = ckp_fiber_secrets_told(f, secrets, "llm");
+    }
+
+    if (rc == CKP_OK && attached) {
+        mask = ckp_attach_mask(f, &rc);
     }
 
     if (rc != CKP_OK) {
@@ -97,14 +103,17 @@ call_send(ckp_fiber_t *f, bool first)
         .key = ckp_llm_key(f, key),
         .timeout_ms = (uint32_t) (ckp_llm_int(f, "until")
                                   - ckp_llm_int(f, "ts")),
-        .body = json_pack("{s:{s:s*, s:O*, s:O*}, s:o, s:o*, s:o, s:s, s:s}",
+        .body = json_pack("{s:{s:s*, s:O*, s:O*}, s:o, s:o*, s:o, s:s, s:s, "
+                    "s:o*, s:o*}",
                     "profile", "name", name,
                     "base_url", json_object_get(profile, "base_url"),
                     "provider", json_object_get(profile, "provider"),
                     "headers", headers, "secrets", secrets,
                     "request", ckp_llm_request(f, entry),
                     "node_id", ckp_fiber_node(f)->id,
-                    "path", ckp_fiber_node_path(f))
+                    "path", ckp_fiber_node_path(f),
+                    "attached", attached ? json_true() : NULL,
+                    "mask", mask)
     };
 
     return ckp_fiber_effect(f, &fx);

@@ -152,6 +152,13 @@ cost_chars(const json_t *content)
 
     json_array_foreach(content, i, part) {
         const json_t *const  text = json_object_get(part, "text");
+        const char *const    kind = ckp_json_str(part, "kind");
+
+        /* of what the host puts there: characters are bytes, near enough */
+
+        if (kind != NULL && strcmp(kind, "text") == 0) {
+            n += (size_t) ckp_json_int(part, "bytes", 0);
+        }
 
         n += ckp_text_length(json_is_string(text) ? json_string_value(text)
                                                   : "",

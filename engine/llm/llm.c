@@ -159,6 +159,10 @@ ckp_llm_enter(ckp_fiber_t *f)
     ckp_fiber_at_step(f, NULL);
 
     if (rc == CKP_OK) {
+        rc = ckp_attach_drop(f);        /* of a round before this */
+    }
+
+    if (rc == CKP_OK) {
         rc = ckp_llm_double(f, &doubled);
     }
 

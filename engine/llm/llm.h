@@ -116,6 +116,7 @@ typedef struct ckp_pii_s {
     bool           restore;
     ckp_regex_t   *known[CKP_PII_TYPES_MAX];
     const char    *names[CKP_PII_CUSTOM_MAX];
+    const char    *patterns[CKP_PII_CUSTOM_MAX];    /* as written */
     ckp_regex_t   *custom[CKP_PII_CUSTOM_MAX];
     size_t         ncustom;
 } ckp_pii_t;
@@ -227,13 +228,21 @@ ckp_code_t ckp_llm_prompt_vars(ckp_fiber_t *f, json_t **vars);
 /* Whether the answer has to be JSON. */
 bool ckp_llm_wants_json(const ckp_llm_t *llm);
 
-/* --- attach.c ---------------------------------------------------------- */
+/* --- attach.c, attach_get.c -------------------------------------------- */
 
-/* Fetches the next that lies elsewhere (`again`: the same, after a crash);
+/* Looks at the next that lies elsewhere (`again`: the same, after a crash);
  * *asked: it is on its way.  Takes what came. */
 ckp_code_t ckp_attach_fetch(ckp_fiber_t *f, bool again, bool *asked);
 ckp_code_t ckp_attach_fetched(ckp_fiber_t *f, const ckp_input_t *in);
 const json_t *ckp_attach_got(const ckp_fiber_t *f, size_t i);
+
+/* Whether the request needs bytes of the host, and how it masks them: a new
+ * object, NULL with CKP_OK in *rc: not at all. */
+bool ckp_attach_any(const ckp_fiber_t *f);
+json_t *ckp_attach_mask(const ckp_fiber_t *f, ckp_code_t *rc);
+
+/* The question is answered: copies that were made for it may go. */
+ckp_code_t ckp_attach_drop(ckp_fiber_t *f);
 
 bool ckp_attach_is_url(const char *text);
 bool ckp_attach_is_picture(const char *url);
@@ -318,6 +327,24 @@ ckp_code_t ckp_llm_fetched(ckp_fiber_t *f, const json_t *data);
 /* Appends what is remembered to n.msgs; adds the exchange afterwards. */
 ckp_code_t ckp_llm_recall(ckp_fiber_t *f);
 ckp_code_t ckp_llm_remember(ckp_fiber_t *f, const char *answer);
+
+/* How a text is masked, and what came of it. */
+typedef struct {
+    const ckp_pii_t  *pii;
+    ckp_pii_act_t     act;
+    const json_t     *known;        /* {token: value}; NULL: none */
+    json_t           *fresh;        /* the same of tokens that are new; added */
+    json_t           *counts;       /* {type: n}; added to */
+    size_t            found;
+} ckp_masking_t;
+
+/* Appends the text masked (mask.c). */
+ckp_code_t ckp_pii_mask(ckp_masking_t *how, const char *text, size_t len,
+    ckp_buf_t *out);
+
+/* What a text had goes to n.pii and n.piin; both are borrowed. */
+ckp_code_t ckp_pii_found(ckp_fiber_t *f, const json_t *fresh,
+    const json_t *counts);
 
 /* The word of a type and its pattern, by number; NULL: no such number. */
 const char *ckp_pii_type(size_t i, const char **pattern);

@@ -101,6 +101,7 @@ pii_custom(ckp_parse_t *ps, const ckp_at_t *at, ckp_pii_t *pii)
 
         } else {
             pii->names[pii->ncustom] = name;
+            pii->patterns[pii->ncustom] = text;
             pii->custom[pii->ncustom++] = re;
         }
     }

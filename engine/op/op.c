@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const ckp_op_t *const  op_families[] = {
-    ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_comm,
-    ckp_ops_collection,
+    ckp_ops_flow, ckp_ops_value, ckp_ops_text, ckp_ops_parse, ckp_ops_sheet,
+    ckp_ops_comm, ckp_ops_collection,
     ckp_ops_http, ckp_ops_crypto, ckp_ops_order,
     ckp_ops_memory, ckp_ops_checkpoint
 };
@@ -18,6 +18,7 @@ static const ckp_op_t *const  op_families[] = {
 
 static const ckp_hosted_t  op_hosted[] = {
     { "http_request", "http", true, ckp_op_http_ask, ckp_op_http_after },
+    { "parse_excel_data", "host", false, ckp_op_sheet_ask, NULL },
     { "hash", "host", true, ckp_op_hash_ask, NULL },
     { "encrypt", "host", true, ckp_op_encrypt_ask, NULL },
     { "decrypt", "host", true, ckp_op_decrypt_ask, NULL },

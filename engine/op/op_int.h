@@ -12,6 +12,7 @@ extern const ckp_op_t  ckp_ops_flow[];
 extern const ckp_op_t  ckp_ops_value[];
 extern const ckp_op_t  ckp_ops_text[];
 extern const ckp_op_t  ckp_ops_parse[];
+extern const ckp_op_t  ckp_ops_sheet[];
 extern const ckp_op_t  ckp_ops_comm[];
 extern const ckp_op_t  ckp_ops_collection[];
 extern const ckp_op_t  ckp_ops_http[];
@@ -27,6 +28,7 @@ typedef ckp_code_t ckp_op_after_t(ckp_fiber_t *f, const json_t *params,
     const json_t *data, json_t **result);
 
 ckp_op_ask_t    ckp_op_http_ask;
+ckp_op_ask_t    ckp_op_sheet_ask;
 ckp_op_ask_t    ckp_op_hash_ask;
 ckp_op_ask_t    ckp_op_encrypt_ask;
 ckp_op_ask_t    ckp_op_decrypt_ask;

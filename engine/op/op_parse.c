@@ -1,5 +1,5 @@
 /*
- * Internal actions that read texts into values: JSON, CSV, XML, spreadsheets.
+ * Internal actions that read texts into values: JSON, CSV, XML.
  * Source: spec/ckp.md 13.3.
  */
 
@@ -11,7 +11,6 @@
 #include "data/csv.h"
 #include "data/fence.h"
 #include "data/jsonpath.h"
-#include "data/sheet.h"
 #include "data/xpath.h"
 #include "lang/path.h"
 
@@ -291,40 +290,6 @@ op_parse_xml(ckp_fiber_t *f, const json_t *params, json_t **result)
 }
 
 
-/* --- spreadsheets ---------------------------------------------------------------------- */
-
-
-static ckp_code_t
-op_parse_excel(ckp_fiber_t *f, const json_t *params, json_t **result)
-{
-    static const char *const  names[] = { "sheet", "sheet_name", NULL };
-    const json_t *const       sheet = ckp_op_param(params, names);
-    json_t *const             name = sheet == NULL ? NULL : ckp_op_text(sheet);
-    ckp_sheet_how_t           how = {
-        .header = ckp_json_bool(params, "header", true),
-        .range = op_read_param(params, "range")
-    };
-    ckp_err_t                 err = CKP_ERR_INIT;
-    bool                      foreign = false;
-    ckp_code_t                rc;
-
-    if (json_string_length(name) > 0) {
-        how.sheet = json_string_value(name);
-    }
-
-    rc = ckp_sheet_read(ckp_op_source(f, params), &how, result, &foreign,
-                        &err);
-    json_decref(name);
-
-    if (rc == CKP_OK || err.code == CKP_E_NOMEM) {
-        return rc;
-    }
-
-    return ckp_fiber_raise(f, foreign ? "UnsupportedFormat" : "ParseError",
-                           "%s", err.msg);
-}
-
-
 const ckp_op_t  ckp_ops_parse[] = {
     { "parse_json", " source value data path on_invalid ",
       " source|value|data ", true, false, op_parse_json },
@@ -333,7 +298,5 @@ const ckp_op_t  ckp_ops_parse[] = {
       op_parse_csv },
     { "parse_xml", " source value data mode path ", " source|value|data ",
       true, false, op_parse_xml },
-    { "parse_excel_data", " source value data sheet sheet_name header range ",
-      " source|value|data ", false, true, op_parse_excel },
     { .action = NULL }
 };

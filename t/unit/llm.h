@@ -33,6 +33,35 @@ t_effect(const t_run_t *t)
 }
 
 
+/* NULL: the turn has none. */
+static inline const json_t *
+t_effect_of(const t_run_t *t, ckp_effect_kind_t kind)
+{
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        if (t->turn.effects[i].kind == kind) {
+            return t->turn.effects[i].body;
+        }
+    }
+
+    return NULL;
+}
+
+
+static inline void
+t_is(const json_t *v, const char *text)
+{
+    json_t *const  want = t_doc_json(text);
+
+    if (v == NULL || !ckp_json_equal(v, want)) {
+        char *const  s = v == NULL ? NULL : ckp_json_text(v);
+
+        fail_msg("%s is not %s", s == NULL ? "nothing" : s, text);
+    }
+
+    json_decref(want);
+}
+
+
 static inline const json_t *
 t_request(const t_run_t *t)
 {

@@ -172,12 +172,22 @@ test_attachments_become_parts(void **ctx)
 }
 
 
+/* What the host says of a body that it keeps. */
 static void
-t_fetched(t_run_t *t, int status, const char *type, const char *body)
+t_fetched(t_run_t *t, int status, const char *kind, const char *type)
 {
     t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref,
-           json_pack("{s:i, s:{s:s}, s:s}", "status", status, "headers",
-                     "content-type", type, "body", body));
+           json_pack("{s:i, s:{s:s, s:s, s:s, s:i, s:s}}", "status", status,
+                     "attachment", "kind", kind, "at", ".attached/r/1", "type",
+                     type, "bytes", 3, "sha256", "abc"));
+}
+
+
+static const json_t *
+t_parts(const t_run_t *t)
+{
+    return json_object_get(json_array_get(json_object_get(t_request(t),
+                           "messages"), 0), "content");
 }
 
 
@@ -185,6 +195,7 @@ static void
 test_attachments_that_lie_elsewhere_are_fetched_first(void **ctx)
 {
     t_run_t        t;
+    const json_t  *body;
     const json_t  *parts;
 
     t_run(&t, DOC("'prompt':'x','attachments':[{'type':'url','source':"
@@ -193,34 +204,145 @@ test_attachments_that_lie_elsewhere_are_fetched_first(void **ctx)
                   "'source':'https://h/d'},{'type':'file','source':"
                   "'https://h/e'}],", CONFIG("'egress_allowlist':['h']")));
     assert_string_equal(t.story, "execution_started node_started");
+    body = t.turn.effects[0].body;
     assert_string_equal(t.turn.effects[0].target, "http");
-    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
-                        "https://h/a");
-    assert_int_equal(json_array_size(json_object_get(t.turn.effects[0].body,
-                                                     "allow")), 1);
+    assert_string_equal(ckp_json_str(body, "url"), "https://h/a");
+    assert_int_equal(json_array_size(json_object_get(body, "allow")), 1);
+    assert_string_equal(ckp_json_str(json_object_get(body, "attachment"),
+                                     "kind"), "any");
     t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
            json_pack("{s:b, s:i}", "crash", 1, "crashes", 1));
     assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
                         "https://h/a");
-    t_fetched(&t, 200, "text/plain", "one");
-    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "url"),
-                        "https://h/b");
-    t_fetched(&t, 404, "text/plain", "no");
-    t_fetched(&t, 200, "image/png", "AAAA");
+    t_fetched(&t, 200, "text", "text/plain");
+    body = t.turn.effects[0].body;
+    assert_string_equal(ckp_json_str(body, "url"), "https://h/b");
+    assert_string_equal(ckp_json_str(json_object_get(body, "attachment"),
+                                     "kind"), "text");
+    t_fetched(&t, 404, "text", "text/plain");
+    t_fetched(&t, 200, "image", "image/png");
     t_failed(&t, CKP_OUTCOME_UNKNOWN, "HttpError", "reset");
 
     assert_string_equal(t.story, "attachment_skipped attachment_skipped "
                         "llm_call_started");
-    parts = json_object_get(json_array_get(json_object_get(t_request(&t),
-                            "messages"), 0), "content");
+    assert_true(ckp_json_bool(t_effect(&t), "attached", false));
+    assert_null(json_object_get(t_effect(&t), "mask"));
+    parts = t_parts(&t);
     assert_int_equal(json_array_size(parts), 4);
-    assert_string_equal(ckp_json_str(json_array_get(parts, 1), "text"),
-                        "[url]\none");
+    t_is(json_array_get(parts, 1), "{'type':'attachment','kind':'text',"
+              "'at':'.attached/r/1','media':'text/plain','bytes':3,"
+              "'sha256':'abc','label':'url'}");
     assert_string_equal(ckp_json_str(json_object_get(json_array_get(parts, 2),
                                      "image_url"), "url"), "https://h/c.png");
-    assert_string_equal(ckp_json_str(json_object_get(json_array_get(parts, 3),
-                                     "image_url"), "url"),
-                        "data:image/png;base64,AAAA");
+    assert_string_equal(ckp_json_str(json_array_get(parts, 3), "kind"),
+                        "image");
+
+    t_answer(&t, "so");
+    body = t_effect_of(&t, CKP_FX_NOTIFY);
+    t_is(json_object_get(body, "drop"),
+              "['.attached/r/1','.attached/r/1']");
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+}
+
+
+static void
+test_attachments_may_be_artifacts(void **ctx)
+{
+    t_run_t        t;
+    const json_t  *body;
+
+    t_run(&t, ASK("'outputs':{'o':'text'},'attachments':[{'type':'image',"
+                  "'source':'/api/artifacts/r/a%20b.png','required':true},{'type':"
+                  "'csv','source':'artifacts/r/t.csv','description':'rows'},"
+                  "{'type':'file','source':'r/in/c.pdf'},{'type':'text',"
+                  "'source':'r/in/c.txt'},{'type':'image','source':"
+                  "'artifacts/../x.png'}],'pii':{'pre':'tokenize','types':"
+                  "['email'],'custom':[{'name':'ID','regex':'id[0-9]+'}]},"));
+    body = t.turn.effects[0].body;
+    assert_string_equal(t.turn.effects[0].target, "host");
+    t_is(body, "{'kind':'image','mask':{'act':'tokenize','types':["
+              "'email'],'custom':[{'name':'ID','regex':'id[0-9]+'}]},'op':"
+              "'attachment','path':'r/a b.png','max_bytes':5242880}");
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'kind':'image','at':'r/a b.png','type':'image/png',"
+                  "'bytes':9,'sha256':'1'}"));
+    assert_string_equal(ckp_json_str(t.turn.effects[0].body, "path"),
+                        "r/t.csv");
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'kind':'text','at':'r/t.csv','type':'text/csv',"
+                  "'bytes':7,'sha256':'2','tokens':{'<EMAIL_1>':'a@b.cd'},'counts':{"
+                  "'email':2}}"));
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'why':'neither image nor text'}"));
+
+    assert_string_equal(t.story, "attachment_skipped attachment_skipped "
+                        "pii_redacted llm_call_started");
+    assert_int_equal(json_array_size(t_parts(&t)), 4);
+    t_is(json_array_get(t_parts(&t), 2), "{'type':'attachment','kind':"
+              "'text','at':'r/t.csv','media':'text/csv','bytes':7,'sha256':'2'"
+              ",'label':'rows'}");
+    assert_string_equal(ckp_json_str(json_array_get(t_parts(&t), 3), "text"),
+                        "[text]\nr/in/c.txt");
+    t_is(json_object_get(json_object_get(t_effect(&t), "mask"),
+                              "tokens"), "{'<EMAIL_1>':'a@b.cd'}");
+    t_answer(&t, "of <EMAIL_1>");
+    assert_null(t_effect_of(&t, CKP_FX_NOTIFY));
+    assert_string_equal(t_var(&t, "o"), "\"of a@b.cd\"");
+    t_run_over(&t);
+}
+
+
+static void
+test_attachments_have_a_limit_together(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, ASK("'attachments':[{'type':'text','source':'artifacts/r/1'},"
+                  "{'type':'text','source':'artifacts/r/2'},{'type':'text',"
+                  "'source':'artifacts/r/3'},{'type':'text','source':"
+                  "'artifacts/r/4'},{'type':'text','source':'artifacts/r/5'},"
+                  "{'type':'text','source':'and this'}],"));
+
+    for (int i = 0; i < 5; i++) {
+        t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+               t_doc_json("{'kind':'text','at':'r/1','type':'text/plain',"
+                      "'bytes':5000000,'sha256':'1'}"));
+    }
+
+    assert_string_equal(t.story, "attachment_skipped llm_call_started");
+    assert_string_equal(t_said(&t, "attachment_skipped", "reason"),
+                        "all together are larger than 20 MiB");
+    assert_int_equal(json_array_size(t_parts(&t)), 6);
+    t_run_over(&t);
+}
+
+
+static void
+test_an_answer_about_the_same_bytes_is_not_paid_again(void **ctx)
+{
+    static const char  doc[] =
+        T_GRAPH("a", "'a':{'type':'llm_action','prompt':'one','cache':"
+                "{'ttl_seconds':60},'attachments':[{'type':'url','source':"
+                "'https://h/a'}],'next_node':'b'},'b':{'type':'llm_action',"
+                "'prompt':'one','cache':{'ttl_seconds':60},'attachments':["
+                "{'type':'url','source':'https://h/a'}],'next_node':'end'},"
+                T_END, "");
+    t_run_t            t;
+
+    t_run(&t, doc);
+    t_fetched(&t, 200, "text", "text/plain");
+    t_answer(&t, "kept");
+
+    /* another copy of the same bytes */
+
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'status':200,'attachment':{'kind':'text','at':"
+                  "'.attached/r/2','type':'text/plain','bytes':3,'sha256':"
+                  "'abc'}}"));
+    assert_string_equal(t_status(&t), "completed");
+    t_is(json_object_get(t_effect_of(&t, CKP_FX_NOTIFY), "drop"),
+         "['.attached/r/2']");
     t_run_over(&t);
 }
 
@@ -232,7 +354,7 @@ test_an_attachment_that_must_be_there_fails_the_node(void **ctx)
 
     t_run(&t, ASK("'attachments':[{'type':'url','source':'https://h/a',"
                   "'required':true}],"));
-    t_fetched(&t, 500, "text/plain", "no");
+    t_fetched(&t, 500, "text", "text/plain");
     assert_string_equal(t_said(&t, "run_failed", "error_type"),
                         "LLMCallError");
     assert_non_null(strstr(t_said(&t, "run_failed", "error"), "HTTP 500"));
@@ -504,6 +626,10 @@ main(void)
         cmocka_unit_test(test_attachments_become_parts),
         cmocka_unit_test(
             test_attachments_that_lie_elsewhere_are_fetched_first),
+        cmocka_unit_test(test_attachments_may_be_artifacts),
+        cmocka_unit_test(test_attachments_have_a_limit_together),
+        cmocka_unit_test(
+            test_an_answer_about_the_same_bytes_is_not_paid_again),
         cmocka_unit_test(
             test_an_attachment_that_must_be_there_fails_the_node),
         cmocka_unit_test(test_doubles_stand_in_for_a_model),

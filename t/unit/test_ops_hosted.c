@@ -105,6 +105,34 @@ test_a_wrong_request_is_not_sent(void **ctx)
 }
 
 
+static void
+test_files_of_the_artifacts_folder_are_read_by_the_host(void **ctx)
+{
+    t_run_t  t;
+
+    t_asks("'action':'parse_excel_data','source':'/api/artifacts/r/a.xlsx',"
+           "'sheet':'one','range':'A1:B2','header':false", "host",
+           "{\"op\":\"sheet\",\"source\":\"/api/artifacts/r/a.xlsx\","
+           "\"sheet\":\"one\",\"header\":false,\"range\":\"A1:B2\"}");
+    t_asks("'action':'parse_excel_data','source':{'a':['x\\n1',"
+           "'artifacts/r/b']}", "host", "\"op\":\"sheet\"");
+
+    t_run(&t, ONE("'action':'parse_excel_data','source':'r/a.csv'"));
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'result':[{'a':1}]}"));
+    assert_string_equal(t_var(&t, "r"), "[{\"a\":1}]");
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+
+    t_run(&t, ONE("'action':'parse_excel_data','source':'r/a.csv'"));
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_FAILED, t.ref,
+           t_doc_json("{'type':'ParseError','message':'r/a.csv: it is not "
+                  "there','retryable':false}"));
+    assert_string_equal(t_said(&t, "run_failed", "error_type"), "ParseError");
+    t_run_over(&t);
+}
+
+
 /* The step's call answered with this status. */
 
 static void
@@ -557,6 +585,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_a_request_is_asked_of_the_host),
         cmocka_unit_test(test_a_wrong_request_is_not_sent),
+        cmocka_unit_test(
+            test_files_of_the_artifacts_folder_are_read_by_the_host),
         cmocka_unit_test(test_a_status_is_expected_or_an_error),
         cmocka_unit_test(test_a_result_has_the_members_of_the_reply),
         cmocka_unit_test(

@@ -179,8 +179,8 @@ static void
 files_are_not_for_the_engine(void **state)
 {
     static const char *const  names[] = {
-        "/tmp/a.xlsx", "memory://x/1", "/api/artifacts/r/a.xlsx", "in/A.XLSX",
-        "old.xls", "https://h/a.csv", "0M8R4KGxGuEAAA==",
+        "/etc/a.xlsx", "memory://x/1", "/api/artifacts/../a.xlsx",
+        "../A.XLSX", "https://h/a.csv", "0M8R4KGxGuEAAA==",
         "data:application/vnd.ms-excel;base64,0M8R4KGxGuEAAA=="
     };
 
