@@ -230,6 +230,21 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(artifact_days),
       &ngx_lo_bounds_days },
 
+    { ngx_string("langorch_sheet"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sheet_max), &ngx_lo_upload },
+
+    { ngx_string("langorch_attached"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(attached_max), NULL },
+
+    { ngx_string("langorch_file_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(file_memory), NULL },
+
     { ngx_string("langorch_base_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_conf_base_url,
@@ -386,6 +401,9 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
     mcf->upload_max = NGX_CONF_UNSET_SIZE;
     mcf->artifact_days = NGX_CONF_UNSET_UINT;
+    mcf->sheet_max = NGX_CONF_UNSET_SIZE;
+    mcf->attached_max = NGX_CONF_UNSET_SIZE;
+    mcf->file_memory = NGX_CONF_UNSET_SIZE;
     mcf->plain_secrets = NGX_CONF_UNSET;
     mcf->trace = NGX_CONF_UNSET;
 
@@ -424,6 +442,9 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->upload_max, 64 * 1024 * 1024);
     ngx_conf_init_uint_value(mcf->artifact_days, 30);
+    ngx_conf_init_size_value(mcf->sheet_max, 16 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->attached_max, 256 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->file_memory, 256 * 1024 * 1024);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->trace, 0);

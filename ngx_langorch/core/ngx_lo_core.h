@@ -64,6 +64,9 @@ typedef struct {
                                        default: "artifacts" by the store */
     size_t       upload_max;        /* langorch_upload: 64m */
     ngx_uint_t   artifact_days;     /* langorch_artifact_days: 30 */
+    size_t       sheet_max;         /* langorch_sheet: 16m */
+    size_t       attached_max;      /* langorch_attached: 256m */
+    size_t       file_memory;       /* langorch_file_memory: 256m */
     ngx_str_t    base_url;          /* langorch_base_url; empty: from request */
     ngx_array_t *upstreams;         /* langorch_upstreams: ngx_str_t, names of
                                        site's own upstream{} agents may use */

@@ -95,6 +95,14 @@ ngx_lo_disk_parent(const char *root, const char *path, ngx_uint_t make,
         ngx_memcpy(name, path, len);
         name[len] = '\0';
 
+        /* whoever said that, it leads out */
+
+        if (ngx_strcmp(name, "..") == 0) {
+            (void) close(dir);
+            errno = ENOENT;
+            return -1;
+        }
+
         next = ngx_lo_disk_step(dir, name, make);
 
         err = errno;

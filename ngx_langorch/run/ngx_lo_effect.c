@@ -180,6 +180,8 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
         e->own_free(e->own);
     }
 
+    ngx_lo_room_leave(e);
+    ckp_free(e->text);
     ngx_lo_secrets_wipe(e->secrets);
     json_decref(e->body);
     ngx_free(e->ref);
@@ -269,8 +271,10 @@ ngx_lo_effect_known(void *data, ngx_uint_t failed)
 }
 
 
+/* Its request is whole. */
+
 static void
-ngx_lo_effect_call(ngx_lo_effect_t *e)
+ngx_lo_effect_look(ngx_lo_effect_t *e)
 {
     json_t  *names;
 
@@ -285,6 +289,20 @@ ngx_lo_effect_call(ngx_lo_effect_t *e)
     if (e->look == NULL) {
         ngx_lo_effect_send(e);
     }
+}
+
+
+/* Bytes come first: what is known of secrets is for a call that goes now. */
+
+static void
+ngx_lo_effect_call(ngx_lo_effect_t *e)
+{
+    if (ckp_json_bool(e->body, "attached", false)) {
+        ngx_lo_llm_attach(e, ngx_lo_effect_look);
+        return;
+    }
+
+    ngx_lo_effect_look(e);
 }
 
 
@@ -372,6 +390,9 @@ ngx_lo_effect_notify(ngx_lo_effect_t *e)
 {
     if (e->agent) {
         ngx_lo_agent_cancel(e);
+
+    } else if (ngx_strcmp(e->target, "files") == 0) {
+        ngx_lo_files_drop(e);
 
     } else {
         ngx_lo_alert(e);

@@ -36,7 +36,8 @@ typedef struct ngx_lo_effect_s  ngx_lo_effect_t;
 
 struct ngx_lo_effect_s {
     ngx_queue_t         queue;      /* run->effects, then run->calls */
-    ngx_queue_t         waiting;    /* held ADMITs of a resource key */
+    ngx_queue_t         waiting;    /* held ADMITs of a resource key, or CALLs
+                                       for room (queued) */
     ngx_lo_run_t       *run;
     ckp_effect_kind_t   kind;
     char               *ref;
@@ -48,6 +49,7 @@ struct ngx_lo_effect_s {
     ngx_lo_secret_look_t  *look;    /* CALL: what the site has of them */
     void               *own;        /* the performer's; ends by own_free */
     void              (*own_free)(void *own);
+    char               *text;       /* a request with its bytes; or NULL */
     uint32_t            timeout_ms;
     ngx_lo_call_t      *call;       /* CALL under way */
     ngx_event_t         timer;      /* ADMIT that is held */
@@ -57,6 +59,8 @@ struct ngx_lo_effect_s {
     ngx_msec_t          limited_at; /* ADMIT: since when it waits for a token */
     ngx_msec_t          token_at;   /* and when it is its turn */
     uint64_t            number;     /* grows with each effect of the worker */
+    size_t              bytes;      /* of files: room it has or waits for */
+    void              (*go)(ngx_lo_effect_t *e);    /* when there is room */
     unsigned            held:1;     /* in a queue, by `waiting` */
     unsigned            parked:1;   /* until a call of the same run ends */
     unsigned            claimed:1;  /* it has the right to its key */
@@ -64,6 +68,8 @@ struct ngx_lo_effect_s {
     unsigned            token:1;    /* it has one, used or not yet */
     unsigned            agent:1;    /* target "agent" */
     unsigned            counted:1;  /* holds a slot of its resource key */
+    unsigned            queued:1;   /* waits for room */
+    unsigned            roomed:1;   /* has it */
 };
 
 struct ngx_lo_run_s {
@@ -231,7 +237,37 @@ void ngx_lo_to_notify(ngx_lo_effect_t *e);      /* ngx_lo_notify.c */
 void ngx_lo_alert(const ngx_lo_effect_t *e);
 void ngx_lo_alerts_stop(void);
 void ngx_lo_to_llm(ngx_lo_effect_t *e);
+
+/* Puts the bytes of attachments into its request (e->text), then calls `ready`;
+ * or the effect is answered. */
+void ngx_lo_llm_attach(ngx_lo_effect_t *e, void (*ready)(ngx_lo_effect_t *e));
 void ngx_lo_to_child(ngx_lo_effect_t *e);       /* op "procedure" of host */
+
+/* --- bytes of files (ngx_lo_to_files.c, ngx_lo_files_room.c) -------------------- */
+
+/* Of host: op "attachment", op "sheet". */
+void ngx_lo_to_attachment(ngx_lo_effect_t *e);
+void ngx_lo_to_sheet(ngx_lo_effect_t *e);
+
+/* What an address gave is looked at, kept, and the effect answered; outside of
+ * ngx_lo_effects_perform. */
+void ngx_lo_files_keep(ngx_lo_effect_t *e, const json_t *want,
+    const ngx_lo_call_reply_t *reply);
+
+/* The bytes of attachments are put into a request (stolen) by a thread; its
+ * text is e->text when `filled` is called, or the effect is answered. */
+typedef void (*ngx_lo_files_pt)(ngx_lo_effect_t *e);
+void ngx_lo_files_fill(ngx_lo_effect_t *e, json_t *request,
+    ngx_lo_files_pt filled);
+
+/* NOTIFY "files": copies that nobody needs any more. */
+void ngx_lo_files_drop(const ngx_lo_effect_t *e);
+
+/* Calls `go` as soon as there is room for so many bytes of files, at once when
+ * there is; the effect gives it back with its end (_leave). */
+void ngx_lo_room_enter(ngx_lo_effect_t *e, size_t bytes,
+    void (*go)(ngx_lo_effect_t *e));
+void ngx_lo_room_leave(ngx_lo_effect_t *e);
 
 /* --- claims (ngx_lo_claim.c) --------------------------------------------------- */
 

@@ -438,6 +438,16 @@ ngx_lo_to_host(ngx_lo_effect_t *e)
         }
     }
 
+    if (ngx_strcmp(op, "attachment") == 0) {
+        ngx_lo_to_attachment(e);
+        return;
+    }
+
+    if (ngx_strcmp(op, "sheet") == 0) {
+        ngx_lo_to_sheet(e);
+        return;
+    }
+
     if (ngx_strcmp(op, "procedure") == 0) {
         ngx_lo_to_child(e);
         return;

@@ -206,11 +206,43 @@ ngx_lo_http_value(const ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
 }
 
 
+/* An attachment of a model: what it is, and no more, comes into the run. */
+
+static ngx_uint_t
+ngx_lo_http_attached(ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
+{
+    json_t           *want;
+    ngx_lo_effect_t  *e;
+
+    e = h->effect;
+    want = json_object_get(e->body, "attachment");
+
+    if (want == NULL) {
+        return 0;
+    }
+
+    if (reply->status < 200 || reply->status > 299) {
+        ngx_lo_effect_reply(e, CKP_OUTCOME_OK,
+                            json_pack("{s:I}", "status",
+                                      (json_int_t) reply->status), 1);
+        return 1;
+    }
+
+    ngx_lo_files_keep(e, want, reply);
+
+    return 1;
+}
+
+
 static void
 ngx_lo_http_answer(ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
 {
     json_t         *body, *data;
     unsigned long   refusals;
+
+    if (ngx_lo_http_attached(h, reply)) {
+        return;
+    }
 
     refusals = ckp_memory_refusals();
     body = ngx_lo_http_value(h, reply);

@@ -236,12 +236,13 @@ ngx_lo_llm_headers(ngx_lo_effect_t *e, const char *base, ngx_uint_t ours)
 }
 
 
-/* The body; a request that names no model gets the site's. */
+/* The request, of which a copy is changed; one that names no model gets the
+ * site's. */
 
-static char *
-ngx_lo_llm_body(const ngx_lo_effect_t *e)
+static json_t *
+ngx_lo_llm_request(const ngx_lo_effect_t *e)
 {
-    char     model[256], *text;
+    char     model[256];
     json_t  *rq, *own;
 
     rq = json_object_get(e->body, "request");
@@ -250,15 +251,13 @@ ngx_lo_llm_body(const ngx_lo_effect_t *e)
         || ngx_lo_llm_site_text(&ngx_lo_conf()->llm_model, model,
                                 sizeof(model)) != NGX_OK)
     {
-        return ckp_json_text(rq);
+        return json_incref(rq);
     }
 
     own = json_copy(rq);
     (void) json_object_set_new(own, "model", json_string(model));
-    text = own ? ckp_json_text(own) : NULL;
-    json_decref(own);
 
-    return text;
+    return own;
 }
 
 
@@ -333,12 +332,10 @@ ngx_lo_llm_own(ngx_lo_effect_t *e, const char *base)
 static void
 ngx_lo_llm_send(ngx_lo_effect_t *e, const char *base, json_t *headers)
 {
-    char       *body;
     size_t      len;
     ckp_buf_t   url;
     ngx_int_t   rc;
 
-    body = ngx_lo_llm_body(e);
     len = ngx_strlen(base);
 
     while (len > 0 && base[len - 1] == '/') {
@@ -349,12 +346,17 @@ ngx_lo_llm_send(ngx_lo_effect_t *e, const char *base, json_t *headers)
     ckp_buf_put(&url, base, len);
     ckp_buf_puts(&url, "/chat/completions");
 
-    rc = (body != NULL && url.failed == CKP_OK
+    rc = (e->text != NULL && url.failed == CKP_OK
           && ngx_lo_llm_own(e, base) == NGX_OK)
-         ? ngx_lo_llm_start(e, ckp_buf_str(&url), headers, body) : NGX_ERROR;
+         ? ngx_lo_llm_start(e, ckp_buf_str(&url), headers, e->text)
+         : NGX_ERROR;
 
     ckp_buf_free(&url);
-    ckp_free(body);
+
+    /* the call has its own */
+
+    ckp_free(e->text);
+    e->text = NULL;
 
     if (rc != NGX_OK) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
@@ -363,8 +365,8 @@ ngx_lo_llm_send(ngx_lo_effect_t *e, const char *base, json_t *headers)
 }
 
 
-void
-ngx_lo_to_llm(ngx_lo_effect_t *e)
+static void
+ngx_lo_llm_ask(ngx_lo_effect_t *e)
 {
     char         base[NGX_LO_LLM_URL];
     json_t      *headers;
@@ -390,4 +392,32 @@ ngx_lo_to_llm(ngx_lo_effect_t *e)
 
     ngx_lo_llm_send(e, base, headers);
     ngx_lo_secrets_wipe(headers);
+}
+
+
+void
+ngx_lo_to_llm(ngx_lo_effect_t *e)
+{
+    json_t  *rq;
+
+    if (e->text == NULL) {
+        rq = ngx_lo_llm_request(e);
+        e->text = rq ? ckp_json_text(rq) : NULL;
+        json_decref(rq);
+    }
+
+    ngx_lo_llm_ask(e);
+}
+
+
+void
+ngx_lo_llm_attach(ngx_lo_effect_t *e, void (*ready)(ngx_lo_effect_t *e))
+{
+    json_t  *rq, *own;
+
+    rq = ngx_lo_llm_request(e);
+    own = json_deep_copy(rq);
+    json_decref(rq);
+
+    ngx_lo_files_fill(e, own, ready);
 }
