@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "compile/parse_int.h"
+#include "lang/regex.h"
 #include "model/redact.h"
 #include "node/op.h"
 
@@ -300,6 +301,64 @@ bind_known(ckp_parse_t *ps, const ckp_at_t *at, const ckp_op_t *op,
 }
 
 
+static void
+bind_regex(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
+    const char *pattern, const char *flags)
+{
+    ckp_err_t           err = CKP_ERR_INIT;
+    ckp_regex_t *const  re = ckp_regex_new(pattern, false, flags, &err);
+    ckp_at_t            params;
+    ckp_at_t            out;
+
+    ckp_regex_free(re);
+
+    if (err.code == CKP_E_NOMEM) {
+        ps->nomem = true;
+
+    } else if (re == NULL) {
+        bind_place(at, key, &params, &out);
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 221,
+                                         .field = key }, "%s", err.msg);
+    }
+}
+
+
+/* What is written out is judged now; flags change what a pattern means. */
+static void
+bind_pattern(ckp_parse_t *ps, const ckp_at_t *at, const json_t *params)
+{
+    const char *const  pattern = ckp_json_str(params, "pattern");
+    const char *const  flags = ckp_json_str(params, "flags");
+    const bool         plain = flags == NULL || strstr(flags, "{{") == NULL;
+
+    if (flags != NULL && plain && flags[strspn(flags, "imsx")] != '\0') {
+        bind_regex(ps, at, "flags", "", flags);
+
+    } else if (plain && pattern != NULL && strstr(pattern, "{{") == NULL) {
+        bind_regex(ps, at, "pattern", pattern, flags);
+    }
+}
+
+
+/* One that is still to be rendered is judged when it is used. */
+static void
+bind_schema(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_at_t  params;
+    ckp_at_t  out;
+    char     *text;
+
+    bind_place(at, "schema", &params, &out);
+    text = out.value == NULL ? NULL : ckp_json_text(out.value);
+
+    if (text != NULL && strstr(text, "{{") == NULL) {
+        (void) ckp_schema_at(ps, &out);
+    }
+
+    ckp_free(text);
+}
+
+
 void
 ckp_step_params_check(ckp_parse_t *ps, const ckp_at_t *at,
     const ckp_step_t *step, const json_t *params)
@@ -342,5 +401,11 @@ ckp_step_params_check(ckp_parse_t *ps, const ckp_at_t *at,
 
     } else if (strcmp(step->action, "restore_checkpoint") == 0) {
         bind_jump(ps, at);
+
+    } else if (strcmp(step->action, "extract_regex") == 0) {
+        bind_pattern(ps, at, params);
+
+    } else if (strcmp(step->action, "validate_schema") == 0) {
+        bind_schema(ps, at);
     }
 }

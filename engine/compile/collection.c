@@ -115,7 +115,12 @@ collection_say(void *data, const ckp_collect_say_t *say)
 
     const bool                 there = at != c->at && at != &place.params;
 
-    ckp_parse_say(c->ps, &(ckp_say_t) { .at = at, .number = say->number,
+    /* what a transformation misses is a parameter of an action */
+
+    ckp_parse_say(c->ps, &(ckp_say_t) { .at = at,
+                                        .number = c->inline_params
+                                                  && say->number == 401
+                                                  ? 414 : say->number,
                                         .field = there ? at->key
                                                        : say->param },
                   "%s", say->message);

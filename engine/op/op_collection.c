@@ -118,7 +118,7 @@ const ckp_op_t  ckp_ops_collection[] = {
     { "join", OP_SOURCES OP_TEXTS " with on how prefix separator ", NULL,
       false, false, op_join },
     { "pivot", OP_SOURCES OP_TEXTS " index columns values fn function fill ",
-      " columns values ", false, false, op_pivot },
+      NULL, false, false, op_pivot },
     { "sort", OP_SOURCES OP_TEXTS " key descending keys nulls ", NULL, false,
       false, op_sort },
     { "deduplicate", OP_SOURCES OP_TEXTS " key keep ", NULL, false, false,

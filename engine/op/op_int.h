@@ -51,6 +51,13 @@ const json_t *ckp_op_param(const json_t *params, const char *const *names);
  */
 const json_t *ckp_op_source(const ckp_fiber_t *f, const json_t *params);
 
+/*
+ * What is wrong with the value by the rule {type, required, validation}: new
+ * object {path: `field`, message}, or NULL.  value NULL: there is none.
+ */
+json_t *ckp_op_rule_broken(const json_t *rule, const json_t *value,
+    const char *field);
+
 /* New string of the value's text form; NULL: no memory. */
 json_t *ckp_op_text(const json_t *v);
 

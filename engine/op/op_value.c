@@ -10,7 +10,6 @@
 
 #include "base/date_read.h"
 #include "base/json.h"
-#include "lang/regex.h"
 #include "lang/schema.h"
 #include "lang/value.h"
 
@@ -291,52 +290,6 @@ op_validate_schema(ckp_fiber_t *f, const json_t *params, json_t **result)
 }
 
 
-/* One rule {field, type, required, validation}; NULL: the field is right. */
-
-static json_t *
-op_rule_broken(const json_t *rule, const json_t *value, const char *field)
-{
-    const char *const  type = ckp_json_str(rule, "type");
-    json_t *const      limits = json_object_get(rule, "validation");
-    const char *const  regex = ckp_json_str(limits, "regex");
-    json_t            *whole = NULL;
-    json_t            *schema = NULL;
-    json_t            *errors = NULL;
-    json_t            *broken = NULL;
-    ckp_err_t          err = CKP_ERR_INIT;
-
-    if (value == NULL || json_is_null(value)) {
-        return ckp_json_bool(rule, "required", false)
-               ? json_pack("{s:s, s:s}", "path", field, "message",
-                           "is required")
-               : NULL;
-    }
-
-    if (regex != NULL) {
-        whole = json_sprintf("\\A(?:%s)\\z", regex);
-    }
-
-    schema = json_pack("{s:s*, s:O*, s:O*, s:o*, s:O*}", "type", type,
-                       "minimum", json_object_get(limits, "min"),
-                       "maximum", json_object_get(limits, "max"),
-                       "pattern", whole,
-                       "enum", json_object_get(limits, "allowed_values"));
-
-    if (schema != NULL
-        && ckp_schema_check(schema, value, &errors, &err) == CKP_OK
-        && json_array_size(errors) > 0)
-    {
-        broken = json_pack("{s:s, s:s}", "path", field, "message",
-                           ckp_json_str(json_array_get(errors, 0), "message"));
-    }
-
-    json_decref(errors);
-    json_decref(schema);
-
-    return broken;
-}
-
-
 static ckp_code_t
 op_validate(ckp_fiber_t *f, const json_t *params, json_t **result)
 {
@@ -358,7 +311,8 @@ op_validate(ckp_fiber_t *f, const json_t *params, json_t **result)
             continue;
         }
 
-        broken = op_rule_broken(rule, ckp_fiber_var_get(f, field), field);
+        broken = ckp_op_rule_broken(rule, ckp_fiber_var_get(f, field),
+                                    field);
 
         if (broken != NULL) {
             (void) json_array_append_new(errors, broken);

@@ -183,21 +183,41 @@ typedef enum {
     CASE_TEMPLATES,
     CASE_EXPRESSIONS,
     CASE_CONDITIONS,
-    CASE_ERRORS
+    CASE_ERRORS,
+    CASE_ACTIONS,
+    CASE_FAILURES
 } case_table_t;
 
-/* A procedure that gives the value of one text. */
+/* What gives the result of one operation. */
 
 static json_t *
-case_probe(const json_t *vars, const char *text, case_table_t kind)
+case_operation(const json_t *operation)
 {
-    json_t *const  schema = json_object();
-    json_t *const  source = json_sprintf(kind == CASE_EXPRESSIONS
-                                         || kind == CASE_ERRORS
-                                         ? "{{= %s }}" : "%s", text);
-    const char    *name;
-    json_t        *value;
-    json_t        *nodes;
+    json_t *const  op = json_copy((json_t *) operation);
+
+    json_object_set_new(op, "output_variable", json_string("result"));
+
+    return json_pack("{s:{s:s, s:[o], s:s}, s:{s:s, s:{s:s}}}", "first",
+                     "type", "processing", "operations", op, "next_node",
+                     "end", "end", "type", "terminate", "outputs", "value",
+                     "{{result}}");
+}
+
+
+/* A procedure that gives the value of one text, or operation. */
+
+static json_t *
+case_probe(const json_t *vars, const json_t *one, case_table_t kind)
+{
+    json_t *const      schema = json_object();
+    const char *const  text = json_string_value(one);
+    json_t *const      source = json_sprintf(kind == CASE_EXPRESSIONS
+                                             || kind == CASE_ERRORS
+                                             ? "{{= %s }}" : "%s",
+                                             text == NULL ? "" : text);
+    const char        *name;
+    json_t            *value;
+    json_t            *nodes;
 
     json_object_foreach((json_t *) vars, name, value) {
         json_object_set_new(schema, name, json_pack("{s:s}", "type", "any"));
@@ -211,6 +231,10 @@ case_probe(const json_t *vars, const char *text, case_table_t kind)
                           "terminate", "outputs", "value", 1, "no", "type",
                           "terminate", "outputs", "value", 0);
 
+    } else if (kind == CASE_ACTIONS || kind == CASE_FAILURES) {
+        json_decref(source);
+        nodes = case_operation(one);
+
     } else {
         nodes = json_pack("{s:{s:s, s:{s:o}}}", "end", "type", "terminate",
                           "outputs", "value", source);
@@ -220,7 +244,8 @@ case_probe(const json_t *vars, const char *text, case_table_t kind)
                      "procedure_id", "table", "version", "1",
                      "variables_schema", schema, "trigger", "type", "event",
                      "event_source", "internal://any", "workflow_graph",
-                     "start_node", "end", "nodes", nodes);
+                     "start_node", json_object_iter_key(
+                     json_object_iter(nodes)), "nodes", nodes);
 }
 
 
@@ -229,20 +254,24 @@ case_probe(const json_t *vars, const char *text, case_table_t kind)
 static void
 case_row(case_t *c, const json_t *vars, const json_t *row, case_table_t kind)
 {
-    const char *const     text = json_string_value(json_array_get(row, 0));
+    const json_t *const   one = json_array_get(row, 0);
     json_t *const         want = json_array_get(row, 1);
-    json_t *const         doc = case_probe(vars, text, kind);
+    const bool            fails = kind == CASE_ERRORS
+                                  || kind == CASE_FAILURES;
+    char *const           text = ckp_json_text(one);
+    json_t *const         doc = case_probe(vars, one, kind);
     json_t               *list;
     ckp_program_t *const  prog = play_compile(doc, NULL, &list);
     json_t               *script;
 
     json_decref(doc);
     (void) snprintf(c->what, sizeof(c->what), "%.60s", text);
+    ckp_free(text);
 
     if (prog == NULL) {
         char *const  all = ckp_json_text(list);
 
-        if (kind != CASE_ERRORS
+        if (!fails
             || strstr(all, json_string_value(want)) == NULL)
         {
             case_wrong(c, "it does not compile: %s", all);
@@ -253,7 +282,7 @@ case_row(case_t *c, const json_t *vars, const json_t *row, case_table_t kind)
         return;
     }
 
-    script = kind == CASE_ERRORS
+    script = fails
                  ? json_pack("{s:O*, s:s, s:{s:O, s:O*}}", "inputs", vars,
                              "ends", "failed", "error", "type", want,
                              "message", json_array_get(row, 2))
@@ -272,12 +301,13 @@ static void
 case_tables(case_t *c)
 {
     static const char *const  names[] = { "templates", "expressions",
-                                          "conditions", "errors" };
+                                          "conditions", "errors", "actions",
+                                          "failures" };
     json_t *const             tables = golden_grow(json_object_get(c->file,
                                                                    "tables"));
     const json_t *const       vars = json_object_get(tables, "variables");
 
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
         const json_t  *row;
         size_t         i;
 

@@ -20,7 +20,9 @@
  *     head         of what ckp_document_head tells, what is named
  *     tables       {variables, templates: [[text, value]], expressions,
  *                  conditions: the same, errors: [[expression, type of the
- *                  error or id of the diagnostic, message?]]}
+ *                  error or id of the diagnostic, message?]], actions:
+ *                  [[operation, result]], failures: [[operation, type of the
+ *                  error or id, message?]]}
  *     accepts      [[inputs, variables]]: inputs that fit, what becomes of them
  *     refuses      [[inputs, {variable: sentence}]]
  *

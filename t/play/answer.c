@@ -220,7 +220,7 @@ answer_call(play_t *p, const ckp_effect_t *fx)
     json_object_set_new(call, "_at", json_integer(p->now_ms - PLAY_NOW));
     json_object_set_new(call, "timeout_ms", json_integer(fx->timeout_ms));
 
-    if (fx->key != NULL) {
+    if (fx->key != NULL && json_object_get(call, "key") == NULL) {
         json_object_set_new(call, "key", json_string(fx->key));
     }
 

@@ -177,7 +177,7 @@ test_what_is_wrong_is_said_where_it_stands(void **ctx)
             OPS("{'action':'aggregate','function':'total'}", ""));
     t_wants("CKP224", AT "/expression",
             OPS("{'action':'aggregate','expression':'total(v)'}", ""));
-    t_wants("CKP401", AT,
+    t_wants("CKP414", AT,
             OPS("{'action':'join','with':'rows'}", ""));
     t_wants("CKP414", AT,
             OPS("{'action':'pivot','columns':'id'}", ""));
