@@ -53,6 +53,7 @@ config_retry(ckp_parse_t *ps, const ckp_at_t *at)
     static const ckp_word_t  whom[] = {
         { "opt_in", 0 }, { "external", 1 }, { "all", 2 }, { NULL, 0 }
     };
+    static const char *const  names[] = { "default_retry", "retry_policy" };
     ckp_config_t *const      config = &ps->prog->config;
     ckp_retry_t *const       retry = &config->retry;
     ckp_at_t                 out;
@@ -75,16 +76,17 @@ config_retry(ckp_parse_t *ps, const ckp_at_t *at)
         }
     }
 
-    if (ckp_parse_object(ps, at, "default_retry", &out)) {
-        ckp_retry_overlay(ps, &out, retry, true);
+    n = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (ckp_parse_object(ps, at, names[i], &out)) {
+            ckp_retry_overlay(ps, &out, retry, true);
+            n = ckp_parse_word(ps, &out, "apply_to", whom, (int) n, 302);
+        }
     }
 
-    if (ckp_parse_object(ps, at, "retry_policy", &out)) {
-        ckp_retry_overlay(ps, &out, retry, true);
-        n = ckp_parse_word(ps, &out, "apply_to", whom, 0, 302);
-        config->retry_external = n >= 1;
-        config->retry_all = n == 2;
-    }
+    config->retry_external = n >= 1;
+    config->retry_all = n == 2;
 }
 
 

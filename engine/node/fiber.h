@@ -245,6 +245,10 @@ ckp_code_t ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to,
 /* What it is done by only stands for its work: its key (20.4) gets none. */
 ckp_code_t ckp_fiber_keyless(ckp_fiber_t *f);
 
+/* The same as by on_error: who was to be told of a timeout (17.3). */
+ckp_code_t ckp_fiber_escalate(ckp_fiber_t *f, ckp_target_t to,
+    const json_t *error);
+
 /* The node ends in error, but somebody knows what to do: error bound, go there.
  * `by` says who (node_error.handled_by).  error is borrowed. */
 ckp_code_t ckp_fiber_divert(ckp_fiber_t *f, ckp_target_t to, const char *by,
@@ -263,6 +267,10 @@ ckp_code_t ckp_fiber_finish(ckp_fiber_t *f, ckp_end_t end, json_t *outputs,
 /* "a" is one of the names by 15.3's comparison (or by code); lists with |. */
 bool ckp_error_named(const json_t *error, const char *name);
 bool ckp_error_retryable(const json_t *error, const ckp_retry_t *policy);
+
+/* The error (stolen) with the members of `more` over those of its details: new
+ * object, NULL: no memory. */
+json_t *ckp_error_detailed(json_t *error, const json_t *more);
 
 /* Errors of the engine itself, which no handler catches (15.2, last row). */
 bool ckp_error_is_engine(const json_t *error);

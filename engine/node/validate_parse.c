@@ -33,7 +33,7 @@ static const ckp_word_t  valid_words[] = {
 };
 
 
-/* `id`, or its place; those before it have other ones. */
+/* `id`, or its place; those before it have other ones.  false: no memory. */
 static bool
 valid_named(ckp_parse_t *ps, const ckp_at_t *at, size_t i,
     const ckp_validations_t *vs, ckp_valid_t *v)
@@ -54,7 +54,7 @@ valid_named(ckp_parse_t *ps, const ckp_at_t *at, size_t i,
             ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 102,
                                              .field = "id" },
                           "there is a validation '%.120s' already", v->id);
-            return false;
+            break;
         }
     }
 

@@ -117,6 +117,10 @@ ckp_run_end(ckp_run_t *run, const ckp_place_t *at, const char *status,
     }
 
     if (rc == CKP_OK) {
+        rc = ckp_sla_run_end(run);
+    }
+
+    if (rc == CKP_OK) {
         rc = ckp_run_put(run, "ended_at", NULL, json_integer(run->now));
     }
 

@@ -199,6 +199,29 @@ error_by_default(const json_t *error)
 }
 
 
+json_t *
+ckp_error_detailed(json_t *error, const json_t *more)
+{
+    json_t *const  old = json_object_get(error, "details");
+    json_t *const  own = json_copy(error);
+    json_t *const  all = json_is_object(old) ? json_copy(old)
+                         : old == NULL || json_is_null(old) ? json_object()
+                         : json_pack("{s:O}", "details", old);
+    const bool     good = json_object_update(all, (json_t *) more) == 0
+                          && json_object_set(own, "details", all) == 0;
+
+    json_decref(all);
+    json_decref(error);
+
+    if (!good) {
+        json_decref(own);
+        return NULL;
+    }
+
+    return own;
+}
+
+
 bool
 ckp_error_retryable(const json_t *error, const ckp_retry_t *policy)
 {

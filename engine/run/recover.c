@@ -191,6 +191,11 @@ resume_told(ckp_fiber_t *f)
                         "node_name", node->name, "node_type",
                         node->ops->type));
 
+    if (rc == CKP_OK && ckp_fiber_get(f, "dleft", NULL) != NULL) {
+        rc = ckp_fiber_put(f, "dl", NULL, json_integer(0));
+        rc = rc == CKP_OK ? ckp_fiber_del(f, "dleft", NULL) : rc;
+    }
+
     if (rc == CKP_OK && ckp_fiber_get(f, "dl", NULL) != NULL) {
         const int64_t  ms = node->timeout_ms != 0 ? node->timeout_ms
                             : node->timeout.node_ms;

@@ -134,7 +134,7 @@ rest_paused(ckp_run_t *run)
 }
 
 
-/* --- clocks of child procedures ------------------------------------------- */
+/* --- clocks of nodes around frames ----------------------------------------- */
 
 /* The fiber of a row moves, and so do those around it. */
 
@@ -179,8 +179,8 @@ rest_moving(ckp_run_t *run)
 }
 
 
-/* The nodes of child procedures hear whether these move: their clocks stand
- * still while all inside waits. */
+/* The nodes around child procedures and other frames hear whether these move:
+ * their clocks stand still while all inside waits. */
 
 static ckp_code_t
 rest_clocks(ckp_run_t *run)
@@ -209,6 +209,9 @@ rest_clocks(ckp_run_t *run)
 
         if (f.node != NULL && f.node->ops->moves != NULL) {
             rc = f.node->ops->moves(&f, moves[i]);
+
+        } else if (f.node != NULL && (r->rows[i].held > 0 || moves[i])) {
+            rc = ckp_patience_moves(&f, moves[i]);
         }
 
         ckp_fiber_close(&f);

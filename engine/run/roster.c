@@ -249,7 +249,9 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
     row->beside = json_object_get(own, "det") != NULL;
     row->over = json_object_get(own, "over") != NULL;
     row->parked = json_object_get(n, "park") != NULL;
-    row->timed = json_object_get(json_object_get(n, "sub"), "cl") != NULL;
+    row->timed = json_object_get(json_object_get(n, "sub"), "cl") != NULL
+                 || json_object_get(n, "dl") != NULL
+                 || json_object_get(n, "dleft") != NULL;
 
     (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
     ckp_fiber_open(&f, run, id);

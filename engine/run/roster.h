@@ -43,7 +43,7 @@ typedef struct {
     bool        over;
     bool        parked;
     bool        busy;           /* something of it is with others */
-    bool        timed;          /* a child procedure of it has a clock */
+    bool        timed;          /* what is inside has a clock */
 } ckp_row_t;
 
 #define CKP_ROSTER_READY  INT64_MIN     /* it can move */

@@ -397,6 +397,30 @@ ckp_fiber_divert(ckp_fiber_t *f, ckp_target_t to, const char *by,
 }
 
 
+static ckp_code_t
+route_routed(ckp_fiber_t *f, ckp_target_t to, const json_t *error)
+{
+    return ckp_fiber_emit(f, "error_routed", json_pack("{s:s, s:s?, s:o, "
+               "s:s?}", "from", f->node->id, "to",
+               to.kind == CKP_TO_NODE ? to.node->id : NULL,
+               "error", route_error_text(error),
+               "error_type", ckp_json_str(error, "type")));
+}
+
+
+ckp_code_t
+ckp_fiber_escalate(ckp_fiber_t *f, ckp_target_t to, const json_t *error)
+{
+    ckp_code_t  rc = route_node_error(f, "escalate_to", error);
+
+    if (rc == CKP_OK) {
+        rc = route_routed(f, to, error);
+    }
+
+    return rc == CKP_OK ? route_leave(f, to, error) : rc;
+}
+
+
 ckp_code_t
 ckp_fiber_restart(ckp_fiber_t *f, const char *by, const json_t *error)
 {
@@ -470,11 +494,7 @@ ckp_fiber_fail_json(ckp_fiber_t *f, json_t *error)
     rc = route_node_error(f, route == NULL ? NULL : "on_error", error);
 
     if (rc == CKP_OK && route != NULL) {
-        rc = ckp_fiber_emit(f, "error_routed", json_pack("{s:s, s:s?, s:o, "
-                 "s:s?}", "from", f->node->id, "to",
-                 route->to.kind == CKP_TO_NODE ? route->to.node->id : NULL,
-                 "error", route_error_text(error),
-                 "error_type", ckp_json_str(error, "type")));
+        rc = route_routed(f, route->to, error);
 
         if (rc == CKP_OK) {
             rc = route_leave(f, route->to, error);
@@ -579,7 +599,7 @@ ckp_fiber_node_timeout(ckp_fiber_t *f)
 
         json_t *const  error = ckp_fiber_error_take(f);
 
-        rc = ckp_fiber_divert(f, policy->escalate_to, "escalate_to", error);
+        rc = ckp_fiber_escalate(f, policy->escalate_to, error);
         json_decref(error);
 
         return rc;

@@ -251,3 +251,22 @@ ckp_sla_run_tick(ckp_run_t *run)
 
     return rc;
 }
+
+
+ckp_code_t
+ckp_sla_run_end(ckp_run_t *run)
+{
+    const ckp_place_t  place = { .type = "sla_resolved" };
+    ckp_code_t         rc;
+
+    if (!json_is_true(ckp_run_get(run, "late", NULL))) {
+        return CKP_OK;
+    }
+
+    rc = ckp_run_put(run, "late", NULL, json_string("over"));
+
+    return rc != CKP_OK ? rc
+           : ckp_run_emit(run, &place, json_pack("{s:I}",
+                 "actual_duration_ms", (json_int_t) (run->now
+                 - ckp_run_get_int(run, "started_at", NULL))));
+}

@@ -637,6 +637,12 @@ ckp_node_failed(ckp_fiber_t *f, json_t *error)
         return ckp_fiber_fail_json(f, error);
     }
 
+    if (rc == CKP_OK && h->metadata != NULL) {
+        error = ckp_error_detailed(error, h->metadata);
+        rc = error == NULL ? CKP_E_NOMEM
+                           : ckp_fiber_bind_error(f, json_deep_copy(error));
+    }
+
     if (rc == CKP_OK) {
         rc = handler_open(f, level, index, error, prev);
     }

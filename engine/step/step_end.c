@@ -267,7 +267,7 @@ ckp_step_failed_on(ckp_fiber_t *f, json_t *error)
     if (escalate.kind == CKP_TO_NODE && type != NULL
         && strcmp(type, "TimeoutError") == 0)
     {
-        rc = ckp_fiber_divert(f, escalate, "escalate_to", error);
+        rc = ckp_fiber_escalate(f, escalate, error);
         json_decref(error);
         return rc;
     }
