@@ -29,7 +29,7 @@ external_once(ckp_parse_t *ps, const ckp_at_t *at, ckp_once_t *once)
                       external_scopes, (int) once->scope, 302);
     once->busy = (ckp_busy_t) ckp_parse_word(ps, at, "on_in_progress",
                      external_busy, (int) once->busy, 302);
-    once->ttl_s = ckp_parse_int(ps, at, "ttl_seconds", 1, once->ttl_s, 312);
+    once->ttl_s = ckp_parse_int(ps, at, "ttl_seconds", 1, once->ttl_s, 314);
     once->failures = ckp_parse_bool(ps, at, "cache_failures",
                                     once->failures);
     ckp_parse_known(ps, at, " key scope ttl_seconds on_in_progress"

@@ -359,6 +359,15 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
     char               own[CKP_UUID_LEN + 1];
     ckp_code_t         rc;
 
+    /* where a run stops it is asked for, whatever the strategy is */
+
+    if (run->prog->config.save == CKP_SAVE_DISABLED
+        && (strcmp(reason, "approval") == 0
+            || strcmp(reason, "callback") == 0))
+    {
+        return CKP_OK;
+    }
+
     ckp_uuid7(&run->rand, run->now, own);
 
     if (id != NULL) {
