@@ -1,6 +1,6 @@
 /*
- * Tests: child procedures as tasks of a dag and as tools of a planner, in the run
- * and in runs of their own (spec/ckp.md 10.10, 11.2, 24.1).
+ * Tests: child procedures as tasks of a dag and as tools of a planner, in the
+ * run and in runs of their own (spec/ckp.md 10.10, 11.2, 24.1).
  */
 
 #include "child.h"
