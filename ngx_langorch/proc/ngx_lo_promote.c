@@ -1,67 +1,24 @@
 /*
- * Which version counts in which channel: promoted, rolled back
- * (spec/api.md 3.12).
- *
- * Each is one transaction: the version that becomes active, those that stop
- * being it, the deployment, the audit row.  It is guarded by the documents that
- * were read and by "no other is active there", so two at the same moment cannot
- * both be; the slower one looks again.
+ * A version is promoted into a channel (spec/api.md 3.12).
  */
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
-#include "proc/ngx_lo_compile.h"
-#include "proc/ngx_lo_procedures.h"
+#include "proc/ngx_lo_channels.h"
 #include "routes/ngx_lo_routes.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_proc.h"
 
-#define NGX_LO_CHANNELS       "dev|qa|prod"
-#define NGX_LO_RELEASE_TRIES  5
 
-
-typedef struct {
-    const char    *action;          /* "promote", "rollback" */
-    const char    *channel;         /* where to */
-    const char    *reason;          /* NULL: none was said */
-    const json_t  *current;         /* the version of the path; kept */
-    const char    *to;              /* rollback: to which version */
-    const char    *replaced;        /* NULL: nobody was active there */
-    ngx_uint_t     row;             /* the statement that reads the answer */
-    ngx_uint_t     tries;
-} ngx_lo_release_t;
-
-
-static ngx_int_t ngx_lo_release_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *action);
-static ngx_int_t ngx_lo_release_read(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_release_known(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_promote_may(ngx_lo_api_t *api,
     const ngx_lo_release_t *rel);
-static ngx_int_t ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others);
+static ngx_int_t ngx_lo_promote_broken(ngx_lo_api_t *api,
+    const ngx_lo_release_t *rel, json_t *errors);
+static ngx_int_t ngx_lo_promote_look(ngx_lo_api_t *api, ngx_lo_release_t *rel);
+static ngx_int_t ngx_lo_promote_seen(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_promote_go(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_promote_new(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_rollback_target(ngx_lo_api_t *api,
-    ngx_lo_release_t *rel);
-static ngx_int_t ngx_lo_rollback_found(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_rollback_may(ngx_lo_api_t *api,
-    const ngx_lo_release_t *rel, const json_t *target);
-static ngx_int_t ngx_lo_rollback_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *target, const json_t *others);
-static ngx_int_t ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others);
-static ngx_lo_document_t *ngx_lo_release_document(ngx_lo_api_t *api,
-    const json_t *row, const char *status, json_t *release);
-static ngx_int_t ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *row, const char *status);
-static ngx_int_t ngx_lo_release_end(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *deployed);
-static ngx_int_t ngx_lo_release_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *deployed);
-static ngx_int_t ngx_lo_release_done(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_release_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_release_submit(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_uint_t ngx_lo_release_rank(const char *channel);
 
 
 ngx_int_t
@@ -72,112 +29,9 @@ ngx_lo_promote_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
 
 ngx_int_t
-ngx_lo_rollback_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    return ngx_lo_release_prepare(api, job, "rollback");
-}
-
-
-static ngx_int_t
-ngx_lo_release_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *action)
-{
-    ngx_lo_release_t  *rel;
-
-    rel = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_release_t));
-    if (rel == NULL) {
-        return NGX_ERROR;
-    }
-
-    api->ctx = rel;
-
-    rel->action = action;
-    rel->channel = ngx_lo_input_str(api, "target_channel", NGX_LO_REQUIRED,
-                                    1024);
-    rel->reason = ngx_lo_input_str(api, "reason", NGX_LO_OPTIONAL, 2000);
-
-    if (*action == 'r') {
-        rel->to = ngx_lo_input_str(api, "rollback_to_version", NGX_LO_OPTIONAL,
-                                   64);
-    }
-
-    if (ngx_lo_input_failed(api)) {
-        return ngx_lo_input_problem(api);
-    }
-
-    if (ngx_lo_release_rank(rel->channel) == 0) {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "Invalid target_channel '%.64s'. Must be one"
-                                  " of: ['dev', 'qa', 'prod']", rel->channel);
-    }
-
-    return ngx_lo_release_read(api, job);
-}
-
-
-/* 1, 2, 3 for dev, qa, prod; 0: none of them. */
-
-static ngx_uint_t
-ngx_lo_release_rank(const char *channel)
-{
-    return (channel == NULL) ? 0
-           : (strcmp(channel, "dev") == 0) ? 1
-           : (strcmp(channel, "qa") == 0) ? 2
-           : (strcmp(channel, "prod") == 0) ? 3 : 0;
-}
-
-
-static ngx_int_t
-ngx_lo_release_read(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_int_t          rc;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    rc = ngx_lo_procedure_exact(api, job);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_release_active,
-                          ngx_lo_api_seg(api, "procedure_id"), rel->channel,
-                          ngx_lo_api_seg(api, "version"));
-}
-
-
-static ngx_int_t
-ngx_lo_release_known(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    json_t            *row;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-    row = (json_t *) ngx_lo_job_row(job, 0);
-
-    if (row == NULL) {
-        return ngx_lo_procedure_404(api);
-    }
-
-    if (ngx_lo_api_stale(api, ngx_lo_procedure_tag(api, row))) {
-        return ngx_lo_procedure_412(api, row);
-    }
-
-    rel->current = ngx_lo_api_keep(api, json_incref(row));
-
-    return (rel->current != NULL) ? NGX_OK : NGX_ERROR;
-}
-
-
-/* --- promotion ------------------------------------------------------------- */
-
-
-ngx_int_t
 ngx_lo_promote_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_int_t          rc;
-    const json_t      *others;
-    ngx_lo_job_t      *next;
     ngx_lo_release_t  *rel;
 
     rel = api->ctx;
@@ -194,18 +48,15 @@ ngx_lo_promote_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     /* the rows live as long as the request: their names are told at the end */
 
-    others = ngx_lo_api_keep(api, ngx_lo_job_rows_take(job, 1));
-    rel->replaced = ckp_json_str(json_array_get(others, 0), "version");
-
-    next = ngx_lo_api_job(api, 1);
-
-    if (others == NULL || next == NULL
-        || ngx_lo_promote_write(api, next, others) != NGX_OK)
-    {
+    rel->others = ngx_lo_api_keep(api, ngx_lo_job_rows_take(job, 1));
+    if (rel->others == NULL) {
         return NGX_ERROR;
     }
 
-    return ngx_lo_release_submit(api, next);
+    rel->replaced = ckp_json_str(json_array_get(rel->others, 0), "version");
+
+    return ngx_lo_conf()->strict ? ngx_lo_promote_look(api, rel)
+                                 : ngx_lo_promote_go(api);
 }
 
 
@@ -223,29 +74,85 @@ ngx_lo_promote_may(ngx_lo_api_t *api, const ngx_lo_release_t *rel)
     }
 
     if (ngx_lo_conf()->strict && !ckp_json_bool(rel->current, "valid", 0)) {
-        return ngx_lo_api_problem_json(api, 422, "compile_error",
-                   json_sprintf("Procedure %s version %s does not compile",
-                                ckp_json_str(rel->current, "procedure_id"),
-                                ckp_json_str(rel->current, "version")),
-                   json_pack("{s:o}", "errors",
-                             ngx_lo_compile_errors(
-                                 json_object_get(rel->current,
-                                                 "diagnostics"))));
+        return ngx_lo_promote_broken(api, rel,
+                                     ngx_lo_compile_errors(
+                                         json_object_get(rel->current,
+                                                         "diagnostics")));
     }
 
     return NGX_OK;
 }
 
 
+/* errors: stolen. */
+
 static ngx_int_t
-ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others)
+ngx_lo_promote_broken(ngx_lo_api_t *api, const ngx_lo_release_t *rel,
+    json_t *errors)
+{
+    return ngx_lo_api_problem_json(api, 422, "compile_error",
+               json_sprintf("Procedure %s version %s does not compile",
+                            ckp_json_str(rel->current, "procedure_id"),
+                            ckp_json_str(rel->current, "version")),
+               json_pack("{s:o}", "errors", errors));
+}
+
+
+/* What it calls may be another than at its import. */
+
+static ngx_int_t
+ngx_lo_promote_look(ngx_lo_api_t *api, ngx_lo_release_t *rel)
+{
+    ngx_lo_compiled_t  *out;
+
+    out = ngx_lo_compiled_new(api);
+    if (out == NULL) {
+        return NGX_ERROR;
+    }
+
+    rel->compiled = out;
+
+    return ngx_lo_compile_all(api, json_object_get(rel->current, "ckp_json"),
+                              NULL, out, ngx_lo_promote_seen);
+}
+
+
+static ngx_int_t
+ngx_lo_promote_seen(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_lo_release_t  *rel;
 
     rel = api->ctx;
 
-    if (ngx_lo_release_retire(api, job, others) != NGX_OK
+    return rel->compiled->valid ? ngx_lo_promote_go(api)
+           : ngx_lo_promote_broken(api, rel,
+                                   json_incref(rel->compiled->errors));
+}
+
+
+static ngx_int_t
+ngx_lo_promote_go(ngx_lo_api_t *api)
+{
+    ngx_lo_job_t  *job;
+
+    job = ngx_lo_api_job(api, 1);
+
+    if (job == NULL || ngx_lo_promote_write(api, job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_release_submit(api, job);
+}
+
+
+static ngx_int_t
+ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_release_t  *rel;
+
+    rel = api->ctx;
+
+    if (ngx_lo_release_retire(api, job, rel->others) != NGX_OK
         || ngx_lo_promote_new(api, job) != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_deployment_old,
                           ckp_json_str(rel->current, "procedure_id"),
@@ -301,428 +208,4 @@ ngx_lo_promote_new(ngx_lo_api_t *api, ngx_lo_job_t *job)
                           ckp_json_str(rel->current, "content_hash"),
                           (const char *) d->hash, "active", rel->channel, from,
                           api->now_ms, api->actor, api->now_ms);
-}
-
-
-/* --- rollback -------------------------------------------------------------- */
-
-
-ngx_int_t
-ngx_lo_rollback_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_int_t          rc;
-    ngx_lo_job_t      *next;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    rc = ngx_lo_release_known(api, job);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_lo_rollback_target(api, rel);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    next = ngx_lo_api_job(api, 0);
-
-    if (next == NULL
-        || ngx_lo_job_add(next, &ngx_lo_sql_api_procedure_get,
-                          ckp_json_str(rel->current, "procedure_id"), rel->to)
-           != NGX_OK
-        || ngx_lo_job_add(next, &ngx_lo_sql_release_active,
-                          ckp_json_str(rel->current, "procedure_id"),
-                          rel->channel, rel->to)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_api_then(api, next, ngx_lo_rollback_found);
-}
-
-
-static ngx_int_t
-ngx_lo_rollback_target(ngx_lo_api_t *api, ngx_lo_release_t *rel)
-{
-    const char  *version, *status, *channel;
-
-    version = ckp_json_str(rel->current, "version");
-    status = ckp_json_str(rel->current, "status");
-    channel = ckp_json_str(rel->current, "release_channel");
-
-    if (channel == NULL || strcmp(channel, rel->channel) != 0
-        || status == NULL || strcmp(status, "active") != 0)
-    {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "Rollback can only be performed from an"
-                                  " active version. Version %s is %.64s in %s,"
-                                  " not active in %s.", version,
-                                  (status != NULL) ? status : "draft",
-                                  (channel != NULL) ? channel : "none",
-                                  rel->channel);
-    }
-
-    if (rel->to == NULL || *rel->to == '\0') {
-        rel->to = ckp_json_str(rel->current, "promoted_from_version");
-    }
-
-    if (rel->to == NULL) {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "rollback_to_version is required when"
-                                  " promoted_from_version is not available on"
-                                  " current version.");
-    }
-
-    if (strcmp(rel->to, version) == 0) {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "Rollback target version %s is the current"
-                                  " version.", rel->to);
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_lo_rollback_found(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    json_t            *target;
-    ngx_int_t          rc;
-    const json_t      *others;
-    ngx_lo_job_t      *next;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-    target = (json_t *) ngx_lo_job_row(job, 0);
-
-    rc = ngx_lo_rollback_may(api, rel, target);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    target = ngx_lo_api_keep(api, json_incref(target));
-    others = ngx_lo_job_rows(job, 1);
-    rel->replaced = ckp_json_str(rel->current, "version");
-
-    next = ngx_lo_api_job(api, 1);
-
-    if (target == NULL || next == NULL
-        || ngx_lo_rollback_write(api, next, target, others) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_release_submit(api, next);
-}
-
-
-static ngx_int_t
-ngx_lo_rollback_may(ngx_lo_api_t *api, const ngx_lo_release_t *rel,
-    const json_t *target)
-{
-    const char  *status, *channel;
-
-    if (target == NULL || strcmp(rel->to, "latest") == 0) {
-        return ngx_lo_api_problem(api, 404, "not_found",
-                                  "Rollback target version %s not found.",
-                                  rel->to);
-    }
-
-    status = ckp_json_str(target, "status");
-    channel = ckp_json_str(target, "release_channel");
-
-    if (channel == NULL || strcmp(channel, rel->channel) != 0) {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "Rollback target version %s is in %s, not"
-                                  " %s.", rel->to,
-                                  (channel != NULL) ? channel : "none",
-                                  rel->channel);
-    }
-
-    if (status != NULL && (strcmp(status, "archived") == 0
-                           || strcmp(status, "draft") == 0))
-    {
-        return ngx_lo_api_problem(api, 422, "validation_error",
-                                  "Rollback target version %s is %s and cannot"
-                                  " be restored.", rel->to, status);
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_lo_rollback_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *target, const json_t *others)
-{
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    if (ngx_lo_release_retire(api, job, others) != NGX_OK
-        || ngx_lo_release_status(api, job, target, "active") != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_deployment_old,
-                          ckp_json_str(target, "procedure_id"), rel->channel,
-                          "rolled_back")
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_release_end(api, job, rel->to);
-}
-
-
-/* --- both ------------------------------------------------------------------ */
-
-
-/* Those that were active there are not any more. */
-
-static ngx_int_t
-ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others)
-{
-    size_t   i;
-    json_t  *row;
-
-    json_array_foreach(others, i, row) {
-        if (ngx_lo_release_status(api, job, row, "deprecated") != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row,
-    const char *status)
-{
-    ngx_lo_release_t   *rel;
-    ngx_lo_document_t  *d;
-
-    rel = api->ctx;
-    d = ngx_lo_release_document(api, row, status, json_null());
-
-    if (d == NULL
-        || ngx_lo_document_keep(d, job, row) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_release_status,
-                          ckp_json_str(rel->current, "procedure_id"),
-                          ckp_json_str(row, "version"),
-                          ckp_json_str(row, "content_hash"),
-                          (const char *) d->hash, status, api->now_ms);
-}
-
-
-/* The row's document with that status, and with these members of `release`
- * (stolen; null: as they are). */
-
-static ngx_lo_document_t *
-ngx_lo_release_document(ngx_lo_api_t *api, const json_t *row,
-    const char *status, json_t *release)
-{
-    json_t             *doc, *its;
-    ngx_lo_document_t  *d;
-
-    d = ngx_lo_document_aside(api);
-    doc = ngx_lo_api_keep(api, json_copy(json_object_get(row, "ckp_json")));
-
-    if (d == NULL || doc == NULL || release == NULL
-        || json_object_set_new(doc, "status", json_string(status)) != 0)
-    {
-        json_decref(release);
-        return NULL;
-    }
-
-    if (json_is_object(release)) {
-
-        its = json_is_object(json_object_get(doc, "release"))
-              ? json_copy(json_object_get(doc, "release")) : json_object();
-
-        if (json_object_update(its, release) != 0
-            || json_object_set(doc, "release", its) != 0)
-        {
-            json_decref(its);
-            json_decref(release);
-            return NULL;
-        }
-
-        json_decref(its);
-    }
-
-    json_decref(release);
-
-    d->doc = doc;
-
-    return (ngx_lo_document_hash(d) == NGX_OK) ? d : NULL;
-}
-
-
-static ngx_int_t
-ngx_lo_release_end(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *deployed)
-{
-    char               id[37];
-    const char        *procedure;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-    procedure = ckp_json_str(rel->current, "procedure_id");
-    ngx_lo_uuid(id);
-
-    if (ngx_lo_job_add(job, &ngx_lo_sql_release_alone, procedure, rel->channel,
-                       deployed)
-        != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_deployment_add, (const char *) id,
-                          procedure, rel->action, rel->channel, deployed,
-                          rel->replaced, api->actor, api->now_ms, rel->reason)
-           != NGX_OK
-        || ngx_lo_release_trail(api, job, deployed) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rel->row = ngx_lo_job_len(job);
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, procedure,
-                          deployed);
-}
-
-
-static ngx_int_t
-ngx_lo_release_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *deployed)
-{
-    json_t            *meta;
-    ngx_int_t          rc;
-    ngx_lo_trail_t     trail;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    meta = (*rel->action == 'p')
-           ? json_pack("{s:O, s:s, s:s, s:s?, s:s*}", "procedure_id",
-                       json_object_get(rel->current, "procedure_id"),
-                       "version", deployed, "target_channel", rel->channel,
-                       "previous_channel_version", rel->replaced,
-                       "reason", rel->reason)
-           : json_pack("{s:O, s:s, s:s, s:s, s:s, s:s*}", "procedure_id",
-                       json_object_get(rel->current, "procedure_id"),
-                       "from_version", rel->replaced, "restored_version",
-                       deployed, "target_channel", rel->channel,
-                       "replaced_version", rel->replaced,
-                       "reason", rel->reason);
-
-    ngx_memzero(&trail, sizeof(trail));
-    trail.category = "procedure_release";
-    trail.action = rel->action;
-    trail.description = (*rel->action == 'p') ? "Procedure version promoted"
-                                              : "Procedure version restored";
-    trail.resource_type = "procedure";
-    trail.resource_id = ckp_json_str(rel->current, "procedure_id");
-    trail.meta = meta;
-
-    rc = (meta != NULL) ? ngx_lo_api_audit(api, job, &trail) : NGX_ERROR;
-    json_decref(meta);
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_lo_release_submit(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_lo_api_missed(api, ngx_lo_release_again);
-
-    return ngx_lo_api_then(api, job, ngx_lo_release_done);
-}
-
-
-/* What was read is not what is there: all of it is looked at again. */
-
-static ngx_int_t
-ngx_lo_release_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_lo_job_t      *next;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    if (rel->tries++ == NGX_LO_RELEASE_TRIES) {
-        return ngx_lo_api_problem(api, 409, "conflict",
-                                  "It was changed at the same moment");
-    }
-
-    if (*rel->action == 'r') {
-        rel->to = ngx_lo_input_str(api, "rollback_to_version", NGX_LO_OPTIONAL,
-                                   64);
-    }
-
-    next = ngx_lo_api_job(api, 0);
-
-    if (next == NULL || ngx_lo_release_read(api, next) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_api_then(api, next, api->route->render);
-}
-
-
-static ngx_int_t
-ngx_lo_release_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    json_t            *v;
-    const json_t      *row;
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-    row = ngx_lo_job_row(job, rel->row);
-
-    if (row == NULL || ngx_lo_procedure_etag(api, row) == NULL) {
-        return NGX_ERROR;
-    }
-
-    v = ngx_lo_procedure_json(row, 0);
-
-    v = (*rel->action == 'p')
-        ? json_pack("{s:o, s:s?}", "promoted", v, "previous_channel_version",
-                    rel->replaced)
-        : json_pack("{s:o, s:s}", "restored", v, "replaced_version",
-                    rel->replaced);
-
-    return ngx_lo_api_json(api, NGX_HTTP_OK, v);
-}
-
-
-/* --- what went where ------------------------------------------------------- */
-
-
-ngx_int_t
-ngx_lo_deployments_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    int64_t  limit, offset;
-
-    limit = ngx_lo_query_int(api, "limit", 1, 1000, 100);
-    offset = ngx_lo_query_int(api, "offset", 0, INT32_MAX, 0);
-
-    if (ngx_lo_input_failed(api)) {
-        return ngx_lo_input_problem(api);
-    }
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_deployments,
-                          ngx_lo_api_seg(api, "procedure_id"), limit, offset);
-}
-
-
-ngx_int_t
-ngx_lo_deployments_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    return ngx_lo_api_json(api, NGX_HTTP_OK, ngx_lo_job_rows_take(job, 0));
 }

@@ -36,7 +36,8 @@ ngx_lo_stage_t  ngx_lo_compile_stored_render;
 ngx_lo_stage_t  ngx_lo_compile_graph_prepare;
 ngx_lo_stage_t  ngx_lo_compile_graph_render;
 
-/* proc/ngx_lo_draft.c, proc/ngx_lo_promote.c */
+/* proc/ngx_lo_draft.c, ngx_lo_promote.c, ngx_lo_rollback.c,
+ * ngx_lo_channels.c */
 ngx_lo_stage_t  ngx_lo_draft_get_prepare;
 ngx_lo_stage_t  ngx_lo_draft_get_render;
 ngx_lo_stage_t  ngx_lo_draft_put_prepare;

@@ -43,6 +43,35 @@ subtest 'a document with errors is refused unless the request insists' => sub {
 };
 
 
+subtest 'a promotion looks at what is called now' => sub {
+    my $calls = procedure('calls', 'kid', {
+        kid => { type => 'subflow', procedure_id => 'kid', version => '^1' } });
+    my $kid   = sub { $site->post('/api/procedures', { ckp_json => procedure(
+        'kid', 'end', { end => { type => 'terminate' } }, @_) }) };
+
+    my $r = $site->post('/api/procedures', { ckp_json => $calls });
+    is $r->{status}, 201, 'what is not there yet is no error';
+
+    my $promoted = sub {
+        my ($channel) = @_;
+        my $tag = $site->get('/api/procedures/calls/1.0.0')->{headers}{etag};
+        return $site->post('/api/procedures/calls/1.0.0/promote',
+            { target_channel => $channel }, headers => { 'If-Match' => $tag });
+    };
+
+    $kid->(version => '1.0.0');
+    is $promoted->('dev')->{status}, 200, 'it fits';
+
+    $kid->(version => '1.1.0', variables_schema => {
+        who => { required => JSON::PP::true } });
+    $r = $promoted->('qa');
+    is $r->{status}, 422, 'until a newer one needs more';
+    is $r->{json}{errors}[0]{id}, 'CKP705', 'which is told';
+    is $site->get('/api/procedures/calls/1.0.0')->{json}{release_channel},
+        'dev', 'it stays where it was';
+};
+
+
 subtest 'a change says what it changes' => sub {
     my $doc = $site->get('/api/openapi.json')->{json};
     my $n   = 0;
