@@ -480,13 +480,17 @@ test_what_fails_by_an_unknown_value_is_a_doubt(void **ctx)
     json_t *const  told = t_explain(&t, T_GRAPH("a",
         "'a':{'type':'sequence','agent':'web','next_node':'b','steps':[{"
         "'action':'read_file','output_variable':'f'}]},'b':{'type':"
-        "'processing','next_node':'end','operations':[{'action':'parse_json',"
-        "'source':'{{f}} x','output_variable':'v'}]}," T_END, ""), "{}");
+        "'processing','next_node':'c','operations':[{'action':'parse_json',"
+        "'source':'{{f}} x','output_variable':'v'}]},'c':{'type':"
+        "'processing','next_node':'end','operations':[{'action':'fail',"
+        "'condition':'f != 1','message':'no'}]}," T_END, ""), "{}");
+
+    /* a stand-in that cannot be parsed is no failure; what fails by it is */
 
     assert_string_equal(t_text(json_object_get(told, "simulated_route")),
-                        "[\"a\",\"b\"]");
+                        "[\"a\",\"b\",\"c\"]");
     assert_string_equal(t_text(json_object_get(told, "simulated_unknowns")),
-                        "[\"b/op_1\"]");
+                        "[\"c/op_1\"]");
     json_decref(told);
     t_doc_free(&t);
 }
