@@ -6,6 +6,7 @@ use warnings;
 use IO::Compress::Zip qw(zip $ZipError);
 use Test::More;
 
+use LangOrch::Agent;
 use LangOrch::Doc qw(approval procedure);
 use LangOrch::Site;
 
@@ -180,6 +181,17 @@ subtest 'rows that were read are not read again' => sub {
     is $end->{status}, 'completed', 'the run goes on after a crash';
     is_deeply $end->{output_vars}{rows}, [ { name => 'Cleo', n => '9' } ],
         'with the rows, though the file is gone';
+};
+
+
+subtest 'an agent that says it can reads what is foreign here' => sub {
+    my $agent = LangOrch::Agent->start(script => {
+        parse_excel_data => { result => [ { old => 1 } ] } });
+    $site->register($agent, name => 'reader', capabilities => ['parse_excel_data']);
+
+    my ($end) = read_sheet("artifacts/$box/old.xls");
+    is_deeply $end->{output_vars}{rows}, [ { old => 1 } ], 'its rows are the rows';
+    is scalar($agent->calls('parse_excel_data')), 1, 'of one call';
 };
 
 
