@@ -184,12 +184,18 @@ subtest 'rows that were read are not read again' => sub {
 };
 
 
-subtest 'an agent that says it can reads what is foreign here' => sub {
+subtest 'an agent of the step reads what is foreign here' => sub {
     my $agent = LangOrch::Agent->start(script => {
-        parse_excel_data => { result => [ { old => 1 } ] } });
+        parse_excel_data => [ { result => [ { old => 1 } ] } ] });
     $site->register($agent, name => 'reader', capabilities => ['parse_excel_data']);
+    $site->import_document(procedure('abroad', 'read', {
+        read => { type => 'sequence', agent => 'work', next_node => 'end',
+            steps => [ { step_id => 's', action => 'parse_excel_data', params => {
+                source => "artifacts/$box/old.xls" }, output_variable => 'rows' } ] },
+        %then,
+    }));
 
-    my ($end) = read_sheet("artifacts/$box/old.xls");
+    my $end = $site->run('abroad')->wait_final;
     is_deeply $end->{output_vars}{rows}, [ { old => 1 } ], 'its rows are the rows';
     is scalar($agent->calls('parse_excel_data')), 1, 'of one call';
 };
