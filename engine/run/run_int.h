@@ -280,9 +280,6 @@ ckp_code_t ckp_sla_begin(ckp_fiber_t *f);
 ckp_code_t ckp_sla_tick(ckp_fiber_t *f, bool *over);
 int64_t ckp_sla_sleep(ckp_fiber_t *f, int64_t until_ms);
 ckp_code_t ckp_sla_end(ckp_fiber_t *f, ckp_target_t *to);   /* NULL: it fails */
-/* Whether anything in a node around frames moves: its deadline stands still
- * while nothing does (run/patience.c). */
-ckp_code_t ckp_patience_moves(ckp_fiber_t *f, bool moves);
 
 /* The run is over: a breach is told to be. */
 ckp_code_t ckp_sla_run_end(ckp_run_t *run);
