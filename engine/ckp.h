@@ -188,6 +188,23 @@ ckp_code_t ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
 ckp_code_t ckp_program_gate(const ckp_program_t *prog, const json_t *start,
     int64_t now_ms, json_t **gate, ckp_err_t *err);
 
+/*
+ * Other values for variables that a saved state has in `vars`; the placeholder
+ * of masked values leaves one as it is.  CKP_OK: *out = new object of what
+ * changes.  CKP_E_INVALID: *errors as above.
+ */
+ckp_code_t ckp_program_change(const ckp_program_t *prog, const json_t *given,
+    const json_t *vars, json_t **out, json_t **errors, ckp_err_t *err);
+
+/*
+ * Whether a run can go on from a saved state, at `node` or (NULL) where it
+ * stood.  CKP_OK: *entry is the node that comes next, lent by the state or
+ * `node`.  CKP_E_INVALID: there is no such node; CKP_E_STATE: not from there;
+ * err (may be NULL) says why.  Source: spec/ckp.md 21.
+ */
+ckp_code_t ckp_program_from(const ckp_program_t *prog, const json_t *state,
+    const char *node, const char **entry, ckp_err_t *err);
+
 /* Masks what a reader of the run may not see (api.md 1.15 a-c).  New value. */
 json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 
@@ -199,9 +216,10 @@ typedef enum {
                            case_id, execution_mode, retry_of_run_id,
                            traceparent: of who asked for it ...},
                            inputs: what the client sent, vars: what
-                           ckp_program_inputs made of it; kin: of a child run
-                           (run/child.c)}.  Gives run_created (seq 1) and
-                           nothing else; the run is `created` */
+                           ckp_program_inputs made of it; or, in place of the
+                           two, from: a saved state, as in RESUME; kin: of a
+                           child run (run/child.c)}.  Gives run_created (seq 1)
+                           and nothing else; the run is `created` */
     CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
                            flight; data {crash: bool, crashes: int, alive:
                            {ref: true} of calls that are still under way} */
@@ -223,7 +241,11 @@ typedef enum {
                            never)}: a question was asked beside the run, over?:
                            the id of one that was answered} */
     CKP_IN_PAUSE,       /* data: by; holds at the next step boundary */
-    CKP_IN_RESUME,      /* data: {actor, kind: "retry" | "operator", ...} */
+    CKP_IN_RESUME,      /* data: {actor, kind}.  "retry": of what failed;
+                           "operator": of what was held; "callback": of what
+                           waits for a workflow; "checkpoint": set back to {
+                           checkpoint_id, state, node?: there instead of where
+                           it stood, vars?: what ckp_program_change made} */
     CKP_IN_CANCEL       /* data: {reason, actor} */
 } ckp_input_kind_t;
 
@@ -430,6 +452,9 @@ ckp_code_t ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
 ckp_code_t ckp_run_link(ckp_run_t *run, const char *hash,
     ckp_program_t *prog);
 const char *ckp_run_want(const ckp_run_t *run);
+
+/* The same of a saved state that the run is to be set back to. */
+const char *ckp_run_want_of(const ckp_run_t *run, const json_t *state);
 
 void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
 json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */

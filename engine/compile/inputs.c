@@ -555,3 +555,84 @@ ckp_program_recheck(const ckp_program_t *prog, const json_t *vars,
 
     return in.nomem ? CKP_E_NOMEM : CKP_OK;
 }
+
+
+/* --- a saved state --------------------------------------------------------------- */
+
+
+static const ckp_var_t *
+inputs_declared(const ckp_program_t *prog, const char *name)
+{
+    for (size_t i = 0; i < prog->nvars; i++) {
+        if (strcmp(prog->vars[i].name, name) == 0) {
+            return &prog->vars[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* One that is not declared may change whatever the procedure is strict about,
+ * when the state has it. */
+static void
+inputs_changed(inputs_t *in, const char *name, const json_t *value,
+    const json_t *had)
+{
+    const ckp_var_t *const  var = inputs_declared(in->prog, name);
+    const char *const       text = json_string_value(value);
+
+    if (text != NULL && strcmp(text, CKP_REDACTED) == 0 && had != NULL) {
+        return;
+    }
+
+    if (var != NULL) {
+        inputs_variable(in, var, value);
+
+    } else if (had == NULL || strncmp(name, "__", 2) == 0) {
+        inputs_other(in, name, value);
+
+    } else if (json_object_set(in->vars, name, (json_t *) value) != 0) {
+        in->nomem = true;
+    }
+}
+
+
+ckp_code_t
+ckp_program_change(const ckp_program_t *prog, const json_t *given,
+    const json_t *vars, json_t **out, json_t **errors, ckp_err_t *err)
+{
+    inputs_t     in = { .prog = prog };
+    const char  *name;
+    json_t      *value;
+
+    *out = NULL;
+    *errors = NULL;
+    in.vars = json_object();
+    in.errors = json_object();
+
+    json_object_foreach((json_t *) given, name, value) {
+        inputs_changed(&in, name, value, json_object_get(vars, name));
+    }
+
+    json_decref(in.builtins);
+
+    if (in.nomem || in.vars == NULL || in.errors == NULL) {
+        json_decref(in.vars);
+        json_decref(in.errors);
+
+        return ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+    }
+
+    if (json_object_size(in.errors) > 0) {
+        json_decref(in.vars);
+        *errors = in.errors;
+
+        return ckp_fail(err, CKP_E_INVALID, "", "the values do not fit");
+    }
+
+    json_decref(in.errors);
+    *out = in.vars;
+
+    return CKP_OK;
+}

@@ -45,7 +45,7 @@ const char *
 ckp_llm_key(ckp_fiber_t *f, char *out)
 {
     const char *const  node = ckp_fiber_node(f)->id;
-    const char *const  run = ckp_fiber_run_id(f);
+    const char *const  run = ckp_fiber_key_run(f);
     const int64_t      k = ckp_llm_int(f, "k");
     char               tail[24] = "";
     char               full[CKP_KEY_MAX + 1];

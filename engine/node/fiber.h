@@ -28,6 +28,10 @@ const ckp_node_t *ckp_fiber_node(const ckp_fiber_t *f);
 const ckp_step_t *ckp_fiber_step(const ckp_fiber_t *f);     /* NULL: none */
 void ckp_fiber_at_step(ckp_fiber_t *f, const ckp_step_t *step);
 const char *ckp_fiber_run_id(const ckp_fiber_t *f);
+
+/* What keys of the run begin with: its id, and how often it was set back to an
+ * earlier state, for then its steps are to run again (run/restore.c). */
+const char *ckp_fiber_key_run(const ckp_fiber_t *f);
 const char *ckp_fiber_id(const ckp_fiber_t *f);
 int64_t ckp_fiber_now(const ckp_fiber_t *f);
 ckp_rand_t *ckp_fiber_rand(ckp_fiber_t *f);

@@ -448,9 +448,10 @@ loop_wake(ckp_fiber_t *f, const ckp_input_t *in)
         return loop_go_on(f);
     }
 
-    /* a retried run: the iteration that failed goes on by itself */
+    /* a run that goes on: so do its iterations, by themselves */
 
-    return in->kind == CKP_IN_RESUME ? CKP_OK : CKP_E_STATE;
+    return in->kind == CKP_IN_RESUME ? ckp_fiber_sleep(f, CKP_NO_TIME)
+                                     : CKP_E_STATE;
 }
 
 

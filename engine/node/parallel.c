@@ -559,13 +559,10 @@ parallel_child(ckp_fiber_t *f, const ckp_child_t *child)
 static ckp_code_t
 parallel_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
-    if (in == NULL || in->kind == CKP_IN_TICK) {
-        return parallel_go_on(f);
-    }
+    /* a run that goes on: so do the branches that stood, by themselves */
 
-    /* a retried run: the branches that stood go on by themselves */
-
-    return in->kind == CKP_IN_RESUME ? CKP_OK : CKP_E_STATE;
+    return in == NULL || in->kind == CKP_IN_TICK || in->kind == CKP_IN_RESUME
+           ? parallel_go_on(f) : CKP_E_STATE;
 }
 
 

@@ -12,21 +12,6 @@
 #include "node/step.h"
 
 
-/*
- * How a run begins and ends: complete, failed with on_failure before it,
- * canceled, out of time.  Source: spec/ckp.md 10.12, 15.6, 17.1, 31.2.
- */
-
-#include "run/run_int.h"
-
-#include <string.h>
-
-#include "base/json.h"
-#include "model/event.h"
-#include "model/limits.h"
-#include "node/step.h"
-
-
 ckp_code_t
 ckp_run_status(ckp_run_t *run, const char *status)
 {
@@ -107,8 +92,8 @@ end_validation_only(ckp_run_t *run)
 
 
 /* What the run was born with must still fit its procedure. */
-static ckp_code_t
-begin_check(ckp_run_t *run)
+ckp_code_t
+ckp_run_check(ckp_run_t *run)
 {
     static const char  text[] = "the variables do not fit the procedure";
     const ckp_place_t  at = { .type = "error" };
@@ -149,15 +134,13 @@ begin_check(ckp_run_t *run)
 }
 
 
-ckp_code_t
-ckp_run_begin(ckp_run_t *run)
+/* Before its first node, or where the saved state stood that it was born
+ * with. */
+
+static ckp_code_t
+begin_place(ckp_run_t *run, const char *entry)
 {
     const ckp_place_t  at = { .type = "execution_started" };
-    const ckp_node_t  *start = run->prog->start;
-    const char *const  mode = ckp_run_get_str(run, "meta", "execution_mode");
-    const char *const  whole = run->prog->config.execution_mode;
-    json_t *const      fiber = json_pack("{s:{s:s}, s:{}, s:i}", "n", "id",
-                                         start->id, "vis", "hops", 0);
     ckp_code_t         rc = ckp_run_status(run, "running");
 
     if (rc == CKP_OK) {
@@ -165,21 +148,38 @@ ckp_run_begin(ckp_run_t *run)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "fibers", "1", json_incref(fiber));
+        rc = ckp_run_emit(run, &at, json_pack("{s:s?, s:n}", "entry_node_id",
+                                              entry, "resume_reason"));
     }
 
-    json_decref(fiber);
+    if (rc != CKP_OK || ckp_run_get(run, "from", NULL) != NULL) {
+        return rc != CKP_OK ? rc : ckp_restore_begin(run);
+    }
+
+    return ckp_run_put(run, "fibers", "1", json_pack("{s:{s:s}, s:{}, s:i}",
+                       "n", "id", entry, "vis", "hops", 0));
+}
+
+
+ckp_code_t
+ckp_run_begin(ckp_run_t *run, const ckp_input_t *in)
+{
+    const json_t *const  top = json_object_get(ckp_run_get(run, "from",
+                                                   "fibers"), "1");
+    const bool           born = top != NULL;
+    const char *const    mode = ckp_run_get_str(run, "meta",
+                                                "execution_mode");
+    const char *const    whole = run->prog->config.execution_mode;
+    const char *const    entry = born
+        ? ckp_arena_strdup(run->arena, ckp_json_str(json_object_get(top, "n"),
+                                                    "id"))
+        : run->prog->start->id;
+    const ckp_place_t    place = { .node_id = entry };
+    ckp_code_t           rc = begin_place(run, entry);
 
     if (rc == CKP_OK) {
-        rc = ckp_run_emit(run, &at, json_pack("{s:s, s:n}", "entry_node_id",
-                                              start->id, "resume_reason"));
+        rc = ckp_run_check(run);
     }
-
-    if (rc != CKP_OK) {
-        return rc;
-    }
-
-    rc = begin_check(run);
 
     if (rc != CKP_OK || run->ended) {
         return rc;
@@ -192,10 +192,8 @@ ckp_run_begin(ckp_run_t *run)
     }
 
     if (run->prog->config.save != CKP_SAVE_DISABLED) {
-        const ckp_place_t  place = { .node_id = start->id };
-
-        return ckp_run_checkpoint(run, "start", &place, NULL, NULL);
+        rc = ckp_run_checkpoint(run, "start", &place, NULL, NULL);
     }
 
-    return CKP_OK;
+    return rc == CKP_OK && born ? ckp_resume_fibers(run, in) : rc;
 }

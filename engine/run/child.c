@@ -35,7 +35,7 @@ void
 ckp_fiber_child_id(ckp_fiber_t *f, char *id)
 {
     const char *const  name = ckp_arena_printf(f->run->arena, "%s/%s",
-                                               f->run->id,
+                                               ckp_fiber_key_run(f),
                                                ckp_fiber_node_path(f));
 
     /* without memory the turn does not hold, whatever the id is */

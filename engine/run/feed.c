@@ -242,29 +242,16 @@ feed_tick(ckp_run_t *run, const ckp_input_t *in)
 
 /* --- the kinds ---------------------------------------------------------- */
 
-static ckp_code_t
-feed_start(ckp_run_t *run, const ckp_input_t *in)
-{
-    /* tidy: one flat list of what a run begins with */
+/* run_created, with what of `meta` it tells. */
 
-    static const char *const  empty[] = {
-        "fibers", "counts", "keyed", "agents", "approval", "last", NULL
-    };
+static ckp_code_t
+feed_created(ckp_run_t *run, json_t *meta)
+{
     static const char *const  told[] = {
         "trigger_id", "parent_run_id", "retry_of_run_id", NULL
     };
     const ckp_place_t     at = { .type = "run_created" };
-    json_t *const         meta = json_object_get(in->data, "meta");
-    const json_t *const   vars = json_object_get(in->data, "vars");
-    json_t *const         input = json_object_get(in->data, "inputs");
-    json_t               *payload;
-    ckp_code_t            rc;
-
-    if (ckp_run_get(run, "status", NULL) != NULL || run->seq != 0) {
-        return CKP_E_STATE;
-    }
-
-    payload = json_pack("{s:s?, s:s?, s:O?, s:O?, s:O?}",
+    json_t *const         payload = json_pack("{s:s?, s:s?, s:O?, s:O?, s:O?}",
                   "procedure_id", run->prog->procedure_id,
                   "procedure_version", run->prog->version,
                   "trigger_type", json_object_get(meta, "trigger_type"),
@@ -279,35 +266,80 @@ feed_start(ckp_run_t *run, const ckp_input_t *in)
         }
     }
 
+    return ckp_run_emit(run, &at, payload);
+}
+
+
+/* Its variables, and what it was given. */
+
+static ckp_code_t
+feed_given(ckp_run_t *run, const json_t *data)
+{
+    const json_t *const  vars = json_object_get(data, "vars");
+    const json_t *const  input = json_object_get(data, "inputs");
+    ckp_code_t           rc;
+
+    rc = ckp_run_put(run, "vars", NULL, json_is_object(vars)
+                     ? json_deep_copy(vars) : json_object());
+
+    return rc != CKP_OK ? rc
+           : ckp_run_put(run, "input", NULL, json_is_object(vars)
+                         ? json_deep_copy(vars)
+                         : json_is_object(input) ? json_deep_copy(input)
+                         : json_object());
+}
+
+
+/* Of a child run: run/child.c. */
+
+static ckp_code_t
+feed_kin(ckp_run_t *run, const json_t *kin)
+{
+    return kin == NULL ? CKP_OK
+           : ckp_run_put(run, "kin", NULL, json_deep_copy(kin));
+}
+
+
+static ckp_code_t
+feed_start(ckp_run_t *run, const ckp_input_t *in)
+{
+    static const char *const  empty[] = {
+        "fibers", "counts", "keyed", "agents", "approval", "last", NULL
+    };
+    json_t *const         meta = json_object_get(in->data, "meta");
+    const json_t *const   from = json_object_get(in->data, "from");
+    const char           *entry;
+    ckp_code_t            rc;
+
+    if (ckp_run_get(run, "status", NULL) != NULL || run->seq != 0
+        || (from != NULL
+            && ckp_program_from(run->prog, json_object_get(from, "state"),
+                                ckp_json_str(from, "node"), &entry, NULL)
+               != CKP_OK))
+    {
+        return CKP_E_STATE;
+    }
+
+    /* first what its events are marked with */
+
     rc = ckp_run_put(run, "meta", NULL, json_is_object(meta)
                      ? json_deep_copy(meta) : json_object());
 
-    if (rc != CKP_OK) {
-        json_decref(payload);
-        return rc;
+    if (rc == CKP_OK) {
+        rc = feed_created(run, meta);
     }
-
-    rc = ckp_run_emit(run, &at, payload);
 
     for (size_t i = 0; rc == CKP_OK && empty[i] != NULL; i++) {
         rc = ckp_run_put(run, empty[i], NULL, json_object());
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "vars", NULL, json_is_object(vars)
-                         ? json_deep_copy(vars) : json_object());
+        rc = from != NULL ? ckp_restore_born(run, from)
+                          : feed_given(run, in->data);
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_run_put(run, "input", NULL, json_is_object(vars)
-                         ? json_deep_copy(vars)
-                         : json_is_object(input) ? json_deep_copy(input)
-                         : json_object());
-    }
-
-    if (rc == CKP_OK && json_object_get(in->data, "kin") != NULL) {
-        rc = ckp_run_put(run, "kin", NULL,
-                         json_deep_copy(json_object_get(in->data, "kin")));
+        rc = feed_kin(run, json_object_get(in->data, "kin"));
     }
 
     if (rc == CKP_OK) {

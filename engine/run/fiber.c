@@ -476,7 +476,9 @@ ckp_fiber_checkpoint(ckp_fiber_t *f, const char *reason, const char *name,
 {
     const ckp_place_t  place = fiber_place(f, NULL);
 
-    return ckp_run_checkpoint(f->run, reason, &place, name, id);
+    return f->prog->config.save == CKP_SAVE_DISABLED
+           && strcmp(reason, "manual") != 0 ? CKP_OK
+           : ckp_run_checkpoint(f->run, reason, &place, name, id);
 }
 
 

@@ -191,36 +191,57 @@ link_misses(const ckp_run_t *run, const char *hash)
 }
 
 
-/* Procedures that fibers are in, whose runs they wait for, and that did what
- * may have to be undone. */
+/* The first hash in objects {id: fiber} that is not linked: of the procedure
+ * that it is in, of the run that it waits for. */
 
-const char *
-ckp_run_want(const ckp_run_t *run)
+static const char *
+link_missing(const ckp_run_t *run, const json_t *all)
 {
-    static const char *const  places[] = { "fibers", "resume", "undos" };
-    const char               *id;
-    json_t                   *own;
+    const char  *id;
+    json_t      *own;
 
-    for (size_t i = 0; i < 3; i++) {
-        json_object_foreach(ckp_run_get(run, places[i], NULL), id, own) {
-            const char *const  hash = ckp_json_str(own, "prog");
-            const char *const  kid = ckp_json_str(json_object_get(
-                                         json_object_get(own, "n"),
-                                         "child_run"), "hash");
+    json_object_foreach((json_t *) all, id, own) {
+        const char *const  hash = ckp_json_str(own, "prog");
+        const char *const  kid = ckp_json_str(json_object_get(
+                                     json_object_get(own, "n"),
+                                     "child_run"), "hash");
 
-            if (link_misses(run, hash)
-                && !ckp_json_bool(own, "gone", false))
-            {
-                return hash;
-            }
+        if (link_misses(run, hash) && !ckp_json_bool(own, "gone", false)) {
+            return hash;
+        }
 
-            if (link_misses(run, kid)) {
-                return kid;
-            }
+        if (link_misses(run, kid)) {
+            return kid;
         }
     }
 
     return NULL;
+}
+
+
+/* Fibers, those that a run that ended would go on with, those that it was born
+ * with; and what would be undone. */
+
+const char *
+ckp_run_want_of(const ckp_run_t *run, const json_t *state)
+{
+    static const char *const  places[] = { "fibers", "resume", "undos" };
+    const char               *hash = NULL;
+
+    for (size_t i = 0; hash == NULL && i < 3; i++) {
+        hash = link_missing(run, json_object_get(state, places[i]));
+    }
+
+    return hash != NULL ? hash
+           : link_missing(run, json_object_get(json_object_get(state, "from"),
+                                               "fibers"));
+}
+
+
+const char *
+ckp_run_want(const ckp_run_t *run)
+{
+    return ckp_run_want_of(run, run->state.root);
 }
 
 

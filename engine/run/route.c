@@ -302,7 +302,14 @@ route_completed(ckp_fiber_t *f, ckp_target_t to, const json_t *result,
         return rc == CKP_OK ? route_checkpoint(f, node, path) : rc;
     }
 
-    rc = route_checkpoint(f, node, path);
+    /* who goes on from that checkpoint leaves the frame, too */
+
+    rc = ckp_fiber_put(f, "leave", NULL, json_pack("{s:i, s:O?}", "to",
+                       (int) to.kind, "result", result));
+
+    if (rc == CKP_OK) {
+        rc = route_checkpoint(f, node, path);
+    }
 
     return rc == CKP_OK ? ckp_fiber_leave(f, to.kind, result) : rc;
 }

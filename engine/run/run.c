@@ -10,8 +10,6 @@
 #include "model/event.h"
 #include "model/limits.h"
 
-#define RUN_STATE_VERSION  1
-
 
 static void
 run_changed(void *data, const char *name)
@@ -55,7 +53,7 @@ ckp_run_t *
 ckp_run_new(ckp_program_t *prog, const char *run_id)
 {
     return run_alloc(prog, run_id,
-                     json_pack("{s:i}", "v", RUN_STATE_VERSION));
+                     json_pack("{s:i}", "v", CKP_STATE_VERSION));
 }
 
 
@@ -79,11 +77,11 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
         return run;
     }
 
-    if (ckp_json_int(checkpoint, "v", 0) != RUN_STATE_VERSION
+    if (ckp_json_int(checkpoint, "v", 0) != CKP_STATE_VERSION
         || ckp_json_int(checkpoint, "seq", -1) < 0)
     {
         (void) ckp_fail(err, CKP_E_INVALID, "", "this is no saved state of "
-                        "version %d", RUN_STATE_VERSION);
+                        "version %d", CKP_STATE_VERSION);
         return NULL;
     }
 

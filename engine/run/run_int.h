@@ -13,13 +13,16 @@
  *   outputs, last {node, step}, cp   the last checkpoint's id
  *   fin {outputs, message}           it would be over but for detached frames
  *   pause {actor, reason}            an operator holds it
+ *   from {checkpoint_id, fibers}     born with a saved state, not begun yet
+ *   gen                              how often it was set back
  *   last_of {name: value}, nf        last results by name; the newest fiber
  *   kin, given, stop                 of a child run: run/child.c
  *   fiber   {n, vis {node: visits}, hops, err, wake}; of a frame also {up,
  *           kind, key, base, d, t0, det, at, over, round, loc, vars, snap,
  *           input, prog (a hash), inh (it inherits), onf (the error that its
  *           on_failure handles), last_of}
- *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered
+ *   n       the node at work: {id, visit, t0, in ...}; no visit: to be entered;
+ *           leave {to, result}: it is done, and the frame is to be left
  *   wake    ms; -1: no time; absent: the fiber can move
  *
  * A frame that has `vars` keeps what it writes there; with `prog` these are all
@@ -36,6 +39,8 @@
 #include "node/fiber.h"
 #include "node/frame.h"
 #include "run/roster.h"
+
+#define CKP_STATE_VERSION  1
 
 /* Growing array of a turn's things. */
 typedef struct {
@@ -321,6 +326,36 @@ ckp_code_t ckp_run_rest(ckp_run_t *run, ckp_turn_t *turn);
 /* An operator holds the run, and the fiber (its object) has no deadline of
  * others. */
 bool ckp_run_is_held(const ckp_run_t *run, const json_t *fiber);
+/* --- resume.c: going on because somebody wants it ---------------------------- */
+
+ckp_code_t ckp_run_resume(ckp_run_t *run, const ckp_input_t *in);
+
+/*
+ * Fibers that were put into the state go on, in two passes: first nothing of
+ * them is with others any more; then each moves.  sound: they stood where they
+ * are, and had not failed.
+ */
+ckp_code_t ckp_resume_reset(ckp_run_t *run, bool sound);
+ckp_code_t ckp_resume_fibers(ckp_run_t *run, const ckp_input_t *in);
+
+/* The fibers of a run that ended, as they stood: new object. */
+json_t *ckp_resume_stood(const json_t *resume);
+
+/* The run's own fiber only waits for others. */
+bool ckp_resume_is_parked(const json_t *fibers);
+
+/* Status running, and its time begins anew. */
+ckp_code_t ckp_resume_clock(ckp_run_t *run);
+
+/* --- restore.c: going on from a saved state ------------------------------------ */
+
+/* RESUME {kind: "checkpoint", checkpoint_id, state, node?, vars?} */
+ckp_code_t ckp_restore(ckp_run_t *run, const ckp_input_t *in);
+
+/* The same data for a run that is being created; then its beginning, up to
+ * ckp_resume_fibers. */
+ckp_code_t ckp_restore_born(ckp_run_t *run, const json_t *data);
+ckp_code_t ckp_restore_begin(ckp_run_t *run);
 
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 
@@ -346,13 +381,15 @@ ckp_code_t ckp_run_failed(ckp_run_t *run, ckp_fiber_t *f, const json_t *error);
 ckp_code_t ckp_run_end(ckp_run_t *run, const ckp_place_t *at,
     const char *status, json_t *payload);
 ckp_code_t ckp_run_abandon_all(ckp_run_t *run, const char *reason);
-ckp_code_t ckp_run_begin(ckp_run_t *run);
+ckp_code_t ckp_run_begin(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_run_recover(ckp_run_t *run, const ckp_input_t *in);
-ckp_code_t ckp_run_resume(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_run_refused(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_run_drive_all(ckp_run_t *run);
 ckp_code_t ckp_run_status(ckp_run_t *run, const char *status);
+
+/* The variables must still fit the procedure, or the run fails (3.4). */
+ckp_code_t ckp_run_check(ckp_run_t *run);
 
 /* New error object of the engine's own. */
 json_t *ckp_error_new(const char *type, const char *message);

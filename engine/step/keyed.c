@@ -111,7 +111,7 @@ keyed_scope(const ckp_keyed_t *k)
     switch (k->policy->scope) {
 
     case CKP_ONCE_RUN:
-        return json_sprintf("run:%s%s", ckp_fiber_run_id(k->f), k->kind);
+        return json_sprintf("run:%s%s", ckp_fiber_key_run(k->f), k->kind);
 
     case CKP_ONCE_PROCEDURE:
         return json_sprintf("procedure:%s%s", prog->procedure_id, k->kind);

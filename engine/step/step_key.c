@@ -43,9 +43,9 @@ step_own_key(ckp_fiber_t *f)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
     json_t *const            full = ckp_fiber_is_plain(f)
-        ? json_sprintf("%s:%s:%s", ckp_fiber_run_id(f), ckp_fiber_node(f)->id,
+        ? json_sprintf("%s:%s:%s", ckp_fiber_key_run(f), ckp_fiber_node(f)->id,
                        step->id)
-        : json_sprintf("%s:%s", ckp_fiber_run_id(f), ckp_fiber_path(f));
+        : json_sprintf("%s:%s", ckp_fiber_key_run(f), ckp_fiber_path(f));
     json_t *const            key = full == NULL ? NULL
                                    : step_fit_key(json_string_value(full));
 

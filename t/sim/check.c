@@ -16,7 +16,7 @@ check_is_final(const char *type)
 }
 
 
-/* G8: dense, and nothing after the end but a retry. */
+/* G8: dense, and nothing after the end but another beginning. */
 
 void
 sim_check_event(sim_t *w, const ckp_event_t *ev)
@@ -31,7 +31,8 @@ sim_check_event(sim_t *w, const ckp_event_t *ev)
     }
 
     if (before != NULL && check_is_final(before)
-        && strcmp(ev->type, "run_retry_requested") != 0)
+        && strcmp(ev->type, "run_retry_requested") != 0
+        && strcmp(ev->type, "execution_resumed") != 0)
     {
         sim_broken(w, "%s after %s", ev->type, before);
     }
@@ -144,6 +145,10 @@ sim_check_call(sim_t *w, const json_t *fx)
         sim_broken(w, "%s is called after the end", path);
     }
 
+    if (json_object_get(w->done, path) != NULL) {
+        sim_broken(w, "%s is called again from a point behind it", path);
+    }
+
     if (status == NULL || strcmp(status, "started") != 0) {
         sim_broken(w, "%s is called, its journal says %s", path,
                    status == NULL ? "nothing" : status);
@@ -226,7 +231,7 @@ sim_check_end(sim_t *w)
         const int64_t  calls = ckp_json_int(work, "calls", 0);
 
         if (calls > check_users(w, key, work)
-                    + (int64_t) (w->deaths + w->unknowns))
+                    + (int64_t) (w->deaths + w->unknowns + w->backs))
         {
             sim_broken(w, "key %s was called %lld times", key,
                        (long long) calls);

@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SIM_COUNTS 10
 #define SIM_TWICE  16       /* every so many seeds are run again, to compare */
 
 static const char *const  sim_fault_names[] = {
     "died before a commit", "commit failed", "commit unknown",
     "died before an effect", "reply lost", "reply twice", "slot lost",
-    "died at rest"
+    "died at rest", "set back", "born with a state"
 };
 
 
@@ -33,7 +34,8 @@ sim_show(const sim_t *w)
 }
 
 
-/* One seed; true: all held.  *trace tells what happened. */
+/* One seed; true: all held.  *trace tells what happened; faults[8] counts the
+ * runs set back, faults[9] those born with a state. */
 
 static bool
 sim_one(uint64_t seed, bool show, uint64_t *trace, unsigned *faults)
@@ -62,6 +64,9 @@ sim_one(uint64_t seed, bool show, uint64_t *trace, unsigned *faults)
         faults[i] += w.faults[i];
     }
 
+    faults[8] += w.backs;
+    faults[9] += w.births;
+
     sim_end(&w);
 
     return ok;
@@ -75,7 +80,7 @@ main(int argc, char **argv)
     uint64_t  seeds = 1000;
     bool      show = false;
     unsigned  failed = 0;
-    unsigned  faults[8] = { 0 };
+    unsigned  faults[SIM_COUNTS] = { 0 };
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--first") == 0 && i + 1 < argc) {
@@ -98,7 +103,7 @@ main(int argc, char **argv)
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         uint64_t  trace;
         uint64_t  again;
-        unsigned  none[8] = { 0 };
+        unsigned  none[SIM_COUNTS] = { 0 };
         bool      ok = sim_one(seed, show, &trace, faults);
 
         if (ok && seed % SIM_TWICE == 0) {
@@ -114,7 +119,7 @@ main(int argc, char **argv)
         failed += ok ? 0 : 1;
     }
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < SIM_COUNTS; i++) {
         printf("%-22s %u\n", sim_fault_names[i], faults[i]);
     }
 

@@ -140,6 +140,11 @@ store_write(sim_t *w, const ckp_write_t *write)
     if (strcmp(write->table, "journal") == 0) {
         json_object_set(s->journal, ckp_json_str(row, "path"), row);
 
+        if (strcmp(ckp_json_str(row, "status"), "completed") == 0) {
+            json_object_set_new(s->did, ckp_json_str(row, "path"),
+                                json_true());
+        }
+
     } else if (strcmp(write->table, "lease") == 0) {
         json_object_set(s->leases, ckp_json_str(row, "path"), row);
 
@@ -159,6 +164,7 @@ store_write(sim_t *w, const ckp_write_t *write)
     } else if (strcmp(write->table, "checkpoint") == 0) {
         json_decref(s->state);
         s->state = json_incref(json_object_get(row, "state"));
+        sim_point(w, row);
 
     } else if (strncmp(write->table, "child", 5) == 0) {
         sim_kid_write(w, write);
@@ -252,7 +258,7 @@ sim_load(sim_t *w)
     sim_store_t *const  s = &w->store;
     json_t *const       state = s->state == NULL ? NULL : store_read(s->state);
     ckp_err_t           err = CKP_ERR_INIT;
-    ckp_run_t *const    run = ckp_run_load(w->prog, "run", state, &err);
+    ckp_run_t *const    run = ckp_run_load(w->prog, w->id, state, &err);
     const int64_t       from = ckp_json_int(state, "seq", 0);
 
     json_decref(state);
@@ -292,9 +298,12 @@ sim_store_free(sim_store_t *s)
     }
 
     json_decref(s->state);
+    json_decref(s->points);
     json_decref(s->journal);
+    json_decref(s->did);
     json_decref(s->leases);
     json_decref(s->once);
     json_decref(s->approvals);
     json_decref(s->kids);
+    *s = (sim_store_t) { .nevents = 0 };
 }

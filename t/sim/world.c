@@ -392,7 +392,9 @@ world_over(sim_t *w)
     last = ckp_json_str(s->events[s->nevents - 1], "type");
 
     if (strcmp(last, "run_completed") == 0 || w->retries == 0) {
-        return true;
+        sim_check_end(w);
+
+        return !sim_fork(w);
     }
 
     w->retries--;
@@ -401,6 +403,12 @@ world_over(sim_t *w)
 
     for (size_t i = w->ninputs; i-- > 0; ) {
         world_shift(w, i);      /* rows of a run that has ended are moot */
+    }
+
+    if (strcmp(last, "run_failed") == 0 && sim_chance(&w->rand, 50)
+        && sim_back(w))
+    {
+        return false;
     }
 
     sim_input(w, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
@@ -481,7 +489,9 @@ sim_start(sim_t *w, uint64_t seed)
 
     *w = (sim_t) { .rand = { seed * 7919u + 1 }, .now_ms = 1700000000000 };
 
+    w->store.points = json_array();
     w->store.journal = json_object();
+    w->store.did = json_object();
     w->store.leases = json_object();
     w->store.once = json_object();
     w->store.approvals = json_object();
@@ -491,6 +501,8 @@ sim_start(sim_t *w, uint64_t seed)
     w->keys = json_object();
     w->faulty = (unsigned) (sim_rand(&w->rand) % 3) * 4 + 2;
     w->retries = (unsigned) (sim_rand(&w->rand) % 3);
+    w->forks = seed % 4 == 1 || seed % 4 == 2;
+    w->id = "run";
 
     /* every other seed has a procedure of its own */
 
@@ -513,7 +525,7 @@ sim_start(sim_t *w, uint64_t seed)
         sim_broken(w, "inputs: %s", err.msg);
     }
 
-    w->run = ckp_run_new(w->prog, "run");
+    w->run = ckp_run_new(w->prog, w->id);
 
     if (w->kid != NULL) {
         (void) ckp_run_link(w->run, "kid", w->kid);
@@ -527,16 +539,21 @@ sim_start(sim_t *w, uint64_t seed)
 
 
 void
-sim_end(sim_t *w)
+sim_forget(sim_t *w)
 {
     while (w->ninputs > 0) {
         world_shift(w, 0);
     }
 
-    for (size_t i = 0; i < w->ncalls; i++) {
-        json_decref(w->calls[i].data);
-    }
+    sim_hang_up(w);
+    json_array_clear(w->effects);
+}
 
+
+void
+sim_end(sim_t *w)
+{
+    sim_forget(w);
     ckp_run_free(w->run);
     ckp_program_unref(w->prog);
     ckp_program_unref(w->kid);
@@ -544,4 +561,5 @@ sim_end(sim_t *w)
     json_decref(w->effects);
     json_decref(w->agent);
     json_decref(w->keys);
+    json_decref(w->done);
 }

@@ -56,7 +56,11 @@ typedef struct {
     json_t   *events[SIM_EVENTS_MAX];       /* {seq, type, path, ...} */
     size_t    nevents;
     json_t   *state;                /* the newest checkpoint; NULL: none */
+    json_t   *points;               /* [{..., done: {path: true}}]: rows of
+                                       checkpoints, and what was done by then */
     json_t   *journal;              /* path -> row */
+    json_t   *did;                  /* path -> true: steps that are done, as
+                                       the state has it */
     json_t   *leases;               /* path -> row */
     json_t   *once;                 /* "scope key" -> {path, status, result} */
     json_t   *approvals;            /* id -> row */
@@ -72,6 +76,7 @@ typedef struct {
     ckp_program_t  *prog;
     ckp_program_t  *kid;            /* the child procedure; NULL: none */
     ckp_run_t      *run;            /* NULL: nobody drives it */
+    const char     *id;             /* of the run */
     int64_t         now_ms;
     sim_store_t     store;
 
@@ -83,11 +88,16 @@ typedef struct {
 
     json_t         *agent;          /* key -> {calls, outcome, data} */
     json_t         *keys;           /* path -> {key, failed} */
+    json_t         *done;           /* path -> true: before the point that it
+                                       went back to; NULL: it did not */
     unsigned        strangers;      /* slots that others hold, now */
     unsigned        deaths;
     unsigned        unknowns;
     unsigned        faults[8];      /* how often each class fired */
     unsigned        retries;        /* RESUMEs asked for */
+    unsigned        backs;          /* times it was set back */
+    unsigned        forks;          /* runs that may be born of this one */
+    unsigned        births;
     unsigned        faulty;         /* percent; 0: nothing goes wrong now */
     bool            died;           /* the next RECOVER tells of a crash */
     char            broken[512];    /* the invariant that did not hold; "" */
@@ -128,6 +138,18 @@ void sim_end(sim_t *w);
 void sim_input(sim_t *w, ckp_input_kind_t kind, ckp_outcome_t outcome,
     const char *ref, json_t *data);     /* data is stolen */
 void sim_seed(sim_t *w, uint8_t *seed);
+void sim_forget(sim_t *w);              /* inputs, effects, calls */
+
+/* --- back.c ------------------------------------------------------------------ */
+
+/* The checkpoint may be gone back to later. */
+void sim_point(sim_t *w, const json_t *row);
+
+/* A run that failed is set back to one of them; false: there is none. */
+bool sim_back(sim_t *w);
+
+/* The run is over for good, and another one is born with such a state. */
+bool sim_fork(sim_t *w);
 
 /* --- store.c ----------------------------------------------------------------- */
 
