@@ -241,11 +241,11 @@ typedef enum {
                            never)}: a question was asked beside the run, over?:
                            the id of one that was answered} */
     CKP_IN_PAUSE,       /* data: by; holds at the next step boundary */
-    CKP_IN_RESUME,      /* data: {actor, kind}.  "retry": of what failed;
-                           "operator": of what was held; "callback": of what
-                           waits for a workflow; "checkpoint": set back to {
-                           checkpoint_id, state, node?: there instead of where
-                           it stood, vars?: what ckp_program_change made} */
+    CKP_IN_RESUME,      /* data: {actor, kind, vars?: what ckp_program_change
+                           made}.  "retry": of what failed; "operator": of
+                           what was held; "callback": of what waits for a
+                           workflow; "checkpoint": set back to {checkpoint_id,
+                           state, node?: there instead of where it stood} */
     CKP_IN_CANCEL       /* data: {reason, actor} */
 } ckp_input_kind_t;
 

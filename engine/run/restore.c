@@ -197,6 +197,28 @@ restore_root(const json_t *data, json_t **fibers, bool *sound)
 }
 
 
+ckp_code_t
+ckp_restore_vars(ckp_run_t *run, const json_t *vars)
+{
+    static const char *const  places[] = { "vars", "input" };
+    const char               *name;
+    json_t                   *value;
+    ckp_code_t                rc = CKP_OK;
+
+    for (size_t i = 0; i < 2; i++) {
+        json_object_foreach((json_t *) vars, name, value) {
+            if (rc == CKP_OK) {
+                rc = ckp_run_put(run, places[i], name, json_deep_copy(value));
+            }
+        }
+    }
+
+    run->seeded = false;
+
+    return rc;
+}
+
+
 /* --- another run ----------------------------------------------------------------- */
 
 /* What a child run took over stays, and nobody waits for this one. */

@@ -377,7 +377,7 @@ resume_retry(ckp_run_t *run, const ckp_input_t *in)
 /* --- let go ---------------------------------------------------------------- */
 
 static ckp_code_t
-resume_operator(ckp_run_t *run)
+resume_operator(ckp_run_t *run, const ckp_input_t *in)
 {
     const ckp_place_t  at = { .type = "execution_resumed" };
     ckp_code_t         rc;
@@ -387,6 +387,10 @@ resume_operator(ckp_run_t *run)
     }
 
     rc = ckp_run_del(run, "pause", NULL);
+
+    if (rc == CKP_OK) {
+        rc = ckp_restore_vars(run, json_object_get(in->data, "vars"));
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_run_status(run, "running");
@@ -444,7 +448,11 @@ resume_callback(ckp_run_t *run, const ckp_input_t *in)
         return ids == NULL ? CKP_E_NOMEM : CKP_E_STATE;
     }
 
-    rc = ckp_run_status(run, "running");
+    rc = ckp_restore_vars(run, json_object_get(in->data, "vars"));
+
+    if (rc == CKP_OK) {
+        rc = ckp_run_status(run, "running");
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_run_emit(run, &at, json_pack("{s:s?, s:s, s:s*}",
@@ -471,7 +479,7 @@ ckp_run_resume(ckp_run_t *run, const ckp_input_t *in)
     }
 
     if (strcmp(kind, "operator") == 0) {
-        return resume_operator(run);
+        return resume_operator(run, in);
     }
 
     if (strcmp(kind, "callback") == 0) {

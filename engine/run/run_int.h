@@ -357,6 +357,10 @@ ckp_code_t ckp_restore(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_restore_born(ckp_run_t *run, const json_t *data);
 ckp_code_t ckp_restore_begin(ckp_run_t *run);
 
+/* Variables of the run get these values where it stands, and so do the inputs
+ * of these names. */
+ckp_code_t ckp_restore_vars(ckp_run_t *run, const json_t *vars);
+
 /* --- route.c, end.c, recover.c ---------------------------------------------- */
 
 ckp_code_t ckp_fiber_enter(ckp_fiber_t *f);

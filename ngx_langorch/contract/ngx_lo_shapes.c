@@ -18,6 +18,7 @@
     "created|running|waiting_approval|paused|completed|failed|canceled"
 #define HINTS     "db|env|vault|aws|azure"
 #define MODES     "production|dry_run|validation_only"
+#define ASKED     "production|normal|dry_run|validation_only"
 
 
 const ngx_lo_shape_t  ngx_lo_shapes[] = {
@@ -216,7 +217,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       NGX_LO_GIVEN },
     { "RunCreate", "What to run, and with what",
       "procedure_id! procedure_version:? version:? channel:" CHANNELS "?"
-      " input_vars:obj? project_id:? case_id:? execution_mode:" MODES "?"
+      " input_vars:obj? project_id:? case_id:? execution_mode:" ASKED "?"
       " retry_of_run_id:?",
       NGX_LO_TAKEN },
     { "RunDeleted", "A run that was removed",
@@ -228,8 +229,11 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "RunRetry", "Nothing: the same run goes on; inputs: a new run",
       "input_vars:obj? new_run:bool? from_checkpoint_id:?",
       NGX_LO_TAKEN },
-    { "RunResume", "Nothing: a held run goes on",
+    { "RunResume", "Nothing: a held run goes on; else where from",
       "checkpoint_id:? from_node:? input_vars:obj?",
+      NGX_LO_TAKEN },
+    { "RunReplay", "Where the other run begins, and what is changed",
+      "checkpoint_id:? from_node:? input_vars:obj? execution_mode:" ASKED "?",
       NGX_LO_TAKEN },
     { "CallbackReport", "How a workflow that an agent was given is doing",
       "status:success|completed|succeeded|failure|failed|error|progress?"

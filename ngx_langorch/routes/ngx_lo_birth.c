@@ -79,7 +79,8 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
 
     ngx_memzero(&trail, sizeof(trail));
     trail.category = "run";
-    trail.action = (b->retry_of != NULL) ? "retry" : "create";
+    trail.action = (b->action != NULL) ? b->action
+                   : (b->retry_of != NULL) ? "retry" : "create";
     trail.description = "Run created";
     trail.resource_type = "run";
     trail.resource_id = b->run_id;

@@ -120,8 +120,7 @@ ngx_lo_stage_t  ngx_lo_orders_create_render;
 ngx_lo_stage_t  ngx_lo_orders_get_prepare;
 ngx_lo_stage_t  ngx_lo_orders_get_render;
 
-/* ngx_lo_run_new.c, ngx_lo_runs.c, ngx_lo_run_control.c,
- * ngx_lo_diagnostics.c */
+/* ngx_lo_run_new.c, ngx_lo_runs.c, ngx_lo_diagnostics.c; control/ */
 ngx_lo_stage_t  ngx_lo_runs_create_prepare;
 ngx_lo_stage_t  ngx_lo_runs_create_render;
 ngx_lo_stage_t  ngx_lo_runs_list_prepare;
@@ -136,6 +135,8 @@ ngx_lo_stage_t  ngx_lo_runs_pause_prepare;
 ngx_lo_stage_t  ngx_lo_runs_pause_render;
 ngx_lo_stage_t  ngx_lo_runs_resume_prepare;
 ngx_lo_stage_t  ngx_lo_runs_resume_render;
+ngx_lo_stage_t  ngx_lo_runs_replay_prepare;
+ngx_lo_stage_t  ngx_lo_runs_replay_render;
 ngx_lo_stage_t  ngx_lo_runs_delete_prepare;
 ngx_lo_stage_t  ngx_lo_runs_delete_render;
 ngx_lo_stage_t  ngx_lo_runs_diagnostics_prepare;

@@ -19,6 +19,10 @@ static ngx_int_t ngx_lo_birth_broken(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_document(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     ckp_program_t *prog);
+static ngx_int_t ngx_lo_birth_vars(ngx_lo_api_t *api,
+    const ckp_program_t *prog, json_t *start);
+static ngx_int_t ngx_lo_birth_point(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    const ckp_program_t *prog, json_t *start);
 static json_t *ngx_lo_birth_meta(ngx_lo_api_t *api, ngx_lo_birth_t *b);
 static ngx_int_t ngx_lo_birth_inputs(ngx_lo_api_t *api, ckp_code_t code,
     json_t *errors, const ckp_err_t *err);
@@ -49,8 +53,7 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     b->inputs = ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL);
     b->project_id = ngx_lo_input_str(api, "project_id", NGX_LO_OPTIONAL, 64);
     b->case_id = ngx_lo_input_str(api, "case_id", NGX_LO_OPTIONAL, 256);
-    b->mode = ngx_lo_input_word(api, "execution_mode",
-                                "production|dry_run|validation_only");
+    b->mode = ngx_lo_run_mode(api);
     b->retry_of = ngx_lo_input_str(api, "retry_of_run_id", NGX_LO_OPTIONAL,
                                    64);
     b->gate.again = (b->retry_of != NULL);
@@ -88,6 +91,20 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return (rc == NGX_OK && b->project_id != NULL)
            ? ngx_lo_job_add(job, &ngx_lo_sql_project_get, b->project_id) : rc;
+}
+
+
+/* "normal" is another word for it (spec/ckp.md 27). */
+
+const char *
+ngx_lo_run_mode(ngx_lo_api_t *api)
+{
+    const char  *mode;
+
+    mode = ngx_lo_input_word(api, "execution_mode",
+                             "production|normal|dry_run|validation_only");
+
+    return (mode != NULL && strcmp(mode, "normal") == 0) ? "production" : mode;
 }
 
 
@@ -254,18 +271,15 @@ ngx_lo_birth_document(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* The program is known: are the inputs what it asks for? */
+/* The program is known: are the inputs what it asks for, or does the state fit
+ * that it begins with? */
 
 static ngx_int_t
 ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog)
 {
-    json_t      *meta, *vars, *errors, *inputs, *start;
-    ngx_int_t    rc;
-    ckp_err_t    err = CKP_ERR_INIT;
-    ckp_code_t   code;
+    json_t     *meta, *inputs, *start;
+    ngx_int_t   rc;
 
-    vars = NULL;
-    errors = NULL;
     start = NULL;
     ngx_lo_uuid(b->run_id);
 
@@ -273,29 +287,87 @@ ngx_lo_birth_give(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog)
     inputs = (b->inputs != NULL) ? json_incref((json_t *) b->inputs)
                                  : json_object();
 
-    code = (meta != NULL && inputs != NULL)
-           ? ckp_program_inputs(prog, inputs, meta, api->now_ms, &vars,
-                                &errors, &err)
-           : CKP_E_NOMEM;
-
-    if (code == CKP_OK) {
-        start = json_pack("{s:O, s:O, s:O}", "meta", meta, "inputs", inputs,
-                          "vars", vars);
-        rc = (start != NULL) ? ngx_lo_birth_run(api, b, prog, start)
-                             : NGX_ERROR;
+    if (meta == NULL || inputs == NULL) {
+        rc = NGX_ERROR;
 
     } else {
-        rc = ngx_lo_birth_inputs(api, code, errors, &err);
-        errors = NULL;
+        start = json_pack("{s:O, s:O}", "meta", meta, "inputs", inputs);
+        rc = (b->point != NULL) ? ngx_lo_birth_point(api, b, prog, start)
+                                : ngx_lo_birth_vars(api, prog, start);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_birth_run(api, b, prog, start);
     }
 
     json_decref(meta);
     json_decref(inputs);
-    json_decref(vars);
-    json_decref(errors);
     json_decref(start);
 
     return rc;
+}
+
+
+/* start.vars, or the refusal. */
+
+static ngx_int_t
+ngx_lo_birth_vars(ngx_lo_api_t *api, const ckp_program_t *prog, json_t *start)
+{
+    json_t      *vars, *errors;
+    ckp_err_t    err = CKP_ERR_INIT;
+    ckp_code_t   code;
+
+    vars = NULL;
+    errors = NULL;
+
+    code = ckp_program_inputs(prog, json_object_get(start, "inputs"),
+                              json_object_get(start, "meta"), api->now_ms,
+                              &vars, &errors, &err);
+
+    if (code != CKP_OK) {
+        return ngx_lo_birth_inputs(api, code, errors, &err);
+    }
+
+    return json_object_set_new(start, "vars", vars) == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+/* start.from; `vars` is for whoever looks at what the run was given. */
+
+static ngx_int_t
+ngx_lo_birth_point(ngx_lo_api_t *api, ngx_lo_birth_t *b,
+    const ckp_program_t *prog, json_t *start)
+{
+    json_t          *from, *vars;
+    ngx_int_t        rc;
+    const json_t    *state;
+    ngx_lo_point_t  *p;
+
+    p = b->point;
+
+    rc = ngx_lo_point_fits(api, p, prog, NULL);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    state = json_object_get(p->row, "state");
+    vars = json_copy(json_object_get(state, "input"));
+
+    from = json_pack("{s:O, s:O, s:s*, s:O*}", "checkpoint_id",
+                     json_object_get(p->row, "checkpoint_id"), "state", state,
+                     "node", ngx_lo_point_node(p), "vars", p->vars);
+
+    if (vars == NULL || from == NULL
+        || (p->vars != NULL && json_object_update(vars, (json_t *) p->vars)))
+    {
+        json_decref(vars);
+        json_decref(from);
+        return NGX_ERROR;
+    }
+
+    return json_object_set_new(start, "vars", vars) == 0
+           && json_object_set_new(start, "from", from) == 0
+           ? NGX_OK : NGX_ERROR;
 }
 
 

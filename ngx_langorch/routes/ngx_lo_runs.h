@@ -7,6 +7,7 @@
 
 #include "api/ngx_lo_api.h"
 #include "api/ngx_lo_once.h"
+#include "control/ngx_lo_point.h"
 #include "run/ngx_lo_gate.h"
 
 /* A run about to be born; the texts live as long as the request.  The last
@@ -22,6 +23,8 @@ struct ngx_lo_birth_s {
     const char      *case_id;
     const char      *mode;          /* NULL: the document's */
     const char      *retry_of;
+    const char      *action;        /* of the audit row; NULL: create, retry */
+    ngx_lo_point_t  *point;         /* it begins there; NULL: at its start */
     const json_t    *inputs;        /* an object, or NULL */
     const char      *hash;          /* of the document */
     ngx_lo_once_t    once;
@@ -49,6 +52,9 @@ ngx_int_t ngx_lo_birth_of(ngx_lo_api_t *api, ngx_lo_birth_t *b,
 /* Writes the run, which was fed START, then answers 201. */
 ngx_int_t ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     ckp_run_t *run, ckp_program_t *prog, ckp_turn_t *turn);
+
+/* The execution_mode that the body asks for; NULL: none. */
+const char *ngx_lo_run_mode(ngx_lo_api_t *api);
 
 /* Feeds an input of that kind now. */
 ckp_code_t ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run,

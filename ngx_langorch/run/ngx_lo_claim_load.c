@@ -213,15 +213,40 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
 }
 
 
-/* Child procedures that the run is in; NGX_AGAIN: one is not compiled here. */
+/* The next child procedure that the run is in, or will be when it has read what
+ * waits for it; NULL: none is missing. */
+
+static const char *
+ngx_lo_claim_missing(ngx_lo_claim_t *cl, ckp_run_t *ckp, int64_t id)
+{
+    size_t       i;
+    json_t      *in;
+    const char  *hash;
+
+    hash = ckp_run_want(ckp);
+
+    json_array_foreach(cl->inbox, i, in) {
+        if (hash == NULL && ckp_json_int(in, "run", 0) == id) {
+            hash = ckp_run_want_of(ckp,
+                                   json_object_get(json_object_get(in, "data"),
+                                                   "state"));
+        }
+    }
+
+    return hash;
+}
+
+
+/* NGX_AGAIN: one is not compiled here. */
 
 static ngx_int_t
-ngx_lo_claim_link(ngx_lo_claim_t *cl, ckp_run_t *ckp, ckp_err_t *err)
+ngx_lo_claim_link(ngx_lo_claim_t *cl, ckp_run_t *ckp, int64_t id,
+    ckp_err_t *err)
 {
     const char     *hash;
     ckp_program_t  *prog;
 
-    while ((hash = ckp_run_want(ckp)) != NULL) {
+    while ((hash = ngx_lo_claim_missing(cl, ckp, id)) != NULL) {
         prog = ngx_lo_program_get(hash);
 
         if (prog == NULL) {
@@ -325,7 +350,7 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
 
     prog = hash ? ngx_lo_program_get(hash) : NULL;
     ckp = prog ? ngx_lo_claim_build(cl, row, prog, &err) : NULL;
-    rc = ckp ? ngx_lo_claim_link(cl, ckp, &err) : NGX_ERROR;
+    rc = ckp ? ngx_lo_claim_link(cl, ckp, id, &err) : NGX_ERROR;
 
     if (rc == NGX_AGAIN) {
         ckp_run_free(ckp);      /* it is built again when they are read */

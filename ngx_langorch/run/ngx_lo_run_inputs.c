@@ -57,6 +57,27 @@ ngx_lo_run_input(ngx_lo_run_t *run, ckp_input_kind_t kind,
 }
 
 
+/* A state that the run is set back to may be inside of child procedures; those
+ * that are not compiled here are read when the run is loaded again. */
+
+static ngx_uint_t
+ngx_lo_run_links(ngx_lo_run_t *run, const json_t *state)
+{
+    const char     *hash;
+    ckp_program_t  *prog;
+
+    while ((hash = ckp_run_want_of(run->ckp, state)) != NULL) {
+        prog = ngx_lo_program_get(hash);
+
+        if (prog == NULL || ckp_run_link(run->ckp, hash, prog) != CKP_OK) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 void
 ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
 {
@@ -84,6 +105,13 @@ ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
     }
 
     run->inbox_last = id;
+
+    if (!ngx_lo_run_links(run, json_object_get(json_object_get(row, "data"),
+                                               "state")))
+    {
+        run->again = 1;
+        return;
+    }
 
     kind = ckp_json_str(row, "kind");
     ref = ckp_json_str(row, "ref");

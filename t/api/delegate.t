@@ -271,5 +271,28 @@ subtest 'of many callbacks at once one counts' => sub {
 };
 
 
+subtest 'an operator gives up waiting' => sub {
+    my ($run, $url) = delegated('again');
+    my $n = $agent->calls('again');
+
+    is $site->post($run->path('/resume'), {})->{status}, 200, 'taken';
+    $run->wait_for('workflow_delegated', 2);
+    my @calls = $agent->calls('again');
+    is @calls, $n + 1, 'the agent is asked once more';
+    is $calls[-1]{headers}{'idempotency-key'},
+        $calls[-2]{headers}{'idempotency-key'},
+        'with the same key: nobody knows what became of the work';
+    is $site->post($url, { status => 'success' })->{status}, 403,
+        'the first report is not wanted any more';
+
+    $run->wait_status('paused');
+    is $site->post(callback_url('again'), { status => 'success' })->{status},
+        200, 'the second is';
+    is $run->wait_final->{status}, 'completed', 'and completes it';
+    my ($resumed) = $run->events_of('execution_resumed');
+    is $resumed->{payload}{resume_reason}, 'checkpoint_resume', 'as it tells';
+};
+
+
 $site->log_is_calm;
 done_testing;

@@ -1,0 +1,90 @@
+/*
+ * Resume points: saved states that a run goes on from, or another is born with
+ * (spec/ckp.md 21).
+ */
+
+#include "store/ngx_lo_sql_control.h"
+
+#define NGX_LO_RUN_ID  "(SELECT id FROM runs WHERE run_id = $1)"
+
+#define NGX_LO_POINT                                                          \
+    "SELECT checkpoint_id, state AS \"state:j\" FROM checkpoints"             \
+    " WHERE run = " NGX_LO_RUN_ID
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_run = {
+    "point_run",
+    "SELECT run_id, status, waiting_for, doc_hash,"
+    " coalesce(input_raw, input_vars) AS \"inputs:j\""
+    " FROM runs WHERE run_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_by_id = {
+    "point_by_id",
+    NGX_LO_POINT " AND checkpoint_id = $2",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_before = {
+    "point_before",
+    NGX_LO_POINT " AND seq < (SELECT seq FROM events"
+    " WHERE run = " NGX_LO_RUN_ID " AND type = 'node_started'"
+    " AND node_id = $2 ORDER BY seq DESC LIMIT 1)"
+    " ORDER BY seq DESC, created_at DESC LIMIT 1",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_newest = {
+    "point_newest",
+    NGX_LO_POINT " ORDER BY seq DESC, created_at DESC LIMIT 1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_any = {
+    "point_any",
+    "SELECT EXISTS (SELECT 1 FROM checkpoints WHERE run = " NGX_LO_RUN_ID
+    ") AS n",
+    "s", -1
+};
+
+
+/* Another attempt when it was over, the same when it only waited. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_back = {
+    "point_back",
+    "UPDATE runs SET attempt = attempt"
+    " + CASE WHEN status = 'failed' THEN 1 ELSE 0 END, status = 'created',"
+    " waiting_for = NULL, error_message = NULL, error = NULL,"
+    " ended_at = NULL, output_vars = NULL, cancellation_requested = 0,"
+    " crashes = 0, queued = 0, wake_at = 0, updated_at = $2"
+    " WHERE run_id = $1 AND (status = 'failed'"
+    " OR (status = 'paused' AND cancellation_requested = 0))",
+    "si", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_callback = {
+    "point_callback",
+    "UPDATE runs SET status = 'created', waiting_for = NULL, wake_at = 0,"
+    " updated_at = $2 WHERE run_id = $1 AND status = 'paused'"
+    " AND waiting_for = 'callback'",
+    "si", 1
+};
+
+
+/* Texts are put together, so that no number in the state is written anew. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_point_word = {
+    "point_word",
+    "INSERT INTO inbox (run, kind, data, created_at)"
+    " SELECT c.run, 'resume', substr($2, 1, length($2) - 1)"
+    " || ',\"checkpoint_id\":\"' || c.checkpoint_id || '\",\"state\":'"
+    " || c.state || '}', $4 FROM checkpoints c"
+    " WHERE c.run = " NGX_LO_RUN_ID " AND c.checkpoint_id = $3",
+    "sjsi", 1
+};
