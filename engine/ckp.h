@@ -205,6 +205,11 @@ ckp_code_t ckp_program_change(const ckp_program_t *prog, const json_t *given,
 ckp_code_t ckp_program_from(const ckp_program_t *prog, const json_t *state,
     const char *node, const char **entry, ckp_err_t *err);
 
+/* How many days its runs are kept when they are over, and their checkpoints; 0:
+ * for ever, -1: as long as the site keeps them.  Source: spec/ckp.md 4. */
+void ckp_program_days(const ckp_program_t *prog, int64_t *runs,
+    int64_t *checkpoints);
+
 /* Masks what a reader of the run may not see (api.md 1.15 a-c).  New value. */
 json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 

@@ -20,6 +20,8 @@ const char  ckp_known_config[] =
     " guardrails subflow_policy sla missing_variables strict_inputs compile"
     " notifications egress_allowlist max_node_visits retention_days dry_run ";
 
+#define CONFIG_DAYS_MAX  36500       /* a hundred years */
+
 static const ckp_word_t  config_modes[] = {
     { "production", 0 }, { "normal", 0 }, { "dry_run", 1 },
     { "validation_only", 2 }, { NULL, 0 }
@@ -223,6 +225,18 @@ config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
+/* -1: it does not say. */
+static int64_t
+config_days(ckp_parse_t *ps, const ckp_at_t *at, const char *name)
+{
+    const json_t *const  v = json_object_get(at->value, name);
+    const int64_t        days = ckp_parse_int(ps, at, name, 0, 0, 302);
+
+    return v == NULL || json_is_null(v) ? -1
+           : days > CONFIG_DAYS_MAX ? CONFIG_DAYS_MAX : days;
+}
+
+
 /* Blocks whose parts belong to rooms of their own: their shape counts here. */
 static void
 config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
@@ -250,8 +264,7 @@ config_blocks(ckp_parse_t *ps, const ckp_at_t *at)
     ckp_undo_config(ps, at);
     ps->prog->config.telemetry = ckp_parse_bool(ps, at, "telemetry_enabled",
                                                 true);
-    (void) ckp_parse_int(ps, at, "retention_days", 0, 0, 302);
-    (void) ckp_parse_int(ps, at, "checkpoint_retention_days", 0, 0, 302);
+    ps->prog->config.keep_days = config_days(ps, at, "retention_days");
 }
 
 
@@ -265,6 +278,7 @@ config_checkpoints(ckp_parse_t *ps, const ckp_at_t *at)
 
     config->save = (ckp_save_t) ckp_parse_word(ps, at, "checkpoint_strategy",
                        config_saves, CKP_SAVE_EVERY_NODE, 302);
+    config->save_days = config_days(ps, at, "checkpoint_retention_days");
     config->resume_on_failure = ckp_parse_bool(ps, at, "resume_on_failure",
                                                true);
 

@@ -177,6 +177,15 @@ ckp_program_version(const ckp_program_t *prog)
 
 
 void
+ckp_program_days(const ckp_program_t *prog, int64_t *runs,
+    int64_t *checkpoints)
+{
+    *runs = prog->config.keep_days;
+    *checkpoints = prog->config.save_days;
+}
+
+
+void
 ckp_program_zones(ckp_program_t *prog, ckp_zone_pt zone, void *data)
 {
     prog->zone = zone;

@@ -514,6 +514,8 @@ typedef struct {
     int64_t            undo_ms;
     ckp_target_t       on_failure;
     ckp_save_t         save;
+    int64_t            keep_days;       /* retention_days; -1: as the site */
+    int64_t            save_days;       /* checkpoint_retention_days; -1 */
     bool               resume_on_failure;
     const char        *execution_mode;  /* "production" ... */
     bool               mock;

@@ -390,8 +390,8 @@ restore_set_back(ckp_run_t *run, const ckp_input_t *in)
         return CKP_E_NOMEM;
     }
 
-    rc = restore_keep(run, state, root) != 0
-         || json_object_set_new(root, "fibers", fibers) != 0
+    rc = json_object_set_new(root, "fibers", fibers) != 0
+         || restore_keep(run, state, root) != 0
          ? CKP_E_NOMEM : CKP_OK;
 
     if (rc == CKP_OK && !again) {

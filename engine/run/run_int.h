@@ -326,6 +326,7 @@ ckp_code_t ckp_run_rest(ckp_run_t *run, ckp_turn_t *turn);
 /* An operator holds the run, and the fiber (its object) has no deadline of
  * others. */
 bool ckp_run_is_held(const ckp_run_t *run, const json_t *fiber);
+
 /* --- resume.c: going on because somebody wants it ---------------------------- */
 
 ckp_code_t ckp_run_resume(ckp_run_t *run, const ckp_input_t *in);

@@ -14,7 +14,9 @@
 ngx_int_t
 ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    int64_t         at, id;
     ngx_int_t       rc;
+    ngx_uint_t      by;
     const char     *status, *run, *procedure;
     ngx_lo_page_t  *page;
 
@@ -35,13 +37,15 @@ ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    rc = ngx_lo_job_add(job, (run != NULL) ? &ngx_lo_sql_api_approvals_of
-                                           : &ngx_lo_sql_api_approvals,
-                        status, run, procedure, page->at, page->id,
-                        page->limit + 1, page->offset);
+    by = (run != NULL) ? 2 : (status != NULL) ? 1 : 0;
+    at = (page->at != NGX_LO_NULL) ? page->at : INT64_MAX;
+    id = (page->at != NGX_LO_NULL) ? page->id : INT64_MAX;
+
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approvals[by][0], status, run,
+                        procedure, at, id, page->limit + 1, page->offset);
 
     if (rc == NGX_OK && page->total) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approvals_count, status, run,
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approvals[by][1], status, run,
                             procedure);
     }
 

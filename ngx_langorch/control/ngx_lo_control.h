@@ -32,8 +32,12 @@ ngx_int_t ngx_lo_cancel_asked(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 /* --- removing (ngx_lo_run_delete.c) ------------------------------------------- */
 
-/* The run of the path, which is over; then the answer.  row: {procedure_id,
- * procedure_version, status}. */
+/* Adds the statements that remove a run, guarded: it is over.  row: {run_id,
+ * procedure_id, procedure_version, status}. */
+ngx_int_t ngx_lo_delete_add(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const json_t *row);
+
+/* The run of the path, which is over; then the answer. */
 ngx_int_t ngx_lo_delete_rows(ngx_lo_api_t *api, const json_t *row);
 
 /* --- holding (ngx_lo_run_hold.c) ------------------------------------------------ */

@@ -1,6 +1,6 @@
 /*
- * A run is removed with all that belongs to it (spec/api.md 4.8); one that is
- * active is cancelled first.
+ * A run is removed (spec/api.md 4.8); one that is active is cancelled first.
+ * Its row goes at once, what it had follows in slices (duty/).
  */
 
 #include "api/ngx_lo_reply.h"
@@ -46,26 +46,31 @@ ngx_lo_runs_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_delete_rows(ngx_lo_api_t *api, const json_t *row)
 {
-    json_t          *meta;
-    ngx_int_t        rc;
-    ngx_uint_t       i;
-    const char      *run;
-    ngx_lo_job_t    *job;
-    ngx_lo_trail_t   trail;
+    ngx_lo_job_t  *job;
 
-    run = ngx_lo_api_seg(api, "run_id");
     job = ngx_lo_api_job(api, 1);
 
+    if (job == NULL || ngx_lo_delete_add(api, job, row) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, job, ngx_lo_delete_done);
+}
+
+
+ngx_int_t
+ngx_lo_delete_add(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row)
+{
+    json_t          *meta;
+    ngx_int_t        rc;
+    const char      *run;
+    ngx_lo_trail_t   trail;
+
+    run = ckp_json_str(row, "run_id");
     meta = json_pack("{s:O, s:O, s:O}",
                      "procedure_id", json_object_get(row, "procedure_id"),
                      "version", json_object_get(row, "procedure_version"),
                      "status", json_object_get(row, "status"));
-
-    rc = (job != NULL && meta != NULL) ? NGX_OK : NGX_ERROR;
-
-    for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_RUN_DEL_N; i++) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_del[i], run);
-    }
 
     ngx_memzero(&trail, sizeof(trail));
     trail.category = "run";
@@ -75,22 +80,26 @@ ngx_lo_delete_rows(ngx_lo_api_t *api, const json_t *row)
     trail.resource_id = run;
     trail.meta = meta;
 
-    if (rc == NGX_OK) {
-        rc = ngx_lo_api_audit(api, job, &trail);
+    if (meta == NULL
+        || ngx_lo_job_add(job, &ngx_lo_sql_bury, run) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_bury_rows) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_buried) != NGX_OK)
+    {
+        json_decref(meta);
+        return NGX_ERROR;
     }
 
+    rc = ngx_lo_api_audit(api, job, &trail);
     json_decref(meta);
 
-    return (rc == NGX_OK) ? ngx_lo_api_then(api, job, ngx_lo_delete_done)
-                          : NGX_ERROR;
+    return rc;
 }
 
 
 static ngx_int_t
 ngx_lo_delete_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_lo_bell_ring(NGX_LO_BELL_STREAMS, 0);
-    ngx_lo_disk_drop_run(ngx_lo_api_seg(api, "run_id"));
+    ngx_lo_bell_ring(NGX_LO_BELL_STREAMS|NGX_LO_BELL_SWEEP, 0);
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
                            json_pack("{s:b, s:s}", "deleted", 1, "run_id",

@@ -79,6 +79,11 @@ static ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
 };
 
 
+static ngx_conf_num_bounds_t  ngx_lo_bounds_age = {
+    ngx_conf_check_num_bounds, 0, 36500
+};
+
+
 static ngx_conf_num_bounds_t  ngx_lo_bounds_days = {
     ngx_conf_check_num_bounds, 1, 36500
 };
@@ -156,6 +161,28 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(poll_time), &ngx_lo_positive },
+
+    { ngx_string("langorch_sweep"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sweep_time), &ngx_lo_positive },
+
+    { ngx_string("langorch_run_days"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(run_days), &ngx_lo_bounds_age },
+
+    { ngx_string("langorch_checkpoint_days"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(checkpoint_days),
+      &ngx_lo_bounds_age },
+
+    { ngx_string("langorch_audit_days"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(audit_days),
+      &ngx_lo_bounds_age },
 
     { ngx_string("langorch_agent_health"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -390,6 +417,10 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->lease_time = NGX_CONF_UNSET_MSEC;
     mcf->drain_time = NGX_CONF_UNSET_MSEC;
     mcf->poll_time = NGX_CONF_UNSET_MSEC;
+    mcf->sweep_time = NGX_CONF_UNSET_MSEC;
+    mcf->run_days = NGX_CONF_UNSET_UINT;
+    mcf->checkpoint_days = NGX_CONF_UNSET_UINT;
+    mcf->audit_days = NGX_CONF_UNSET_UINT;
     mcf->health_time = NGX_CONF_UNSET_MSEC;
     mcf->lease_wait = NGX_CONF_UNSET_MSEC;
     mcf->agent_timeout = NGX_CONF_UNSET_MSEC;
@@ -431,6 +462,10 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(mcf->lease_time, 15000);
     ngx_conf_init_msec_value(mcf->drain_time, 10000);
     ngx_conf_init_msec_value(mcf->poll_time, 1000);
+    ngx_conf_init_msec_value(mcf->sweep_time, 60000);
+    ngx_conf_init_uint_value(mcf->run_days, 0);
+    ngx_conf_init_uint_value(mcf->checkpoint_days, 30);
+    ngx_conf_init_uint_value(mcf->audit_days, 0);
     ngx_conf_init_msec_value(mcf->health_time, 60000);
     ngx_conf_init_msec_value(mcf->lease_wait, 5000);
     ngx_conf_init_msec_value(mcf->agent_timeout, 120000);

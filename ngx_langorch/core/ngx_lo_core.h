@@ -53,6 +53,10 @@ typedef struct {
     ngx_msec_t   lease_time;        /* langorch_lease: worker's, 15s */
     ngx_msec_t   drain_time;        /* langorch_drain: 10s */
     ngx_msec_t   poll_time;         /* langorch_poll: 1s */
+    ngx_msec_t   sweep_time;        /* langorch_sweep: 60s */
+    ngx_uint_t   run_days;          /* langorch_run_days: 0, for ever */
+    ngx_uint_t   checkpoint_days;   /* langorch_checkpoint_days: 30 */
+    ngx_uint_t   audit_days;        /* langorch_audit_days: 0, for ever */
     ngx_msec_t   health_time;       /* langorch_agent_health: 60s, 0 = off */
     ngx_msec_t   lease_wait;        /* langorch_agent_wait: 5s */
     ngx_msec_t   agent_timeout;     /* langorch_agent_timeout: 120s */
@@ -171,7 +175,8 @@ void ngx_lo_memory_start(void);
 #define NGX_LO_BELL_RUNS      0x01      /* runs are due or have an inbox */
 #define NGX_LO_BELL_STREAMS   0x02      /* events were committed */
 #define NGX_LO_BELL_SETTINGS  0x04      /* agents or settings changed */
-#define NGX_LO_BELL_N         3
+#define NGX_LO_BELL_SWEEP     0x08      /* runs were removed */
+#define NGX_LO_BELL_N         4
 
 typedef void (*ngx_lo_bell_pt)(void *data);
 

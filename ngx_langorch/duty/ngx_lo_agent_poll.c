@@ -202,6 +202,8 @@ ngx_lo_duty_start(ngx_cycle_t *cycle)
         ngx_add_timer(&ngx_lo_polls.timer, ngx_lo_conf()->health_time);
     }
 
+    ngx_lo_sweep_duty_start(cycle);
+
     return NGX_OK;
 }
 
@@ -213,6 +215,7 @@ ngx_lo_duty_stop(void)
     ngx_lo_poll_t  *p;
 
     ngx_lo_polls.stopped = 1;
+    ngx_lo_sweep_duty_stop();
 
     if (ngx_lo_polls.timer.timer_set) {
         ngx_del_timer(&ngx_lo_polls.timer);

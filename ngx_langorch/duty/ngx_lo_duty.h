@@ -15,4 +15,8 @@ void ngx_lo_duty_stop(void);
 void ngx_lo_artifact_days_start(ngx_cycle_t *cycle);
 void ngx_lo_artifact_days_stop(void);
 
+/* ngx_lo_sweep_duty.c */
+void ngx_lo_sweep_duty_start(ngx_cycle_t *cycle);
+void ngx_lo_sweep_duty_stop(void);
+
 #endif

@@ -31,8 +31,8 @@ typedef struct {
 
 
 static ngx_lo_audit_t *ngx_lo_audit_read(ngx_lo_api_t *api);
-static ngx_int_t ngx_lo_audit_add(ngx_lo_job_t *job,
-    const ngx_lo_stmt_t *stmt, const ngx_lo_audit_t *a, int64_t limit);
+static ngx_int_t ngx_lo_audit_add(ngx_lo_job_t *job, const ngx_lo_audit_t *a,
+    ngx_uint_t asc, int64_t limit);
 static ngx_int_t ngx_lo_audit_more(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_audit_pour(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
@@ -63,12 +63,17 @@ ngx_lo_audit_read(ngx_lo_api_t *api)
 
 
 static ngx_int_t
-ngx_lo_audit_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt,
-    const ngx_lo_audit_t *a, int64_t limit)
+ngx_lo_audit_add(ngx_lo_job_t *job, const ngx_lo_audit_t *a, ngx_uint_t asc,
+    int64_t limit)
 {
-    return ngx_lo_job_add(job, stmt, a->category, a->actor, a->action, a->type,
-                          a->id, a->search, a->since, a->until, a->page.id,
-                          limit, a->page.offset);
+    int64_t  beyond;
+
+    beyond = (a->page.id != NGX_LO_NULL) ? a->page.id : asc ? 0 : INT64_MAX;
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_audit[a->id != NULL][asc],
+                          a->category, a->actor, a->action, a->type, a->id,
+                          a->search, a->since, a->until, beyond, limit,
+                          a->page.offset);
 }
 
 
@@ -89,14 +94,12 @@ ngx_lo_audit_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    rc = ngx_lo_audit_add(job, a->page.asc ? &ngx_lo_sql_api_audit_asc
-                                           : &ngx_lo_sql_api_audit_desc,
-                          a, a->page.limit + 1);
+    rc = ngx_lo_audit_add(job, a, a->page.asc, a->page.limit + 1);
 
     if (rc == NGX_OK && a->page.total) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_audit_count, a->category,
-                            a->actor, a->action, a->type, a->id, a->search,
-                            a->since, a->until);
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_audit[a->id != NULL][2],
+                            a->category, a->actor, a->action, a->type, a->id,
+                            a->search, a->since, a->until);
     }
 
     return rc;
@@ -199,8 +202,7 @@ ngx_lo_audit_more(ngx_lo_api_t *api)
     job = ngx_lo_api_job(api, 0);
 
     if (job == NULL
-        || ngx_lo_audit_add(job, &ngx_lo_sql_api_audit_asc, a,
-                            NGX_LO_AUDIT_LINES) != NGX_OK)
+        || ngx_lo_audit_add(job, a, 1, NGX_LO_AUDIT_LINES) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -176,6 +176,31 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       " trigger_type:manual|scheduled|webhook|event|file_watch parent_run_id"
       " created_from:time created_to:time q "
       PAGE("0", "100"), "", "200 [Run]" },
+    { L, NGX_HTTP_GET, "/runs/queue",
+      NGX_LO_VIEWER, R, GO(runs_queue),
+      "runs", "How many there are in each state, and which are next",
+      "", "", "200 RunQueue" },
+    { L, NGX_HTTP_POST, "/runs/bulk/cancel",
+      NGX_LO_OPERATOR, R|B, GO(runs_bulk_cancel),
+      "runs", "Cancel many runs, each by itself",
+      "", "RunBulk", "200 RunBulkDone" },
+    { L, NGX_HTTP_POST, "/runs/bulk/delete",
+      NGX_LO_OPERATOR, R|B, GO(runs_bulk_delete),
+      "runs", "Remove many runs, each by itself",
+      "", "RunBulk", "200 RunBulkDone" },
+    { L, NGX_HTTP_GET, "/runs/cleanup/preview",
+      NGX_LO_ADMIN, R, GO(runs_clean_preview),
+      "runs", "What a clean-up would remove",
+      "before:time!"
+      " status:completed|succeeded|failed|canceled|cancelled",
+      "", "200 RunCleanPreview" },
+    { L, NGX_HTTP_DELETE, "/runs/cleanup/history",
+      NGX_LO_ADMIN, R, GO(runs_clean),
+      "runs", "Remove runs that are over and older than that",
+      "before:time!"
+      " status:completed|succeeded|failed|canceled|cancelled"
+      " dry_run:bool=false",
+      "", "200 RunCleaned" },
     { L, NGX_HTTP_GET, "/runs/{run_id}",
       NGX_LO_VIEWER, R, GO(runs_get),
       "runs", "A run",

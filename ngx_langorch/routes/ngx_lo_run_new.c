@@ -1,5 +1,5 @@
 /*
- * A run is born: procedure, program, inputs, first event (spec/api.md 4.1).
+ * A run is born: its program, its inputs, its first event (spec/api.md 4.1).
  */
 
 #include "api/ngx_lo_input.h"
@@ -28,116 +28,6 @@ static ngx_int_t ngx_lo_birth_inputs(ngx_lo_api_t *api, ckp_code_t code,
     json_t *errors, const ckp_err_t *err);
 static ngx_int_t ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     ckp_program_t *prog, const json_t *start);
-
-
-ngx_int_t
-ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    char             today[CKP_TIME_LEN + 1];
-    ngx_int_t        rc;
-    const char      *version, *alias;
-    ngx_lo_birth_t  *b;
-
-    b = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_birth_t));
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    api->ctx = b;
-
-    b->procedure_id = ngx_lo_input_str(api, "procedure_id", NGX_LO_REQUIRED,
-                                       1024);
-    version = ngx_lo_input_str(api, "procedure_version", NGX_LO_OPTIONAL, 128);
-    alias = ngx_lo_input_str(api, "version", NGX_LO_OPTIONAL, 128);
-    b->channel = ngx_lo_input_word(api, "channel", "dev|qa|prod");
-    b->inputs = ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL);
-    b->project_id = ngx_lo_input_str(api, "project_id", NGX_LO_OPTIONAL, 64);
-    b->case_id = ngx_lo_input_str(api, "case_id", NGX_LO_OPTIONAL, 256);
-    b->mode = ngx_lo_run_mode(api);
-    b->retry_of = ngx_lo_input_str(api, "retry_of_run_id", NGX_LO_OPTIONAL,
-                                   64);
-    b->gate.again = (b->retry_of != NULL);
-
-    if (ngx_lo_input_failed(api)) {
-        return ngx_lo_input_problem(api);
-    }
-
-    rc = ngx_lo_once_read(api, &b->once);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    if (version == NULL) {
-        version = alias;
-    }
-
-    if (version != NULL && *version != '\0'
-        && strcmp(version, "latest") != 0)
-    {
-        b->version = version;
-    }
-
-    ckp_time_text(api->now_ms, today);
-    today[10] = '\0';
-
-    if (ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_run, b->procedure_id,
-                       b->version, b->channel, (const char *) today)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_lo_once_find(api, &b->once, job);
-
-    return (rc == NGX_OK && b->project_id != NULL)
-           ? ngx_lo_job_add(job, &ngx_lo_sql_project_get, b->project_id) : rc;
-}
-
-
-/* "normal" is another word for it (spec/ckp.md 27). */
-
-const char *
-ngx_lo_run_mode(ngx_lo_api_t *api)
-{
-    const char  *mode;
-
-    mode = ngx_lo_input_word(api, "execution_mode",
-                             "production|normal|dry_run|validation_only");
-
-    return (mode != NULL && strcmp(mode, "normal") == 0) ? "production" : mode;
-}
-
-
-ngx_int_t
-ngx_lo_runs_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_int_t        rc;
-    const json_t    *row;
-    ngx_lo_birth_t  *b;
-
-    b = api->ctx;
-
-    if (b->once.key != NULL) {
-        rc = ngx_lo_once_again(api, &b->once, ngx_lo_job_row(job, 1));
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    row = ngx_lo_job_row(job, 0);
-    if (row == NULL) {
-        return ngx_lo_api_problem(api, 404, "not_found",
-                                  "Procedure not found");
-    }
-
-    if (b->project_id != NULL
-        && ngx_lo_job_row(job, b->once.key != NULL ? 2 : 1) == NULL)
-    {
-        return ngx_lo_project_404(api);
-    }
-
-    return ngx_lo_birth_of(api, b, row);
-}
 
 
 ngx_int_t

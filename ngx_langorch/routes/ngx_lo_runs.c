@@ -10,29 +10,39 @@
 #include "run/ngx_lo_program.h"
 #include "store/ngx_lo_sql_api.h"
 
+/* So much of a run's id few others have: they were born within a minute. */
+#define NGX_LO_RUN_ID_FEW  8
 
-/* What the list is asked for, as its statement takes it. */
+
+/* What the list is asked for, as its statements take it. */
 
 typedef struct {
-    ngx_lo_page_t   page;
-    const char     *procedure_id;
-    const char     *version;
-    const char     *project_id;
-    const char     *case_id;
-    const char     *status;         /* one, or ",a,b," */
-    const char     *trigger_type;
-    const char     *parent;
-    int64_t         from;
-    int64_t         to;
-    const char     *prefix;
-    const char     *part;
-    ngx_uint_t      which;          /* index of the statement */
+    ngx_lo_page_t      page;
+    const char        *procedure_id;
+    const char        *version;
+    const char        *project_id;
+    const char        *case_id;
+    const char        *states;      /* ",a,b," */
+    const char        *state;       /* when it is one */
+    const char        *trigger_type;
+    const char        *parent;
+    int64_t            from;
+    int64_t            to;
+    const char        *prefix;      /* for LIKE */
+    const char        *part;
+    const char        *few;         /* the prefix of few ids, or NULL */
+    int64_t            many;        /* 1: many ids have it */
+    int64_t            at;          /* rows beyond this place */
+    int64_t            id;
+    ngx_lo_runs_by_t   by;
 } ngx_lo_run_filter_t;
 
 
 static void ngx_lo_run_filter_read(ngx_lo_api_t *api, ngx_lo_run_filter_t *f);
-static void ngx_lo_run_filter_status(ngx_lo_api_t *api,
-    ngx_lo_run_filter_t *f);
+static void ngx_lo_run_filter_state(ngx_lo_api_t *api, ngx_lo_run_filter_t *f);
+static void ngx_lo_run_filter_text(ngx_lo_api_t *api, ngx_lo_run_filter_t *f);
+static void ngx_lo_run_filter_place(ngx_lo_run_filter_t *f);
+static ngx_lo_runs_by_t ngx_lo_run_filter_by(const ngx_lo_run_filter_t *f);
 static ngx_int_t ngx_lo_checkpoint_document(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
 static json_t *ngx_lo_checkpoint_json(const json_t *row,
@@ -81,17 +91,19 @@ ngx_lo_runs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    rc = ngx_lo_job_add(job, &ngx_lo_sql_api_runs[f->which][f->page.asc],
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_api_runs[f->by][f->page.asc],
                         f->procedure_id, f->version, f->project_id, f->case_id,
-                        f->status, f->trigger_type, f->parent, f->from, f->to,
-                        f->prefix, f->part, f->page.at, f->page.id,
-                        f->page.limit + 1, f->page.offset);
+                        f->states, f->state, f->trigger_type, f->parent,
+                        f->from, f->to, f->prefix, f->part, f->few, f->many,
+                        f->at, f->id, f->page.limit + 1, f->page.offset);
 
     if (rc == NGX_OK && f->page.total) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_runs_count[f->which],
+        rc = ngx_lo_job_add(job,
+                            &ngx_lo_sql_api_runs[f->by][NGX_LO_RUNS_COUNT],
                             f->procedure_id, f->version, f->project_id,
-                            f->case_id, f->status, f->trigger_type, f->parent,
-                            f->from, f->to, f->prefix, f->part);
+                            f->case_id, f->states, f->state, f->trigger_type,
+                            f->parent, f->from, f->to, f->prefix, f->part,
+                            f->few, f->many);
     }
 
     return rc;
@@ -101,8 +113,6 @@ ngx_lo_runs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 static void
 ngx_lo_run_filter_read(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
 {
-    const char  *q;
-
     ngx_lo_page_read(api, &f->page, 0, 1000, 100);
 
     f->procedure_id = ngx_lo_query_str(api, "procedure_id");
@@ -116,33 +126,100 @@ ngx_lo_run_filter_read(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
     f->trigger_type = ngx_lo_query_word(api, "trigger_type", "manual|scheduled|"
                                         "webhook|event|file_watch");
 
+    ngx_lo_run_filter_state(api, f);
+    ngx_lo_run_filter_text(api, f);
+    ngx_lo_run_filter_place(f);
+
+    f->by = ngx_lo_run_filter_by(f);
+}
+
+
+static void
+ngx_lo_run_filter_state(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
+{
+    char    *one;
+    size_t   len;
+
+    f->states = ngx_lo_word_list(api, ngx_lo_query_str(api, "status"), 1);
+    len = (f->states != NULL) ? strlen(f->states) : 0;
+
+    if (len > 2 && strcspn(f->states + 1, ",") == len - 2) {
+
+        one = ngx_pnalloc(api->r->pool, len - 1);
+
+        if (one != NULL) {
+            ngx_memcpy(one, f->states + 1, len - 2);
+            one[len - 2] = '\0';
+            f->state = one;
+        }
+    }
+}
+
+
+/* A part of a procedure's id; of a run's the first digits, of which all that
+ * are alive share some. */
+
+static void
+ngx_lo_run_filter_text(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
+{
+    size_t       len;
+    u_char      *low;
+    const char  *q;
+
     q = ngx_lo_query_str(api, "q");
     f->prefix = ngx_lo_like(api, q, 0);
     f->part = ngx_lo_like(api, q, 1);
 
-    ngx_lo_run_filter_status(api, f);
+    if (f->prefix == NULL || strspn(q, "0123456789abcdefABCDEF-") != strlen(q))
+    {
+        return;
+    }
+
+    len = strlen(q);
+    f->many = (len < NGX_LO_RUN_ID_FEW && *q == '0');
+    low = f->many ? NULL : ngx_pnalloc(api->r->pool, len + 1);
+
+    if (low != NULL) {
+        ngx_strlow(low, (u_char *) q, len);
+        low[len] = '\0';
+        f->few = (char *) low;
+    }
 }
 
 
-/* The filter that an index serves: one parent, one procedure, one state. */
-
 static void
-ngx_lo_run_filter_status(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
+ngx_lo_run_filter_place(ngx_lo_run_filter_t *f)
 {
-    char    *list;
-    size_t   len;
+    f->from = (f->from == NGX_LO_NULL) ? 0 : f->from;
+    f->to = (f->to == NGX_LO_NULL) ? INT64_MAX : f->to;
+    f->at = f->page.at;
+    f->id = f->page.id;
 
-    list = ngx_lo_word_list(api, ngx_lo_query_str(api, "status"), 1);
-    len = (list != NULL) ? strlen(list) : 0;
+    if (f->page.asc && (f->at == NGX_LO_NULL || f->at < f->from)) {
+        f->at = f->from;
+        f->id = -1;
 
-    f->status = list;
-    f->which = (f->parent != NULL) ? 3 : (f->procedure_id != NULL) ? 1 : 0;
-
-    if (len > 2 && strcspn(list + 1, ",") == len - 2 && f->which == 0) {
-        list[len - 1] = '\0';
-        f->status = list + 1;
-        f->which = 2;
+    } else if (!f->page.asc && (f->at == NGX_LO_NULL || f->at > f->to)) {
+        f->at = f->to;
+        f->id = INT64_MAX;
     }
+}
+
+
+/* The filter that leaves the fewest, as a rule. */
+
+static ngx_lo_runs_by_t
+ngx_lo_run_filter_by(const ngx_lo_run_filter_t *f)
+{
+    return f->parent ? NGX_LO_RUNS_PARENT
+           : f->case_id ? NGX_LO_RUNS_CASE
+           : f->project_id ? NGX_LO_RUNS_PROJECT
+           : f->procedure_id ? NGX_LO_RUNS_PROCEDURE
+           : f->prefix ? NGX_LO_RUNS_TEXT
+           : f->state ? NGX_LO_RUNS_STATE
+           : f->states ? NGX_LO_RUNS_AMONG
+           : f->trigger_type ? NGX_LO_RUNS_TRIGGER
+           : NGX_LO_RUNS_ANY;
 }
 
 

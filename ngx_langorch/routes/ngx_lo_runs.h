@@ -18,6 +18,7 @@ typedef struct ngx_lo_birth_s  ngx_lo_birth_t;
 struct ngx_lo_birth_s {
     const char      *procedure_id;
     const char      *version;       /* NULL: the newest that may run */
+    const char      *range;         /* of versions, until one is chosen */
     const char      *channel;       /* NULL: any */
     const char      *project_id;    /* NULL: the procedure's */
     const char      *case_id;

@@ -4,6 +4,7 @@
  */
 
 #include "run/ngx_lo_run_int.h"
+#include "store/ngx_lo_sql_control.h"
 
 
 /* Who got which secret is for the audit, too (spec/ckp.md 28.3). */
@@ -464,6 +465,25 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 }
 
 
+/* How long its procedure wants it kept, when it is over. */
+
+static ngx_int_t
+ngx_lo_commit_days(ngx_lo_run_t *run, ngx_lo_job_t *job)
+{
+    int64_t  runs, checkpoints;
+
+    ckp_program_days(run->prog, &runs, &checkpoints);
+
+    if (runs < 0 && checkpoints < 0) {
+        return NGX_OK;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_keep_days, run->id,
+                          runs < 0 ? NGX_LO_NULL : runs,
+                          checkpoints < 0 ? NGX_LO_NULL : checkpoints);
+}
+
+
 /* Questions about the run are void, and who waits for its place has it. */
 
 static ngx_int_t
@@ -477,6 +497,10 @@ ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now_ms)
     for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_CHANGE_N; i++) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_turn_approvals_void[i], run->id,
                             now_ms);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_commit_days(run, job);
     }
 
     if (rc == NGX_OK && run->place[0] != '\0') {

@@ -23,10 +23,28 @@
     " r.created_by AS _creator, a.mapped AS \"_mapped:j\","                   \
     " a.aside AS \"_aside:b\""
 
-#define NGX_LO_APPROVALS_FROM                                                 \
-    " FROM approvals a JOIN runs r ON r.id = a.run"                           \
-    " WHERE ($1 IS NULL OR a.status = $1)"                                    \
-    " AND ($2 IS NULL OR a.run = (SELECT id FROM runs WHERE run_id = $2))"    \
+/* What happens at one moment is ordered by id. */
+
+#define NGX_LO_APPROVALS_BY(name, index, key)                                 \
+    {                                                                         \
+        {                                                                     \
+            "api_approvals_" name,                                            \
+            "SELECT a.rowid AS _id, " NGX_LO_APPROVAL_COLUMNS                 \
+            NGX_LO_APPROVALS_FROM(index, key)                                 \
+            " AND (a.created_at, a.rowid) < ($4, $5)"                         \
+            " ORDER BY a.created_at DESC, a.rowid DESC LIMIT $6 OFFSET $7",   \
+            "sssiiii", -1                                                     \
+        },                                                                    \
+        {                                                                     \
+            "api_approvals_" name "_count",                                   \
+            "SELECT COUNT(*) AS n" NGX_LO_APPROVALS_FROM(index, key),         \
+            "sss", -1                                                         \
+        }                                                                     \
+    }
+
+#define NGX_LO_APPROVALS_FROM(index, key)                                     \
+    " FROM approvals a INDEXED BY " index " CROSS JOIN runs r"                \
+    " WHERE r.id = a.run AND " key " AND ($1 IS NULL OR a.status = $1)"       \
     " AND ($3 IS NULL OR r.procedure_id = $3)"
 
 #define NGX_LO_APPROVAL_INBOX                                                 \
@@ -42,38 +60,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get = {
 };
 
 
-/* What happens at one moment is ordered by id: its first part is the time. */
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_approvals = {
-    "api_approvals",
-    "SELECT a.rowid AS _id, " NGX_LO_APPROVAL_COLUMNS NGX_LO_APPROVALS_FROM
-    " AND ($4 IS NULL OR a.created_at < $4"
-    " OR (a.created_at = $4 AND a.rowid < $5))"
-    " ORDER BY a.created_at DESC, a.rowid DESC LIMIT $6 OFFSET $7",
-    "sssnnii", -1
-};
-
-
-/* One run has few: its index first. */
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_of = {
-    "api_approvals_of",
-    "SELECT a.rowid AS _id, " NGX_LO_APPROVAL_COLUMNS
-    " FROM approvals a JOIN runs r ON r.id = a.run"
-    " WHERE a.run = (SELECT id FROM runs WHERE run_id = $2)"
-    " AND ($1 IS NULL OR a.status = $1)"
-    " AND ($3 IS NULL OR r.procedure_id = $3)"
-    " AND ($4 IS NULL OR a.created_at < $4"
-    " OR (a.created_at = $4 AND a.rowid < $5))"
-    " ORDER BY a.created_at DESC, a.rowid DESC LIMIT $6 OFFSET $7",
-    "sssnnii", -1
-};
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_count = {
-    "api_approvals_count",
-    "SELECT COUNT(*) AS n" NGX_LO_APPROVALS_FROM,
-    "sss", -1
+const ngx_lo_stmt_t  ngx_lo_sql_api_approvals[3][2] = {
+    NGX_LO_APPROVALS_BY("any", "approvals_created", "a.created_at >= 0"),
+    NGX_LO_APPROVALS_BY("in", "approvals_status", "a.status = $1"),
+    NGX_LO_APPROVALS_BY("of", "approvals_run",
+                        "a.run = (SELECT id FROM runs WHERE run_id = $2)")
 };
 
 

@@ -67,8 +67,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
     "SELECT node_id, step_id, key AS idempotency_key, status,"
     " CASE WHEN result IS NULL THEN 0 ELSE 1 END AS \"has_cached_result:b\","
     " updated_at AS \"updated_at:t\","
-    " CASE WHEN status = 'skipped' THEN 'skipped' ELSE 'executed' END"
-    " AS decision"
+    " CASE WHEN status = 'skipped' THEN 'skipped' WHEN path IN ("
+    "SELECT path FROM events WHERE run = " NGX_LO_RUN_ID
+    " AND type = 'step_completed' AND payload ->> 'cached')"
+    " THEN 'reused' ELSE 'executed' END AS decision"
     " FROM journal WHERE run = " NGX_LO_RUN_ID
     " ORDER BY updated_at, path LIMIT 1000",
     "s", -1
@@ -84,7 +86,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_counts = {
     " OR type LIKE '%failed' OR type LIKE '%error' OR type LIKE '%timeout'))"
     " AS error_events,"
     " EXISTS (SELECT 1 FROM events WHERE run = r.id AND type IN"
-    " ('step_retry', 'run_retry_requested')) AS \"has_retry_event:b\","
+    " ('step_retry', 'llm_retry', 'run_retry_requested'))"
+    " AS \"has_retry_event:b\","
     " (SELECT COUNT(*) FROM checkpoints WHERE run = r.id) AS checkpoints,"
     " coalesce(r.total_prompt_tokens, 0) AS prompt_tokens,"
     " coalesce(r.total_completion_tokens, 0) AS completion_tokens,"
@@ -100,7 +103,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_retries = {
     "api_diag_retries",
     "SELECT node_id, step_id, payload AS \"payload:j\","
     " created_at AS \"at:t\" FROM events"
-    " WHERE run = " NGX_LO_RUN_ID " AND type = 'step_retry'"
+    " WHERE run = " NGX_LO_RUN_ID " AND type IN ('step_retry', 'llm_retry')"
     " ORDER BY seq LIMIT 1000",
     "s", -1
 };
@@ -108,27 +111,28 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_retries = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals = {
     "api_diag_approvals",
-    "SELECT approval_id FROM approvals"
+    "SELECT approval_id FROM approvals INDEXED BY approvals_run"
     " WHERE run = " NGX_LO_RUN_ID " AND status = 'pending'"
     " ORDER BY created_at, approval_id LIMIT 1000",
     "s", -1
 };
 
 
-/* From the dispatch of each attempt to what became of it. */
+/* A call is what happens at its path from one dispatch to what comes next. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_calls = {
     "api_diag_calls",
-    "SELECT d.payload ->> 'agent_id' AS agent_id, COUNT(*) AS calls,"
-    " SUM(CASE WHEN e.type = 'step_completed' THEN 0 ELSE 1 END) AS errors,"
-    " AVG(e.created_at - d.created_at) AS avg_ms"
-    " FROM events d JOIN events e ON e.run = d.run AND e.seq ="
-    " (SELECT n.seq FROM events n WHERE n.run = d.run AND n.seq > d.seq"
-    " AND n.path = d.path AND n.type IN"
-    " ('step_completed', 'step_failed', 'step_retry')"
-    " ORDER BY n.seq LIMIT 1)"
-    " WHERE d.run = " NGX_LO_RUN_ID " AND d.type = 'step_dispatched'"
-    " GROUP BY d.payload ->> 'agent_id' ORDER BY agent_id",
+    "WITH calls AS (SELECT type, payload ->> 'agent_id' AS agent_id,"
+    " lead(type) OVER w AS outcome,"
+    " lead(created_at) OVER w - created_at AS ms"
+    " FROM events WHERE run = " NGX_LO_RUN_ID " AND type IN"
+    " ('step_dispatched', 'step_completed', 'step_retry', 'step_failed')"
+    " WINDOW w AS (PARTITION BY path ORDER BY seq))"
+    " SELECT agent_id, count(*) AS calls, coalesce(sum(outcome IN"
+    " ('step_retry', 'step_failed')), 0) AS errors,"
+    " coalesce(avg(ms), 0) AS avg_ms FROM calls"
+    " WHERE type = 'step_dispatched' AND agent_id IS NOT NULL"
+    " GROUP BY agent_id ORDER BY agent_id",
     "s", -1
 };
 

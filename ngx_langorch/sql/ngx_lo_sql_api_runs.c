@@ -5,9 +5,6 @@
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_api_int.h"
 
-#define NGX_LO_RUN_ID  "(SELECT id FROM runs WHERE run_id = $1)"
-
-
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_get = {
     "api_run_get",
     "SELECT " NGX_LO_RUN_COLUMNS " FROM runs WHERE run_id = $1"
@@ -61,7 +58,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry = {
     "api_run_retry",
     "UPDATE runs SET status = 'created', error_message = NULL, error = NULL,"
     " ended_at = NULL, attempt = attempt + 1, cancellation_requested = 0,"
-    " crashes = 0, queued = 0, wake_at = 0, updated_at = $2"
+    " crashes = 0, queued = 0, saved_gone = NULL, wake_at = 0,"
+    " updated_at = $2"
     " WHERE run_id = $1 AND status IN ('failed', 'canceled')",
     "si", 1
 };
@@ -93,57 +91,4 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_note = {
     " updated_at = $2 WHERE run_id = $1"
     " AND status NOT IN ('completed', 'failed', 'canceled')",
     "si", -1
-};
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[] = {
-    {
-        "api_run_del_events",
-        "DELETE FROM events WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_journal",
-        "DELETE FROM journal WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_checkpoints",
-        "DELETE FROM checkpoints WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_states",
-        "DELETE FROM states WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_inbox",
-        "DELETE FROM inbox WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_changes",
-        "DELETE FROM approval_changes WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_votes",
-        "DELETE FROM votes WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_approvals",
-        "DELETE FROM approvals WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_leases",
-        "DELETE FROM leases WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_artifacts",
-        "DELETE FROM artifacts WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del_delegations",
-        "DELETE FROM delegations WHERE run = " NGX_LO_RUN_ID, "s", -1
-    },
-    {
-        "api_run_del",
-        "DELETE FROM runs WHERE run_id = $1"
-        " AND status IN ('completed', 'failed', 'canceled')", "s", 1
-    }
 };

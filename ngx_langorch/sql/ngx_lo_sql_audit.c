@@ -9,13 +9,40 @@
     " resource_type, resource_id, meta AS \"meta:j\", source_ip,"             \
     " auth_method, request_id"
 
-#define NGX_LO_AUDIT_WHERE                                                    \
-    " FROM audit WHERE ($1 IS NULL OR category = $1)"                         \
+#define NGX_LO_AUDIT_REST                                                     \
+    " AND ($1 IS NULL OR category = $1)"                                      \
     " AND ($2 IS NULL OR actor = $2) AND ($3 IS NULL OR action = $3)"         \
     " AND ($4 IS NULL OR resource_type = $4)"                                 \
     " AND ($5 IS NULL OR resource_id = $5)"                                   \
     " AND ($6 IS NULL OR lower(description) LIKE $6 ESCAPE '\\')"             \
     " AND ($7 IS NULL OR ts >= $7) AND ($8 IS NULL OR ts <= $8)"
+
+/* In the order of the trail, from the cursor on: along all of it, or along what
+ * is about one thing. */
+
+#define NGX_LO_AUDIT_BY(name, leads)                                          \
+    {                                                                         \
+        {                                                                     \
+            "api_audit_" name "desc",                                         \
+            NGX_LO_AUDIT_COLUMNS " FROM audit WHERE " leads                   \
+            "event_id < $9" NGX_LO_AUDIT_REST                                 \
+            " ORDER BY event_id DESC LIMIT $10 OFFSET $11",                   \
+            "ssssssnniii", -1                                                 \
+        },                                                                    \
+        {                                                                     \
+            "api_audit_" name "asc",                                          \
+            NGX_LO_AUDIT_COLUMNS " FROM audit WHERE " leads                   \
+            "event_id > $9" NGX_LO_AUDIT_REST                                 \
+            " ORDER BY event_id LIMIT $10 OFFSET $11",                        \
+            "ssssssnniii", -1                                                 \
+        },                                                                    \
+        {                                                                     \
+            "api_audit_" name "count",                                        \
+            "SELECT COUNT(*) AS n FROM audit WHERE " leads "event_id > 0"     \
+            NGX_LO_AUDIT_REST,                                                \
+            "ssssssnn", -1                                                    \
+        }                                                                     \
+    }
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_audit_add = {
@@ -27,28 +54,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_audit_add = {
 };
 
 
-const ngx_lo_stmt_t  ngx_lo_sql_api_audit_desc = {
-    "api_audit_desc",
-    NGX_LO_AUDIT_COLUMNS NGX_LO_AUDIT_WHERE
-    " AND ($9 IS NULL OR event_id < $9)"
-    " ORDER BY event_id DESC LIMIT $10 OFFSET $11",
-    "ssssssnnnii", -1
-};
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_audit_asc = {
-    "api_audit_asc",
-    NGX_LO_AUDIT_COLUMNS NGX_LO_AUDIT_WHERE
-    " AND ($9 IS NULL OR event_id > $9)"
-    " ORDER BY event_id LIMIT $10 OFFSET $11",
-    "ssssssnnnii", -1
-};
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count = {
-    "api_audit_count",
-    "SELECT COUNT(*) AS n" NGX_LO_AUDIT_WHERE,
-    "ssssssnn", -1
+const ngx_lo_stmt_t  ngx_lo_sql_api_audit[2][3] = {
+    NGX_LO_AUDIT_BY("", ""),
+    NGX_LO_AUDIT_BY("of_", "resource_id = $5 AND ")
 };
 
 

@@ -8,7 +8,8 @@
 const ngx_lo_stmt_t  ngx_lo_sql_runs_active = {
     "runs_active",
     "SELECT status AS name, COUNT(*) AS n FROM runs"
-    " WHERE status NOT IN ('completed', 'failed', 'canceled')"
+    " WHERE status IN ('created', 'running', 'waiting_approval',"
+    " 'paused')"
     " GROUP BY status ORDER BY status",
     "", -1
 };

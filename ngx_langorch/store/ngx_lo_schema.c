@@ -363,6 +363,41 @@ static const char  ngx_lo_schema_changes[] =
     " WHERE c.approval_id = approvals.approval_id) WHERE status = 'pending';";
 
 
+/*
+ * Ageing: how long a run and its checkpoints are kept (NULL: as the site says),
+ * runs whose rows are still going; and lists of runs by what they are looked
+ * for.
+ */
+
+static const char  ngx_lo_schema_control[] =
+    "CREATE TABLE graves ("
+    " run INTEGER PRIMARY KEY, run_id TEXT NOT NULL, fresh INTEGER NOT NULL,"
+    " files INTEGER NOT NULL DEFAULT 1);"
+    "CREATE INDEX graves_fresh ON graves (fresh) WHERE fresh = 1;"
+
+    "ALTER TABLE runs ADD COLUMN keep_days INTEGER;"
+    "ALTER TABLE runs ADD COLUMN save_days INTEGER;"
+    "ALTER TABLE runs ADD COLUMN saved_gone INTEGER;"
+    "CREATE INDEX runs_old ON runs (ended_at)"
+    " WHERE ended_at IS NOT NULL AND keep_days IS NULL;"
+    "CREATE INDEX runs_own ON runs (ended_at + keep_days * 86400000)"
+    " WHERE keep_days > 0 AND ended_at IS NOT NULL;"
+    "CREATE INDEX runs_saved ON runs (ended_at)"
+    " WHERE ended_at IS NOT NULL AND saved_gone IS NULL"
+    " AND save_days IS NULL;"
+    "CREATE INDEX runs_saved_own ON runs (ended_at + save_days * 86400000)"
+    " WHERE save_days > 0 AND ended_at IS NOT NULL AND saved_gone IS NULL;"
+
+    "CREATE INDEX runs_case ON runs (case_id, created_at)"
+    " WHERE case_id IS NOT NULL;"
+    "CREATE INDEX runs_trigger ON runs (trigger_type, created_at);"
+
+    "CREATE INDEX audit_ts ON audit (ts);"
+    "CREATE INDEX audit_resource ON audit (resource_id)"
+    " WHERE resource_id IS NOT NULL;"
+    "CREATE INDEX approvals_created ON approvals (created_at);";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -379,7 +414,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_artifacts,
     ngx_lo_schema_graphs,
     ngx_lo_schema_secrets,
-    ngx_lo_schema_changes
+    ngx_lo_schema_changes,
+    ngx_lo_schema_control
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -23,6 +23,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in;
 /* procedure_id, version or NULL, channel or NULL, today -> what a start asks */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run;
 
+/* procedure_id, channel or NULL, today -> the same of each version */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_runs;
+
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_versions;  /* id */
 
 /* project_id, status, channel, search, metadata, tags so as ",a,b,", how many
@@ -74,10 +77,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_resume;
 
 /* run_id, now: due at once */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_note;
-
-/* Everything below a run, then its row (guarded: final).  run_id */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_del[];
-#define NGX_LO_SQL_RUN_DEL_N  12
 
 /* --- workflows and orders (ngx_lo_sql_api_flows.c) -------------------------------- */
 
@@ -131,13 +130,25 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_wake;
 /* inbox rows of the run of kind callback: run_id, ref -> n not taken, status */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_taken;
 
-/* The run list; see ngx_lo_run_filter_t in routes/.  [which][order]: which 0
- * any, 1 of one procedure, 2 in one status, 3 of one parent; order 0 newest
- * first, 1 oldest */
-#define NGX_LO_SQL_API_RUNS  4
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_SQL_API_RUNS][2];
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs_count[NGX_LO_SQL_API_RUNS];
-                                                                /* -> n */
+/* The run list; see ngx_lo_run_filter_t in routes/.  What leads to the rows,
+ * and how they come: newest first, oldest first, or as -> n. */
+
+typedef enum {
+    NGX_LO_RUNS_ANY,
+    NGX_LO_RUNS_PARENT,
+    NGX_LO_RUNS_CASE,
+    NGX_LO_RUNS_PROJECT,
+    NGX_LO_RUNS_PROCEDURE,
+    NGX_LO_RUNS_STATE,
+    NGX_LO_RUNS_TRIGGER,
+    NGX_LO_RUNS_AMONG,          /* states */
+    NGX_LO_RUNS_TEXT,
+    NGX_LO_RUNS_N
+} ngx_lo_runs_by_t;
+
+#define NGX_LO_RUNS_COUNT  2
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_RUNS_N][3];
 
 /* --- inside of a run (ngx_lo_sql_api_events.c) ------------------------------- */
 
@@ -189,11 +200,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_others;
 /* id; also what nobody is shown: _creator of the run, _mapped, _aside */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;
 
-/* status, run_id, procedure_id, cursor's created_at, cursor's id, limit,
- * offset */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals;
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_of;   /* with a run_id */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals_count;
+/* status, run_id, procedure_id; the list: and beyond which created_at and id,
+ * limit, offset.  [0 any, 1 with a status, 2 with a run_id][1: -> n] */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals[3][2];
 
 /* approval_id, who, decision, level as it was judged; guarded: it is pending at
  * that level, its run is not over, who has not voted, and there is room */
@@ -266,11 +275,10 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
 
 /* --- audit (ngx_lo_sql_audit.c) -------------------------------------------------- */
 
-/* category, actor, action, resource_type, resource_id, search, since, until,
- * cursor's id, limit, offset; NULL: any */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_desc;
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_asc;
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_count;     /* -> n */
+/* category, actor, action, resource_type, resource_id, search, since, until;
+ * NULL: any.  The list: and beyond which event_id, limit, offset.  [1: of one
+ * resource_id][0 newest first, 1 oldest first, 2 -> n] */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit[2][3];
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_last;  /* -> n: its number */
 
 /* --- kept answers (ngx_lo_sql_api_leases.c) -------------------------------------- */

@@ -31,4 +31,55 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_point_callback;
  * inbox, with the state in it; guarded: the checkpoint is there */
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_word;
 
+/* --- many runs, the queue (ngx_lo_sql_queue.c) ---------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_queue_depth;     /* -> status, n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_queue_next;
+
+/* run_id -> what is needed to cancel or remove it; asked:b */
+extern const ngx_lo_stmt_t  ngx_lo_sql_bulk_run;
+
+/* --- removing and ageing out (ngx_lo_sql_sweep.c) ------------------------------ */
+
+/* Runs that go with this job, as many as these say; then their rows.
+ * run_id: guarded: it is over; created before, status or NULL, how many; ended
+ * before: those whose procedure says nothing; now: the others */
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury;
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury_before;
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury_old;
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury_own;
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury_told;        /* now: the audit */
+extern const ngx_lo_stmt_t  ngx_lo_sql_bury_rows;
+extern const ngx_lo_stmt_t  ngx_lo_sql_buried;
+
+/* A slice of what runs had that went */
+extern const ngx_lo_stmt_t  ngx_lo_sql_sweep_graves[];
+
+/* -> run, run_id of some whose folders are to go; run: it has gone */
+#define NGX_LO_GRAVES_FILES  "50"
+#define NGX_LO_GRAVES_FILES_N  50
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_grave_files;
+extern const ngx_lo_stmt_t  ngx_lo_sql_grave_filed;
+#define NGX_LO_SQL_SWEEP_N  13
+
+/* A slice of checkpoints; runs that have none left are marked.  ended before;
+ * now: of procedures that say how long */
+extern const ngx_lo_stmt_t  ngx_lo_sql_unsave_old[2];
+extern const ngx_lo_stmt_t  ngx_lo_sql_unsave_own[2];
+
+/* A slice of what is older than: audit rows, kept answers, results by key,
+ * memory */
+extern const ngx_lo_stmt_t  ngx_lo_sql_age_audit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_age_kept;
+extern const ngx_lo_stmt_t  ngx_lo_sql_age_results;
+extern const ngx_lo_stmt_t  ngx_lo_sql_age_memory;
+
+/* id, keep_days or NULL, save_days or NULL */
+extern const ngx_lo_stmt_t  ngx_lo_sql_keep_days;
+
+/* created before, status or NULL -> status, n, oldest:t, newest:t; run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_old_count;
+extern const ngx_lo_stmt_t  ngx_lo_sql_old_sample;
+
 #endif

@@ -65,6 +65,7 @@ my $held   = $routes->{held};
 my %query = (
     '/api/procedures/{procedure_id}/diff' =>
         'from=1.0.0&to=1.0.0&format=lines',
+    '/api/runs/cleanup/preview' => 'before=2001-01-01',
     '/api/agents/probe-capabilities' => 'base_url=' . $routes->{agent}->url,
 );
 

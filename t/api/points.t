@@ -313,6 +313,45 @@ subtest 'a point may be inside of a child procedure' => sub {
 };
 
 
+subtest 'child runs are others, too' => sub {
+    $site->import_document(procedure('kid', 'k', {
+        k => sequence('end', step('k', action => 'work')),
+        end => { type => 'terminate' },
+    }));
+    $site->import_document(procedure('parent', 'a', {
+        a => sequence('call', step('a', action => 'work')),
+        call => { type => 'subflow', procedure_id => 'kid',
+            isolation => 'child_run', next_node => 'c' },
+        c => sequence('end', step('c', action => 'work',
+            params => { bad => '{{bad}}' })),
+        end => { type => 'terminate' },
+    }, variables_schema => { bad => { default => 'no' } }));
+
+    my $kids = sub {
+        my ($run) = @_;
+        return @{ $site->get('/api/runs?parent_run_id=' . $run->id)->{json} };
+    };
+
+    my $run = $site->run('parent', { bad => 'yes' });
+    is $run->wait_final->{status}, 'failed', 'it failed behind its child';
+    my $point = point_after($run, 'a');
+
+    is $site->post($run->path('/resume'),
+        { checkpoint_id => $point, input_vars => { bad => 'no' } })->{status},
+        200, 'set back before it';
+    is $run->wait_final->{status}, 'completed', 'it completes';
+    is scalar($kids->($run)), 2, 'with another child run';
+
+    my $fork = $site->post($run->path('/replay'),
+        { checkpoint_id => $point, input_vars => { bad => 'no' } });
+    is $fork->{status}, 201, 'replayed from there';
+    $fork = $site->run_by_id($fork->{json}{run_id});
+    is $fork->wait_final->{status}, 'completed', 'it completes';
+    is scalar($kids->($fork)), 1, 'with a child run of its own';
+    is scalar($kids->($run)), 2, 'the first one has its two';
+};
+
+
 subtest 'a run that is held may be set back' => sub {
     my $run = $site->run('one-approval');
     my $asked = $run->wait_approval;

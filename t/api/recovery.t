@@ -162,6 +162,43 @@ subtest 'a stream goes on where it was' => sub {
 };
 
 
+subtest 'a procedure may want no run to go on after a crash' => sub {
+    $site->import_document(procedure('once-only', 'main', {
+        main => sequence('end', map { step("s$_", action => 'work',
+            params => { hold => '{{hold}}' }) } 1 .. 3),
+        end => { type => 'terminate' },
+    }, variables_schema => { hold => {} },
+        global_config => { resume_on_failure => JSON::PP::false() }));
+
+    # a worker that leaves hands over what it does: that is no crash
+
+    $site->configure(http => "langorch_drain 200ms;\n");
+    $site->reload;
+    my $handed = $site->run('once-only', { hold => 'reload' });
+    until_true('its third step is called', sub { steps_of($handed) =~ /s3/ });
+    $site->reload;
+    until_true('another worker has it', sub { steps_of($handed) =~ /s3.*s3/ });
+    $agent->release('reload');
+    is $handed->wait_final->{status}, 'completed', 'a reload fails no run';
+    is scalar(keys_of($handed, 's3')), 1, 'its step has one key';
+
+    my $torn = $site->run('once-only', { hold => 'crash' });
+    until_true('its third step is called', sub { steps_of($torn) =~ /s3/ });
+    $site->kill9_all;
+    $agent->release('crash');
+    $site->restart;
+
+    my $end = $torn->wait_final;
+    is $end->{status}, 'failed', 'a crash does';
+    is steps_of($torn), 's1 s2 s3', 'nothing is sent again';
+    like $end->{error_message}, qr/interrupted/, 'it says why';
+
+    my $failure = $site->get($torn->path('/diagnostics'))->{json}{failure};
+    is $failure->{class}, 'internal', 'the failure has a class';
+    has_no_holes($torn);
+};
+
+
 ok LangOrch::Store::is_sound($site), 'the database is sound';
 
 $site->log_is_calm;

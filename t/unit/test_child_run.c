@@ -488,6 +488,75 @@ wait_is_about_child_runs_alone(void **state)
 }
 
 
+/* --- going back ------------------------------------------------------------ */
+
+static void
+a_run_that_is_set_back_leaves_its_child_run_and_makes_another(void **state)
+{
+    t_pair_t   p;
+    char       first[40];
+    json_t    *saved;
+
+    memset(&p, 0, sizeof(p));
+    t_compiles(&p.kid.d, KID(ASKS));
+    t_run(&p.up, CALL(""));
+    saved = ckp_run_save(p.up.run);         /* in front of it */
+    t_found(&p.up, &p.kid.d);
+    t_born(&p);
+    snprintf(first, sizeof(first), "%s", p.id);
+
+    t_feed(&p.up, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
+           json_pack("{s:s, s:s, s:o}", "kind", "checkpoint", "checkpoint_id",
+                     "c", "state", saved));
+    assert_int_equal(p.up.rc, CKP_OK);
+    assert_string_equal(ckp_json_str(t_row(&p.up, "child_cancel"), "run_id"),
+                        first);
+    t_found(&p.up, &p.kid.d);
+    t_born(&p);
+    assert_string_not_equal(p.id, first);
+    t_apart(&p);
+}
+
+
+/* The state says that a child run is waited for: of the run that it was of. */
+static void
+a_run_born_with_a_state_has_child_runs_of_its_own(void **state)
+{
+    t_pair_t   p;
+    char       first[40];
+
+    t_pair(&p, CALL(""), KID(ASKS));
+    t_born(&p);
+    snprintf(first, sizeof(first), "%s", p.id);
+
+    t_run_t  other = { .now = p.up.now, .d.prog = p.up.d.prog };
+
+    other.run = ckp_run_new(p.up.d.prog, "other");
+    t_feed(&other, CKP_IN_START, CKP_OUTCOME_OK, "",
+           json_pack("{s:{s:s}, s:{s:s, s:o}}", "meta", "trigger_type",
+                     "manual", "from", "checkpoint_id", "c", "state",
+                     ckp_run_save(p.up.run)));
+    assert_int_equal(other.rc, CKP_OK);
+    assert_int_equal(ckp_run_link(other.run, "h1", p.kid.d.prog), CKP_OK);
+    t_feed(&other, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+    assert_int_equal(other.rc, CKP_OK);
+    assert_null(t_row(&other, "child_cancel"));
+
+    if (t_row(&other, "child") == NULL) {
+        t_found(&other, &p.kid.d);
+    }
+
+    assert_string_not_equal(ckp_json_str(t_row(&other, "child"), "run_id"),
+                            first);
+    assert_string_equal(t_status(&other), "paused");
+    ckp_run_free(other.run);
+
+    t_begins(&p);
+    assert_string_equal(t_status(&p.up), "paused");
+    t_apart(&p);
+}
+
+
 int
 main(void)
 {
@@ -513,7 +582,10 @@ main(void)
         cmocka_unit_test(depth_counts_over_child_runs),
         cmocka_unit_test(mode_and_test_data_are_those_of_the_parent),
         cmocka_unit_test(settings_are_inherited_by_those_who_ask),
-        cmocka_unit_test(wait_is_about_child_runs_alone)
+        cmocka_unit_test(wait_is_about_child_runs_alone),
+        cmocka_unit_test(
+            a_run_that_is_set_back_leaves_its_child_run_and_makes_another),
+        cmocka_unit_test(a_run_born_with_a_state_has_child_runs_of_its_own)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_run = {
     "point_run",
     "SELECT run_id, status, waiting_for, doc_hash,"
     " coalesce(input_raw, input_vars) AS \"inputs:j\""
-    " FROM runs WHERE run_id = $1",
+    " FROM runs WHERE run_id = $1 AND family IS NOT 'd'",
     "s", -1
 };
 
@@ -61,7 +61,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_back = {
     " + CASE WHEN status = 'failed' THEN 1 ELSE 0 END, status = 'created',"
     " waiting_for = NULL, error_message = NULL, error = NULL,"
     " ended_at = NULL, output_vars = NULL, cancellation_requested = 0,"
-    " crashes = 0, queued = 0, wake_at = 0, updated_at = $2"
+    " crashes = 0, queued = 0, saved_gone = NULL, wake_at = 0,"
+    " updated_at = $2"
     " WHERE run_id = $1 AND (status = 'failed'"
     " OR (status = 'paused' AND cancellation_requested = 0))",
     "si", 1

@@ -67,22 +67,34 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_in = {
     " OR (effective_date LIKE '____-__-__' AND effective_date > $4)"          \
     " THEN 0 ELSE 1 END = 1"
 
+#define NGX_LO_PROCEDURE_START(today)                                         \
+    "SELECT procedure_id, version, status, effective_date, project_id,"       \
+    " content_hash, valid AS \"valid:b\", execution_mode,"                    \
+    " CASE WHEN status IN ('deprecated', 'archived', 'inactive')"             \
+    " THEN 1 ELSE 0 END AS \"refused:b\","                                    \
+    " CASE WHEN effective_date LIKE '____-__-__'"                             \
+    " AND effective_date > " today " THEN 1 ELSE 0 END AS \"early:b\""        \
+    " FROM procedures"
+
 /* The newest that may run; when none may, the newest, which then says why not
  * (spec/ckp.md 2). */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_run = {
     "api_procedure_run",
-    "SELECT procedure_id, version, status, effective_date, project_id,"
-    " content_hash, valid AS \"valid:b\", execution_mode,"
-    " CASE WHEN status IN ('deprecated', 'archived', 'inactive')"
-    " THEN 1 ELSE 0 END AS \"refused:b\","
-    " CASE WHEN effective_date LIKE '____-__-__' AND effective_date > $4"
-    " THEN 1 ELSE 0 END AS \"early:b\""
-    " FROM procedures WHERE id = coalesce("
+    NGX_LO_PROCEDURE_START("$4") " WHERE id = coalesce("
     "(SELECT max(id) FROM procedures WHERE " NGX_LO_PROCEDURE_MATCHES
     " AND " NGX_LO_PROCEDURE_RUNS "),"
     " (SELECT max(id) FROM procedures WHERE " NGX_LO_PROCEDURE_MATCHES "))",
     "ssss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_runs = {
+    "api_procedure_runs",
+    NGX_LO_PROCEDURE_START("$3") " WHERE procedure_id = $1"
+    " AND ($2 IS NULL OR (release_channel = $2 AND status = 'active'))"
+    " ORDER BY id DESC LIMIT 1000",
+    "sss", -1
 };
 
 
