@@ -1,8 +1,34 @@
 /*
- * Any text as a document: read, compiled, drawn, explained, compared.
+ * Any text as a document: read, compiled, drawn, explained, compared, and
+ * called by itself under whatever names it calls others.
  */
 
 #include "fuzz.h"
+
+
+/* Each procedure that it calls is this one. */
+static void
+document_look(const json_t *doc, ckp_program_t *prog)
+{
+    ckp_diags_t *const     diags = ckp_diags_new();
+    ckp_compiler_t *const  c = ckp_compiler_new(diags);
+    const ckp_found_t      found = { .known = true, .version = "1",
+                                     .hash = "h", .prog = prog };
+    size_t                 n = 0;
+
+    F_HOLDS(ckp_compiler_add(c, doc) == CKP_OK);
+
+    while (ckp_compiler_want(c) != NULL) {
+        F_HOLDS(++n <= 64);
+        ckp_compiler_found(c, &found);
+    }
+
+    ckp_program_unref(ckp_compiler_finish(c));
+    f_made(ckp_compiler_pins(c));
+    f_made(ckp_diags_json(diags, 'a'));
+    ckp_compiler_free(c);
+    ckp_diags_free(diags);
+}
 
 
 static void
@@ -28,6 +54,7 @@ document_compile(const json_t *doc)
         f_made(ckp_program_explain(prog, inputs, F_NOW));
         f_made(ckp_program_redact(prog, doc));
         json_decref(inputs);
+        document_look(doc, prog);
     }
 
     ckp_program_unref(prog);

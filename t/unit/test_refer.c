@@ -401,6 +401,22 @@ what_is_not_there_now_is_a_warning(void **state)
 }
 
 
+static void
+it_is_an_error_where_warnings_are(void **state)
+{
+    const t_kid_t  none[] = { NONE };
+    t_doc_t        t;
+
+    t_refer(&t, T_GRAPH("call", "'call':{'type':'subflow'," TO_KID
+                        ",'next_node':'end'}," T_END,
+                        ",'global_config':{'compile':{'strict':true}}"), none);
+    assert_string_equal(ckp_json_str(t_doc_find(&t, "CKP704", NULL),
+                                     "severity"), "error");
+    assert_null(t.prog);
+    t_doc_free(&t);
+}
+
+
 /* --- CKP705 ------------------------------------------------------------------- */
 
 static void
@@ -628,6 +644,7 @@ main(void)
         cmocka_unit_test(two_ways_to_one_procedure_are_no_circle),
         cmocka_unit_test(the_look_has_an_end),
         cmocka_unit_test(what_is_not_there_now_is_a_warning),
+        cmocka_unit_test(it_is_an_error_where_warnings_are),
         cmocka_unit_test(a_required_input_is_mapped_or_has_a_default),
         cmocka_unit_test(a_required_input_may_be_inherited),
         cmocka_unit_test(a_contract_may_require_more),
