@@ -139,8 +139,10 @@ static const char *const  chain_known[][4] = {
 };
 
 
+/* `since`: what stands between it and the first is no part of the round. */
+
 static ckp_code_t
-chain_add(json_t *chain, const char *model, const char *profile)
+chain_add(json_t *chain, size_t since, const char *model, const char *profile)
 {
     const json_t  *old;
     size_t         i;
@@ -149,6 +151,10 @@ chain_add(json_t *chain, const char *model, const char *profile)
 
     json_array_foreach(chain, i, old) {
         const char *const  p = ckp_json_str(old, "p");
+
+        if (i > 0 && i < since) {
+            continue;
+        }
 
         if (strcmp(ckp_json_str(old, "m"), model) == 0
             && (p == NULL) == (profile == NULL)
@@ -171,7 +177,7 @@ chain_add(json_t *chain, const char *model, const char *profile)
 /* A name that is a profile, or a bare model that `base` serves. */
 
 static ckp_code_t
-chain_add_name(ckp_fiber_t *f, json_t *chain, const char *name,
+chain_add_name(ckp_fiber_t *f, json_t *chain, size_t since, const char *name,
     const char *base)
 {
     const json_t *const  profile = ckp_llm_profile(ckp_fiber_program(f),
@@ -179,16 +185,16 @@ chain_add_name(ckp_fiber_t *f, json_t *chain, const char *name,
     const char *const    model = ckp_json_str(profile, "model");
 
     if (profile != NULL) {
-        return chain_add(chain, model == NULL ? "" : model, name);
+        return chain_add(chain, since, model == NULL ? "" : model, name);
     }
 
-    return chain_add(chain, name, base);
+    return chain_add(chain, since, name, base);
 }
 
 
 static ckp_code_t
-chain_fallbacks(ckp_fiber_t *f, json_t *chain, const json_t *names,
-    const char *base)
+chain_fallbacks(ckp_fiber_t *f, json_t *chain, size_t since,
+    const json_t *names, const char *base)
 {
     const json_t  *name;
     size_t         i;
@@ -196,7 +202,8 @@ chain_fallbacks(ckp_fiber_t *f, json_t *chain, const json_t *names,
 
     json_array_foreach(names, i, name) {
         if (rc == CKP_OK && json_is_string(name)) {
-            rc = chain_add_name(f, chain, json_string_value(name), base);
+            rc = chain_add_name(f, chain, since, json_string_value(name),
+                                base);
         }
     }
 
@@ -205,7 +212,8 @@ chain_fallbacks(ckp_fiber_t *f, json_t *chain, const json_t *names,
 
 
 static ckp_code_t
-chain_built_in(json_t *chain, const char *model, const char *base)
+chain_built_in(json_t *chain, size_t since, const char *model,
+    const char *base)
 {
     ckp_code_t  rc = CKP_OK;
 
@@ -215,7 +223,7 @@ chain_built_in(json_t *chain, const char *model, const char *base)
         }
 
         for (size_t k = 1; rc == CKP_OK && chain_known[i][k] != NULL; k++) {
-            rc = chain_add(chain, chain_known[i][k], base);
+            rc = chain_add(chain, since, chain_known[i][k], base);
         }
     }
 
@@ -264,24 +272,24 @@ ckp_llm_choose(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         name = profile == NULL ? NULL : name;
-        rc = chain_add(chain, chain_model(f, profile), name);
+        rc = chain_add(chain, 0, chain_model(f, profile), name);
     }
 
     if (rc == CKP_OK && list != NULL) {
-        rc = chain_fallbacks(f, chain, list, name);
+        rc = chain_fallbacks(f, chain, 0, list, name);
     }
 
     alt = json_array_size(chain);
 
     if (rc == CKP_OK && llm->fallbacks != NULL) {
-        rc = chain_fallbacks(f, chain, llm->fallbacks, name);
+        rc = chain_fallbacks(f, chain, alt, llm->fallbacks, name);
 
     } else if (rc == CKP_OK && json_object_get(profile, "fallbacks") != NULL) {
-        rc = chain_fallbacks(f, chain, json_object_get(profile, "fallbacks"),
-                             name);
+        rc = chain_fallbacks(f, chain, alt,
+                             json_object_get(profile, "fallbacks"), name);
 
     } else if (rc == CKP_OK) {
-        rc = chain_built_in(chain, chain_model(f, profile), name);
+        rc = chain_built_in(chain, alt, chain_model(f, profile), name);
     }
 
     if (rc != CKP_OK) {
@@ -306,7 +314,7 @@ ckp_llm_choose_one(ckp_fiber_t *f, const char *name)
     }
 
     chain = json_array();
-    rc = chain == NULL ? CKP_E_NOMEM : chain_add_name(f, chain, name, base);
+    rc = chain == NULL ? CKP_E_NOMEM : chain_add_name(f, chain, 0, name, base);
 
     if (rc != CKP_OK) {
         json_decref(chain);

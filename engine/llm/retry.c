@@ -111,6 +111,15 @@ retry_next(ckp_fiber_t *f, const json_t *error, const json_t *data, bool *next)
     }
 
     from = json_array_get(chain, (size_t) i);
+
+    /* one of that list may stand in for the chosen one, too */
+
+    if (at >= alt && i > 0
+        && json_equal(json_array_get(chain, (size_t) at), from))
+    {
+        at++;
+    }
+
     to = json_array_get(chain, (size_t) at);
 
     if (to == NULL) {
