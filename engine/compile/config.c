@@ -162,6 +162,8 @@ config_audit(ckp_parse_t *ps, const ckp_at_t *at)
                                       302) == 1;
     config->unaudited = !ckp_parse_bool(ps, &out, "enabled", true);
     (void) ckp_parse_bool(ps, &out, "include_sensitive_data", false);
+    (void) ckp_parse_int(ps, &out, "retention_days", 0, 0, 302);
+    (void) ckp_parse_str(ps, &out, "storage_location");
     ckp_parse_known(ps, &out, " enabled audit_level storage_location"
                     " retention_days include_sensitive_data redacted_fields ",
                     NULL);
@@ -191,36 +193,84 @@ config_kept(ckp_parse_t *ps, const ckp_at_t *at)
 
 
 static void
-config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
+config_provider(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const char  providers[] =
         " env env_vars environment vault hashicorp_vault aws aws_secrets"
         " aws_secrets_manager azure azure_keyvault azure_key_vault db database"
         " catalog platform ";
-    ckp_at_t           out;
-    ckp_at_t           references;
-    const char        *provider;
+    const char        *provider = ckp_parse_str(ps, at, "provider");
+
+    if (provider == NULL) {
+        provider = ckp_parse_str(ps, at, "type");
+    }
+
+    if (provider != NULL && !ckp_word_in(providers, provider)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 321,
+                                         .field = "provider" },
+                      "provider '%.60s' is not known; env is used", provider);
+    }
+}
+
+
+/* {name: "key"} or {name: {key, field ...}} */
+static void
+config_references(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    const char  *name;
+    json_t      *value;
+
+    json_object_foreach((json_t *) at->value, name, value) {
+        const ckp_at_t  one = { .up = at, .key = name, .value = value };
+
+        if (name[0] == '_' || name[0] == '$' || json_is_string(value)) {
+            continue;
+        }
+
+        if (!json_is_object(value)) {
+            ckp_parse_say(ps, &(ckp_say_t) { .at = &one, .number = 15,
+                                             .field = "secret_references" },
+                          "'%.120s' must be a key or an object with one",
+                          name);
+            continue;
+        }
+
+        (void) ckp_parse_str(ps, &one, "key");
+        (void) ckp_parse_str(ps, &one, "field");
+        (void) ckp_parse_bool(ps, &one, "required", true);
+        (void) ckp_parse_int(ps, &one, "ttl_seconds", 0, 0, 302);
+        config_provider(ps, &one);
+        ckp_parse_known(ps, &one, " key field version provider required"
+                        " ttl_seconds description ", NULL);
+    }
+}
+
+
+static void
+config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    static const ckp_word_t  ways[] = { { "value", 0 }, { "grant", 1 },
+                                        { NULL, 0 } };
+    ckp_at_t                 out;
+    ckp_at_t                 references;
 
     if (!ckp_parse_object(ps, at, "secrets_config", &out)) {
         return;
     }
 
     ps->prog->config.secrets = config_kept(ps, &out);
-
-    provider = ckp_parse_str(ps, &out, "provider");
-
-    if (provider == NULL) {
-        provider = ckp_parse_str(ps, &out, "type");
-    }
-
-    if (provider != NULL && !ckp_word_in(providers, provider)) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 321,
-                                         .field = "provider" },
-                      "provider '%.60s' is not known; env is used", provider);
-    }
+    config_provider(ps, &out);
+    (void) ckp_parse_word(ps, &out, "delivery", ways, 0, 302);
+    (void) ckp_parse_int(ps, &out, "cache_ttl", 0, 0, 302);
+    ckp_parse_known(ps, &out, " provider type secret_references prefix"
+                    " vault_url vault_token mount_point path_prefix"
+                    " kv_version role_id secret_id namespace region_name"
+                    " profile_name endpoint_url secret_field tenant_id"
+                    " client_id client_secret cache_ttl delivery ", NULL);
 
     if (ckp_parse_object(ps, &out, "secret_references", &references)) {
         ps->secrets = references.value;
+        config_references(ps, &references);
     }
 }
 

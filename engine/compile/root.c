@@ -114,34 +114,124 @@ root_language(ckp_parse_t *ps)
 
 
 /* Wrong shapes here are warnings: nothing runs by them. */
+/* Metadata are kept as they are, whatever they are: it is only told. */
+static void
+root_odd(ckp_parse_t *ps, const ckp_at_t *at, const char *field,
+    const char *what)
+{
+    ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 16,
+                                     .field = field },
+                  "'%s' should be %s", field, what);
+}
+
+
+/* Members that should be texts; the list ends with NULL. */
+static void
+root_texts(ckp_parse_t *ps, const ckp_at_t *at, const char *const *names)
+{
+    ckp_at_t  out;
+
+    for (; *names != NULL; names++) {
+        if (ckp_parse_find(ps, at, *names, &out) && !json_is_string(out.value))
+        {
+            root_odd(ps, &out, *names, "a text");
+        }
+    }
+}
+
+
+/* Members that should be lists of texts; `or_text`: or one. */
+static void
+root_lists(ckp_parse_t *ps, const ckp_at_t *at, const char *const *names,
+    bool or_text)
+{
+    ckp_at_t  out;
+    ckp_at_t  one;
+
+    for (; *names != NULL; names++) {
+        if (!ckp_parse_find(ps, at, *names, &out)
+            || (or_text && json_is_string(out.value)))
+        {
+            continue;
+        }
+
+        if (!json_is_array(out.value)) {
+            root_odd(ps, &out, *names, "an array");
+        }
+
+        for (size_t i = 0; i < json_array_size(out.value); i++) {
+            ckp_parse_element(&out, i, &one);
+
+            if (!json_is_string(one.value)) {
+                root_odd(ps, &one, *names, "an array of texts");
+            }
+        }
+    }
+}
+
+
+static void
+root_sources(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    static const char *const  texts[] = { "doc_id", "version", "section_ref",
+                                          NULL };
+    ckp_at_t                  out;
+    ckp_at_t                  one;
+
+    if (!ckp_parse_find(ps, at, "sources", &out)) {
+        return;
+    }
+
+    if (!json_is_array(out.value)) {
+        root_odd(ps, &out, "sources", "an array");
+    }
+
+    for (size_t i = 0; i < json_array_size(out.value); i++) {
+        ckp_parse_element(&out, i, &one);
+
+        if (json_is_object(one.value)) {
+            root_texts(ps, &one, texts);
+        } else {
+            root_odd(ps, &one, "sources", "an array of objects");
+        }
+    }
+}
+
+
 static void
 root_metadata(ckp_parse_t *ps)
 {
     static const char *const  lists[] = {
-        "primary_intents", "intents", "negative_intents", "keywords", "tags"
+        "primary_intents", "intents", "negative_intents", "keywords", "tags",
+        NULL
+    };
+    static const char *const  domains[] = { "business_domain", "domain",
+                                            NULL };
+    static const char *const  where[] = { "application_names",
+                                          "account_types", "channel", NULL };
+    static const char *const  origin[] = {
+        "compiled_on", "compiler_agent_version", "compiler_version",
+        "human_reviewer", NULL
     };
     ckp_at_t                  meta;
     ckp_at_t                  out;
 
     if (ckp_parse_object(ps, &ps->out.root, "retrieval_metadata", &meta)) {
-        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-            if (ckp_parse_find(ps, &meta, lists[i], &out)
-                && !json_is_array(out.value))
-            {
-                ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 16,
-                                                 .field = lists[i] },
-                              "'%s' should be an array", lists[i]);
+        root_lists(ps, &meta, lists, false);
+        root_texts(ps, &meta, domains);
+
+        if (ckp_parse_find(ps, &meta, "applicability", &out)) {
+            if (json_is_object(out.value)) {
+                root_lists(ps, &out, where, true);
+            } else {
+                root_odd(ps, &out, "applicability", "an object");
             }
         }
     }
 
-    if (ckp_parse_object(ps, &ps->out.root, "provenance", &meta)
-        && ckp_parse_find(ps, &meta, "sources", &out)
-        && !json_is_array(out.value))
-    {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 16,
-                                         .field = "sources" },
-                      "'sources' should be an array");
+    if (ckp_parse_object(ps, &ps->out.root, "provenance", &meta)) {
+        root_texts(ps, &meta, origin);
+        root_sources(ps, &meta);
     }
 }
 

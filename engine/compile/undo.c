@@ -48,9 +48,16 @@ ckp_undo_read(ckp_parse_t *ps, const ckp_at_t *at, const char *id)
     ckp_body_t   body = { .id = id, .ops = ckp_node_type("sequence"),
                           .as = CKP_AS_NODE };
 
-    if (inside || !ckp_parse_find(ps, at, "compensate", &out)
+    if (!ckp_parse_find(ps, at, "compensate", &out)
         || json_is_boolean(out.value))
     {
+        return NULL;
+    }
+
+    if (inside) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 92,
+                                         .field = "compensate" },
+                      "what compensates is not compensated itself");
         return NULL;
     }
 

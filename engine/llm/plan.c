@@ -225,7 +225,8 @@ ckp_plan_proposed(ckp_fiber_t *f, const json_t *plan)
 ckp_code_t
 ckp_plan_decided(ckp_fiber_t *f, const json_t *record)
 {
-    const char *const  id = ckp_json_str(record, "approval_id");
+    const char *const  id = json_string_value(ckp_fiber_run_get(f, "asked",
+                                                                NULL));
     ckp_code_t         rc;
 
     if (record != NULL) {
@@ -235,8 +236,8 @@ ckp_plan_decided(ckp_fiber_t *f, const json_t *record)
         return rc == CKP_OK ? plan_begin(f) : rc;
     }
 
-    rc = ckp_fiber_emit(f, "plan_rejected", json_pack("{s:n}",
-                                                      "approval_id"));
+    rc = ckp_fiber_emit(f, "plan_rejected", json_pack("{s:s?}",
+                                                      "approval_id", id));
 
     if (rc == CKP_OK) {
         (void) ckp_fiber_raise(f, "ApprovalRejected", "the plan was rejected");

@@ -40,6 +40,9 @@ tool_node_at(planner_read_t *r, const ckp_at_t *at, const ckp_at_t *own,
     }
 
     ckp_parse_stands(r->ps, kept, own);
+    ckp_parse_stands(r->ps, json_object_get(kept, "steps"), own);
+    ckp_parse_stands(r->ps, json_array_get(json_object_get(kept, "steps"), 0),
+                     own);
     body.at.value = kept;
 
     if (ckp_parse_find(r->ps, at, "name", &name)

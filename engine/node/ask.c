@@ -406,6 +406,12 @@ ask_told(ckp_fiber_t *f, const json_t *record, const char *id, bool resumed)
                  "comment", json_object_get(record, "comment"),
                  "node_name", node->name));
 
+    /* for the node around it, which is told that it is over (24.1) */
+
+    if (rc == CKP_OK && id != NULL) {
+        rc = ckp_fiber_run_put(f, "asked", NULL, json_string(id));
+    }
+
     if (rc == CKP_OK && resumed) {
         rc = ckp_fiber_resumed(f, "approval_resume");
     }

@@ -406,22 +406,20 @@ case_runs(case_t *c, ckp_program_t *prog)
 }
 
 
+/* `got` is stolen. */
+
 static void
-case_head(case_t *c, const json_t *doc)
+case_object(case_t *c, const char *what, const json_t *want, json_t *got)
 {
-    const json_t *const  want = json_object_get(c->file, "head");
-    ckp_err_t            err = CKP_ERR_INIT;
-    json_t *const        got = want == NULL ? NULL
-                               : ckp_document_head(doc, &err);
-    ckp_buf_t            b;
+    ckp_buf_t  b;
 
     ckp_buf_init(&b, 65536);
 
-    if (want != NULL && !play_match(want, got, false, &b)) {
+    if (!play_match(want, got, false, &b)) {
         char *const  text = got == NULL ? NULL : ckp_json_text(got);
 
-        case_wrong(c, "its head is otherwise at \"%s\": %s", ckp_buf_str(&b),
-                   text == NULL ? err.msg : text);
+        case_wrong(c, "its %s is otherwise at \"%s\": %.6000s", what,
+                   ckp_buf_str(&b), text == NULL ? "" : text);
         ckp_free(text);
     }
 
@@ -431,13 +429,39 @@ case_head(case_t *c, const json_t *doc)
 
 
 static void
+case_study(case_t *c, const json_t *doc, const ckp_program_t *prog)
+{
+    const json_t *const  head = json_object_get(c->file, "head");
+    const json_t *const  graph = json_object_get(c->file, "graph");
+    const json_t *const  explain = json_object_get(c->file, "explain");
+    ckp_err_t            err = CKP_ERR_INIT;
+
+    if (head != NULL) {
+        case_object(c, "head", head, ckp_document_head(doc, &err));
+    }
+
+    if (graph != NULL) {
+        case_object(c, "graph", graph, ckp_document_graph(doc));
+    }
+
+    if (explain != NULL && prog != NULL) {
+        case_object(c, "explanation", json_object_get(explain, "is"),
+                    ckp_program_explain(prog, json_object_get(explain,
+                                        "inputs"), 1767603600000));
+    }
+}
+
+
+static void
 case_compiled(case_t *c, const json_t *doc)
 {
     json_t               *list;
-    ckp_program_t *const  prog = play_compile(doc, c->kids, &list);
+    ckp_program_t *const  prog = play_compile_in(doc, c->kids,
+                                 json_object_get(c->file, "environment"),
+                                 &list);
 
     case_diagnostics(c, list);
-    case_head(c, doc);
+    case_study(c, doc, prog);
 
     if (prog != NULL) {
         case_inputs(c, prog, "accepts");

@@ -12,6 +12,10 @@
 
 /* What no case can show, and why. */
 static const char *const  complete_not[] = {
+
+    /* a text that is no JSON is refused before there is a document */
+
+    "CKP001 malformed_json", "CKP003 duplicate_member",
     NULL
 };
 

@@ -3,10 +3,11 @@
  * become runs, and what must come of each stands in files that a person can
  * read (golden.h).
  *
- *   golden [--write] [--show] FOLDER [CASE.json...]
+ *   golden [--write] [--show] [--missing] FOLDER [CASE.json...]
  *
  * --write makes the texts of FOLDER/documents anew.  With cases named, they
- * alone are tried; --show prints what their runs tell.
+ * alone are tried; --show prints what their runs tell.  With --missing what the
+ * catalogues have and no case shows counts as a failure.
  */
 
 #include <dirent.h>
@@ -362,7 +363,8 @@ main(int argc, char **argv)
     }
 
     if (folder == NULL) {
-        fprintf(stderr, "golden [--write] [--show] FOLDER [CASE.json...]\n");
+        fprintf(stderr, "golden [--write] [--show] [--missing] FOLDER "
+                "[CASE.json...]\n");
         return 2;
     }
 

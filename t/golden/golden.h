@@ -17,7 +17,9 @@
  *     diagnostics  all of them: [[id, code, severity, path, {more}?]]; none,
  *                  when it is not there
  *     run, runs    scripts (play/play.h)
- *     head         of what ckp_document_head tells, what is named
+ *     environment  {agents, secrets: [keys]}: what there is, and is looked at
+ *     head, graph  of what ckp_document_head and _graph tell, what is named
+ *     explain      {inputs?, is}: the same of ckp_program_explain
  *     tables       {variables, templates: [[text, value]], expressions,
  *                  conditions: the same, errors: [[expression, type of the
  *                  error or id of the diagnostic, message?]], actions:
@@ -28,7 +30,8 @@
  *
  *   What is large is made by a rule (grow.c):
  *
- *     {_repeat: n, value: v}         in an array: n elements
+ *     {_repeat: n, value: v}         in an array: n elements; _from: the first
+ *                                    index, else 0
  *     {_repeat: n, text: "x"}        a text of n times x
  *     {_repeat: n, key: k, value: v} a member of an object whose name begins
  *                                    with _each: n members

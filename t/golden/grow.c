@@ -118,6 +118,7 @@ grow_array(const json_t *v, long index)
 
     json_array_foreach((json_t *) v, i, one) {
         const long  n = (long) ckp_json_int(one, "_repeat", -1);
+        const long  from = (long) ckp_json_int(one, "_from", 0);
 
         if (n < 0 || json_object_get(one, "value") == NULL) {
             json_array_append_new(out, grow_value(one, index));
@@ -127,7 +128,7 @@ grow_array(const json_t *v, long index)
         for (long k = 0; k < n; k++) {
             json_array_append_new(out, grow_value(json_object_get(one,
                                                                   "value"),
-                                                  k));
+                                                  from + k));
         }
     }
 

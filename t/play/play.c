@@ -76,8 +76,50 @@ play_refer(ckp_compiler_t *c, const json_t *kids)
 }
 
 
+/* Whether it is among the `secrets` of an environment. */
+
+static bool
+play_secret(void *data, const char *prefix, const char *key)
+{
+    const json_t  *one;
+    size_t         i;
+
+    (void) prefix;
+
+    json_array_foreach(json_object_get(data, "secrets"), i, one) {
+        if (strcmp(json_string_value(one), key) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static void
+play_environment(ckp_compiler_t *c, const json_t *there)
+{
+    const ckp_environment_t  env = {
+        .agents = json_object_get(there, "agents"),
+        .secret = json_object_get(there, "secrets") == NULL ? NULL
+                                                            : play_secret,
+        .data = (void *) there
+    };
+
+    ckp_compiler_environment(c, &env);
+}
+
+
 ckp_program_t *
 play_compile(const json_t *doc, const json_t *kids, json_t **list)
+{
+    return play_compile_in(doc, kids, NULL, list);
+}
+
+
+ckp_program_t *
+play_compile_in(const json_t *doc, const json_t *kids, const json_t *there,
+    json_t **list)
 {
     ckp_diags_t *const     diags = ckp_diags_new();
     ckp_compiler_t *const  c = ckp_compiler_new(diags);
@@ -88,6 +130,10 @@ play_compile(const json_t *doc, const json_t *kids, json_t **list)
 
     if (kids != NULL) {
         play_refer(c, kids);
+    }
+
+    if (there != NULL) {
+        play_environment(c, there);
     }
 
     prog = ckp_compiler_finish(c);

@@ -74,6 +74,11 @@ void play_case(const play_case_t *c);
 ckp_program_t *play_compile(const json_t *doc, const json_t *kids,
     json_t **list);
 
+/* The same, looking at what is there: {agents: [...], secrets: [keys]}, either
+ * may be missing; NULL: at nothing. */
+ckp_program_t *play_compile_in(const json_t *doc, const json_t *kids,
+    const json_t *there, json_t **list);
+
 /*
  * Whether `got` is as `want` says: objects have the members that are named (all
  * of them, when `whole`), everything else is equal.  Otherwise where they
