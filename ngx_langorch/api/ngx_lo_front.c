@@ -115,6 +115,39 @@ ngx_lo_front_origin(ngx_lo_api_t *api, ngx_uint_t *named)
 }
 
 
+ngx_uint_t
+ngx_lo_front_trusts(ngx_lo_api_t *api)
+{
+    ngx_str_t    base;
+    ngx_uint_t   named;
+    const char  *origin, *host, *own;
+
+    origin = ngx_lo_api_header(api, "Origin");
+
+    if (origin == NULL) {
+        return 1;                       /* no page: no browser does without */
+    }
+
+    if (ngx_lo_front_origin(api, &named) != NULL && named) {
+        return 1;
+    }
+
+    if (ngx_lo_api_base(api, &base) == NGX_OK && base.len == strlen(origin)
+        && ngx_strncasecmp(base.data, (u_char *) origin, base.len) == 0)
+    {
+        return 1;
+    }
+
+    /* behind a proxy the scheme is another one: the host has to be the same */
+
+    host = strstr(origin, "://");
+    own = ngx_lo_api_header(api, "Host");
+
+    return host != NULL && own != NULL
+           && ngx_strcasecmp((u_char *) host + 3, (u_char *) own) == 0;
+}
+
+
 ngx_int_t
 ngx_lo_front_headers(ngx_lo_api_t *api)
 {

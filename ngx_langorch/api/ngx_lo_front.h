@@ -19,4 +19,9 @@ ngx_int_t ngx_lo_front_headers(ngx_lo_api_t *api);
  * that is no such question, or it may not.  As above. */
 ngx_int_t ngx_lo_front_preflight(ngx_lo_api_t *api);
 
+/* 1: no page of an origin that the site does not name is behind the request.
+ * Browsers ask nobody before they open a WebSocket, and send cookies along: so
+ * the server has to look. */
+ngx_uint_t ngx_lo_front_trusts(ngx_lo_api_t *api);
+
 #endif

@@ -40,6 +40,11 @@ ngx_int_t ngx_lo_api_problem_json(ngx_lo_api_t *api, ngx_uint_t status,
 ngx_int_t ngx_lo_api_stream_head(ngx_lo_api_t *api);
 ngx_int_t ngx_lo_api_stream(ngx_lo_api_t *api, ngx_int_t opened);
 
+/* For a stream of frames: NGX_OK, and the answer has what the handshake asks
+ * for; NGX_DONE: it is no request for one (426), a wrong one (400), or one of a
+ * page that the site does not know (403).  Source: RFC 6455, 4.2. */
+ngx_int_t ngx_lo_api_upgrade(ngx_lo_api_t *api);
+
 /* A header of the answer; both texts must live as long as the request. */
 ngx_int_t ngx_lo_api_set(ngx_lo_api_t *api, const char *name,
     const char *value);

@@ -182,6 +182,28 @@ ngx_lo_who_is(const ngx_lo_who_t *who, ngx_uint_t role)
 }
 
 
+json_t *
+ngx_lo_who_groups(const ngx_lo_who_t *who)
+{
+    size_t      at;
+    json_t     *list;
+    ngx_str_t   one;
+
+    at = 0;
+    list = json_array();
+
+    while (ngx_lo_who_next(&who->groups, &at, &one)) {
+
+        /* what is no UTF-8 is no name that anything was shared with */
+
+        (void) json_array_append_new(list, json_stringn((char *) one.data,
+                                                        one.len));
+    }
+
+    return list;
+}
+
+
 ngx_uint_t
 ngx_lo_who_in(const ngx_lo_who_t *who, const char *group)
 {

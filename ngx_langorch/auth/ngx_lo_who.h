@@ -40,4 +40,7 @@ ngx_uint_t ngx_lo_who_is(const ngx_lo_who_t *who, ngx_uint_t role);
 /* 1: the caller is in that group, by the name the variable has for it. */
 ngx_uint_t ngx_lo_who_in(const ngx_lo_who_t *who, const char *group);
 
+/* All of them, as a list of texts.  New; NULL: no memory. */
+json_t *ngx_lo_who_groups(const ngx_lo_who_t *who);
+
 #endif

@@ -591,6 +591,34 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "NetEvent", "What happened in a run",
       "type workflow_run_id data:obj timestamp:time seq:int",
       NGX_LO_GIVEN },
+    { "NetGrantCreate", "Who may do what; a user, or a group of them",
+      "user_id:? organization_id:? permission:view|run|edit|delete!"
+      " expires_at:time?",
+      NGX_LO_TAKEN },
+    { "NetGrant", "Who may do what",
+      "id user_id:? organization_id:? permission:view|run|edit|delete"
+      " granted_by granted_at:time expires_at:time?",
+      NGX_LO_GIVEN },
+    { "NetTemplateHead", "What people are told of a pattern",
+      "description:? category:? icon:? example_input:any example_output:any"
+      " required_capabilities:[] estimated_cost:num?"
+      " estimated_duration_seconds:num? is_official:bool",
+      NGX_LO_TAKEN },
+    { "NetTemplateCreate", "A pattern: a graph whose texts have {{variables}}",
+      "+NetTemplateHead name! template_data:obj!",
+      NGX_LO_TAKEN },
+    { "NetTemplate", "A pattern in a list",
+      "id name description:? category:? icon:? example_input:any"
+      " example_output:any required_capabilities:[] estimated_cost:num?"
+      " estimated_duration_seconds:num? usage_count:int rating:num?"
+      " is_official:bool created_by:? created_at:time",
+      NGX_LO_GIVEN },
+    { "NetTemplateFull", "A pattern",
+      "+NetTemplate template_data:obj",
+      NGX_LO_GIVEN },
+    { "NetInstantiate", "How the new graph is called, and its variables",
+      "name:? variables:obj?",
+      NGX_LO_TAKEN },
 
     { NULL, NULL, NULL, 0 }
 };

@@ -54,6 +54,10 @@ ngx_int_t ngx_lo_graph_refuse(ngx_lo_api_t *api, const ngx_lo_graph_t *g,
  * granted). */
 ngx_uint_t ngx_lo_graph_may(ngx_lo_api_t *api, const json_t *row);
 const char *ngx_lo_graph_right(ngx_uint_t may);
+
+/* The groups of the caller, for statements; kept by the request. */
+const json_t *ngx_lo_graph_groups(ngx_lo_api_t *api);
+
 ngx_int_t ngx_lo_graph_403(ngx_lo_api_t *api, const char *what);
 ngx_int_t ngx_lo_graph_404(ngx_lo_api_t *api);
 

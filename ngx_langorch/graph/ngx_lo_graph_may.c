@@ -39,6 +39,14 @@ ngx_lo_graph_may(ngx_lo_api_t *api, const json_t *row)
 }
 
 
+const json_t *
+ngx_lo_graph_groups(ngx_lo_api_t *api)
+{
+    return (api->who.groups.len != 0)
+           ? ngx_lo_api_keep(api, ngx_lo_who_groups(&api->who)) : NULL;
+}
+
+
 const char *
 ngx_lo_graph_right(ngx_uint_t may)
 {

@@ -22,7 +22,7 @@ ngx_lo_graph_find(ngx_lo_api_t *api, ngx_lo_job_t *job, int64_t version)
 {
     return ngx_lo_job_add(job, &ngx_lo_sql_graph_get,
                           ngx_lo_api_seg(api, "workflow_id"), version,
-                          api->actor, api->now_ms);
+                          api->actor, ngx_lo_graph_groups(api), api->now_ms);
 }
 
 
@@ -67,7 +67,7 @@ ngx_lo_graph_store(ngx_lo_api_t *api, ngx_lo_graph_t *g, ngx_lo_job_t *job,
 
     return ngx_lo_job_add(job, &ngx_lo_sql_graph_get,
                           (const char *) g->graph_id, NGX_LO_NULL, api->actor,
-                          api->now_ms);
+                          ngx_lo_graph_groups(api), api->now_ms);
 }
 
 

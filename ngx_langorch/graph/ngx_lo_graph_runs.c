@@ -14,8 +14,6 @@
 
 
 static json_t *ngx_lo_graph_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b);
-static const json_t *ngx_lo_graph_run_row(ngx_lo_api_t *api,
-    ngx_lo_job_t *job, ngx_uint_t need, const char *what, ngx_int_t *rc);
 static ngx_int_t ngx_lo_graph_cancel_missed(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_graph_cancel_asked(ngx_lo_api_t *api,
@@ -164,7 +162,8 @@ ngx_lo_graphs_runs_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_job_add(job, &ngx_lo_sql_graph_runs,
                           ngx_lo_api_seg(api, "workflow_id"), api->actor,
-                          api->now_ms, status, limit, skip);
+                          ngx_lo_graph_groups(api), api->now_ms, status,
+                          limit, skip);
 }
 
 
@@ -207,7 +206,7 @@ ngx_lo_graph_run_get_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     run = ngx_lo_api_seg(api, "run_id");
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_graph_run, run, api->actor,
-                       api->now_ms)
+                       ngx_lo_graph_groups(api), api->now_ms)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -288,7 +287,7 @@ ngx_lo_graph_run_events_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_graph_run, run, api->actor,
-                       api->now_ms)
+                       ngx_lo_graph_groups(api), api->now_ms)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -328,7 +327,7 @@ ngx_lo_graph_run_events_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-static const json_t *
+const json_t *
 ngx_lo_graph_run_row(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t need,
     const char *what, ngx_int_t *rc)
 {
@@ -361,7 +360,7 @@ ngx_lo_graph_run_cancel_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     return ngx_lo_job_add(job, &ngx_lo_sql_graph_run,
                           ngx_lo_api_seg(api, "run_id"), api->actor,
-                          api->now_ms);
+                          ngx_lo_graph_groups(api), api->now_ms);
 }
 
 

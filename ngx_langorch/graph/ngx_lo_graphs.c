@@ -151,7 +151,8 @@ ngx_lo_graphs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_job_add(job, &ngx_lo_sql_graphs,
                           (int64_t) ngx_lo_who_is(&api->who, NGX_LO_ADMIN),
-                          api->actor, api->now_ms, public, tags,
+                          api->actor, ngx_lo_graph_groups(api), api->now_ms,
+                          public, tags,
                           ngx_lo_like(api, search, 1), owner, template, limit,
                           skip);
 }

@@ -227,7 +227,7 @@ ngx_lo_push_quit(void)
         q = ngx_queue_next(q);
 
         c = st->r->connection;
-        ngx_lo_sse_close(st);
+        ngx_lo_stream_close(st, NGX_LO_STREAM_LEAVES);
         ngx_http_run_posted_requests(c);
     }
 }

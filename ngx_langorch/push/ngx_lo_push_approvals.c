@@ -34,14 +34,14 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
     st->dirty |= (begins || n == NGX_LO_STREAM_ROWS);
     end = (!st->follow && !st->dirty);
 
-    ckp_buf_init(&text, NGX_LO_SSE_MAX);
+    ckp_buf_init(&text, NGX_LO_STREAM_MAX);
 
     json_array_foreach(rows, i, row) {
         st->seq = ckp_json_int(row, "_seq", st->seq);
         st->last_id = st->seq;
         (void) json_object_del(row, "_seq");
 
-        ngx_lo_sse_message(&text, "approval_update", st->last_id, row);
+        ngx_lo_stream_say(st, &text, "approval_update", st->last_id, row);
     }
 
     json_decref(rows);
@@ -53,7 +53,8 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
     }
 
     if (n != 0 || end) {
-        ngx_lo_sse_block(st, &text, end);
+        ngx_lo_stream_send(st, &text, end ? NGX_LO_STREAM_DONE
+                                          : NGX_LO_STREAM_GOES_ON);
         return;
     }
 
@@ -74,7 +75,7 @@ ngx_lo_push_approvals_wants(const ngx_lo_stream_t *st,
 
 
 static const ngx_lo_topic_t  ngx_lo_push_approvals_topic = {
-    "changes of approvals", ngx_lo_push_approvals_ask,
+    "changes of approvals", NULL, ngx_lo_push_approvals_ask,
     ngx_lo_push_approvals_told, ngx_lo_push_approvals_wants
 };
 
@@ -88,6 +89,7 @@ ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail,
     ngx_memzero(&st, sizeof(ngx_lo_stream_t));
 
     st.topic = &ngx_lo_push_approvals_topic;
+    st.framing = &ngx_lo_sse;
     st.seq = after;
     st.until = tail;
     st.follow = follow ? 1 : 0;

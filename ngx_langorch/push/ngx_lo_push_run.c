@@ -50,13 +50,13 @@ ngx_lo_push_run_send(ngx_lo_stream_t *st, const json_t *rows, ngx_uint_t end,
     json_t     *row;
     ckp_buf_t   text;
 
-    ckp_buf_init(&text, NGX_LO_SSE_MAX);
+    ckp_buf_init(&text, NGX_LO_STREAM_MAX);
 
     json_array_foreach(rows, i, row) {
         st->seq = ckp_json_int(row, "seq", st->seq);
         st->last_id = ckp_json_int(row, "event_id", st->last_id);
 
-        ngx_lo_sse_message(&text, "run_event", st->last_id, row);
+        ngx_lo_stream_say(st, &text, "run_event", st->last_id, row);
     }
 
     if (end && status != NULL) {
@@ -65,7 +65,8 @@ ngx_lo_push_run_send(ngx_lo_stream_t *st, const json_t *rows, ngx_uint_t end,
                        (long long) st->last_id, st->run_id, status);
     }
 
-    ngx_lo_sse_block(st, &text, end);
+    ngx_lo_stream_send(st, &text, end ? NGX_LO_STREAM_DONE
+                                      : NGX_LO_STREAM_GOES_ON);
 }
 
 
@@ -110,28 +111,9 @@ ngx_lo_push_run_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
 }
 
 
-static ngx_uint_t
-ngx_lo_push_run_wants(const ngx_lo_stream_t *st, const ngx_lo_tail_t *tail)
-{
-    size_t       i;
-    json_t      *row;
-    const char  *run_id;
-
-    json_array_foreach(tail->runs, i, row) {
-        run_id = ckp_json_str(row, "run_id");
-
-        if (run_id != NULL && ngx_strcmp(run_id, st->run_id) == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 static const ngx_lo_topic_t  ngx_lo_push_run_topic = {
-    "events of a run", ngx_lo_push_run_ask, ngx_lo_push_run_told,
-    ngx_lo_push_run_wants
+    "events of a run", NULL, ngx_lo_push_run_ask, ngx_lo_push_run_told,
+    ngx_lo_stream_of_run
 };
 
 
@@ -144,6 +126,7 @@ ngx_lo_push_run(ngx_http_request_t *r, const char *run_id, int64_t after,
     ngx_memzero(&st, sizeof(ngx_lo_stream_t));
 
     st.topic = &ngx_lo_push_run_topic;
+    st.framing = &ngx_lo_sse;
     st.seq = after;
     st.follow = follow ? 1 : 0;
     ngx_cpystrn((u_char *) st.run_id, (u_char *) run_id, sizeof(st.run_id));

@@ -54,10 +54,10 @@ ngx_lo_stream_timer(ngx_event_t *ev)
     c = st->r->connection;
 
     if (ngx_current_msec - st->opened > NGX_LO_STREAM_LIFE) {
-        ngx_lo_sse_close(st);
+        ngx_lo_stream_close(st, NGX_LO_STREAM_LEAVES);
 
     } else {
-        ngx_lo_sse_ping(st);
+        ngx_lo_stream_ping(st);
 
         /* of a deleted run no bell tells */
 
@@ -115,6 +115,25 @@ ngx_lo_stream_look(ngx_lo_stream_t *st)
 }
 
 
+ngx_uint_t
+ngx_lo_stream_of_run(const ngx_lo_stream_t *st, const ngx_lo_tail_t *tail)
+{
+    size_t       i;
+    json_t      *row;
+    const char  *run_id;
+
+    json_array_foreach(tail->runs, i, row) {
+        run_id = ckp_json_str(row, "run_id");
+
+        if (run_id != NULL && ngx_strcmp(run_id, st->run_id) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 ngx_int_t
 ngx_lo_stream_open(ngx_http_request_t *r, const ngx_lo_stream_t *draft)
 {
@@ -142,19 +161,19 @@ ngx_lo_stream_open(ngx_http_request_t *r, const ngx_lo_stream_t *draft)
         return NGX_BUSY;
     }
 
-    if (ngx_lo_sse_head(st) != NGX_OK) {
+    if (ngx_lo_stream_head(st) != NGX_OK) {
         ngx_lo_push_leave(st);
         return NGX_ERROR;
     }
 
     cln->handler = ngx_lo_stream_cleanup;
 
-    ngx_add_timer(&st->timer, NGX_LO_STREAM_PING);
+    ngx_add_timer(&st->timer, st->framing->every);
     ngx_lo_push_begin(st);
 
     /* last: a client that has left ends the stream in here */
 
-    ngx_lo_sse_hello(st);
+    ngx_lo_stream_hello(st);
 
     return NGX_OK;
 }

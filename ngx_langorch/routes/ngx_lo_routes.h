@@ -102,6 +102,30 @@ ngx_lo_stage_t  ngx_lo_graph_run_cancel_render;
 ngx_lo_stage_t  ngx_lo_graph_run_events_prepare;
 ngx_lo_stage_t  ngx_lo_graph_run_events_render;
 
+/* graph/ngx_lo_graph_stream.c */
+ngx_lo_stage_t  ngx_lo_graph_run_stream_prepare;
+ngx_lo_stage_t  ngx_lo_graph_run_stream_render;
+ngx_lo_stage_t  ngx_lo_graph_run_ws_prepare;
+ngx_lo_stage_t  ngx_lo_graph_run_ws_render;
+
+/* graph/ngx_lo_graph_grants.c */
+ngx_lo_stage_t  ngx_lo_graph_grants_prepare;
+ngx_lo_stage_t  ngx_lo_graph_grants_render;
+ngx_lo_stage_t  ngx_lo_graph_grant_prepare;
+ngx_lo_stage_t  ngx_lo_graph_grant_render;
+ngx_lo_stage_t  ngx_lo_graph_grant_end_prepare;
+ngx_lo_stage_t  ngx_lo_graph_grant_end_render;
+
+/* graph/ngx_lo_graph_templates.c */
+ngx_lo_stage_t  ngx_lo_graph_templates_prepare;
+ngx_lo_stage_t  ngx_lo_graph_templates_render;
+ngx_lo_stage_t  ngx_lo_graph_template_prepare;
+ngx_lo_stage_t  ngx_lo_graph_template_render;
+ngx_lo_stage_t  ngx_lo_graph_template_add_prepare;
+ngx_lo_stage_t  ngx_lo_graph_template_add_render;
+ngx_lo_stage_t  ngx_lo_graph_instantiate_prepare;
+ngx_lo_stage_t  ngx_lo_graph_instantiate_render;
+
 /* flow/ngx_lo_flows.c, flow/ngx_lo_orders.c */
 ngx_lo_stage_t  ngx_lo_flows_create_prepare;
 ngx_lo_stage_t  ngx_lo_flows_create_render;

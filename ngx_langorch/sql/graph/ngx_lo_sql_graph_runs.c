@@ -2,6 +2,7 @@
  * Runs of graphs, in the words of their family (spec/api.md 18.8 to 18.12).
  */
 
+#include "sql/graph/ngx_lo_sql_graph_int.h"
 #include "store/ngx_lo_sql_graph.h"
 
 #define NGX_LO_GRAPH_STATUS                                                   \
@@ -23,10 +24,7 @@
     " AS nodes_completed, v.node_count AS nodes_total,"                       \
     " r.created_at AS \"created_at:t\", r.updated_at AS \"updated_at:t\","    \
     " r.status AS _status, g.owner_id, g.is_public AS \"is_public:b\","       \
-    " (SELECT permission FROM graph_grants p WHERE p.graph_id = g.graph_id"   \
-    " AND p.user_id = $2 AND (p.expires_at IS NULL OR p.expires_at > $3)"     \
-    " ORDER BY CASE permission WHEN 'delete' THEN 4 WHEN 'edit' THEN 3"       \
-    " WHEN 'run' THEN 2 ELSE 1 END DESC LIMIT 1) AS granted"
+    " " NGX_LO_GRANTED("$2", "$3", "$4") " AS granted"
 
 #define NGX_LO_GRAPH_FROM                                                     \
     " FROM runs r JOIN graphs g ON g.graph_id = r.procedure_id"               \
@@ -38,19 +36,19 @@ const ngx_lo_stmt_t  ngx_lo_sql_graph_run = {
     "graph_run",
     NGX_LO_GRAPH_RUN ", v.nodes AS \"nodes:j\", v.levels AS \"levels:j\""
     NGX_LO_GRAPH_FROM " WHERE r.run_id = $1 AND r.family = 'w'",
-    "ssi", -1
+    "ssji", -1
 };
 
 
-/* $1 graph, $2 who, $3 now, $4 status, $5 limit, $6 offset */
+/* $1 graph, $2 who, $3 groups, $4 now, $5 status, $6 limit, $7 offset */
 
 const ngx_lo_stmt_t  ngx_lo_sql_graph_runs = {
     "graph_runs",
     NGX_LO_GRAPH_RUN NGX_LO_GRAPH_FROM
     " WHERE r.procedure_id = $1 AND r.family = 'w'"
-    " AND ($4 IS NULL OR " NGX_LO_GRAPH_STATUS " = $4)"
-    " ORDER BY r.created_at DESC, r.id DESC LIMIT $5 OFFSET $6",
-    "ssisii", -1
+    " AND ($5 IS NULL OR " NGX_LO_GRAPH_STATUS " = $5)"
+    " ORDER BY r.created_at DESC, r.id DESC LIMIT $6 OFFSET $7",
+    "ssjisii", -1
 };
 
 
@@ -70,5 +68,13 @@ const ngx_lo_stmt_t  ngx_lo_sql_graph_tasks = {
     " FROM events WHERE run = (SELECT id FROM runs WHERE run_id = $1)"
     " AND type IN ('task_started', 'task_completed', 'task_failed',"
     " 'task_retry', 'task_skipped', 'task_canceled') ORDER BY seq",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_graph_last = {
+    "graph_last",
+    "SELECT coalesce(MAX(seq), 0) AS seq FROM events"
+    " WHERE run = (SELECT id FROM runs WHERE run_id = $1)",
     "s", -1
 };

@@ -2,15 +2,8 @@
  * Graphs, their versions, and who else may use them (spec/api.md 18).
  */
 
+#include "sql/graph/ngx_lo_sql_graph_int.h"
 #include "store/ngx_lo_sql_graph.h"
-
-/* The highest right that was given to $who, unless it has run out. */
-
-#define NGX_LO_GRANTED(who, now)                                              \
-    "(SELECT permission FROM graph_grants p WHERE p.graph_id = g.graph_id"    \
-    " AND p.user_id = " who " AND (p.expires_at IS NULL OR p.expires_at > "   \
-    now ") ORDER BY CASE permission WHEN 'delete' THEN 4 WHEN 'edit' THEN 3"  \
-    " WHEN 'run' THEN 2 ELSE 1 END DESC LIMIT 1)"
 
 #define NGX_LO_GRAPH_COLUMNS                                                  \
     "g.graph_id AS id, g.name, g.description, g.owner_id, g.organization_id," \
@@ -57,16 +50,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_graph_get = {
     "graph_get",
     "SELECT " NGX_LO_GRAPH_COLUMNS ", v.nodes AS \"nodes:j\","
     " v.edges AS \"edges:j\", v.levels AS \"levels:j\", v.doc_hash, g.rev,"
-    " g.version AS newest, " NGX_LO_GRANTED("$3", "$4") " AS granted"
+    " g.version AS newest, " NGX_LO_GRANTED("$3", "$4", "$5") " AS granted"
     " FROM graphs g JOIN graph_versions v ON v.graph_id = g.graph_id"
     " AND v.version = coalesce($2, g.version)"
     " WHERE g.graph_id = $1 AND g.deleted = 0",
-    "snsi", -1
+    "snsji", -1
 };
 
 
-/* $1 everything (0, 1), $2 who, $3 now, $4 is_public, $5 tags, $6 search,
- * $7 owner, $8 is_template, $9 limit, $10 offset */
+/* $1 everything (0, 1), $2 who, $3 groups, $4 now, $5 is_public, $6 tags,
+ * $7 search, $8 owner, $9 is_template, $10 limit, $11 offset */
 
 const ngx_lo_stmt_t  ngx_lo_sql_graphs = {
     "graphs",
@@ -75,16 +68,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_graphs = {
     " AND v.version = g.version"
     " WHERE g.deleted = 0 AND g.is_active = 1"
     " AND ($1 = 1 OR g.owner_id = $2 OR g.is_public = 1 OR "
-    NGX_LO_GRANTED("$2", "$3") " IS NOT NULL)"
-    " AND ($4 IS NULL OR g.is_public = $4)"
-    " AND ($5 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each($5) t"
+    NGX_LO_GRANTED("$2", "$3", "$4") " IS NOT NULL)"
+    " AND ($5 IS NULL OR g.is_public = $5)"
+    " AND ($6 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each($6) t"
     " WHERE t.value NOT IN (SELECT value FROM json_each(g.tags))))"
-    " AND ($6 IS NULL OR lower(g.name) LIKE $6 ESCAPE '\\'"
-    " OR lower(g.description) LIKE $6 ESCAPE '\\')"
-    " AND ($7 IS NULL OR g.owner_id = $7)"
-    " AND ($8 IS NULL OR g.is_template = $8)"
-    " ORDER BY g.id DESC LIMIT $9 OFFSET $10",
-    "isinjssnii", -1
+    " AND ($7 IS NULL OR lower(g.name) LIKE $7 ESCAPE '\\'"
+    " OR lower(g.description) LIKE $7 ESCAPE '\\')"
+    " AND ($8 IS NULL OR g.owner_id = $8)"
+    " AND ($9 IS NULL OR g.is_template = $9)"
+    " ORDER BY g.id DESC LIMIT $10 OFFSET $11",
+    "isjinjssnii", -1
 };
 
 
@@ -120,8 +113,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_graph_grant_add = {
     "graph_grant_add",
     "INSERT INTO graph_grants (grant_id, graph_id, user_id, organization_id,"
     " permission, granted_by, granted_at, expires_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    "ssssssin", 1
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE"
+    " (SELECT COUNT(*) FROM graph_grants WHERE graph_id = $2) < $9",
+    "ssssssini", 1
 };
 
 
