@@ -76,12 +76,14 @@ json_t *ckp_compiler_pins(const ckp_compiler_t *c);
 typedef struct {
     const json_t  *agents;      /* [{agent_id, name, channel, status,
                                    capabilities}] */
+    const json_t  *profiles;    /* {name: anything} */
+    const json_t  *prompts;     /* {name: [version, a text]} */
     bool         (*secret)(void *data, const char *prefix, const char *key);
     void          *data;
 } ckp_environment_t;
 
-/* What a document needs and nobody offers (CKP142, CKP325); between add and
- * finish, when asked for. */
+/* What a document needs and nobody offers (CKP142, CKP325, CKP802, CKP804);
+ * between add and finish, when asked for. */
 void ckp_compiler_environment(ckp_compiler_t *c, const ckp_environment_t *env);
 
 /* What the compile endpoint tells of a document, valid or not: new object
@@ -140,6 +142,19 @@ char *ckp_text_words(const char *s);
  */
 json_t *ckp_language_types(void);
 json_t *ckp_language_schema(void);
+
+/*
+ * A stored prompt {template, system?, variables?, output_schema? ...} as a
+ * document whose one node asks it: its compilation judges the prompt, its
+ * program is what CKP_FX_CALL "prompt" links.  New object; NULL: no memory.
+ *
+ * shown: the same with `variables` put in, new object {prompt, system, missing,
+ * unused}.  CKP_E_INVALID: *errors = new object {variable: sentence}, or NULL
+ * and err says why.  Source: spec/ckp.md 23.4, spec/api.md 13.
+ */
+json_t *ckp_prompt_document(const json_t *prompt);
+ckp_code_t ckp_prompt_show(const ckp_program_t *prog, const json_t *variables,
+    int64_t now_ms, json_t **shown, json_t **errors, ckp_err_t *err);
 
 /* The graph of api.md 3.5 {nodes, edges}; works on documents that do not
  * compile.  New object; NULL: no memory. */
@@ -343,13 +358,14 @@ typedef struct {
  * and UNKNOWN {type, message, code?, http_status?, agent_error_type?,
  * retryable?, retry_after_ms?}.
  *
- * Target "llm": {profile: {name?, base_url?, provider?}, headers, request: the
- * body of chat completions (without `model`: the site's), node_id, path,
- * attached? (the request has parts {type: "attachment", ...} whose bytes the
- * host puts in: ckp_attachment_fill), mask?} ->
- * data as made by wire/llm.h: OK {text, tool_calls?, finish_reason, model?,
- * usage}; FAILED and UNKNOWN {type, message, http_status?, reason?:
- * circuit_open | network, retryable?, retry_after_ms?}.
+ * Target "llm": {profile: {name?, base_url?, provider?, site?: it is the
+ * site's and has lines of its own for the head}, headers, request: the body of
+ * chat completions (without `model`: the site's), node_id, path, attached? (the
+ * request has parts {type: "attachment", ...} whose bytes the host puts in:
+ * ckp_attachment_fill), mask?} -> data as made by wire/llm.h: OK {text,
+ * tool_calls?, finish_reason, model?, usage}; FAILED and UNKNOWN {type,
+ * message, http_status?, reason?: circuit_open | network, retryable?,
+ * retry_after_ms?}.
  *
  * Target "http": {url, method, headers, query?, body?, form?, auth?, parse?,
  * follow_redirects, verify_tls, max_bytes, allow?} -> OK {status, headers,
@@ -359,6 +375,10 @@ typedef struct {
  * {result}, or what its `after` reads; op "attachment" {path, kind, max_bytes,
  * mask?} -> OK: a look at that artifact, with `at`; op "sheet": what
  * ckp_sheet_answer makes of it.
+ *
+ * Target "host", op "prompt": {name, version: "" the active one, else the
+ * newest | "3" | a range}: its program is linked (ckp_run_link) -> OK {name,
+ * version: int, hash, profile?, model?, output_schema?}.
  *
  * Target "notify": {route: {agent, actions} or {webhook: true, url?, allow?},
  * notice: {channel, recipients, subject, message, data?}, node_id, step_id,
@@ -460,6 +480,14 @@ const char *ckp_run_want(const ckp_run_t *run);
 
 /* The same of a saved state that the run is to be set back to. */
 const char *ckp_run_want_of(const ckp_run_t *run, const json_t *state);
+
+/*
+ * What the site has for the run, from the next input on: {profiles: {name:
+ * profile of api.md 13, without headers}, default_profile?, model?}; kept by
+ * reference, NULL: nothing.  What a question uses of it stands in the state.
+ * Source: spec/ckp.md 23.2.
+ */
+void ckp_run_site(ckp_run_t *run, const json_t *site);
 
 void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
 json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */

@@ -55,6 +55,7 @@ ckp_compiler_free(ckp_compiler_t *c)
     ckp_outline_free(&c->ps.out);
     json_decref(c->ps.names);
     ckp_refers_free(&c->refers);
+    json_decref(c->ps.needs);
     ckp_program_unref(c->prog);
     ckp_free(c);
 }

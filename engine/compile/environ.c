@@ -1,6 +1,7 @@
 /*
  * A document against what is there now: agents that are online, secrets that
- * have a value.  Only when asked for (spec/ckp.md 14.1, 28.1, 33).
+ * have a value, models and prompts that the site has.  Only when asked for
+ * (spec/ckp.md 14.1, 28.1, 33).
  */
 
 #include <string.h>
@@ -162,6 +163,64 @@ environ_secrets(const environ_t *e)
 }
 
 
+/* --- models and prompts ----------------------------------------------------------- */
+
+/* "name", "name@3" or "name@^1". */
+
+static bool
+environ_prompt(const json_t *prompts, const char *ref)
+{
+    const size_t         n = strcspn(ref, "@");
+    json_t *const        name = json_stringn(ref, n);
+    const json_t *const  all = json_object_get(prompts,
+                                               json_string_value(name));
+    const json_t        *one;
+    size_t               i;
+    bool                 there = all != NULL && ref[n] == '\0';
+
+    json_array_foreach(all, i, one) {
+        there = there || ckp_version_fits(ref + n + 1,
+                                          json_string_value(one));
+    }
+
+    json_decref(name);
+
+    return there;
+}
+
+
+static void
+environ_needs(const environ_t *e)
+{
+    const json_t  *need;
+    size_t         i;
+
+    json_array_foreach(e->ps->needs, i, need) {
+        const ckp_diag_more_t  more = {
+            .node_id = ckp_json_str(need, "node_id"),
+            .field = ckp_json_str(need, "field")
+        };
+        const char *const      name = ckp_json_str(need, "name");
+        const int              number = (int) ckp_json_int(need,
+                                                                "number", 0);
+        const json_t *const    all = number == 804 ? e->env->prompts
+                                                   : e->env->profiles;
+
+        if (all == NULL || (number == 804 ? environ_prompt(all, name)
+                            : json_object_get(all, name) != NULL))
+        {
+            continue;
+        }
+
+        ckp_diag(e->ps->diags, number, NULL, ckp_json_str(need, "at"), &more,
+                 number == 804
+                 ? "prompt '%.120s' is neither of this procedure nor stored"
+                 : "profile '%.120s' is neither of this procedure nor of the "
+                   "site", name);
+    }
+}
+
+
 void
 ckp_environment_check(const ckp_parse_t *ps, const ckp_environment_t *env)
 {
@@ -176,4 +235,6 @@ ckp_environment_check(const ckp_parse_t *ps, const ckp_environment_t *env)
     if (env->secret != NULL) {
         environ_secrets(&e);
     }
+
+    environ_needs(&e);
 }

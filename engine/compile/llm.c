@@ -225,10 +225,8 @@ static void
 llm_wants_profile(ckp_parse_t *ps, const ckp_at_t *at, const char *name)
 {
     if (ckp_llm_profile(ps->prog, name) == NULL) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 802,
-                                         .field = at->key },
-                      "profile '%.120s' is none of this procedure's own",
-                      name);
+        ckp_parse_needs(ps, &(ckp_say_t) { .at = at, .number = 802,
+                                           .field = at->key }, name);
     }
 }
 

@@ -81,6 +81,8 @@ struct ckp_parse_s {
     ckp_outline_t   out;
     json_t         *names;      /* variables anybody writes: true = declared */
     const json_t   *secrets;    /* secret_references; NULL: none */
+    json_t         *needs;      /* of the site: [{number, at, node_id, field,
+                                   name}]; NULL: nothing */
     ckp_edge_t     *edges;
     size_t          nedges;
     size_t          edges_size;

@@ -151,14 +151,15 @@ ckp_code_t
 ckp_llm_final(ckp_fiber_t *f, const char *text, const json_t *meta)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const json_t *const     schema = ckp_llm_schema(f);
     json_t                 *errors;
     ckp_code_t              rc;
 
-    if (llm->schema == NULL) {
+    if (schema == NULL) {
         return ckp_llm_take(f, text, meta, false);
     }
 
-    errors = answer_errors(llm->schema, text);
+    errors = answer_errors(schema, text);
 
     if (errors == NULL) {
         return CKP_E_NOMEM;

@@ -74,8 +74,7 @@ call_send(ckp_fiber_t *f, bool first)
 {
     const json_t *const   entry = ckp_llm_entry(f);
     const char *const     name = ckp_json_str(entry, "p");
-    const json_t *const   profile = ckp_llm_profile(ckp_fiber_program(f),
-                                                    name);
+    const json_t *const   profile = ckp_llm_profile_of(f, name);
     char                  key[CKP_KEY_MAX + 1];
     json_t *const         headers = call_headers(f, profile);
     const bool            attached = ckp_attach_any(f);
@@ -103,11 +102,12 @@ call_send(ckp_fiber_t *f, bool first)
         .key = ckp_llm_key(f, key),
         .timeout_ms = (uint32_t) (ckp_llm_int(f, "until")
                                   - ckp_llm_int(f, "ts")),
-        .body = json_pack("{s:{s:s*, s:O*, s:O*}, s:o, s:o*, s:o, s:s, s:s, "
-                    "s:o*, s:o*}",
+        .body = json_pack("{s:{s:s*, s:O*, s:O*, s:O*}, s:o, s:o*, s:o, s:s,"
+                    " s:s, s:o*, s:o*}",
                     "profile", "name", name,
                     "base_url", json_object_get(profile, "base_url"),
                     "provider", json_object_get(profile, "provider"),
+                    "site", json_object_get(profile, "site"),
                     "headers", headers, "secrets", secrets,
                     "request", ckp_llm_request(f, entry),
                     "node_id", ckp_fiber_node(f)->id,
@@ -157,14 +157,12 @@ call_renumber(ckp_fiber_t *f)
 static ckp_code_t
 call_told(ckp_fiber_t *f, const json_t *entry)
 {
-    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-
     return ckp_fiber_emit(f, "llm_call_started",
                json_pack("{s:s, s:s*, s:I, s:s*}",
                          "model", ckp_json_str(entry, "m"),
                          "profile", ckp_json_str(entry, "p"),
                          "attempt", (json_int_t) ckp_llm_int(f, "try"),
-                         "prompt_ref", llm->prompt_ref));
+                         "prompt_ref", ckp_llm_ref(f)));
 }
 
 
@@ -175,7 +173,7 @@ call_go(ckp_fiber_t *f)
 {
     const json_t *const  entry = ckp_llm_entry(f);
     const int64_t        now = ckp_fiber_now(f);
-    const int64_t        ms = call_ms(f, ckp_llm_profile(ckp_fiber_program(f),
+    const int64_t        ms = call_ms(f, ckp_llm_profile_of(f,
                                               ckp_json_str(entry, "p")));
     ckp_code_t           rc = ckp_llm_put_int(f, "ts", now);
 

@@ -22,6 +22,16 @@ ckp_llm_profile(const ckp_program_t *prog, const char *name)
 
 
 const json_t *
+ckp_llm_profile_of(const ckp_fiber_t *f, const char *name)
+{
+    const json_t *const  one = name == NULL ? NULL
+                               : ckp_fiber_get(f, "profs", name);
+
+    return one != NULL ? one : ckp_llm_profile(ckp_fiber_program(f), name);
+}
+
+
+const json_t *
 ckp_llm_entry(const ckp_fiber_t *f)
 {
     return json_array_get(ckp_fiber_get(f, "chain", NULL),
@@ -29,7 +39,82 @@ ckp_llm_entry(const ckp_fiber_t *f)
 }
 
 
+/* --- what the site has -------------------------------------------------- */
+
+static const json_t *
+chain_site(const ckp_fiber_t *f, const char *name)
+{
+    const json_t *const  all = json_object_get(ckp_fiber_site(f), "profiles");
+    const json_t *const  one = name == NULL ? NULL
+                               : json_object_get(all, name);
+
+    return json_is_object(one) ? one : NULL;
+}
+
+
+static bool
+chain_knows(const ckp_fiber_t *f, const char *name)
+{
+    return ckp_llm_profile(ckp_fiber_program(f), name) != NULL
+           || chain_site(f, name) != NULL;
+}
+
+
+/*
+ * The site's profile is kept with the question as it is now, under what the
+ * document says of it.  Who gives it another address gets none of what proves
+ * who the site is.
+ */
+
+static ckp_code_t
+chain_learn(ckp_fiber_t *f, const char *name)
+{
+    const json_t *const  site = chain_site(f, name);
+    const json_t *const  own = ckp_llm_profile(ckp_fiber_program(f), name);
+    json_t              *whole;
+    int                  bad = 0;
+
+    if (site == NULL || ckp_fiber_get(f, "profs", name) != NULL) {
+        return CKP_OK;
+    }
+
+    whole = json_deep_copy(site);
+
+    if (json_object_get(own, "base_url") == NULL) {
+        bad |= json_object_set_new(whole, "site", json_true());
+
+    } else {
+        (void) json_object_del(whole, "base_url");
+        (void) json_object_del(whole, "secret_name");
+    }
+
+    if (own != NULL) {
+        bad |= json_object_update(whole, (json_t *) own);
+    }
+
+    if (whole == NULL || bad != 0) {
+        json_decref(whole);
+        return CKP_E_NOMEM;
+    }
+
+    return ckp_fiber_put(f, "profs", name, whole);
+}
+
+
 /* --- which profile ----------------------------------------------------- */
+
+/* What the node says, or the prompt when the node leaves all of it open. */
+
+static const char *
+chain_said(const ckp_fiber_t *f, const char *own, const char *member)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const bool              open = llm->profile == NULL && llm->model == NULL
+                                   && llm->task_class == NULL;
+
+    return own != NULL || !open ? own : ckp_json_str(ckp_llm_asset(f), member);
+}
+
 
 static bool
 chain_has_class(const json_t *profile, const char *task_class)
@@ -49,16 +134,46 @@ chain_has_class(const json_t *profile, const char *task_class)
 }
 
 
+/* The first profile that says it is for that class: of the document, then of
+ * the site. */
+
+static const char *
+chain_for_class(const ckp_fiber_t *f, const char *task_class)
+{
+    const json_t *const  own = json_object_get(
+                             ckp_fiber_program(f)->config.llm, "profiles");
+    const char          *name;
+    const json_t        *profile;
+
+    json_object_foreach((json_t *) own, name, profile) {
+        if (chain_has_class(json_object_get(profile, "task_classes") != NULL
+                            ? profile : chain_site(f, name), task_class))
+        {
+            return name;
+        }
+    }
+
+    json_object_foreach(json_object_get(ckp_fiber_site(f), "profiles"), name,
+                        profile)
+    {
+        if (json_object_get(own, name) == NULL
+            && chain_has_class(profile, task_class))
+        {
+            return name;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* routing[task_class], else the first profile that says it is for it. */
 
 static const json_t *
-chain_route(const ckp_program_t *prog, const char *task_class,
-    const char **only)
+chain_route(const ckp_fiber_t *f, const char *task_class, const char **only)
 {
-    const json_t *const  llm = prog->config.llm;
+    const json_t *const  llm = ckp_fiber_program(f)->config.llm;
     const json_t        *to;
-    const char          *name;
-    const json_t        *profile;
 
     *only = NULL;
 
@@ -77,12 +192,7 @@ chain_route(const ckp_program_t *prog, const char *task_class,
         return to;
     }
 
-    json_object_foreach(json_object_get(llm, "profiles"), name, profile) {
-        if (chain_has_class(profile, task_class)) {
-            *only = name;
-            return NULL;
-        }
-    }
+    *only = chain_for_class(f, task_class);
 
     return NULL;
 }
@@ -94,22 +204,23 @@ chain_route(const ckp_program_t *prog, const char *task_class,
 static const char *
 chain_chosen(const ckp_fiber_t *f, const json_t **list)
 {
-    const ckp_program_t *const  prog = ckp_fiber_program(f);
-    const ckp_node_t *const     node = ckp_fiber_node(f);
-    const ckp_llm_t *const      llm = node->u.llm;
-    const char                 *only;
+    const ckp_node_t *const  node = ckp_fiber_node(f);
+    const ckp_llm_t *const   llm = node->u.llm;
+    const char *const        profile = chain_said(f, llm->profile, "profile");
+    const char *const        model = chain_said(f, llm->model, "model");
+    const char              *only;
 
     *list = NULL;
 
-    if (ckp_llm_profile(prog, llm->profile) != NULL) {
-        return llm->profile;
+    if (chain_knows(f, profile)) {
+        return profile;
     }
 
-    if (ckp_llm_profile(prog, llm->model) != NULL) {
-        return llm->model;
+    if (chain_knows(f, model)) {
+        return model;
     }
 
-    *list = chain_route(prog, llm->task_class, &only);
+    *list = chain_route(f, llm->task_class, &only);
 
     if (only != NULL) {
         return only;
@@ -119,11 +230,14 @@ chain_chosen(const ckp_fiber_t *f, const json_t **list)
         return json_string_value(json_array_get(*list, 0));
     }
 
-    if (ckp_llm_profile(prog, node->agent) != NULL) {
+    if (chain_knows(f, node->agent)) {
         return node->agent;
     }
 
-    return ckp_json_str(prog->config.llm, "default_profile");
+    only = ckp_json_str(ckp_fiber_program(f)->config.llm, "default_profile");
+
+    return chain_knows(f, only) ? only
+           : ckp_json_str(ckp_fiber_site(f), "default_profile");
 }
 
 
@@ -174,21 +288,33 @@ chain_add(json_t *chain, size_t since, const char *model, const char *profile)
 }
 
 
+/* The model of a profile; the site's, where nobody names one. */
+
+static const char *
+chain_own(const ckp_fiber_t *f, const json_t *profile)
+{
+    const char  *model = ckp_json_str(profile, "model");
+
+    model = model != NULL ? model : ckp_json_str(ckp_fiber_site(f), "model");
+
+    return model == NULL ? "" : model;
+}
+
+
 /* A name that is a profile, or a bare model that `base` serves. */
 
 static ckp_code_t
 chain_add_name(ckp_fiber_t *f, json_t *chain, size_t since, const char *name,
     const char *base)
 {
-    const json_t *const  profile = ckp_llm_profile(ckp_fiber_program(f),
-                                                   name);
-    const char *const    model = ckp_json_str(profile, "model");
+    const ckp_code_t  rc = chain_learn(f, name);
 
-    if (profile != NULL) {
-        return chain_add(chain, since, model == NULL ? "" : model, name);
+    if (rc != CKP_OK || !chain_knows(f, name)) {
+        return rc == CKP_OK ? chain_add(chain, since, name, base) : rc;
     }
 
-    return chain_add(chain, since, name, base);
+    return chain_add(chain, since,
+                     chain_own(f, ckp_llm_profile_of(f, name)), name);
 }
 
 
@@ -231,21 +357,16 @@ chain_built_in(json_t *chain, size_t since, const char *model,
 }
 
 
-/* The chosen profile's model, unless the node names a bare one. */
+/* The chosen profile's model, unless a bare one is asked for. */
 
 static const char *
 chain_model(const ckp_fiber_t *f, const json_t *profile)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    const char             *model = ckp_json_str(profile, "model");
+    const char *const       model = chain_said(f, llm->model, "model");
 
-    if (llm->model != NULL
-        && ckp_llm_profile(ckp_fiber_program(f), llm->model) == NULL)
-    {
-        model = llm->model;
-    }
-
-    return model == NULL ? "" : model;
+    return model != NULL && !chain_knows(f, model) ? model
+                                                   : chain_own(f, profile);
 }
 
 
@@ -264,13 +385,18 @@ ckp_llm_choose(ckp_fiber_t *f)
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const json_t           *list;
     const char             *name = chain_chosen(f, &list);
-    const json_t           *profile = ckp_llm_profile(ckp_fiber_program(f),
-                                                      name);
+    const json_t           *profile = NULL;
     json_t *const           chain = json_array();
     size_t                  alt;
-    ckp_code_t              rc = chain == NULL ? CKP_E_NOMEM : CKP_OK;
+    ckp_code_t              rc = chain == NULL ? CKP_E_NOMEM
+                                 : ckp_fiber_del(f, "profs", NULL);
 
     if (rc == CKP_OK) {
+        rc = chain_learn(f, name);
+    }
+
+    if (rc == CKP_OK) {
+        profile = ckp_llm_profile_of(f, name);
         name = profile == NULL ? NULL : name;
         rc = chain_add(chain, 0, chain_model(f, profile), name);
     }
@@ -333,7 +459,7 @@ static const char *
 chain_against(ckp_fiber_t *f, const json_t *entry)
 {
     const ckp_program_t *const  prog = ckp_fiber_program(f);
-    const json_t *const         profile = ckp_llm_profile(prog,
+    const json_t *const         profile = ckp_llm_profile_of(f,
                                               ckp_json_str(entry, "p"));
     const double                own = ckp_json_num(profile,
                                           "max_cost_usd_per_call", 0);

@@ -94,11 +94,12 @@ ckp_llm_quality(const ckp_program_t *prog, const char *model,
 
 
 bool
-ckp_llm_rates(const ckp_program_t *prog, const json_t *entry, double *prompt,
+ckp_llm_rates(const ckp_fiber_t *f, const json_t *entry, double *prompt,
     double *completion)
 {
+    const ckp_program_t *const  prog = ckp_fiber_program(f);
     const char *const    model = ckp_json_str(entry, "m");
-    const json_t *const  profile = ckp_llm_profile(prog,
+    const json_t *const  profile = ckp_llm_profile_of(f,
                                        ckp_json_str(entry, "p"));
     const char *const    of = ckp_json_str(profile, "model");
     const json_t        *rates = NULL;
@@ -173,7 +174,7 @@ double
 ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    const json_t *const     profile = ckp_llm_profile(ckp_fiber_program(f),
+    const json_t *const     profile = ckp_llm_profile_of(f,
                                           ckp_json_str(entry, "p"));
     json_t *const           said = ckp_llm_said(f);
     const json_t           *message;
@@ -191,7 +192,7 @@ ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known)
     }
 
     json_decref(said);
-    *known = ckp_llm_rates(ckp_fiber_program(f), entry, &prompt, &completion);
+    *known = ckp_llm_rates(f, entry, &prompt, &completion);
 
     return ((double) ((chars + COST_CHARS - 1) / COST_CHARS) * prompt
             + (double) most * completion) / 1000;
@@ -231,7 +232,7 @@ cost_check(ckp_fiber_t *f, const json_t *entry, double more)
 {
     const ckp_program_t *const  prog = ckp_fiber_program(f);
     const char *const           name = ckp_json_str(entry, "p");
-    const json_t *const         profile = ckp_llm_profile(prog, name);
+    const json_t *const         profile = ckp_llm_profile_of(f, name);
     const double                run = cost_number(ckp_fiber_run_get(f,
                                           "counts", "cost"));
     const double                node = cost_number(ckp_fiber_get(f, "llm",
@@ -327,10 +328,9 @@ static ckp_code_t
 cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
     const cost_use_t *use)
 {
-    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
-    const json_t *const     chain = ckp_fiber_get(f, "chain", NULL);
-    const char             *used = ckp_json_str(data, "model");
-    ckp_code_t              rc;
+    const json_t *const  chain = ckp_fiber_get(f, "chain", NULL);
+    const char          *used = ckp_json_str(data, "model");
+    ckp_code_t           rc;
 
     used = used != NULL ? used : ckp_json_str(entry, "m");
 
@@ -341,7 +341,7 @@ cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
                  "fallback_attempt", (json_int_t) ckp_llm_int(f, "i"),
                  "finish_reason", json_object_get(data, "finish_reason"),
                  "latency_ms", (json_int_t) use->ms,
-                 "prompt_ref", llm->prompt_ref,
+                 "prompt_ref", ckp_llm_ref(f),
                  "prompt_tokens", (json_int_t) use->prompt,
                  "completion_tokens", (json_int_t) use->completion,
                  "total_tokens", (json_int_t) use->total,
@@ -463,8 +463,7 @@ ckp_llm_book(ckp_fiber_t *f, const json_t *data)
         use.total = use.prompt + use.completion;
     }
 
-    use.priced = ckp_llm_rates(ckp_fiber_program(f), entry, &prompt,
-                               &completion);
+    use.priced = ckp_llm_rates(f, entry, &prompt, &completion);
     use.usd = ckp_num_settle(((double) use.prompt * prompt
                               + (double) use.completion * completion) / 1000);
 

@@ -134,7 +134,12 @@ llm_gather(ckp_fiber_t *f)
     bool        asked;
     ckp_code_t  rc = ckp_attach_fetch(f, false, &asked);
 
-    return rc == CKP_OK && !asked ? llm_prepare(f) : rc;
+    if (rc != CKP_OK || asked) {
+        return rc;
+    }
+
+    return ckp_llm_stored(ckp_fiber_node(f)->u.llm)
+           ? ckp_llm_prompt_ask(f, false) : llm_prepare(f);
 }
 
 
@@ -160,6 +165,10 @@ ckp_llm_enter(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_attach_drop(f);        /* of a round before this */
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_del(f, "asset", NULL);
     }
 
     if (rc == CKP_OK) {
@@ -205,6 +214,18 @@ llm_attached(ckp_fiber_t *f, const ckp_input_t *in)
 }
 
 
+/* The prompt is used in the turn that brings it. */
+
+static ckp_code_t
+llm_prompted(ckp_fiber_t *f, const ckp_input_t *in)
+{
+    bool              again;
+    const ckp_code_t  rc = ckp_llm_prompt_got(f, in, &again);
+
+    return rc == CKP_OK && !again ? llm_prepare(f) : rc;
+}
+
+
 static ckp_code_t
 llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
 {
@@ -225,6 +246,10 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
 
     if (llm_is(f, "get")) {
         return llm_attached(f, in);
+    }
+
+    if (llm_is(f, "ask")) {
+        return llm_prompted(f, in);
     }
 
     if (!llm_is(f, "call")) {
@@ -251,6 +276,10 @@ llm_recover(ckp_fiber_t *f)
 
     if (llm_is(f, "get")) {
         return ckp_attach_fetch(f, true, &asked);
+    }
+
+    if (llm_is(f, "ask")) {
+        return ckp_llm_prompt_ask(f, true);
     }
 
     return llm_is(f, "admit") ? ckp_llm_admit(f)
@@ -442,7 +471,7 @@ bool
 ckp_llm_in_flight(const ckp_fiber_t *f)
 {
     return llm_is(f, "call") || llm_is(f, "admit") || llm_is(f, "mem")
-           || llm_is(f, "get");
+           || llm_is(f, "get") || llm_is(f, "ask");
 }
 
 

@@ -12,12 +12,14 @@
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
  * prev, spent, hash, res, bytes, gi, fc}; ph is "mem" (a project's memory is
- * read), "get" (an attachment is fetched), "admit" or "held" (limits of all
- * calls), "call", "retry", "double", "tools", "failed" (with fc: it was a call
- * that failed, not its answer), "gone".  n.chain: array of {m: model, p:
- * profile}.  n.msgs {"0": message ...}: what is sent, made once, grown by
- * repairs and by a planner.  n.pii {token: value}; n.got: attachments that were
- * fetched; n.pl, n.plq, n.plc, n.plan, n.steps: a planner's.
+ * read), "get" (an attachment is fetched), "ask" (a stored prompt is), "admit"
+ * or "held" (limits of all calls), "call", "retry", "double", "tools", "failed"
+ * (with fc: it was a call that failed, not its answer), "gone".  n.chain: array
+ * of {m: model, p: profile}; n.profs {name: profile}: the site's; n.asset: a
+ * stored prompt (prompt.c).  n.msgs {"0": message ...}: what is sent, made
+ * once, grown by repairs and by a planner.  n.pii {token: value}; n.got:
+ * attachments that were fetched; n.pl, n.plq, n.plc, n.plan, n.steps: a
+ * planner's.
  */
 
 #ifndef CKP_LLM_H
@@ -200,8 +202,11 @@ ckp_code_t ckp_llm_choose_one(ckp_fiber_t *f, const char *name);
 /* The entry n.llm.i of the chain; NULL: past its end. */
 const json_t *ckp_llm_entry(const ckp_fiber_t *f);
 
-/* The profile of that name; NULL: none. */
+/* The document's profile of that name; NULL: none. */
 const json_t *ckp_llm_profile(const ckp_program_t *prog, const char *name);
+
+/* The same, or the site's as it was when the question chose it. */
+const json_t *ckp_llm_profile_of(const ckp_fiber_t *f, const char *name);
 
 /* Moves n.llm.i on to a model whose quality and estimated cost fit, from the
  * one it stands at.  *none: there is none any more. */
@@ -221,12 +226,32 @@ json_t *ckp_llm_said(const ckp_fiber_t *f);
 /* New object: the body of chat completions for an entry of the chain. */
 json_t *ckp_llm_request(ckp_fiber_t *f, const json_t *entry);
 
+/* Whether the answer has to be JSON. */
+bool ckp_llm_wants_json(const ckp_fiber_t *f);
+
+/* --- prompt.c ---------------------------------------------------------- */
+
+/* The prompt is none of the document's: the site is asked for it (`again`: the
+ * same, after a crash), and what it said is taken; *again: it is asked anew. */
+bool ckp_llm_stored(const ckp_llm_t *llm);
+ckp_code_t ckp_llm_prompt_ask(ckp_fiber_t *f, bool again);
+ckp_code_t ckp_llm_prompt_got(ckp_fiber_t *f, const ckp_input_t *in,
+    bool *again);
+
+/* {profile?, model? ...} of the prompt; how it is called, "name@3"; NULL: there
+ * is none. */
+const json_t *ckp_llm_asset(const ckp_fiber_t *f);
+const char *ckp_llm_ref(const ckp_fiber_t *f);
+
+/* The template of its prompt, or of its system message; NULL: none. */
+ckp_template_t *ckp_llm_template(const ckp_fiber_t *f, bool system);
+
+/* What the answer has to fit: of the node, or of its prompt; NULL: nothing. */
+const json_t *ckp_llm_schema(const ckp_fiber_t *f);
+
 /* The variables of a prompt template, checked: new object; NULL: it sees the
  * run's own, or there is none. */
 ckp_code_t ckp_llm_prompt_vars(ckp_fiber_t *f, json_t **vars);
-
-/* Whether the answer has to be JSON. */
-bool ckp_llm_wants_json(const ckp_llm_t *llm);
 
 /* --- attach.c, attach_get.c -------------------------------------------- */
 
@@ -282,7 +307,7 @@ ckp_code_t ckp_llm_over(ckp_fiber_t *f);
 /* --- cost.c ------------------------------------------------------------ */
 
 /* What a call would cost at most and how good the model is; false: unknown. */
-bool ckp_llm_rates(const ckp_program_t *prog, const json_t *entry,
+bool ckp_llm_rates(const ckp_fiber_t *f, const json_t *entry,
     double *prompt, double *completion);
 bool ckp_llm_quality(const ckp_program_t *prog, const char *model,
     int64_t *quality);

@@ -242,10 +242,9 @@ parse_ref(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     llm->asset = parse_asset(ps, llm->prompt_ref, &all, &asset);
 
     if (llm->asset == NULL) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 804,
-                                         .field = "prompt_ref" },
-                      "prompt '%.120s' is none of this procedure's own",
-                      llm->prompt_ref);
+        ckp_parse_needs(ps, &(ckp_say_t) { .at = at, .number = 804,
+                                           .field = "prompt_ref" },
+                        llm->prompt_ref);
         return;
     }
 
@@ -337,10 +336,9 @@ parse_who(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     llm->task_class = parse_text(ps, at, "task_class");
 
     if (llm->profile != NULL && ckp_llm_profile(prog, llm->profile) == NULL) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 802,
-                                         .field = "profile" },
-                      "profile '%.120s' is none of this procedure's own",
-                      llm->profile);
+        ckp_parse_needs(ps, &(ckp_say_t) { .at = at, .number = 802,
+                                           .field = "profile" },
+                        llm->profile);
     }
 
     if (llm->task_class != NULL

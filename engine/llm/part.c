@@ -247,7 +247,7 @@ ckp_llm_read_repair(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     ckp_at_t                 value;
     int64_t                  n;
 
-    llm->repairs = llm->schema == NULL ? 0 : 2;
+    llm->repairs = llm->schema == NULL && !ckp_llm_stored(llm) ? 0 : 2;
 
     if (!ckp_parse_object(ps, at, "repair", &out)) {
         return;
@@ -264,10 +264,9 @@ ckp_llm_read_repair(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     } else if (ckp_llm_profile(ckp_parse_program(ps), llm->repair_model)
                == NULL)
     {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 802,
-                                         .field = "profile" },
-                      "profile '%.120s' is none of this procedure's own",
-                      llm->repair_model);
+        ckp_parse_needs(ps, &(ckp_say_t) { .at = &out, .number = 802,
+                                           .field = "profile" },
+                        llm->repair_model);
     }
 
     if (ckp_parse_word(ps, &out, "on_exhausted", words, 0, 302) == 1) {

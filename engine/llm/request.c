@@ -17,9 +17,11 @@
 
 
 bool
-ckp_llm_wants_json(const ckp_llm_t *llm)
+ckp_llm_wants_json(const ckp_fiber_t *f)
 {
-    return llm->json_mode || llm->schema != NULL || llm->orchestrates
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+
+    return llm->json_mode || ckp_llm_schema(f) != NULL || llm->orchestrates
            || (llm->planner != NULL && ckp_planner_is_json(llm->planner));
 }
 
@@ -180,7 +182,8 @@ request_system(ckp_fiber_t *f, const json_t *vars)
 {
     const ckp_llm_t *const       llm = ckp_fiber_node(f)->u.llm;
     const ckp_template_t *const  t = llm->system != NULL ? llm->system
-                                     : llm->asset_system;
+                                     : ckp_llm_template(f, true);
+    const json_t *const          schema = ckp_llm_schema(f);
     json_t                      *text = NULL;
     ckp_buf_t                    b;
     ckp_code_t                   rc = CKP_OK;
@@ -205,8 +208,8 @@ request_system(ckp_fiber_t *f, const json_t *vars)
         ckp_planner_instruct(llm->planner, &b);
     }
 
-    if (llm->schema != NULL) {
-        request_schema(&b, llm->schema, llm->planner != NULL);
+    if (schema != NULL) {
+        request_schema(&b, schema, llm->planner != NULL);
     }
 
     if (llm->orchestrates) {
@@ -281,7 +284,7 @@ request_prompt(ckp_fiber_t *f, const json_t *vars)
 {
     const ckp_llm_t *const       llm = ckp_fiber_node(f)->u.llm;
     const ckp_template_t *const  t = llm->prompt != NULL ? llm->prompt
-                                     : llm->asset_prompt;
+                                     : ckp_llm_template(f, false);
     json_t                      *text = NULL;
     json_t                      *parts;
     ckp_code_t                   rc = CKP_OK;
@@ -364,7 +367,7 @@ ckp_llm_request(ckp_fiber_t *f, const json_t *entry)
         "temperature", "max_tokens", "top_p", "stop", "seed"
     };
     const ckp_llm_t *const    llm = ckp_fiber_node(f)->u.llm;
-    const json_t *const       profile = ckp_llm_profile(ckp_fiber_program(f),
+    const json_t *const       profile = ckp_llm_profile_of(f,
                                             ckp_json_str(entry, "p"));
     const char *const         model = ckp_json_str(entry, "m");
     json_t *const             body = json_object();
@@ -392,7 +395,7 @@ ckp_llm_request(ckp_fiber_t *f, const json_t *entry)
                                    json_real(REQUEST_WARM));
     }
 
-    if (ckp_llm_wants_json(llm)) {
+    if (ckp_llm_wants_json(f)) {
         (void) json_object_set_new(body, "response_format",
                                    json_pack("{s:s}", "type", "json_object"));
     }

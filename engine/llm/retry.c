@@ -144,8 +144,7 @@ retry_policy(ckp_fiber_t *f)
     const json_t *const     chain = ckp_fiber_get(f, "chain", NULL);
     const char *const       name = ckp_json_str(json_array_get(chain, 0),
                                                 "p");
-    const json_t *const     profile = ckp_llm_profile(ckp_fiber_program(f),
-                                                      name);
+    const json_t *const     profile = ckp_llm_profile_of(f, name);
     const int64_t           own = ckp_json_int(profile, "max_retries", -1);
     ckp_retry_t             policy = llm->retry;
 

@@ -82,6 +82,9 @@ ckp_code_t ckp_fiber_render_secret(ckp_fiber_t *f, const ckp_template_t *t,
 ckp_code_t ckp_fiber_render_params(ckp_fiber_t *f, const ckp_step_t *step,
     json_t **out);
 
+/* What ckp_run_site was given; NULL: nothing. */
+const json_t *ckp_fiber_site(const ckp_fiber_t *f);
+
 /* A handle; field NULL: the whole secret.  NULL: that is no name. */
 json_t *ckp_fiber_secret(ckp_fiber_t *f, const char *name, const char *field);
 

@@ -202,6 +202,10 @@ void ckp_parse_mappings(ckp_parse_t *ps, const ckp_at_t *at, const char *key,
 void ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* `name` is none of the document's own, so the site has to have it: said when
+ * the environment is looked at (a profile: 802, a prompt: 804). */
+void ckp_parse_needs(ckp_parse_t *ps, const ckp_say_t *say, const char *name);
+
 /* Members of the object at `at` that stand in none of the two lists
  * (" a b c ", NULL: none) and are no notes: CKP090. */
 void ckp_parse_known(ckp_parse_t *ps, const ckp_at_t *at, const char *known,

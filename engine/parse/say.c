@@ -11,6 +11,7 @@
 
 #define SAY_POINTER_MAX   8192
 #define SAY_SENTENCE_MAX  480
+#define SAY_NEEDS_MAX     1000
 #define SAY_UP_MAX        (CKP_JSON_DEPTH_MAX + 2)
 
 
@@ -179,5 +180,35 @@ ckp_parse_say(ckp_parse_t *ps, const ckp_say_t *say, const char *fmt, ...)
     say_place(ps, say, &b);
     ckp_diag(ps->diags, say->number, say->code, ckp_buf_str(&b), &more, "%s",
              sentence);
+    ckp_buf_free(&b);
+}
+
+
+void
+ckp_parse_needs(ckp_parse_t *ps, const ckp_say_t *say, const char *name)
+{
+    ckp_buf_t  b;
+
+    if (json_array_size(ps->needs) >= SAY_NEEDS_MAX) {
+        return;
+    }
+
+    ckp_buf_init(&b, SAY_POINTER_MAX);
+    say_place(ps, say, &b);
+
+    if (ps->needs == NULL) {
+        ps->needs = json_array();
+    }
+
+    if (b.failed == CKP_E_NOMEM
+        || json_array_append_new(ps->needs,
+               json_pack("{s:i, s:s, s:s*, s:s*, s:s}", "number", say->number,
+                         "at", ckp_buf_str(&b), "node_id",
+                         ps->entry == NULL ? NULL : ps->entry->told, "field",
+                         say->field, "name", name)) != 0)
+    {
+        ps->nomem = true;
+    }
+
     ckp_buf_free(&b);
 }

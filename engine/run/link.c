@@ -1,5 +1,6 @@
 /*
- * Child procedures of a run: the programs that its fibers are in.  What fails
+ * What a run needs of the site: the programs that its fibers are in, and the
+ * profiles of models.  Child procedures: what fails
  * inside one is handled there before the node that called it hears of it.
  * Source: spec/ckp.md 10.10, 15.6.
  */
@@ -181,6 +182,23 @@ ckp_run_link(ckp_run_t *run, const char *hash, ckp_program_t *prog)
     run->linked = (ckp_list_t) { .items = list, .n = n + 1, .size = n + 1 };
 
     return CKP_OK;
+}
+
+
+void
+ckp_run_site(ckp_run_t *run, const json_t *site)
+{
+    json_t *const  own = json_incref((json_t *) site);
+
+    json_decref(run->site);
+    run->site = own;
+}
+
+
+const json_t *
+ckp_fiber_site(const ckp_fiber_t *f)
+{
+    return f->run->site;
 }
 
 

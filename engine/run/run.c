@@ -174,6 +174,7 @@ ckp_run_free(ckp_run_t *run)
     ckp_arena_free(run->arena);
     json_decref(run->over);
     ckp_run_unlink(run);
+    json_decref(run->site);
     ckp_program_unref(run->prog);
     ckp_free(run->id);
     ckp_free(run);

@@ -75,6 +75,7 @@ struct ckp_run_s {
     json_t              *links;         /* hash -> {n}: place in linked */
     ckp_list_t           linked;        /* ckp_program_t *, references */
     ckp_list_t           heirs;         /* of inherit_context: link.c */
+    json_t              *site;          /* as by ckp_run_site; NULL: nothing */
     json_t              *over;          /* fibers whose node has been told to
                                            be over, in this turn */
 };

@@ -17,7 +17,8 @@
  *     diagnostics  all of them: [[id, code, severity, path, {more}?]]; none,
  *                  when it is not there
  *     run, runs    scripts (play/play.h)
- *     environment  {agents, secrets: [keys]}: what there is, and is looked at
+ *     environment  {agents, secrets: [keys], profiles, prompts}: what there
+ *                  is, and is looked at
  *     head, graph  of what ckp_document_head and _graph tell, what is named
  *     explain      {inputs?, is}: the same of ckp_program_explain
  *     tables       {variables, templates: [[text, value]], expressions,

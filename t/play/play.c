@@ -101,6 +101,8 @@ play_environment(ckp_compiler_t *c, const json_t *there)
 {
     const ckp_environment_t  env = {
         .agents = json_object_get(there, "agents"),
+        .profiles = json_object_get(there, "profiles"),
+        .prompts = json_object_get(there, "prompts"),
         .secret = json_object_get(there, "secrets") == NULL ? NULL
                                                             : play_secret,
         .data = (void *) there

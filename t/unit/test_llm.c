@@ -458,10 +458,7 @@ static void
 test_wrong_documents_are_told(void **ctx)
 {
     t_wants("CKP801", "/workflow_graph/nodes/a", DOC("", ""));
-    t_wants("CKP802", "/workflow_graph/nodes/a/profile",
-            ASK("'profile':'no',"));
     t_wants("CKP803", NULL, ASK("'task_class':'no',"));
-    t_wants("CKP804", NULL, DOC("'prompt_ref':'no',", ""));
     t_wants("CKP805", NULL, DOC("'prompt_ref':'p','prompt_vars':{},",
             ",'prompt_templates':{'p':{'template':'{{v}}','variables':"
             "{'v':{'type':'string','required':true}}}}"));
@@ -476,8 +473,6 @@ test_wrong_documents_are_told(void **ctx)
                                 "['no'],"));
     t_wants("CKP323", NULL, ASK("'system_prompt':'{{secrets.k}}',"));
     t_wants("CKP090", NULL, ASK("'promt':'x',"));
-    t_wants("CKP802", NULL, DOC("'prompt':'x',",
-            CONFIG("'llm':{'default_profile':'no'}")));
     t_wants("CKP221", NULL, ASK("'pii':{'custom':[{'name':'x','regex':'('}]"
                                 "},"));
     t_wants("CKP302", NULL, ASK("'pii':{'pre':'block'},"));
