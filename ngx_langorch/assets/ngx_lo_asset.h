@@ -42,6 +42,34 @@ ngx_lo_asset_stage_t  ngx_lo_secrets_put_render;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_prepare;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_render;
 
+/* ngx_lo_prompts.c */
+ngx_lo_asset_stage_t  ngx_lo_prompts_list_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_list_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_create_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_create_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_get_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_get_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_put_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_delete_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_versions_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_versions_render;
+ngx_lo_asset_stage_t  ngx_lo_prompts_activate_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_activate_render;
+
+/* ngx_lo_prompt_show.c */
+ngx_lo_asset_stage_t  ngx_lo_prompts_render_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompts_render_render;
+
+/* Whether the prompt of the body compiles; otherwise it is recorded what is
+ * wrong with it, or NGX_ERROR: no memory. */
+ngx_int_t ngx_lo_prompt_check(ngx_lo_api_t *api, const json_t *prompt);
+
+/* The row of ngx_lo_sql_prompt_get as it is shown: new reference. */
+json_t *ngx_lo_prompt_shown(const json_t *row);
+ngx_int_t ngx_lo_prompt_404(ngx_lo_api_t *api);
+
 /* The answer for a project that is not there. */
 ngx_int_t ngx_lo_project_404(ngx_lo_api_t *api);
 

@@ -460,6 +460,38 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "provider configured:bool healthy:bool? error:?",
       NGX_LO_GIVEN },
 
+    /* --- prompts ---------------------------------------------------------- */
+
+    { "PromptSummary", "A prompt in a list",
+      "name latest_version:int active_version:int? description:? tags:[]"
+      " updated_at:time",
+      NGX_LO_GIVEN },
+    { "Prompt", "A version of a prompt",
+      "name version:int template system:? variables:obj output_schema:obj?"
+      " model:? profile:? description:? tags:[] created_by:?"
+      " created_at:time active:bool",
+      NGX_LO_GIVEN },
+    { "PromptVersionSummary", "A version of a prompt in a list",
+      "name version:int description:? tags:[] model:? profile:? created_by:?"
+      " created_at:time active:bool",
+      NGX_LO_GIVEN },
+    { "PromptVersion", "What a version is; it never changes",
+      "template! system:? variables:obj? output_schema:obj? model:? profile:?"
+      " description:? tags:[]?",
+      NGX_LO_TAKEN },
+    { "PromptCreate", "A prompt to be stored",
+      "+PromptVersion name!",
+      NGX_LO_TAKEN },
+    { "PromptChoice", "The version that the name means from now on",
+      "version:int!",
+      NGX_LO_TAKEN },
+    { "PromptVariables", "What is put into a prompt",
+      "variables:obj? version:int?",
+      NGX_LO_TAKEN },
+    { "PromptText", "A prompt with its variables put in",
+      "prompt system:? missing:[] unused:[]",
+      NGX_LO_GIVEN },
+
     /* --- what a site keeps for its procedures ----------------------------- */
 
     { "Project", "Procedures and runs that belong together",

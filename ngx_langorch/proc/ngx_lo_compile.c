@@ -18,6 +18,8 @@ static bool ngx_lo_compile_secret(void *data, const char *prefix,
 static ngx_int_t ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_compile_any_answer(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
+static json_t *ngx_lo_compile_named(ngx_lo_api_t *api, const json_t *rows,
+    const char *member);
 static ngx_int_t ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_uint_t n, ckp_environment_t *env);
 static ngx_int_t ngx_lo_compile_answer(ngx_lo_api_t *api, const json_t *doc,
@@ -196,7 +198,38 @@ ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_secrets_there);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_secrets_there) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_prompts_there);
+}
+
+
+/* Rows, or a member of each, by name; of the request.  NULL: no memory. */
+
+static json_t *
+ngx_lo_compile_named(ngx_lo_api_t *api, const json_t *rows,
+    const char *member)
+{
+    size_t       i;
+    json_t      *row, *all;
+    const char  *name;
+
+    all = ngx_lo_api_keep(api, json_object());
+
+    json_array_foreach(rows, i, row) {
+        name = ckp_json_str(row, "name");
+
+        if (name == NULL
+            || json_object_set(all, name, member ? json_object_get(row, member)
+                                                 : row) != 0)
+        {
+            return NULL;
+        }
+    }
+
+    return all;
 }
 
 
@@ -207,28 +240,21 @@ static ngx_int_t
 ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t n,
     ckp_environment_t *env)
 {
-    size_t        i;
-    json_t       *row, *secrets;
-    const char   *name;
+    json_t  *secrets, *prompts;
 
-    secrets = ngx_lo_api_keep(api, json_object());
+    secrets = ngx_lo_compile_named(api, ngx_lo_job_rows(job, n + 1), NULL);
+    prompts = ngx_lo_compile_named(api, ngx_lo_job_rows(job, n + 2),
+                                   "versions");
 
-    if (secrets == NULL) {
+    if (secrets == NULL || prompts == NULL) {
         return NGX_ERROR;
-    }
-
-    json_array_foreach(ngx_lo_job_rows(job, n + 1), i, row) {
-        name = ckp_json_str(row, "name");
-
-        if (name == NULL || json_object_set(secrets, name, row) != 0) {
-            return NGX_ERROR;
-        }
     }
 
     ngx_memzero(env, sizeof(ckp_environment_t));
     env->agents = ngx_lo_job_rows(job, n);
     env->secret = ngx_lo_compile_secret;
     env->data = secrets;
+    env->prompts = prompts;
 
     return NGX_OK;
 }

@@ -242,6 +242,7 @@ void ngx_lo_to_llm(ngx_lo_effect_t *e);
  * or the effect is answered. */
 void ngx_lo_llm_attach(ngx_lo_effect_t *e, void (*ready)(ngx_lo_effect_t *e));
 void ngx_lo_to_child(ngx_lo_effect_t *e);       /* op "procedure" of host */
+void ngx_lo_to_prompt(ngx_lo_effect_t *e);      /* op "prompt" of host */
 
 /* --- bytes of files (ngx_lo_to_files.c, ngx_lo_files_room.c) -------------------- */
 

@@ -453,5 +453,10 @@ ngx_lo_to_host(ngx_lo_effect_t *e)
         return;
     }
 
+    if (ngx_strcmp(op, "prompt") == 0) {
+        ngx_lo_to_prompt(e);
+        return;
+    }
+
     ngx_lo_host_failed(e, "NoExecutorError", "the host has no such action");
 }

@@ -398,6 +398,20 @@ static const char  ngx_lo_schema_control[] =
     "CREATE INDEX approvals_created ON approvals (created_at);";
 
 
+/* active_version NULL: the newest is. */
+
+static const char  ngx_lo_schema_prompts[] =
+    "CREATE TABLE prompts ("
+    " name TEXT PRIMARY KEY, latest_version INTEGER NOT NULL,"
+    " active_version INTEGER, description TEXT, tags TEXT,"
+    " created_at INTEGER, updated_at INTEGER, rev INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+
+    "CREATE TABLE prompt_versions ("
+    " name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,"
+    " created_by TEXT, created_at INTEGER, PRIMARY KEY (name, version));";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -415,7 +429,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_graphs,
     ngx_lo_schema_secrets,
     ngx_lo_schema_changes,
-    ngx_lo_schema_control
+    ngx_lo_schema_control,
+    ngx_lo_schema_prompts
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -55,4 +55,32 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_secrets_named;
 extern const ngx_lo_stmt_t  ngx_lo_sql_secret_used;
 extern const ngx_lo_stmt_t  ngx_lo_sql_secret_user;
 
+/* --- prompts (ngx_lo_sql_prompts.c) ---------------------------------------------- */
+
+/* LIKE or NULL, tag or NULL, limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompts;
+
+/* name, version or NGX_LO_NULL: the one that its name means */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_get;
+
+/* name, limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions;
+
+/* name, description, tags, now; guarded: new.  Then its first version */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_add;
+
+/* name, tag (there is one), description, tags, now; guarded.  Then: */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_put;
+
+/* name, body, created_by, now: it is of the number that the prompt says */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_version_add;
+
+/* name, version, now, tag; guarded: both are there */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_activate;
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_del;  /* name, tag; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions_del;     /* name */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_user;     /* name */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompts_there;   /* name, versions */
+
 #endif

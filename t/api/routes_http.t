@@ -177,7 +177,8 @@ subtest 'a change of what is not what was read' => sub {
         next unless grep { $_->{name} eq 'If-Match' }
             LangOrch::Routes::parameters($op, 'header');
 
-        my $get = $site->get($op->{url} =~ s{/(?:promote|rollback|status)$}{}r);
+        my $get = $site->get($op->{url}
+            =~ s{/(?:promote|rollback|status|activate)$}{}r);
         next if $get->{status} != 200;
         my $tag = $get->{headers}{etag};
 
@@ -189,9 +190,12 @@ subtest 'a change of what is not what was read' => sub {
             'draft'      => { draft => {} },
             'agents'     => { name => 'x' },
             'projects'   => { name => 'x' },
+            'activate'   => { version => 1 },
+            'prompts'    => { template => 'x' },
         );
         my ($kind) = map { $good{$_} } grep { $op->{path} =~ /\Q$_/ }
-            qw(status promote rollback draft agents projects procedures);
+            qw(status promote rollback draft activate agents projects prompts
+                procedures);
 
         for my $old ('"x"', "W/$tag", '"x", "y"') {
             my $r = $site->request($op->{method}, $op->{url},
@@ -202,7 +206,8 @@ subtest 'a change of what is not what was read' => sub {
             is $r->{json}{code}, 'precondition_failed', 'says so';
             is $r->{headers}{etag}, $tag, 'with the tag of now';
         }
-        is $site->get($op->{url} =~ s{/(?:promote|rollback|status)$}{}r)
+        is $site->get($op->{url}
+                =~ s{/(?:promote|rollback|status|activate)$}{}r)
             ->{headers}{etag}, $tag, 'nothing was changed';
     }
 };

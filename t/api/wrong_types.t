@@ -24,6 +24,7 @@ $site->post('/api/agents', { name => 'a', channel => 'c', agent_id => 'known',
 my $project = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
 
 $site->post('/api/secrets', { name => 'known', value => 'v' });
+$site->post('/api/prompts', { name => 'known', template => 'x {{a}}' });
 
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
@@ -61,6 +62,17 @@ my @routes = (
         provider_hint => 'db', tags => ['t'] } ],
     [ PUT => '/api/secrets/known', { value => 'v', description => 'd',
         provider_hint => 'db', tags => ['t'] } ],
+    [ POST => '/api/prompts', { name => 's', template => 'x {{a}}',
+        system => 'y', variables => { a => { type => 'string' } },
+        output_schema => { type => 'object' }, model => 'm', profile => 'p',
+        description => 'd', tags => ['t'] } ],
+    [ PUT => '/api/prompts/known', { template => 'x {{a}}',
+        system => 'y', variables => { a => { type => 'string' } },
+        output_schema => { type => 'object' }, model => 'm', profile => 'p',
+        description => 'd', tags => ['t'] } ],
+    [ POST => '/api/prompts/known/activate', { version => 1 } ],
+    [ POST => '/api/prompts/known/render', { version => 1,
+        variables => { a => 1 } } ],
     [ POST => '/api/projects', { name => 'p', description => 'd' } ],
     [ PUT => "/api/projects/$project", { name => 'p', description => 'd' } ],
 );

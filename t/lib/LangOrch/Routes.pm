@@ -74,6 +74,8 @@ sub populate {
     my $file    = $site->put('/api/artifacts/' . $run->id . '/file.txt',
         'text', headers => { 'Content-Type' => 'text/plain' })->{json};
 
+    $site->post('/api/prompts', { name => 'asked', template => 'Why?' });
+
     $self->{id} = {
         artifact_id   => $file->{artifact_id},
         name          => 'file.txt',
@@ -93,6 +95,8 @@ sub populate {
         '/runs/{run_id}' => $started->{id},
         '/api/secrets/{name}' => $site->post('/api/secrets',
             { name => 'kept', value => 'x' })->{json}{name},
+        map({ ("/api/prompts/{name}$_" => 'asked') }
+            '', qw(/versions /activate /render)),
     };
 
     $self->{graph} = { workflow_id => $graph->{id}, run_id => $walked->{id} };
