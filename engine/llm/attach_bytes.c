@@ -14,6 +14,7 @@
 #include "lang/regex.h"
 
 #define BYTES_LABEL_MAX  (64 * 1024)
+#define BYTES_TOO_LONG   "it is too long when it is masked"
 
 /* What `mask` of an effect says, ready for use. */
 
@@ -265,6 +266,7 @@ ckp_attachment_look(const json_t *want, const char *type, const char *data,
     bool               image = false;
     json_t *const      media = bytes_type(type, data, len, &image);
     json_t            *out;
+    ckp_code_t         rc;
 
     if (len == 0 || media == NULL
         || (kind != NULL && strcmp(kind, image ? "text" : "image") == 0))
@@ -282,15 +284,20 @@ ckp_attachment_look(const json_t *want, const char *type, const char *data,
                     "type", media, "bytes", (json_int_t) len,
                     "sha256", bytes_sum(data, len));
 
-    if (out != NULL && !image
-        && bytes_tokens(out, json_object_get(want, "mask"), data, len)
-           != CKP_OK)
-    {
-        json_decref(out);
-        return NULL;
+    if (out == NULL || image) {
+        return out;
     }
 
-    return out;
+    rc = bytes_tokens(out, json_object_get(want, "mask"), data, len);
+
+    if (rc == CKP_OK) {
+        return out;
+    }
+
+    json_decref(out);
+
+    return rc == CKP_E_LIMIT ? json_pack("{s:s}", "why", BYTES_TOO_LONG)
+                             : NULL;
 }
 
 
@@ -323,9 +330,18 @@ bytes_text_part(const char *label, bytes_mask_t *m, const char *data,
 {
     json_t     *text = NULL;
     ckp_buf_t   b;
+    size_t      n = strlen(label);
+
+    n = n < BYTES_LABEL_MAX / 2 ? n : BYTES_LABEL_MAX / 2;
+
+    /* not in the middle of a character */
+
+    while (n > 0 && ((unsigned char) label[n] & 0xc0) == 0x80) {
+        n--;
+    }
 
     ckp_buf_init(&b, 2 * CKP_LLM_ATTACHMENT_MAX + BYTES_LABEL_MAX);
-    ckp_buf_printf(&b, "[%.*s]\n", BYTES_LABEL_MAX / 2, label);
+    ckp_buf_printf(&b, "[%.*s]\n", (int) n, label);
 
     if (bytes_masked(m, data, len, &b) == CKP_OK && b.failed == CKP_OK) {
         text = json_stringn(b.data, b.len);
@@ -337,15 +353,22 @@ bytes_text_part(const char *label, bytes_mask_t *m, const char *data,
 }
 
 
+typedef struct {
+    const ckp_attachments_t  *from;
+    bytes_mask_t              mask;
+    size_t                    all;      /* bytes so far */
+} bytes_fill_t;
+
+
 static ckp_code_t
-bytes_part(json_t *parts, size_t i, bytes_mask_t *m,
-    const ckp_attachments_t *from, ckp_err_t *err)
+bytes_part(bytes_fill_t *fill, json_t *parts, size_t i, ckp_err_t *err)
 {
     const json_t *const  one = json_array_get(parts, i);
     const char *const    sum = ckp_json_str(one, "sha256");
     const char *const    at = ckp_json_str(one, "at");
     const char *const    label = ckp_json_str(one, "label");
     const char *const    kind = ckp_json_str(one, "kind");
+    const unsigned long  refusals = ckp_memory_refusals();
     const char          *why = "it is not there";
     char                *data = NULL;
     size_t               len = 0;
@@ -353,7 +376,15 @@ bytes_part(json_t *parts, size_t i, bytes_mask_t *m,
     json_t              *part;
 
     if (at != NULL && sum != NULL && kind != NULL) {
-        why = from->read(from->data, at, &data, &len);
+        why = fill->from->read(fill->from->data, at, &data, &len);
+        fill->all += len;
+    }
+
+    /* whoever made the request: it has no more room than others */
+
+    if (why == NULL && fill->all > CKP_LLM_ATTACHED_MAX) {
+        ckp_free(data);
+        why = "all together are larger than 20 MiB";
     }
 
     if (why != NULL) {
@@ -372,10 +403,18 @@ bytes_part(json_t *parts, size_t i, bytes_mask_t *m,
 
     part = strcmp(kind, "image") == 0
            ? bytes_image_part(ckp_json_str(one, "media"), data, len)
-           : bytes_text_part(label == NULL ? "" : label, m, data, len);
+           : bytes_text_part(label == NULL ? "" : label, &fill->mask, data,
+                             len);
 
     json_decref(now);
     ckp_free(data);
+
+    /* masks may be longer than what they stand for */
+
+    if (part == NULL && ckp_memory_refusals() == refusals) {
+        return ckp_fail(err, CKP_E_INVALID, "", "attachment %.120s: "
+                        BYTES_TOO_LONG, label == NULL ? "" : label);
+    }
 
     return part != NULL && json_array_set_new(parts, i, part) == 0 ? CKP_OK
            : ckp_fail(err, CKP_E_NOMEM, "", "no memory");
@@ -386,10 +425,10 @@ ckp_code_t
 ckp_attachment_fill(json_t *request, const json_t *mask,
     const ckp_attachments_t *from, ckp_err_t *err)
 {
+    bytes_fill_t   fill = { .from = from };
     const json_t  *message;
-    bytes_mask_t   m;
     size_t         i;
-    ckp_code_t     rc = bytes_mask_new(&m, mask);
+    ckp_code_t     rc = bytes_mask_new(&fill.mask, mask);
 
     json_array_foreach(json_object_get(request, "messages"), i, message) {
         json_t *const  parts = json_object_get(message, "content");
@@ -399,12 +438,12 @@ ckp_attachment_fill(json_t *request, const json_t *mask,
                                                    "type");
 
             if (type != NULL && strcmp(type, "attachment") == 0) {
-                rc = bytes_part(parts, k, &m, from, err);
+                rc = bytes_part(&fill, parts, k, err);
             }
         }
     }
 
-    bytes_mask_end(&m);
+    bytes_mask_end(&fill.mask);
 
     return rc;
 }

@@ -497,19 +497,21 @@ ngx_lo_files_filled(ngx_lo_disk_t *d)
 }
 
 
-/* What the attachments of a request are together. */
+/* What the attachments of a request are together, as far as it is told. */
 
 static size_t
 ngx_lo_files_bytes(const json_t *request)
 {
-    size_t         i, k, bytes;
-    json_t        *message, *part;
+    size_t    i, k, bytes;
+    int64_t   n;
+    json_t   *message, *part;
 
     bytes = 0;
 
     json_array_foreach(json_object_get(request, "messages"), i, message) {
         json_array_foreach(json_object_get(message, "content"), k, part) {
-            bytes += (size_t) ckp_json_int(part, "bytes", 0);
+            n = ckp_json_int(part, "bytes", 0);
+            bytes += (n > 0 && n <= NGX_LO_ATTACHMENT_MAX) ? (size_t) n : 0;
         }
     }
 

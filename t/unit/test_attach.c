@@ -224,6 +224,94 @@ test_what_changed_since_it_was_looked_at_does_not_leave(void **state)
 }
 
 
+static void
+test_a_text_that_grows_too_long_by_masks_does_not_leave(void **state)
+{
+    static const char  one[] = "1.1.1.1 ";
+    const size_t       len = 4 * 1024 * 1024;
+    char *const        text = malloc(len);
+    char               how[256];
+
+    for (size_t i = 0; i < len; i++) {
+        text[i] = one[i % 8];
+    }
+
+    snprintf(how, sizeof(how), "{\"act\":\"mask\",\"types\":[],\"custom\":[{"
+             "\"name\":\"A_VERY_LONG_NAME_FOR_AN_ADDRESS\",\"regex\":"
+             "\"1.1.1.1\"}]}");
+
+    char  ask[512];
+
+    snprintf(ask, sizeof(ask), "{\"kind\":\"any\",\"mask\":%s}", how);
+    t_looks(ask, NULL, text, len, "{\"why\":\"it is too long when it is "
+            "masked\"}");
+
+    const t_file_t           files[] = { { "r/a", text, len }, { NULL } };
+    const ckp_attachments_t  from = { t_read, (void *) files };
+    json_t *const            rq = t_request("text", "r/a", NULL, text, len);
+    json_t *const            mask = t_json(how);
+    ckp_err_t                err = CKP_ERR_INIT;
+
+    assert_int_equal(ckp_attachment_fill(rq, mask, &from, &err),
+                     CKP_E_INVALID);
+    assert_non_null(strstr(err.msg, "too long"));
+    json_decref(mask);
+    json_decref(rq);
+    free(text);
+}
+
+
+static void
+test_a_long_label_is_cut_between_characters(void **state)
+{
+    static const t_file_t    files[] = { { "r/a", "x", 1 }, { NULL } };
+    const ckp_attachments_t  from = { t_read, (void *) files };
+    json_t *const            rq = t_request("text", "r/a", NULL, "x", 1);
+    json_t *const            parts = json_object_get(json_array_get(
+                                 json_object_get(rq, "messages"), 1),
+                                 "content");
+    char *const              label = malloc(100001);
+    ckp_err_t                err = CKP_ERR_INIT;
+
+    for (size_t i = 0; i < 100000; i++) {
+        label[i] = i == 0 ? 'a' : i % 2 == 1 ? '\xc3' : '\xa4';
+    }
+
+    label[99999] = '\0';
+    json_object_set_new(json_array_get(parts, 1), "label", json_string(label));
+    free(label);
+    assert_int_equal(ckp_attachment_fill(rq, NULL, &from, &err), CKP_OK);
+    assert_int_equal(json_string_length(json_object_get(json_array_get(parts,
+                     1), "text")), 32 * 1024 - 1 + 4);
+    json_decref(rq);
+}
+
+
+static void
+test_so_many_bytes_come_into_a_request_and_no_more(void **state)
+{
+    const size_t             len = 5 * 1024 * 1024;
+    char *const              text = memset(malloc(len), 'x', len);
+    const t_file_t           files[] = { { "r/a", text, len }, { NULL } };
+    const ckp_attachments_t  from = { t_read, (void *) files };
+    json_t *const            rq = t_request("text", "r/a", NULL, text, len);
+    json_t *const            parts = json_object_get(json_array_get(
+                                 json_object_get(rq, "messages"), 1),
+                                 "content");
+    ckp_err_t                err = CKP_ERR_INIT;
+
+    for (int i = 0; i < 4; i++) {
+        json_array_append_new(parts, json_deep_copy(json_array_get(parts, 1)));
+    }
+
+    assert_int_equal(ckp_attachment_fill(rq, NULL, &from, &err),
+                     CKP_E_INVALID);
+    assert_non_null(strstr(err.msg, "20 MiB"));
+    json_decref(rq);
+    free(text);
+}
+
+
 /* --- spreadsheets ------------------------------------------------------ */
 
 static void
@@ -334,6 +422,10 @@ main(void)
         cmocka_unit_test(test_data_of_persons_is_masked_by_the_same_tokens),
         cmocka_unit_test(
             test_what_changed_since_it_was_looked_at_does_not_leave),
+        cmocka_unit_test(
+            test_a_text_that_grows_too_long_by_masks_does_not_leave),
+        cmocka_unit_test(test_a_long_label_is_cut_between_characters),
+        cmocka_unit_test(test_so_many_bytes_come_into_a_request_and_no_more),
         cmocka_unit_test(test_rows_come_from_files),
         cmocka_unit_test(test_files_that_are_no_spreadsheets_are_told),
         cmocka_unit_test(test_so_many_files_are_read_and_no_more),
