@@ -225,25 +225,40 @@ ckp_regex_free(ckp_regex_t *re)
 }
 
 
+typedef struct {
+    const char  *text;
+    size_t       len;
+    size_t       from;
+    uint32_t     options;
+} regex_subject_t;
+
+
 static int
-regex_run(const ckp_regex_t *re, pcre2_match_data *data, const char *subject,
-    size_t len, size_t from)
+regex_match(const ckp_regex_t *re, const pcre2_code *code,
+    const regex_subject_t *s, pcre2_match_data *data)
 {
-    const size_t  starts = len - from + 1;
+    return pcre2_match(code, (PCRE2_SPTR) s->text, s->len, s->from, s->options,
+                       data, re->limits);
+}
+
+
+static int
+regex_run(const ckp_regex_t *re, const regex_subject_t *s,
+    pcre2_match_data *data)
+{
+    const size_t  starts = s->len - s->from + 1;
     const size_t  share = REGEX_STEPS_MAX / starts;
     int           n;
 
     if (re->whole) {
         (void) pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
-        return pcre2_match(re->code, (PCRE2_SPTR) subject, len, from, 0, data,
-                           re->limits);
+        return regex_match(re, re->code, s, data);
     }
 
     (void) pcre2_set_match_limit(re->limits,
                                  share > REGEX_STEPS_START
                                  ? (uint32_t) share : REGEX_STEPS_START);
-    n = pcre2_match(re->code, (PCRE2_SPTR) subject, len, from, 0, data,
-                    re->limits);
+    n = regex_match(re, re->code, s, data);
 
     if (n != PCRE2_ERROR_MATCHLIMIT || re->all == NULL) {
         return n;
@@ -251,8 +266,7 @@ regex_run(const ckp_regex_t *re, pcre2_match_data *data, const char *subject,
 
     (void) pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
 
-    return pcre2_match(re->all, (PCRE2_SPTR) subject, len, from, 0, data,
-                       re->limits);
+    return regex_match(re, re->all, s, data);
 }
 
 
@@ -264,17 +278,17 @@ regex_is_limit(int found)
 }
 
 
-size_t
-ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
-    size_t from, ckp_span_t *spans, size_t nspans, bool *limited)
+static size_t
+regex_find(const ckp_regex_t *re, const regex_subject_t *s, ckp_span_t *spans,
+    size_t nspans, bool *limited)
 {
     pcre2_match_data  *data;
     size_t             n = 0;
     int                found;
 
-    *limited = len > CKP_REGEX_SUBJECT_MAX;
+    *limited = s->len > CKP_REGEX_SUBJECT_MAX;
 
-    if (*limited || from > len) {
+    if (*limited || s->from > s->len) {
         return 0;
     }
 
@@ -285,7 +299,7 @@ ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
         return 0;
     }
 
-    found = regex_run(re, data, subject, len, from);
+    found = regex_run(re, s, data);
     *limited = regex_is_limit(found);
 
     if (found > 0) {
@@ -304,6 +318,26 @@ ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
     pcre2_match_data_free(data);
 
     return (nspans != 0 && n > nspans) ? nspans : n;
+}
+
+
+size_t
+ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *spans, size_t nspans, bool *limited)
+{
+    const regex_subject_t  s = { subject, len, from, 0 };
+
+    return regex_find(re, &s, spans, nspans, limited);
+}
+
+
+size_t
+ckp_regex_again(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *span, bool *limited)
+{
+    const regex_subject_t  s = { subject, len, from, PCRE2_NO_UTF_CHECK };
+
+    return regex_find(re, &s, span, 1, limited);
 }
 
 

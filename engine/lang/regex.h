@@ -41,4 +41,12 @@ size_t ckp_regex_match(const ckp_regex_t *re, const char *subject, size_t len,
 size_t ckp_regex_try(const ckp_regex_t *re, const char *subject, size_t len,
     size_t from, ckp_span_t *spans, size_t nspans, bool *limited);
 
+/*
+ * The same for the whole match, without a look at the subject's UTF-8, which
+ * takes longer than the match where there are many: for a subject that is known
+ * to be UTF-8, from the beginning of a character.
+ */
+size_t ckp_regex_again(const ckp_regex_t *re, const char *subject, size_t len,
+    size_t from, ckp_span_t *span, bool *limited);
+
 #endif

@@ -363,7 +363,8 @@ typedef struct {
     size_t            found;
 } ckp_masking_t;
 
-/* Appends the text masked (mask.c). */
+/* Appends the text masked (mask.c); what cannot be searched within the limits
+ * of a regular expression is "[...]". */
 ckp_code_t ckp_pii_mask(ckp_masking_t *how, const char *text, size_t len,
     ckp_buf_t *out);
 

@@ -14,17 +14,20 @@
 
 #define MASK_KINDS   (CKP_PII_TYPES_MAX + CKP_PII_CUSTOM_MAX)
 #define MASK_WINDOW  (CKP_REGEX_SUBJECT_MAX - 4096)
+#define MASK_LEAST   512            /* bytes that are searched on their own */
 #define MASK_TOKENS  2000           /* of a node; what is more is masked */
 
 typedef struct {
     ckp_masking_t  *how;
     ckp_buf_t      *out;
     int64_t         counts[MASK_KINDS];
+    bool            limited;        /* a search was given up */
     ckp_code_t      rc;
 } mask_t;
 
 
-/* In the order in which they win where two begin at one place. */
+/* In the order in which they win where two begin at one place.  What a pattern
+ * may begin with has an end: a search is linear in the text, whatever it is. */
 
 static const struct {
     const char  *type;
@@ -32,9 +35,10 @@ static const struct {
     const char  *pattern;
 } mask_kinds[CKP_PII_TYPES_MAX] = {
     { "url_credential", "URL_CREDENTIAL",
-      "[A-Za-z][A-Za-z0-9+.-]*://[^\\s/:@]+:[^\\s/@]+@" },
+      "[A-Za-z][A-Za-z0-9+.-]{0,31}://[^\\s/:@]+:[^\\s/@]+@" },
     { "email", "EMAIL",
-      "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}" },
+      "[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*"
+      "\\.[A-Za-z]{2,}" },
     { "iban", "IBAN", "\\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\\b" },
     { "credit_card", "CREDIT_CARD", "\\b(?:[0-9][ -]?){12,18}[0-9]\\b" },
     { "ssn", "SSN", "\\b[0-9]{3}-[0-9]{2}-[0-9]{4}\\b" },
@@ -257,17 +261,22 @@ mask_regex(const mask_t *p, size_t kind)
 /* The next of a kind from `from` on that is really one. */
 
 static void
-mask_next(const mask_t *p, size_t kind, const char *s, size_t len, size_t from,
+mask_next(mask_t *p, size_t kind, const char *s, size_t len, size_t from,
     ckp_span_t *span)
 {
     const ckp_regex_t *const  re = mask_regex(p, kind);
+    bool                      limited = false;
 
     span->start = SIZE_MAX;
 
     while (re != NULL && from < len) {
-        ckp_span_t  one;
+        ckp_span_t    one;
+        const size_t  n = from == 0
+                          ? ckp_regex_try(re, s, len, 0, &one, 1, &limited)
+                          : ckp_regex_again(re, s, len, from, &one, &limited);
 
-        if (ckp_regex_match(re, s, len, from, &one, 1) == 0) {
+        if (n == 0) {
+            p->limited = p->limited || limited;
             return;
         }
 
@@ -289,17 +298,21 @@ mask_next(const mask_t *p, size_t kind, const char *s, size_t len, size_t from,
 }
 
 
-static void
-mask_window(mask_t *p, const char *s, size_t len)
+/* How far it got: to the end, unless a search was given up. */
+
+static size_t
+mask_piece(mask_t *p, const char *s, size_t len)
 {
     ckp_span_t  next[MASK_KINDS];
     size_t      at = 0;
+
+    p->limited = false;
 
     for (size_t k = 0; k < MASK_KINDS; k++) {
         mask_next(p, k, s, len, 0, &next[k]);
     }
 
-    while (p->rc == CKP_OK) {
+    while (p->rc == CKP_OK && !p->limited) {
         size_t  best = MASK_KINDS;
 
         for (size_t k = 0; k < MASK_KINDS; k++) {
@@ -314,8 +327,13 @@ mask_window(mask_t *p, const char *s, size_t len)
             }
         }
 
-        if (best == MASK_KINDS) {
+        if (p->limited) {
             break;
+        }
+
+        if (best == MASK_KINDS) {
+            ckp_buf_put(p->out, s + at, len - at);
+            return len;
         }
 
         ckp_buf_put(p->out, s + at, next[best].start - at);
@@ -325,7 +343,56 @@ mask_window(mask_t *p, const char *s, size_t len)
         next[best].start = 0;       /* looked for again, from `at` on */
     }
 
-    ckp_buf_put(p->out, s + at, len - at);
+    return at;
+}
+
+
+/* At a space, or else between two characters; n is some characters at least,
+ * and less than the length of s. */
+
+static size_t
+mask_cut(const char *s, size_t n)
+{
+    const size_t  least = n / 2;
+    size_t        at = n;
+
+    while (at > least && s[at] != ' ' && s[at] != '\n') {
+        at--;
+    }
+
+    at = at > least ? at : n;
+
+    while (((unsigned char) s[at] & 0xc0) == 0x80) {
+        at--;
+    }
+
+    return at;
+}
+
+
+/* Where a search is given up, shorter pieces are searched; what cannot be
+ * searched at all does not leave. */
+
+static void
+mask_window(mask_t *p, const char *s, size_t len)
+{
+    size_t  most = len;
+
+    while (len > 0 && p->rc == CKP_OK) {
+        const size_t  n = most < len ? mask_cut(s, most) : len;
+        size_t        done = mask_piece(p, s, n);
+
+        if (p->limited && n - done > MASK_LEAST) {
+            most = (n - done) / 2;
+
+        } else if (p->limited) {
+            ckp_buf_puts(p->out, "[...]");
+            done = n;
+        }
+
+        s += done;
+        len -= done;
+    }
 }
 
 
@@ -335,15 +402,7 @@ static void
 mask_walk(mask_t *p, const char *text, size_t len)
 {
     while (len > MASK_WINDOW && p->rc == CKP_OK) {
-        size_t  n = MASK_WINDOW;
-
-        while (n > MASK_WINDOW / 2 && text[n] != ' ' && text[n] != '\n') {
-            n--;
-        }
-
-        while (((unsigned char) text[n] & 0xc0) == 0x80) {
-            n--;
-        }
+        const size_t  n = mask_cut(text, MASK_WINDOW);
 
         mask_window(p, text, n);
         text += n;

@@ -262,6 +262,44 @@ test_a_text_that_grows_too_long_by_masks_does_not_leave(void **state)
 
 
 static void
+test_what_cannot_be_searched_does_not_leave(void **state)
+{
+    const size_t   words = 30000;
+    const size_t   run = 200;
+    char *const    text = malloc(words + run + 64);
+    char          *shown;
+    size_t         len = 0;
+
+    while (len < words) {
+        len += (size_t) sprintf(text + len, "word ");
+    }
+
+    memset(text + len, 'x', run);
+    len += run;
+    len += (size_t) sprintf(text + len, " and id77, and more id78");
+
+    const t_file_t           files[] = { { "r/a", text, len }, { NULL } };
+    const ckp_attachments_t  from = { t_read, (void *) files };
+    json_t *const            rq = t_request("text", "r/a", NULL, text, len);
+    json_t *const            mask = t_json(
+        "{\"act\":\"mask\",\"types\":[],\"custom\":[{\"name\":\"ID\","
+        "\"regex\":\"(?:x+x+)+y|id[0-9]+\"}]}");
+    ckp_err_t                err = CKP_ERR_INIT;
+
+    assert_int_equal(ckp_attachment_fill(rq, mask, &from, &err), CKP_OK);
+    shown = ckp_json_text(rq);
+    assert_null(strstr(shown, "id7"));
+    assert_null(strstr(shown, "xxxx"));
+    assert_non_null(strstr(shown, "[...] [ID], and more [ID]"));
+    assert_non_null(strstr(shown, "word word"));
+    ckp_free(shown);
+    json_decref(mask);
+    json_decref(rq);
+    free(text);
+}
+
+
+static void
 test_a_long_label_is_cut_between_characters(void **state)
 {
     static const t_file_t    files[] = { { "r/a", "x", 1 }, { NULL } };
@@ -424,6 +462,7 @@ main(void)
             test_what_changed_since_it_was_looked_at_does_not_leave),
         cmocka_unit_test(
             test_a_text_that_grows_too_long_by_masks_does_not_leave),
+        cmocka_unit_test(test_what_cannot_be_searched_does_not_leave),
         cmocka_unit_test(test_a_long_label_is_cut_between_characters),
         cmocka_unit_test(test_so_many_bytes_come_into_a_request_and_no_more),
         cmocka_unit_test(test_rows_come_from_files),
