@@ -27,6 +27,7 @@
 #define CKP_SAVED_MAX          (4 * 1024 * 1024)    /* bytes of checkpoints of
                                                    nodes inside frames */
 #define CKP_FRAMES_MAX         32    /* frames inside frames */
+#define CKP_PARALLELS_MAX      8     /* branches inside branches */
 
 #define CKP_AGENT_MS           120000           /* one call of an agent */
 #define CKP_CALL_MS_MAX        3600000          /* no call waits longer */

@@ -115,6 +115,19 @@ ckp_code_t ckp_handler_act(ckp_fiber_t *f, json_t *error);
 /* Its recovery steps are over: the action.  ok: no required one failed */
 ckp_code_t ckp_handler_resume(ckp_fiber_t *f, bool ok);
 
+/* The handler is over: what it held is dropped; `handled`: the error is bound
+ * no more. */
+ckp_code_t ckp_handler_close(ckp_fiber_t *f, bool handled);
+
+/* The node is made again after a while; error is borrowed. */
+ckp_code_t ckp_handler_again(ckp_fiber_t *f, int64_t ms, const json_t *error);
+
+/* Whether a handler has the fiber: its recovery steps, or its wait. */
+bool ckp_handler_works(const ckp_fiber_t *f);
+
+/* In place of the node's own wake, while it has; in NULL: it goes on. */
+ckp_code_t ckp_handler_wake(ckp_fiber_t *f, const ckp_input_t *in);
+
 /* The handler at work, from n.h; NULL: none. */
 const ckp_handler_t *ckp_handler_current(const ckp_fiber_t *f);
 

@@ -302,6 +302,28 @@ ckp_fiber_raise(ckp_fiber_t *f, const char *type, const char *fmt, ...)
 }
 
 
+/* The task of a dag that it happened in; NULL: in none. */
+
+static const char *
+error_task(const ckp_fiber_t *f)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+
+    while (own != NULL && json_object_get(own, "prog") == NULL) {
+        const char *const  kind = ckp_json_str(own, "kind");
+        const char *const  up = ckp_json_str(own, "up");
+
+        if (kind != NULL && strcmp(kind, "task") == 0) {
+            return ckp_json_str(own, "key");
+        }
+
+        own = up == NULL ? NULL : ckp_run_get(f->run, "fibers", up);
+    }
+
+    return NULL;
+}
+
+
 json_t *
 ckp_fiber_error_take(ckp_fiber_t *f)
 {
@@ -320,13 +342,14 @@ ckp_fiber_error_take(ckp_fiber_t *f)
 
     ckp_time_text(f->run->now, ts);
 
-    json_t *const  own = json_pack("{s:O?, s:O?, s:s?, s:s?, s:n, s:s, s:i, "
+    json_t *const  own = json_pack("{s:O?, s:O?, s:s?, s:s?, s:s?, s:s, s:i, "
                              "s:s}",
                              "type", json_object_get(error, "type"),
                              "message", json_object_get(error, "message"),
                              "node_id", f->node == NULL ? NULL : f->node->id,
                              "step_id", f->step == NULL ? NULL : f->step->id,
-                             "task_id", "path", ckp_fiber_path(f), "attempt",
+                             "task_id", error_task(f),
+                             "path", ckp_fiber_path(f), "attempt",
                              f->step == NULL ? 0
                              : (int) ckp_fiber_get_int(f, "step", "try"),
                              "ts", ts);

@@ -596,6 +596,10 @@ fiber_go_on(ckp_fiber_t *f)
 {
     const ckp_node_ops_t *const  ops = f->node->ops;
 
+    if (ckp_handler_works(f)) {
+        return ckp_handler_wake(f, NULL);
+    }
+
     return ckp_replay_goes(f) ? ops->enter(f)
            : ops->wake == NULL ? CKP_E_BUG : ops->wake(f, NULL);
 }
@@ -634,8 +638,11 @@ ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
     const int64_t  dl = ckp_fiber_get_int(f, "dl", NULL);
     const bool     asks = ckp_replay_waits(f);
+    const bool     works = ckp_handler_works(f);
 
-    if (f->node == NULL || (f->node->ops->wake == NULL && !asks)) {
+    if (f->node == NULL
+        || (f->node->ops->wake == NULL && !asks && !works))
+    {
         return CKP_E_STATE;
     }
 
@@ -652,6 +659,7 @@ ckp_fiber_wake(ckp_fiber_t *f, const ckp_input_t *in)
         }
     }
 
-    return ckp_fiber_settle(f, asks ? ckp_replay_wake(f, in)
-                                    : f->node->ops->wake(f, in));
+    return ckp_fiber_settle(f, works ? ckp_handler_wake(f, in)
+                               : asks ? ckp_replay_wake(f, in)
+                                      : f->node->ops->wake(f, in));
 }

@@ -436,18 +436,46 @@ frame_born(ckp_fiber_t *f, json_t *own)
 }
 
 
+/* Whether there is room for another frame of that kind inside the others. */
+
+static ckp_code_t
+frame_fits(ckp_fiber_t *f, ckp_frame_t kind, int64_t depth)
+{
+    const json_t  *own = ckp_run_get(f->run, "fibers", f->id);
+    int            branches = kind == CKP_FRAME_BRANCH;
+
+    if (depth > CKP_FRAMES_MAX) {
+        return ckp_fiber_raise(f, "LimitExceeded", "frames are nested deeper "
+                               "than %d", CKP_FRAMES_MAX);
+    }
+
+    while (branches > 0 && own != NULL) {
+        const char *const  up = ckp_json_str(own, "up");
+        const char *const  name = ckp_json_str(own, "kind");
+
+        branches += name != NULL && strcmp(name, "branch") == 0;
+        own = up == NULL ? NULL : ckp_run_get(f->run, "fibers", up);
+    }
+
+    return branches <= CKP_PARALLELS_MAX ? CKP_OK
+           : ckp_fiber_raise(f, "LimitExceeded", "parallel nodes are nested "
+                             "deeper than %d", CKP_PARALLELS_MAX);
+}
+
+
 ckp_code_t
 ckp_fiber_fork(ckp_fiber_t *f, const ckp_fork_t *how)
 {
-    const int64_t  depth = 1 + json_integer_value(ckp_fiber_own_get(f, "d"));
-    json_t        *own;
+    const int64_t     depth = 1 + json_integer_value(ckp_fiber_own_get(f,
+                                                                       "d"));
+    const ckp_code_t  rc = frame_fits(f, how->kind, depth);
+    json_t           *own;
 
-    if (depth > CKP_FRAMES_MAX) {
+    if (rc != CKP_OK) {
         json_decref(how->vars);
         json_decref(how->input);
         json_decref(how->local);
-        return ckp_fiber_raise(f, "LimitExceeded", "frames are nested deeper "
-                               "than %d", CKP_FRAMES_MAX);
+        return rc;
     }
 
     own = json_pack("{s:{s:s}, s:s, s:s, s:s, s:o, s:I, s:I, s:{}, s:i, s:o*, "

@@ -24,6 +24,26 @@ admit_is_tool(const json_t *agent)
 }
 
 
+const json_t *
+ckp_attempt_preferred(const ckp_fiber_t *f, char *key)
+{
+    const ckp_step_t *const  step = ckp_fiber_step(f);
+    const char *const        agent = step->agent == NULL ? "" : step->agent;
+    size_t                   i;
+
+    /* channels are the same in any case */
+
+    for (i = 0; agent[i] != '\0' && i < CKP_AFFINITY_MAX; i++) {
+        key[i] = agent[i] >= 'A' && agent[i] <= 'Z' ? (char) (agent[i] + 32)
+                                                    : agent[i];
+    }
+
+    key[i] = '\0';
+
+    return ckp_fiber_run_get(f, "agents", key);
+}
+
+
 /* The first agent of a channel is preferred from now on. */
 
 static ckp_code_t
@@ -33,7 +53,8 @@ admit_affinity(ckp_fiber_t *f, const json_t *agent)
     const char *const        channel = step->agent == NULL ? ""
                                                            : step->agent;
     json_t *const            id = json_object_get(agent, "agent_id");
-    json_t *const            old = ckp_fiber_run_get(f, "agents", channel);
+    char                     key[CKP_AFFINITY_MAX + 1];
+    const json_t *const      old = ckp_attempt_preferred(f, key);
     ckp_code_t               rc = CKP_OK;
 
     if (admit_is_tool(agent) || (old != NULL && json_equal(old, id))) {
@@ -46,8 +67,7 @@ admit_affinity(ckp_fiber_t *f, const json_t *agent)
                                       "from", old, "to", id));
     }
 
-    return rc == CKP_OK ? ckp_fiber_run_put(f, "agents", channel,
-                                            json_incref(id))
+    return rc == CKP_OK ? ckp_fiber_run_put(f, "agents", key, json_incref(id))
                         : rc;
 }
 

@@ -26,6 +26,12 @@ json_t *ckp_attempt_rate(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_ask(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_admitted(ckp_fiber_t *f, const json_t *data);
 
+#define CKP_AFFINITY_MAX  256
+
+/* Who did work of this step's channel before: an agent_id, lent, or NULL.  key
+ * (CKP_AFFINITY_MAX + 1 bytes): what the run keeps it by. */
+const json_t *ckp_attempt_preferred(const ckp_fiber_t *f, char *key);
+
 /* No slot is free: told once, asked again after `wait_ms`. */
 ckp_code_t ckp_attempt_busy(ckp_fiber_t *f, const json_t *saturated,
     int64_t wait_ms);

@@ -171,8 +171,7 @@ ckp_code_t
 ckp_attempt_ask(ckp_fiber_t *f)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
-    const char *const        channel = step->agent == NULL ? ""
-                                                           : step->agent;
+    char                     agents[CKP_AFFINITY_MAX + 1];
     char                     key[CKP_KEY_MAX + 1];
     const ckp_effect_t       fx = {
         .kind = CKP_FX_ADMIT, .target = "agent",
@@ -182,7 +181,7 @@ ckp_attempt_ask(ckp_fiber_t *f)
                     "channel", step->agent, "action", step->action,
                     "path", ckp_fiber_path(f),
                     "node_id", ckp_fiber_node(f)->id, "step_id", step->id,
-                    "affinity", ckp_fiber_run_get(f, "agents", channel),
+                    "affinity", ckp_attempt_preferred(f, agents),
                     "native", step->op != NULL,
                     "saturated", ckp_fiber_get(f, "step", "busy") != NULL)
     };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "node/frame.h"
 #include "step/shot.h"
 
 
@@ -235,10 +236,8 @@ handler_word(const ckp_handler_t *h)
 }
 
 
-/* The handler is over: what it held is dropped, the error unbound. */
-
-static ckp_code_t
-handler_close(ckp_fiber_t *f, bool handled)
+ckp_code_t
+ckp_handler_close(ckp_fiber_t *f, bool handled)
 {
     json_t *const  prev = json_incref(ckp_fiber_get(f, "h", "prev"));
     ckp_code_t     rc = ckp_fiber_del(f, "h", NULL);
@@ -257,7 +256,7 @@ handler_close(ckp_fiber_t *f, bool handled)
 static ckp_code_t
 handler_propagate(ckp_fiber_t *f, json_t *error)
 {
-    const ckp_code_t  rc = handler_close(f, false);
+    const ckp_code_t  rc = ckp_handler_close(f, false);
 
     if (rc != CKP_OK) {
         json_decref(error);
@@ -273,7 +272,7 @@ handler_propagate(ckp_fiber_t *f, json_t *error)
 static ckp_code_t
 handler_undo(ckp_fiber_t *f, json_t *error)
 {
-    const ckp_code_t  rc = handler_close(f, false);
+    const ckp_code_t  rc = ckp_handler_close(f, false);
 
     if (rc != CKP_OK) {
         json_decref(error);
@@ -293,7 +292,7 @@ handler_fallback(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
         return handler_propagate(f, error);
     }
 
-    rc = handler_close(f, false);
+    rc = ckp_handler_close(f, false);
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_divert(f, h->fallback, handler_word(h), error);
@@ -313,7 +312,7 @@ handler_continue(ckp_fiber_t *f, const ckp_handler_t *h, bool assigns)
     const ckp_step_t *const  step = ckp_handler_step(f);
     json_t *const            value = h->default_output == NULL ? json_null()
                                      : json_incref(h->default_output);
-    ckp_code_t               rc = handler_close(f, true);
+    ckp_code_t               rc = ckp_handler_close(f, true);
 
     if (rc == CKP_OK && assigns && step != NULL
         && step->output_variable != NULL)
@@ -377,13 +376,12 @@ handler_retry(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
          : ckp_backoff_jitter_ms(&h->retry, used + 1, 0, ckp_fiber_run_id(f),
                                  ckp_fiber_path(f));
 
-    if (rc == CKP_OK) {
-        rc = handler_close(f, true);
-    }
+    if (rc == CKP_OK && !step) {
+        rc = ckp_handler_again(f, ms, error);
 
-    if (rc == CKP_OK) {
-        rc = step ? ckp_step_again(f, h->max_retries, ms, error)
-                  : ckp_fiber_restart(f, "retry", error);
+    } else if (rc == CKP_OK) {
+        rc = ckp_handler_close(f, true);
+        rc = rc == CKP_OK ? ckp_step_again(f, h->max_retries, ms, error) : rc;
     }
 
     json_decref(error);
@@ -403,7 +401,7 @@ handler_retry_node(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
     }
 
     if (rc == CKP_OK) {
-        rc = handler_close(f, true);
+        rc = ckp_handler_close(f, true);
     }
 
     if (rc == CKP_OK) {
@@ -583,6 +581,12 @@ handler_recover(ckp_fiber_t *f)
     const int64_t  round = 1 + ckp_fiber_get_int(f, "rounds", NULL);
     json_t *const  held = ckp_fiber_get(f, "step", NULL);
     ckp_code_t     rc = ckp_fiber_put(f, "rounds", NULL, json_integer(round));
+
+    /* branches that go on would end under them */
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_reap_all(f, "canceled");
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "h", "round", json_integer(round));

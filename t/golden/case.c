@@ -452,6 +452,35 @@ case_study(case_t *c, const json_t *doc, const ckp_program_t *prog)
 }
 
 
+/* Starts: [[inputs, what stands before the run]]. */
+
+static void
+case_gates(case_t *c, const ckp_program_t *prog)
+{
+    json_t *const  rows = golden_grow(json_object_get(c->file, "gates"));
+    const json_t  *row;
+    size_t         i;
+
+    json_array_foreach(rows, i, row) {
+        json_t *const     start = json_pack("{s:{}, s:O, s:O}", "meta",
+                                            "inputs", json_array_get(row, 0),
+                                            "vars", json_array_get(row, 0));
+        json_t           *gate = NULL;
+        ckp_err_t         err = CKP_ERR_INIT;
+        const ckp_code_t  rc = ckp_program_gate(prog, start, 1767603600000,
+                                                &gate, &err);
+
+        (void) snprintf(c->what, sizeof(c->what), "gate %zu", i);
+        case_object(c, "gate", json_array_get(row, 1), rc == CKP_OK ? gate
+                    : json_pack("{s:s}", "error", err.msg));
+        json_decref(start);
+    }
+
+    c->what[0] = '\0';
+    json_decref(rows);
+}
+
+
 static void
 case_compiled(case_t *c, const json_t *doc)
 {
@@ -466,6 +495,7 @@ case_compiled(case_t *c, const json_t *doc)
     if (prog != NULL) {
         case_inputs(c, prog, "accepts");
         case_inputs(c, prog, "refuses");
+        case_gates(c, prog);
     }
 
     case_runs(c, prog);

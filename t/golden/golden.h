@@ -27,6 +27,7 @@
  *                  [[operation, result]], failures: [[operation, type of the
  *                  error or id, message?]]}
  *     accepts      [[inputs, variables]]: inputs that fit, what becomes of them
+ *     gates        [[inputs, {place, dedupe}]]: what stands before a run
  *     refuses      [[inputs, {variable: sentence}]]
  *
  *   What is large is made by a rule (grow.c):

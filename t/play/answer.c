@@ -263,6 +263,8 @@ answer_admit(play_t *p, const ckp_effect_t *fx)
                                   json_object_get(p->script, "answers"),
                                   path);
 
+    json_array_append_new(p->asks, json_pack("[s?, O]", action, fx->body));
+
     if (said != NULL) {
         play_later(p, CKP_IN_ADMITTED, fx->ref, 0, json_deep_copy(said));
         return;

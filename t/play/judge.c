@@ -423,6 +423,11 @@ play_judge(play_t *p)
     judge_calls(p);
     judge_writes(p);
 
+    if (json_object_get(p->script, "asks") != NULL) {
+        judge_value(p, "what is asked for", json_object_get(p->script,
+                    "asks"), p->asks, false);
+    }
+
     if (json_object_get(p->script, "aborts") != NULL) {
         judge_value(p, "what is aborted",
                     json_object_get(p->script, "aborts"), p->aborts, true);

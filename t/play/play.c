@@ -451,6 +451,7 @@ play_open(play_t *p, const play_case_t *c)
     p->refs = json_object();
     p->events = json_array();
     p->calls = json_array();
+    p->asks = json_array();
     p->aborts = json_array();
     p->notices = json_array();
     p->metrics = json_array();
@@ -481,8 +482,8 @@ static void
 play_close(play_t *p)
 {
     json_t *const  all[] = { p->asked, p->happened, p->refs, p->events,
-                             p->calls, p->aborts, p->notices, p->metrics,
-                             p->writes, p->refused };
+                             p->calls, p->asks, p->aborts, p->notices,
+                             p->metrics, p->writes, p->refused };
 
     for (size_t i = 0; i < p->nins; i++) {
         json_decref(p->ins[i].data);

@@ -34,6 +34,7 @@
  *              `_step`.  As a text: types, in any order
  *   calls      all of them, in order: "action" or [action, {of the request}],
  *              with key, timeout_ms, `_at` and `_target`
+ *   asks       for whom they are admitted: all of them, as calls are
  *   aborts     of which calls, by their paths
  *   notices    what people are told outside of the run
  *   metrics    what its nodes measure: [[name, value, {labels}]], in order

@@ -40,6 +40,7 @@ typedef struct {
     json_t             *refs;       /* {ref of a call: path} */
     json_t             *events;     /* [{type, path, payload, at}] */
     json_t             *calls;
+    json_t             *asks;
     json_t             *aborts;
     json_t             *notices;
     json_t             *metrics;
