@@ -70,6 +70,24 @@ ngx_int_t ngx_lo_prompt_check(ngx_lo_api_t *api, const json_t *prompt);
 json_t *ngx_lo_prompt_shown(const json_t *row);
 ngx_int_t ngx_lo_prompt_404(ngx_lo_api_t *api);
 
+/* ngx_lo_profiles.c, ngx_lo_profile_test.c */
+ngx_lo_asset_stage_t  ngx_lo_profiles_list_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_list_render;
+ngx_lo_asset_stage_t  ngx_lo_profiles_create_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_create_render;
+ngx_lo_asset_stage_t  ngx_lo_profiles_get_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_get_render;
+ngx_lo_asset_stage_t  ngx_lo_profiles_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_put_render;
+ngx_lo_asset_stage_t  ngx_lo_profiles_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_delete_render;
+ngx_lo_asset_stage_t  ngx_lo_profiles_test_prepare;
+ngx_lo_asset_stage_t  ngx_lo_profiles_test_render;
+
+/* ngx_lo_usage.c */
+ngx_lo_asset_stage_t  ngx_lo_usage_prepare;
+ngx_lo_asset_stage_t  ngx_lo_usage_render;
+
 /* The answer for a project that is not there. */
 ngx_int_t ngx_lo_project_404(ngx_lo_api_t *api);
 

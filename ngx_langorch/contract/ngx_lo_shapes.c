@@ -16,6 +16,7 @@
 #define KINDS     "internal|agent_http|mcp_tool|llm|human|subflow|unbound"
 #define RUN_STATES                                                            \
     "created|running|waiting_approval|paused|completed|failed|canceled"
+#define PROVIDERS  "openai_compatible|openai|anthropic"
 #define HINTS     "db|env|vault|aws|azure"
 #define MODES     "production|dry_run|validation_only"
 #define ASKED     "production|normal|dry_run|validation_only"
@@ -458,6 +459,42 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       NGX_LO_TAKEN },
     { "SecretProvider", "Where values can come from",
       "provider configured:bool healthy:bool? error:?",
+      NGX_LO_GIVEN },
+
+    /* --- models ----------------------------------------------------------- */
+
+    { "LlmProfile", "How a model is asked",
+      "name description:? provider:" PROVIDERS " base_url:? model"
+      " secret_name:? task_classes:[] temperature:num? top_p:num?"
+      " max_tokens:int? stop:any timeout_ms:int max_retries:int?"
+      " fallbacks:[] extra_headers:obj? cost_per_1k:obj? json_schema:obj?"
+      " budget_usd_per_run:num? max_cost_usd_per_call:num? min_quality:num?"
+      " enabled:bool is_default:bool circuit_state:closed|open|half_open"
+      " created_at:time updated_at:time",
+      NGX_LO_GIVEN },
+    { "LlmProfileChange", "What becomes different; null takes it away",
+      "description:? provider:" PROVIDERS "? base_url:? model:?"
+      " secret_name:? task_classes:[]? temperature:num? top_p:num?"
+      " max_tokens:int? stop:any timeout_ms:int? max_retries:int?"
+      " fallbacks:[]? extra_headers:obj? cost_per_1k:obj? json_schema:obj?"
+      " budget_usd_per_run:num? max_cost_usd_per_call:num? min_quality:num?"
+      " enabled:bool? is_default:bool?",
+      NGX_LO_TAKEN },
+    { "LlmProfileCreate", "A profile to be made; it needs a model",
+      "+LlmProfileChange name!",
+      NGX_LO_TAKEN },
+    { "LlmProfileTest", "Nothing",
+      "",
+      NGX_LO_TAKEN },
+    { "LlmProfileTested", "What came of a short question",
+      "ok:bool model:? response:? latency_ms:num? error:?",
+      NGX_LO_GIVEN },
+    { "LlmUsage", "What runs asked of models",
+      "from:time to:time rows:[LlmUsageRow]",
+      NGX_LO_GIVEN },
+    { "LlmUsageRow", "Calls that have something in common",
+      "key calls:int errors:int prompt_tokens:int completion_tokens:int"
+      " cost_usd:num avg_latency_ms:num p95_latency_ms:num",
       NGX_LO_GIVEN },
 
     /* --- prompts ---------------------------------------------------------- */

@@ -17,7 +17,10 @@ ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s)
         return NULL;
     }
 
-    ngx_memcpy(out, s->data, s->len);
+    if (s->len > 0) {
+        ngx_memcpy(out, s->data, s->len);   /* an empty one may have no data */
+    }
+
     out[s->len] = '\0';
 
     return out;

@@ -82,6 +82,22 @@ ngx_lo_breaker_add(const char *name)
 }
 
 
+const char *
+ngx_lo_breaker_state(const char *name)
+{
+    ngx_lo_breaker_t  *b;
+
+    b = ngx_lo_breaker_find(name);
+
+    if (b == NULL || b->until == 0) {
+        return "closed";
+    }
+
+    return (b->trial || (ngx_msec_int_t) (b->until - ngx_current_msec) <= 0)
+           ? "half_open" : "open";
+}
+
+
 ngx_uint_t
 ngx_lo_breaker_open(const char *name)
 {

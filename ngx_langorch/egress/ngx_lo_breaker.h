@@ -11,6 +11,9 @@
 
 #define NGX_LO_BREAKER_PAUSE  300000    /* ms that a circuit stays open */
 
+/* "closed", "open" or "half_open": somebody looks, or may; asks nothing. */
+const char *ngx_lo_breaker_state(const char *name);
+
 /* 1: it is open; 0: go, and tell how it ended. */
 ngx_uint_t ngx_lo_breaker_open(const char *name);
 

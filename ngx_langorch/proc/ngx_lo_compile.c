@@ -202,7 +202,11 @@ ngx_lo_compile_look(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_prompts_there);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_prompts_there) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_llm_profiles);
 }
 
 
@@ -240,13 +244,15 @@ static ngx_int_t
 ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t n,
     ckp_environment_t *env)
 {
-    json_t  *secrets, *prompts;
+    json_t  *secrets, *prompts, *profiles;
 
     secrets = ngx_lo_compile_named(api, ngx_lo_job_rows(job, n + 1), NULL);
     prompts = ngx_lo_compile_named(api, ngx_lo_job_rows(job, n + 2),
                                    "versions");
 
-    if (secrets == NULL || prompts == NULL) {
+    profiles = ngx_lo_compile_named(api, ngx_lo_job_rows(job, n + 3), NULL);
+
+    if (secrets == NULL || prompts == NULL || profiles == NULL) {
         return NGX_ERROR;
     }
 
@@ -255,6 +261,7 @@ ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t n,
     env->secret = ngx_lo_compile_secret;
     env->data = secrets;
     env->prompts = prompts;
+    env->profiles = profiles;
 
     return NGX_OK;
 }

@@ -87,6 +87,29 @@ ngx_lo_run_post(ngx_lo_run_t *run)
 }
 
 
+void
+ngx_lo_runs_go_on(void)
+{
+    ngx_lo_run_t       *run;
+    ngx_rbtree_node_t  *node;
+
+    if (ngx_lo_runs.n == 0) {
+        return;
+    }
+
+    for (node = ngx_rbtree_min(ngx_lo_runs.tree.root, &ngx_lo_runs.sentinel);
+         node != NULL;
+         node = ngx_rbtree_next(&ngx_lo_runs.tree, node))
+    {
+        run = (ngx_lo_run_t *) node;
+
+        if (!ngx_queue_empty(&run->inputs) && run->held == NULL) {
+            ngx_lo_run_post(run);
+        }
+    }
+}
+
+
 /* Sets the alarm of a run that stays in memory. */
 
 static void
@@ -198,6 +221,8 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
     input.traced = ngx_lo_conf()->trace;
 
     ngx_memzero(&turn, sizeof(turn));
+
+    ckp_run_site(run->ckp, ngx_lo_site_models());
 
     ngx_lo_zone_feeding(run->id);
     code = ckp_run_feed(run->ckp, &input, &turn, &err);
@@ -378,6 +403,10 @@ ngx_lo_run_next(ngx_lo_run_t *run)
     if (ngx_queue_empty(&run->inputs)) {
         ngx_lo_run_rest(run);
         return;
+    }
+
+    if (!ngx_lo_site_fresh()) {
+        return;                 /* ngx_lo_runs_go_on comes back */
     }
 
     job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
@@ -742,5 +771,6 @@ ngx_lo_run_stop(ngx_cycle_t *cycle)
     ngx_lo_claim_stop();
     ngx_lo_alerts_stop();
     ngx_lo_admit_stop();
+    ngx_lo_site_stop();
     ngx_lo_program_clear();
 }

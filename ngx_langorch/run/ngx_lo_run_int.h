@@ -121,6 +121,24 @@ void ngx_lo_run_next(ngx_lo_run_t *run);
 /* Posts ngx_lo_run_next to the next loop turn. */
 void ngx_lo_run_post(ngx_lo_run_t *run);
 
+/* The same of all that have inputs and wait. */
+void ngx_lo_runs_go_on(void);
+
+/* --- the site's profiles of models (ngx_lo_site.c) --------------------------- */
+
+/*
+ * 1: what this worker knows is of now, or has to do; 0: it is being read, and
+ * then ngx_lo_runs_go_on is called.
+ */
+ngx_uint_t ngx_lo_site_fresh(void);
+
+/* For ckp_run_site, lent; NULL: not read yet. */
+const json_t *ngx_lo_site_models(void);
+
+/* Adds the lines that such a profile of an effect has of its own. */
+void ngx_lo_site_headers(const json_t *profile, json_t *headers);
+void ngx_lo_site_stop(void);
+
 /* --- inputs (ngx_lo_run_inputs.c) --------------------------------------------- */
 
 /* `ref` is copied, `data` stolen; NULL: no memory. */

@@ -216,6 +216,7 @@ ngx_lo_llm_headers(ngx_lo_effect_t *e, const char *base, ngx_uint_t ours)
         return NULL;
     }
 
+    ngx_lo_site_headers(json_object_get(e->body, "profile"), headers);
     rc = ours ? ngx_lo_llm_site_key(e, headers) : NGX_OK;
 
     if (rc == NGX_OK) {

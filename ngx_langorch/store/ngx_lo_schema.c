@@ -412,6 +412,15 @@ static const char  ngx_lo_schema_prompts[] =
     " created_by TEXT, created_at INTEGER, PRIMARY KEY (name, version));";
 
 
+static const char  ngx_lo_schema_models[] =
+    "CREATE TABLE llm_profiles ("
+    " name TEXT PRIMARY KEY, body TEXT NOT NULL, created_at INTEGER,"
+    " updated_at INTEGER, rev INTEGER NOT NULL) WITHOUT ROWID;"
+
+    "CREATE INDEX events_llm ON events (created_at)"
+    " WHERE type IN ('llm_usage', 'llm_call_failed');";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -430,7 +439,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_secrets,
     ngx_lo_schema_changes,
     ngx_lo_schema_control,
-    ngx_lo_schema_prompts
+    ngx_lo_schema_prompts,
+    ngx_lo_schema_models
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

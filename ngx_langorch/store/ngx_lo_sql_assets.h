@@ -83,4 +83,22 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions_del;     /* name */
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_user;     /* name */
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompts_there;   /* name, versions */
 
+/* --- models (ngx_lo_sql_llm.c) ----------------------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profiles;        /* all of them */
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profile_get;     /* name */
+
+/* name, body, now; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profile_add;
+
+/* name, body, now, tag (there is one); guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profile_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profile_del; /* name, tag; guarded */
+
+/* name, now: all others are no default */
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profiles_plain;
+
+/* from, to, "model", "profile" ... */
+extern const ngx_lo_stmt_t  ngx_lo_sql_llm_usage;
+
 #endif

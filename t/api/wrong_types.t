@@ -25,6 +25,15 @@ my $project = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
 
 $site->post('/api/secrets', { name => 'known', value => 'v' });
 $site->post('/api/prompts', { name => 'known', template => 'x {{a}}' });
+$site->post('/api/llm/profiles', { name => 'known', model => 'm' });
+
+my %profile = (description => 'd', provider => 'openai_compatible',
+    base_url => $agent->url, model => 'm', secret_name => 's',
+    task_classes => ['t'], temperature => 1, top_p => 1, max_tokens => 1,
+    stop => 's', timeout_ms => 1, max_retries => 1, fallbacks => [],
+    extra_headers => { a => 'b' }, cost_per_1k => { prompt => 1 },
+    json_schema => {}, budget_usd_per_run => 1, max_cost_usd_per_call => 1,
+    min_quality => 1, enabled => \1, is_default => \0);
 
 my @values = (undef, 7, -1, 1.5, 9_007_199_254_740_993, '', 'text', ' ',
     "line\nbreak", "\x{1F600}", 'x' x 3000, [], {}, [ 1, 'a', {}, [] ],
@@ -62,6 +71,8 @@ my @routes = (
         provider_hint => 'db', tags => ['t'] } ],
     [ PUT => '/api/secrets/known', { value => 'v', description => 'd',
         provider_hint => 'db', tags => ['t'] } ],
+    [ POST => '/api/llm/profiles', { name => 's', %profile } ],
+    [ PUT => '/api/llm/profiles/known', { %profile } ],
     [ POST => '/api/prompts', { name => 's', template => 'x {{a}}',
         system => 'y', variables => { a => { type => 'string' } },
         output_schema => { type => 'object' }, model => 'm', profile => 'p',

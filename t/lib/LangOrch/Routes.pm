@@ -75,6 +75,8 @@ sub populate {
         'text', headers => { 'Content-Type' => 'text/plain' })->{json};
 
     $site->post('/api/prompts', { name => 'asked', template => 'Why?' });
+    $site->post('/api/llm/profiles', { name => 'tried', model => 'm',
+        base_url => $agent->url });
 
     $self->{id} = {
         artifact_id   => $file->{artifact_id},
@@ -95,6 +97,7 @@ sub populate {
         '/runs/{run_id}' => $started->{id},
         '/api/secrets/{name}' => $site->post('/api/secrets',
             { name => 'kept', value => 'x' })->{json}{name},
+        map({ ("/api/llm/profiles/{name}$_" => 'tried') } '', '/test'),
         map({ ("/api/prompts/{name}$_" => 'asked') }
             '', qw(/versions /activate /render)),
     };
