@@ -28,7 +28,7 @@ static const char *const  restore_own[] = {
 
 static const char *const  restore_over[] = {
     "seq", "status", "ended_at", "base_at", "active", "error", "outputs",
-    "pause", "agents", "refused", "given", "stop", NULL
+    "pause", "refused", "given", "stop", NULL
 };
 
 
@@ -180,10 +180,12 @@ restore_root(const json_t *data, json_t **fibers, bool *sound)
     *fibers = restore_fibers(state, node, sound);
 
     if (root == NULL || *fibers == NULL
-        || restore_change(root, json_object_get(data, "vars")) != 0)
+        || restore_change(root, json_object_get(data, "vars")) != 0
+        || json_object_set_new(root, "agents", json_object()) != 0)
     {
         json_decref(root);
         json_decref(*fibers);
+        *fibers = NULL;
         return NULL;
     }
 
@@ -191,7 +193,6 @@ restore_root(const json_t *data, json_t **fibers, bool *sound)
     restore_drop(root, restore_own);
     restore_drop(root, restore_over);
     (void) json_object_del(root, "fibers");
-    (void) json_object_set_new(root, "agents", json_object());
 
     return root;
 }
@@ -226,10 +227,18 @@ ckp_restore_vars(ckp_run_t *run, const json_t *vars)
 static ckp_code_t
 restore_kin(ckp_run_t *run, const json_t *state)
 {
-    json_t *const  kin = json_copy(json_object_get(state, "kin"));
+    const json_t *const  own = json_object_get(state, "kin");
+    json_t *const        kin = json_copy((json_t *) own);
 
-    if (kin == NULL) {
+    if (own == NULL) {
         return CKP_OK;
+    }
+
+    /* jansson copies as much as it has memory for */
+
+    if (json_object_size(kin) != json_object_size(own)) {
+        json_decref(kin);
+        return CKP_E_NOMEM;
     }
 
     (void) json_object_del(kin, "parent");
@@ -353,7 +362,10 @@ restore_replace(ckp_run_t *run, const json_t *root)
     json_t *const  old = json_copy(run->state.root);
     const char    *name;
     json_t        *value;
-    ckp_code_t     rc = old == NULL ? CKP_E_NOMEM : CKP_OK;
+    ckp_code_t     rc;
+
+    rc = json_object_size(old) != json_object_size(run->state.root)
+         ? CKP_E_NOMEM : CKP_OK;
 
     json_object_foreach(old, name, value) {
         if (rc == CKP_OK && json_object_get(root, name) == NULL) {

@@ -124,39 +124,6 @@ subtest 'a checkpoint and a node: that state, at that node' => sub {
 };
 
 
-subtest 'what cannot be set back is told' => sub {
-    my $run = $site->run('abc', { bad => 'yes' });
-    $run->wait_final;
-
-    my $r = $site->post($run->path('/resume'), { checkpoint_id => 'none' });
-    is $r->{status}, 404, 'no such checkpoint';
-    is $r->{json}{detail}, 'Checkpoint not found', 'is the reason';
-
-    $r = $site->post($run->path('/resume'), { from_node => 'z' });
-    is $r->{status}, 422, 'no such node';
-    is_deeply $r->{json}{errors}[0]{loc}, [ 'body', 'from_node' ], 'there';
-
-    is $site->post($run->path('/resume'), { from_node => 'end' })->{status},
-        409, 'one that it did not reach';
-
-    $r = $site->post($run->path('/resume'), { input_vars => { n => 'x' } });
-    is $r->{status}, 422, 'a value that does not fit';
-    is $r->{json}{errors}{n}, 'Must be a number', 'by the rule of its variable';
-
-    is $site->post($run->path('/resume'), { checkpoint_id => 7 })->{status},
-        422, 'no text';
-    is $site->post('/api/runs/none/resume', { from_node => 'a' })->{status},
-        404, 'no run';
-    is $run->get->{status}, 'failed', 'and nothing happened';
-
-    my $waits = $site->run('one-approval');
-    $waits->wait_approval;
-    is $site->post($waits->path('/resume'), {})->{status}, 409,
-        'nor is one that waits for a person';
-    $site->post($waits->path('/cancel'), {});
-};
-
-
 subtest 'another run begins at a point of the first' => sub {
     my $run = $site->run('abc', { n => 3, pin => 'secret-7' });
     $run->wait_final;
@@ -204,13 +171,6 @@ subtest 'a replay may be a dry run, and is made once for its key' => sub {
     my $other = $site->run_by_id($r[0]{json}{run_id});
     is $other->wait_final->{execution_mode}, 'dry_run', 'dry';
     is calls_of($other), '', 'so nobody is called';
-
-    is $site->post($run->path('/replay'), {})->{status}, 422,
-        'from where must be said';
-    is $site->post($run->path('/replay'), { from_node => 'b',
-        execution_mode => 'wet' })->{status}, 422, 'no such mode';
-    is $site->post('/api/runs/none/replay', { from_node => 'b' })->{status},
-        404, 'no such run';
 
     my $final = (grep { $_->{reason} eq 'final' }
         @{ $site->get($run->path('/checkpoints'))->{json} })[0];
@@ -277,78 +237,6 @@ subtest 'a run without checkpoints has no points' => sub {
     is $site->post($run->path('/resume'), {})->{status}, 404, 'no resume';
     is $site->post($run->path('/retry'), {})->{status}, 200, 'but a retry';
     $run->wait_final;
-};
-
-
-subtest 'a point may be inside of a child procedure' => sub {
-    $site->import_document(procedure('inner', 'i', {
-        i => sequence('j', step('i', action => 'work')),
-        j => sequence('k', step('j', action => 'work',
-            params => { bad => '{{bad}}' })),
-        k => { type => 'terminate' },
-    }, variables_schema => { bad => {} }));
-    $site->import_document(procedure('outer', 'o', {
-        o   => { type => 'subflow', procedure_id => 'inner',
-            input_mapping => { bad => '{{bad}}' }, next_node => 'end' },
-        end => { type => 'terminate' },
-    }, variables_schema => { bad => {} }));
-
-    my $run = $site->run('outer', { bad => 'yes' });
-    is $run->wait_final->{status}, 'failed', 'it failed inside';
-
-    # nobody has the child's document in memory any more
-
-    $site->kill9_all;
-    $site->restart;
-    is $site->post($run->path('/resume'),
-        { checkpoint_id => point_after($run, 'i') })->{status}, 200, 'taken';
-    $run->wait_for('run_failed', 2);
-    is calls_of($run), 'i j j', 'it goes on inside';
-
-    my $r = $site->post($run->path('/replay'), { from_node => 'j' });
-    is $r->{status}, 201, 'and so does another run';
-    my $other = $site->run_by_id($r->{json}{run_id});
-    $other->wait_final;
-    is calls_of($other), 'j', 'in the child';
-};
-
-
-subtest 'child runs are others, too' => sub {
-    $site->import_document(procedure('kid', 'k', {
-        k => sequence('end', step('k', action => 'work')),
-        end => { type => 'terminate' },
-    }));
-    $site->import_document(procedure('parent', 'a', {
-        a => sequence('call', step('a', action => 'work')),
-        call => { type => 'subflow', procedure_id => 'kid',
-            isolation => 'child_run', next_node => 'c' },
-        c => sequence('end', step('c', action => 'work',
-            params => { bad => '{{bad}}' })),
-        end => { type => 'terminate' },
-    }, variables_schema => { bad => { default => 'no' } }));
-
-    my $kids = sub {
-        my ($run) = @_;
-        return @{ $site->get('/api/runs?parent_run_id=' . $run->id)->{json} };
-    };
-
-    my $run = $site->run('parent', { bad => 'yes' });
-    is $run->wait_final->{status}, 'failed', 'it failed behind its child';
-    my $point = point_after($run, 'a');
-
-    is $site->post($run->path('/resume'),
-        { checkpoint_id => $point, input_vars => { bad => 'no' } })->{status},
-        200, 'set back before it';
-    is $run->wait_final->{status}, 'completed', 'it completes';
-    is scalar($kids->($run)), 2, 'with another child run';
-
-    my $fork = $site->post($run->path('/replay'),
-        { checkpoint_id => $point, input_vars => { bad => 'no' } });
-    is $fork->{status}, 201, 'replayed from there';
-    $fork = $site->run_by_id($fork->{json}{run_id});
-    is $fork->wait_final->{status}, 'completed', 'it completes';
-    is scalar($kids->($fork)), 1, 'with a child run of its own';
-    is scalar($kids->($run)), 2, 'the first one has its two';
 };
 
 
