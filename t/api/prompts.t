@@ -9,10 +9,12 @@ use Test::More;
 use LangOrch::Doc qw(procedure sequence step);
 use LangOrch::Llm;
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $llm  = LangOrch::Llm->start(script => {
     '*'    => [ { text => 'fine' } ],
     fussy  => [ { text => 'no' }, { text => '{"kind": "claim"}' } ],
+    held   => [ { text => 'late', until => 'told' } ],
 });
 my $site = LangOrch::Site->start(workers => 2,
     http => 'langorch_llm_url ' . $llm->base_url . '; '
@@ -183,6 +185,60 @@ subtest 'it brings its model and its schema' => sub {
     ($run, $end, $sent) = asked('judge', model => 'other',
         output_schema => { type => 'string' });
     is $sent->{model}, 'other', 'but the node goes before it';
+};
+
+
+subtest 'after a crash a run stays with the text that it used' => sub {
+    $site->post('/api/prompts', { name => 'long', template => 'Text one',
+        model => 'held' });
+    $site->import_document(procedure('crashes', 'ask', {
+        ask => { type => 'llm_action', prompt_ref => 'long',
+            next_node => 'end' },
+        end => { type => 'terminate', outputs => { t => '{{llm_output}}' } },
+    }));
+
+    my $run = $site->run('crashes');
+    until_true('the model is asked', sub { $llm->calls('held') });
+    $site->put('/api/prompts/long', { template => 'Text two' });
+    $site->kill9_all;
+    $llm->release('told');
+    $site->restart;
+
+    is $run->wait_final->{output_vars}{t}, 'late', 'it goes on';
+    my @calls = $llm->calls('held');
+    is_deeply [ map { @{ said($_->{json}) } } @calls ],
+        [ ('Text one') x @calls ], 'with the same text';
+    is scalar(keys %{ { map { $_->{headers}{'idempotency-key'} => 1 }
+        @calls } }), 1, 'and the same key';
+    my ($done) = $run->events_of('llm_call_completed');
+    is $done->{payload}{prompt_ref}, 'long@1', 'which is told';
+};
+
+
+subtest 'tasks and children use them, too' => sub {
+    $site->post('/api/prompts', { name => 'task', template => 'Do {{it}}' });
+    $site->import_document(procedure('child', 'ask', {
+        ask => { type => 'llm_action', prompt_ref => 'task',
+            next_node => 'end' },
+        end => { type => 'terminate' },
+    }, variables_schema => { it => { type => 'string' } }));
+    $site->import_document(procedure('tasks', 'all', {
+        all => { type => 'dag', next_node => 'sub', tasks => [
+            { task_id => 'one', llm => { prompt_ref => 'task',
+                prompt_vars => { it => 'one' } } },
+            { task_id => 'two', llm => { prompt_ref => 'task@1',
+                prompt_vars => { it => 'two' } } } ] },
+        sub => { type => 'subflow', procedure_id => 'child',
+            input_mapping => { it => 'three' }, next_node => 'end' },
+        end => { type => 'terminate' },
+    }));
+
+    my $run = $site->run('tasks');
+    is $run->wait_final->{status}, 'completed', 'they complete'
+        or diag explain $run->get;
+    is_deeply [ sort map { @{ said($_->{json}) } } grep {
+        index(LangOrch::Http::encode($_->{json}), 'Do ') > 0 } $llm->calls ],
+        [ 'Do one', 'Do three', 'Do two' ], 'each with its own';
 };
 
 

@@ -111,4 +111,27 @@ t_state(const t_run_t *t, const char *name)
     return v;
 }
 
+
+/* The program of a prompt, as the host makes it. */
+
+static inline ckp_program_t *
+t_prompt_program(const char *text)
+{
+    json_t *const          prompt = t_doc_json(text);
+    json_t *const          doc = ckp_prompt_document(prompt);
+    ckp_diags_t *const     diags = ckp_diags_new();
+    ckp_compiler_t *const  c = ckp_compiler_new(diags);
+    ckp_program_t         *prog;
+
+    assert_int_equal(ckp_compiler_add(c, doc), CKP_OK);
+    prog = ckp_compiler_finish(c);
+    assert_non_null(prog);
+    ckp_compiler_free(c);
+    ckp_diags_free(diags);
+    json_decref(doc);
+    json_decref(prompt);
+
+    return prog;
+}
+
 #endif

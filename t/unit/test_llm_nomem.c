@@ -161,13 +161,61 @@ test_tools_are_called_or_nothing_happens(void **ctx)
 }
 
 
+/* A prompt and a profile of the site: each allocation of the turn that takes
+ * the prompt is the last that succeeds. */
+
+static void
+test_what_the_site_has_is_used_or_nothing_happens(void **ctx)
+{
+    json_t *const      site = t_doc_json("{'model':'m','profiles':{'far':"
+                           "{'model':'f','base_url':'http://f','fallbacks':"
+                           "['near']},'near':{'model':'n'}}}");
+    json_t *const      reply = t_doc_json("{'name':'p','version':3,'hash':"
+                           "'h1','profile':'far','output_schema':{}}");
+    const ckp_input_t  in = { .kind = CKP_IN_REPLY, .ref = "",
+                              .now_ms = 1700000000000, .data = reply };
+    ckp_program_t     *prog = t_prompt_program("{'template':'to {{a}}',"
+                           "'system':'s','variables':{'a':{'type':'string',"
+                           "'required':true}}}");
+    t_doc_t            d;
+
+    t_doc(&d, DOC("'prompt_ref':'p','prompt_vars':{'a':'{{x}}'},",
+                  CONFIG("'llm':{'profiles':{'far':{'model':'own'}}}")));
+    assert_non_null(d.prog);
+    refused = 1;
+
+    for (long n = 0; refused > 0; n++) {
+        const long   before = alive;
+        ckp_input_t  own = in;
+        t_run_t      t;
+
+        t_born(&t, &d);
+        ckp_run_site(t.run, site);
+        t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
+        assert_int_equal(ckp_run_link(t.run, "h1", prog), CKP_OK);
+        own.ref = t.ref;
+        own.seed = t.seed;
+        t_short(&t, &own, n);
+        ckp_run_free(t.run);
+        assert_int_equal(alive, before);
+        assert_in_range(n, 0, 5000);
+    }
+
+    t_doc_free(&d);
+    ckp_program_unref(prog);
+    json_decref(reply);
+    json_decref(site);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_a_question_is_sent_or_nothing_happens),
         cmocka_unit_test(test_an_answer_is_taken_or_nothing_happens),
-        cmocka_unit_test(test_tools_are_called_or_nothing_happens)
+        cmocka_unit_test(test_tools_are_called_or_nothing_happens),
+        cmocka_unit_test(test_what_the_site_has_is_used_or_nothing_happens)
     };
 
     /* values are made by a library that is not linked with us */

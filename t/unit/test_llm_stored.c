@@ -10,23 +10,11 @@
 static void
 t_prompt(t_run_t *t, const char *text, const char *more)
 {
-    json_t *const         prompt = t_doc_json(text);
-    json_t *const         doc = ckp_prompt_document(prompt);
-    json_t *const         reply = t_doc_json(more);
-    ckp_diags_t *const    diags = ckp_diags_new();
-    ckp_compiler_t *const c = ckp_compiler_new(diags);
-    ckp_program_t        *prog;
+    ckp_program_t *const  prog = t_prompt_program(text);
 
-    assert_int_equal(ckp_compiler_add(c, doc), CKP_OK);
-    prog = ckp_compiler_finish(c);
-    assert_non_null(prog);
     assert_int_equal(ckp_run_link(t->run, "h1", prog), CKP_OK);
     ckp_program_unref(prog);
-    ckp_compiler_free(c);
-    ckp_diags_free(diags);
-    json_decref(doc);
-    json_decref(prompt);
-    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref, reply);
+    t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_OK, t->ref, t_doc_json(more));
 }
 
 
@@ -100,6 +88,38 @@ test_its_variables_its_schema_and_its_model_hold(void **ctx)
     t_answer(&t, "{\"n\": 1}");
     assert_non_null(t_event(&t, "run_completed"));
     t_run_over(&t);
+}
+
+
+/* So do those of one that stands in the document, unless the node says. */
+
+static void
+test_a_prompt_of_the_document_brings_its_model_and_profile(void **ctx)
+{
+    static const struct {
+        const char  *node;
+        const char  *asset;
+        const char  *model;
+    } rows[] = {
+        { "", "'model':'own-1'", "own-1" },
+        { "", "'profile':'far'", "f1" },
+        { "'model':'node-1',", "'model':'own-1'", "node-1" },
+        { "'profile':'far',", "'model':'own-1'", "f1" }
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char     text[2048];
+        t_run_t  t;
+
+        snprintf(text, sizeof(text), DOC("'prompt_ref':'p',%s",
+                 ",'prompt_templates':{'p':{'template':'?',%s}},"
+                 "'global_config':{'llm':{'profiles':{'far':{'base_url':"
+                 "'http://f','model':'f1'}}}}"), rows[i].node, rows[i].asset);
+        t_run(&t, text);
+        assert_string_equal(ckp_json_str(t_request(&t), "model"),
+                            rows[i].model);
+        t_run_over(&t);
+    }
 }
 
 
@@ -386,6 +406,8 @@ main(void)
         cmocka_unit_test(test_a_stored_prompt_is_asked_for_and_used),
         cmocka_unit_test(test_without_variables_of_its_own_it_sees_the_runs),
         cmocka_unit_test(test_its_variables_its_schema_and_its_model_hold),
+        cmocka_unit_test(
+            test_a_prompt_of_the_document_brings_its_model_and_profile),
         cmocka_unit_test(test_one_that_is_not_there_fails_the_node),
         cmocka_unit_test(test_a_crash_asks_again_before_and_never_after),
         cmocka_unit_test(test_a_prompt_is_shown_with_what_it_misses),
