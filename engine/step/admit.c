@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "step/abroad.h"
 #include "step/delegate.h"
 #include "step/hosted.h"
 #include "step/once.h"
@@ -226,6 +227,11 @@ ckp_attempt_admitted(ckp_fiber_t *f, const json_t *data)
         && ckp_fiber_step(f)->op != NULL)
     {
         return ckp_attempt_internal(f);
+    }
+
+    if (ckp_abroad_is(f)) {
+        ckp_abroad_back(f);
+        return ckp_attempt_failed(f, false);
     }
 
     (void) ckp_fiber_raise_json(f, ckp_json_str(error, "type") != NULL

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "step/abroad.h"
 #include "step/artifact.h"
 #include "step/delegate.h"
 #include "step/double.h"
@@ -122,6 +123,19 @@ attempt_render(ckp_fiber_t *f)
 }
 
 
+/* It failed here: somebody else may know how, or it is a failure. */
+
+static ckp_code_t
+attempt_not_ours(ckp_fiber_t *f, bool unknown)
+{
+    bool              goes = false;
+    const ckp_code_t  rc = ckp_abroad_try(f, &goes);
+
+    return rc != CKP_OK ? rc
+           : goes ? ckp_attempt_external(f) : ckp_attempt_failed(f, unknown);
+}
+
+
 ckp_code_t
 ckp_attempt_internal(ckp_fiber_t *f)
 {
@@ -152,7 +166,7 @@ ckp_attempt_internal(ckp_fiber_t *f)
     json_decref(params);
 
     if (rc == CKP_E_INVALID) {
-        return ckp_attempt_failed(f, false);
+        return attempt_not_ours(f, false);
     }
 
     if (rc != CKP_OK || result == NULL) {
@@ -170,8 +184,8 @@ ckp_attempt_internal(ckp_fiber_t *f)
 }
 
 
-static ckp_code_t
-attempt_external(ckp_fiber_t *f)
+ckp_code_t
+ckp_attempt_external(ckp_fiber_t *f)
 {
     char        key[CKP_KEY_MAX + 1];
     ckp_code_t  rc;
@@ -222,6 +236,10 @@ attempt_count(ckp_fiber_t *f, int64_t n)
 
     if (rc == CKP_OK && n == 1) {
         rc = ckp_fiber_put(f, "step", "t0", json_integer(now));
+    }
+
+    if (rc == CKP_OK && ckp_abroad_is(f)) {
+        rc = ckp_fiber_del(f, "step", "abroad");
     }
 
     if (rc == CKP_OK) {
@@ -277,7 +295,7 @@ ckp_attempt_start(ckp_fiber_t *f)
 
     return step->bind == CKP_BIND_INTERNAL && step->op != NULL
            && !ckp_attempt_asks(f)
-           ? ckp_attempt_internal(f) : attempt_external(f);
+           ? ckp_attempt_internal(f) : ckp_attempt_external(f);
 }
 
 
@@ -361,7 +379,9 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
 
         rc = ckp_usage_add(f, in->data);
 
-        return rc == CKP_OK ? ckp_attempt_failed(f, unknown) : rc;
+        return rc != CKP_OK ? rc
+               : ckp_hosted_is(f) ? attempt_not_ours(f, unknown)
+               : ckp_attempt_failed(f, unknown);
     }
 
     if (ckp_hosted_is(f)) {

@@ -41,8 +41,9 @@ ckp_code_t ckp_attempt_busy(ckp_fiber_t *f, const json_t *saturated,
 ckp_code_t ckp_attempt_send(ckp_fiber_t *f);
 ckp_code_t ckp_attempt_call(ckp_fiber_t *f);
 
-/* An action of ours, or the call for it to the host. */
+/* An action of ours, or the call for it to the host; one of others. */
 ckp_code_t ckp_attempt_internal(ckp_fiber_t *f);
+ckp_code_t ckp_attempt_external(ckp_fiber_t *f);
 
 /* Nobody waits for the call any more; its slot is free. */
 ckp_code_t ckp_attempt_abort(ckp_fiber_t *f, bool late);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "model/limits.h"
+#include "step/abroad.h"
 #include "step/delegate.h"
 #include "step/hosted.h"
 #include "step/once.h"
@@ -132,11 +133,13 @@ send_limits(ckp_fiber_t *f, json_t *body)
     const ckp_rate_t *const  rate = &ckp_fiber_program(f)->config.rate;
     int                      bad = 0;
 
-    if (ckp_once_asks(f)) {
+    /* who goes abroad has the right to its key already */
+
+    if (ckp_once_asks(f) && !ckp_abroad_is(f)) {
         bad |= json_object_set_new(body, "idempotency", ckp_once_ask(f));
     }
 
-    if (step->bind == CKP_BIND_INTERNAL) {
+    if (step->bind == CKP_BIND_INTERNAL && !ckp_abroad_is(f)) {
         bad |= json_object_set_new(body, "internal", json_true());
 
         if (!send_is_http(step)) {
@@ -182,7 +185,7 @@ ckp_attempt_ask(ckp_fiber_t *f)
                     "path", ckp_fiber_path(f),
                     "node_id", ckp_fiber_node(f)->id, "step_id", step->id,
                     "affinity", ckp_attempt_preferred(f, agents),
-                    "native", step->op != NULL,
+                    "native", step->op != NULL && !ckp_abroad_is(f),
                     "saturated", ckp_fiber_get(f, "step", "busy") != NULL)
     };
 

@@ -184,7 +184,7 @@ subtest 'rows that were read are not read again' => sub {
 };
 
 
-subtest 'an agent of the step reads what is foreign here' => sub {
+subtest 'an agent that can reads what is foreign here' => sub {
     my $agent = LangOrch::Agent->start(script => {
         parse_excel_data => [ { result => [ { old => 1 } ] } ] });
     $site->register($agent, name => 'reader', capabilities => ['parse_excel_data']);
@@ -195,9 +195,17 @@ subtest 'an agent of the step reads what is foreign here' => sub {
         %then,
     }));
 
-    my $end = $site->run('abroad')->wait_final;
+    my ($end) = $site->run('abroad')->wait_final;
     is_deeply $end->{output_vars}{rows}, [ { old => 1 } ], 'its rows are the rows';
     is scalar($agent->calls('parse_excel_data')), 1, 'of one call';
+
+    ($end) = read_sheet("artifacts/$box/old.xls");
+    is_deeply $end->{output_vars}{rows}, [ { old => 1 } ], 'also when nobody names it';
+    is scalar($agent->calls('parse_excel_data')), 2, 'by one more';
+
+    ($end) = read_sheet($book);
+    is scalar(@{ $end->{output_vars}{rows} }), 2, 'what is not foreign is read here';
+    is scalar($agent->calls('parse_excel_data')), 2, 'without it';
 };
 
 

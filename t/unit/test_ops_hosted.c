@@ -133,6 +133,69 @@ test_files_of_the_artifacts_folder_are_read_by_the_host(void **ctx)
 }
 
 
+/* A file of a kind that the host does not know, or the engine not, goes to an
+ * agent that names the action; else it is what it was. */
+
+static void
+t_goes_abroad(t_run_t *t, const char *op)
+{
+    const ckp_effect_t  *fx;
+    char                 text[1024];
+
+    snprintf(text, sizeof(text), ONE("%s"), op);
+    t_run(t, text);
+
+    if (t->turn.effects[0].kind == CKP_FX_CALL) {
+        t_feed(t, CKP_IN_REPLY, CKP_OUTCOME_FAILED, t->ref,
+               t_doc_json("{'type':'UnsupportedFormat','message':'no',"
+                      "'retryable':false}"));
+    }
+
+    assert_int_equal(t_count(t, CKP_FX_ADMIT), 1);
+    fx = &t->turn.effects[0];
+    assert_string_equal(ckp_json_str(fx->body, "action"), "parse_excel_data");
+    assert_false(ckp_json_bool(fx->body, "native", true));
+    assert_null(json_object_get(fx->body, "internal"));
+    assert_true(json_is_null(json_object_get(fx->body, "channel")));
+}
+
+
+static void
+test_a_spreadsheet_of_another_kind_goes_to_who_says_he_can(void **ctx)
+{
+    static const char *const  ops[] = {
+        "'action':'parse_excel_data','source':'r/old.xls'",
+        "'action':'parse_excel_data','source':'https://h/a.xlsx'"
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        t_run_t  t;
+
+        t_goes_abroad(&t, ops[i]);
+        t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+               t_doc_json("{'error':{'type':'NoExecutorError','message':'no'"
+                      "}}"));
+        assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                            "UnsupportedFormat");
+        t_run_over(&t);
+
+        t_goes_abroad(&t, ops[i]);
+        t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+               json_pack("{s:b, s:i}", "crash", 1, "crashes", 1));
+        assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+        t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+               t_doc_json("{'agent':{'agent_id':'a','base_url':'http://a',"
+                      "'resource_key':'a','concurrency_limit':1}}"));
+        assert_string_equal(t.turn.effects[0].target, "agent");
+        t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+               t_doc_json("{'result':[{'a':1}]}"));
+        assert_string_equal(t_var(&t, "r"), "[{\"a\":1}]");
+        assert_string_equal(t_status(&t), "completed");
+        t_run_over(&t);
+    }
+}
+
+
 /* The step's call answered with this status. */
 
 static void
@@ -587,6 +650,8 @@ main(void)
         cmocka_unit_test(test_a_wrong_request_is_not_sent),
         cmocka_unit_test(
             test_files_of_the_artifacts_folder_are_read_by_the_host),
+        cmocka_unit_test(
+            test_a_spreadsheet_of_another_kind_goes_to_who_says_he_can),
         cmocka_unit_test(test_a_status_is_expected_or_an_error),
         cmocka_unit_test(test_a_result_has_the_members_of_the_reply),
         cmocka_unit_test(

@@ -46,6 +46,15 @@ t_op_fails(const char *op, const char *type, const char *message)
     t_run_t  t;
 
     t_start(&t, op);
+
+    /* others are asked first, and nobody can */
+
+    if (t_count(&t, CKP_FX_ADMIT) == 1) {
+        t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+               json_pack("{s:{s:s, s:s}}", "error", "type", "NoExecutorError",
+                         "message", "nobody"));
+    }
+
     assert_string_equal(t_said(&t, "run_failed", "error_type"), type);
 
     if (strstr(t_said(&t, "run_failed", "error"), message) == NULL) {
