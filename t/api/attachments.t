@@ -27,6 +27,7 @@ my $web = LangOrch::Agent->start(web => sub {
     my ($call) = @_;
     return $call->{path} eq '/note' ? { body => 'from afar', headers => {
             'Content-Type' => 'text/plain; charset=utf-8' } }
+        : $call->{path} eq '/wide' ? { body => 'wide ' x 2500 }
         : $call->{path} eq '/large' ? { body => 'x' x (5 * 1024 * 1024 + 1) }
         : { status => 404, body => 'no' };
 });
@@ -35,7 +36,7 @@ my $site = LangOrch::Site->start(
     workers    => 1,
     procedures => [ approval('box') ],
     http       => 'langorch_llm_url ' . $llm->base_url . '; '
-        . 'langorch_llm_model plain; langorch_file_memory 1;',
+        . 'langorch_llm_model plain; langorch_file_memory 1; langorch_attached 20k;',
 );
 
 my $data = $site->home . '/data';
@@ -136,6 +137,17 @@ subtest 'what an address gives is looked at, sent, and forgotten' => sub {
     until_true('the copy is removed',
         sub { !glob "$root/.attached/" . $run->id . '/*' });
     pass 'and the copy is removed';
+};
+
+
+subtest 'copies of a run have a limit' => sub {
+    my ($run, $end) = asked('wide', [ map { { type => 'url',
+        source => $web->url('/wide') } } 1 .. 2 ]);
+
+    is $end->{status}, 'completed', 'it completes';
+    is scalar(@{ shown('plain') }), 1, 'with one of two';
+    my ($skipped) = $run->events_of('attachment_skipped');
+    is $skipped->{payload}{reason}, 'the run has too many copies', 'it is told why';
 };
 
 
