@@ -113,11 +113,11 @@ subtest 'what is wrong with a profile is told where it is' => sub {
     is wrong($site->put("$at/far", { fallbacks => ['two'] })),
         '422 body/fallbacks', 'a circle';
 
-    my $r = $site->request(DELETE => "$at/one");
+    my $r = $site->del("$at/one");
     is $r->{status}, 409, 'one that another falls back to is not removed';
     like $r->{json}{detail}, qr/'two'/, 'which is told';
-    is $site->request(DELETE => "$at/two")->{status}, 204, 'that other is';
-    is $site->request(DELETE => "$at/one")->{status}, 204, 'then this one';
+    is $site->del("$at/two")->{status}, 204, 'that other is';
+    is $site->del("$at/one")->{status}, 204, 'then this one';
 };
 
 

@@ -85,6 +85,25 @@ subtest 'a prompt is stored, and has versions that never change' => sub {
 };
 
 
+subtest 'of changes at the same time none is lost, and none is two' => sub {
+    $site->post('/api/prompts', { name => 'busy', template => 'x' });
+    my @answers = $site->together(8, sub {
+        my $r = $site->put('/api/prompts/busy', { template => "by $_[0]" });
+        return [ $r->{status}, $r->{json}{version}, $_[0] ];
+    });
+
+    my @good = sort { $a->[1] <=> $b->[1] } grep { $_->[0] == 200 } @answers;
+    is scalar(grep { $_->[0] != 200 && $_->[0] != 409 } @answers), 0,
+        'each is taken, or is told of another';
+    is_deeply [ map { $_->[1] } @good ], [ 2 .. @good + 1 ],
+        'a version for each that was taken';
+    is_deeply [ map { $site->get("/api/prompts/busy?version=$_->[1]")
+        ->{json}{template} } @good ], [ map { "by $_->[2]" } @good ],
+        'which is what was sent';
+    $site->del('/api/prompts/busy');
+};
+
+
 subtest 'lists are searched' => sub {
     $site->post('/api/prompts', { name => 'greet', template => 'Hello',
         description => 'Kindly', tags => ['hello'] });
@@ -274,7 +293,7 @@ subtest 'a compilation tells when it is asked to' => sub {
 
 
 subtest 'it is removed when nobody needs it' => sub {
-    my $r = $site->request(DELETE => '/api/prompts/judge');
+    my $r = $site->del('/api/prompts/judge');
     is $r->{status}, 409, 'not while a procedure names it';
     like $r->{json}{detail}, qr/asks-\d+/, 'which is told';
 
@@ -286,7 +305,7 @@ subtest 'it is removed when nobody needs it' => sub {
         headers => { 'If-Match' => $tag })->{status}, 200, 'changed with it';
     is $site->request(PUT => '/api/prompts/greet', { template => 'Ho' },
         headers => { 'If-Match' => $tag })->{status}, 412, 'once';
-    is $site->request(DELETE => '/api/prompts/greet')->{status}, 204, 'removed';
+    is $site->del('/api/prompts/greet')->{status}, 204, 'removed';
     is $site->get('/api/prompts/greet')->{status}, 404, 'it is gone';
 
     $r = $site->post('/api/prompts', { name => 'greet', template => 'Again' });
