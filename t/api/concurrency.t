@@ -201,6 +201,50 @@ subtest 'who is skipped is there, and over' => sub {
 };
 
 
+subtest 'one that is set back waits for a place, too' => sub {
+    $site->import_document(procedure('back', 'ask', {
+        ask => { type => 'human_approval', prompt => 'Go on?',
+            on_approve => 'no', on_reject => 'end' },
+        no  => { type => 'terminate', status => 'failed', message => 'no' },
+        end => { type => 'terminate' },
+    }, global_config => { concurrency => { max_concurrent_runs => 1 } }));
+
+    my $first = $site->run('back');
+    $first->wait_approval;
+    $first->decide('approve');
+    is $first->wait_final->{status}, 'failed', 'one has failed';
+    my $before = $first->story;
+
+    my $second = $site->run('back');
+    $second->wait_approval;
+    is $site->post($first->path('/resume'), { from_node => 'ask' })->{status},
+        200, 'it is set back';
+    is $site->post($first->path('/replay'), { from_node => 'ask' })->{status},
+        201, 'and repeated';
+
+    # who begins later has no place either, and all have been looked at by then
+
+    holds('free', max_concurrent_runs => 9);
+    my $open = $site->run('free');
+    $open->wait_approval;
+    $open->decide('approve');
+    $open->wait_final;
+    is $first->story, $before, 'it has no place yet';
+    is $first->get->{status}, 'created', 'so it waits';
+
+    for my $n (1 .. 3) {
+        my ($asks) = @{ until_true('one alone has the place', sub {
+            my $r = $site->get('/api/runs?procedure_id=back&status='
+                . 'waiting_approval')->{json};
+            return @$r == 1 ? $r : undef;
+        }) };
+        my $run = $site->run_by_id($asks->{run_id});
+        $run->decide('reject');
+        is $run->wait_final->{status}, 'completed', "place $n";
+    }
+};
+
+
 subtest 'who comes takes the place of the oldest' => sub {
     holds('evict', on_limit => 'cancel_oldest', max_concurrent_runs => 2);
     my @runs = map { $site->run('evict') } 1 .. 2;

@@ -145,6 +145,9 @@ subtest 'another run begins at a point of the first' => sub {
     is_deeply [ keys_of($other) ], [ map { $other->id . ":$_:$_" } qw(b c) ],
         'under its own keys';
     is $other->get->{output_vars}{b}, 5, 'with the other value';
+    unlike $site->get($other->path($_))->{body}, qr/secret-7/,
+        "nothing of what is masked is in its $_"
+        for '', qw(/events /checkpoints /diagnostics);
     is $run->story, $before, 'the first is as it was';
     like $other->story,
         qr/^run_created execution_started execution_resumed node_started/,
