@@ -210,16 +210,20 @@ ngx_lo_resume_word(ngx_lo_api_t *api, ngx_lo_resume_t *re, ngx_lo_job_t *job,
 {
     json_t      *meta;
     ngx_int_t    rc;
-    const char  *run, *point;
+    const char  *run, *point, *status;
 
     run = ngx_lo_api_seg(api, "run_id");
+    status = ckp_json_str(re->run, "status");
     point = (re->point->row != NULL)
             ? ckp_json_str(re->point->row, "checkpoint_id") : NULL;
 
     if (point != NULL) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_point_back, run, api->now_ms);
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_point_back, run, api->now_ms,
+                            status);
 
-        if (rc == NGX_OK) {
+        /* one that was held has its place */
+
+        if (rc == NGX_OK && ngx_lo_run_is_final(status)) {
             rc = ngx_lo_job_add(job, &ngx_lo_sql_gate_wait, run);
         }
 

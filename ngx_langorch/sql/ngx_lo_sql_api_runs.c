@@ -59,6 +59,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_retry = {
     "UPDATE runs SET status = 'created', error_message = NULL, error = NULL,"
     " ended_at = NULL, attempt = attempt + 1, cancellation_requested = 0,"
     " crashes = 0, queued = 0, saved_gone = NULL, wake_at = 0,"
+    " priority = CASE WHEN priority < 1 THEN 1 ELSE priority END,"
     " updated_at = $2"
     " WHERE run_id = $1 AND status IN ('failed', 'canceled')",
     "si", 1

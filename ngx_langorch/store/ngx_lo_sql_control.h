@@ -23,7 +23,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_point_newest;
 /* run_id -> n checkpoints (0 or 1), node_id: was it visited (0 or 1) */
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_any;
 
-/* run_id, now; guarded: failed or paused / paused for a workflow */
+/* run_id, now, status: guarded: that one, failed or paused
+ * run_id, now: guarded: paused for a workflow */
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_back;
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_callback;
 

@@ -201,14 +201,32 @@ subtest 'who is skipped is there, and over' => sub {
 };
 
 
-subtest 'one that is set back waits for a place, too' => sub {
-    $site->import_document(procedure('back', 'ask', {
-        ask => { type => 'human_approval', prompt => 'Go on?',
-            on_approve => 'no', on_reject => 'end' },
-        no  => { type => 'terminate', status => 'failed', message => 'no' },
-        end => { type => 'terminate' },
-    }, global_config => { concurrency => { max_concurrent_runs => 1 } }));
+# Fails when it is approved, and has one place.
 
+$site->import_document(procedure('back', 'ask', {
+    ask => { type => 'human_approval', prompt => 'Go on?',
+        on_approve => 'no', on_reject => 'end' },
+    no  => { type => 'terminate', status => 'failed', message => 'no' },
+    end => { type => 'terminate' },
+}, global_config => { concurrency => { max_concurrent_runs => 1 } }));
+
+# They have the place one after the other, in this order.
+
+sub in_turn {
+    for my $run (@_) {
+        my ($asks) = @{ until_true('one alone has the place', sub {
+            my $r = $site->get('/api/runs?procedure_id=back&status='
+                . 'waiting_approval')->{json};
+            return @$r == 1 ? $r : undef;
+        }) };
+        is $asks->{run_id}, $run->id, 'it is its turn';
+        $run->decide('reject');
+        is $run->wait_final->{status}, 'completed', 'and it completes';
+    }
+    return;
+}
+
+subtest 'one that is set back waits for a place, before those that are new' => sub {
     my $first = $site->run('back');
     $first->wait_approval;
     $first->decide('approve');
@@ -217,12 +235,13 @@ subtest 'one that is set back waits for a place, too' => sub {
 
     my $second = $site->run('back');
     $second->wait_approval;
+    my $third = $site->run('back');
     is $site->post($first->path('/resume'), { from_node => 'ask' })->{status},
         200, 'it is set back';
-    is $site->post($first->path('/replay'), { from_node => 'ask' })->{status},
-        201, 'and repeated';
+    my $r = $site->post($first->path('/replay'), { from_node => 'ask' });
+    is $r->{status}, 201, 'and repeated';
 
-    # who begins later has no place either, and all have been looked at by then
+    # all have been looked at when one has come by that needs no place
 
     holds('free', max_concurrent_runs => 9);
     my $open = $site->run('free');
@@ -232,16 +251,21 @@ subtest 'one that is set back waits for a place, too' => sub {
     is $first->story, $before, 'it has no place yet';
     is $first->get->{status}, 'created', 'so it waits';
 
-    for my $n (1 .. 3) {
-        my ($asks) = @{ until_true('one alone has the place', sub {
-            my $r = $site->get('/api/runs?procedure_id=back&status='
-                . 'waiting_approval')->{json};
-            return @$r == 1 ? $r : undef;
-        }) };
-        my $run = $site->run_by_id($asks->{run_id});
-        $run->decide('reject');
-        is $run->wait_final->{status}, 'completed', "place $n";
-    }
+    in_turn($second, $first, $third, $site->run_by_id($r->{json}{run_id}));
+};
+
+
+subtest 'one that is set back while it is held has its place' => sub {
+    my $held = $site->run('back');
+    $held->wait_approval;
+    $site->post($held->path('/pause'), {});
+    $held->wait_for('run_paused');
+    my $next = $site->run('back');
+
+    is $site->post($held->path('/resume'), { from_node => 'ask' })->{status},
+        200, 'set back';
+    $held->wait_for('approval_requested', 2);
+    in_turn($held, $next);
 };
 
 

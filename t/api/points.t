@@ -265,18 +265,36 @@ subtest 'a run that is held may be set back' => sub {
 };
 
 
-subtest 'a run survives what kills its workers while it is set back' => sub {
-    my $run = $site->run('abc', { bad => 'yes' });
-    $run->wait_final;
-    $site->post($run->path('/resume'), { from_node => 'a',
-        input_vars => { bad => 'no' } });
+subtest 'runs survive what kills their workers while they are set back' => sub {
+    my @runs = map { $site->run('abc', { bad => 'yes' }) } 1 .. 6;
+    $_->wait_final for @runs;
+    my %body = (from_node => 'a', input_vars => { bad => 'no' });
+    my @forks;
+
+    for my $run (@runs) {
+        is $site->post($run->path('/resume'), \%body)->{status}, 200, 'taken';
+        push @forks, $site->post($run->path('/replay'), \%body)
+            ->{json}{run_id};
+    }
     $site->kill9_all;
     $site->restart;
-    is $run->wait_final->{status}, 'completed', 'it completes';
-    my %seen;
-    $seen{$_}++ for keys_of($run);
-    is $seen{ $run->id . ':a:a' }, 1, 'keys of before are not called again';
-    ok $seen{ $run->id . '@1:a:a' }, 'the later ones are';
+
+    for my $run (@runs) {
+        is $run->wait_final->{status}, 'completed', 'it completes';
+        my %seen;
+        $seen{$_}++ for keys_of($run);
+        my $id = $run->id;
+        is_deeply [ sort keys %seen ], [ sort map { ("$id:$_:$_",
+            "$id\@1:$_:$_") } qw(a b c) ], 'it is set back once';
+        is $seen{"$id:a:a"}, 1, 'keys of before are not called again';
+    }
+
+    for my $fork (map { $site->run_by_id($_) } @forks) {
+        is $fork->wait_final->{status}, 'completed', 'the other run, too';
+        my %seen = map { $_ => 1 } keys_of($fork);
+        is_deeply [ sort keys %seen ], [ map { $fork->id . ":$_:$_" }
+            qw(a b c) ], 'under keys of its own';
+    }
 };
 
 

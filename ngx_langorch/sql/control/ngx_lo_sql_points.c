@@ -53,7 +53,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_any = {
 };
 
 
-/* Another attempt when it was over, the same when it only waited. */
+/* Another attempt when it was over, the same when it only waited.  It goes
+ * before those that have not begun. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_point_back = {
     "point_back",
@@ -62,10 +63,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_back = {
     " waiting_for = NULL, error_message = NULL, error = NULL,"
     " ended_at = NULL, output_vars = NULL, cancellation_requested = 0,"
     " crashes = 0, queued = 0, saved_gone = NULL, wake_at = 0,"
+    " priority = CASE WHEN priority < 1 THEN 1 ELSE priority END,"
     " updated_at = $2"
-    " WHERE run_id = $1 AND (status = 'failed'"
+    " WHERE run_id = $1 AND status = $3 AND (status = 'failed'"
     " OR (status = 'paused' AND cancellation_requested = 0))",
-    "si", 1
+    "sis", 1
 };
 
 
