@@ -99,7 +99,8 @@ failure_tell(ckp_fiber_t *f, const char *id, int64_t attempts,
 static ckp_code_t
 failure_decision(ckp_fiber_t *f, const ckp_dag_task_t *task, size_t i)
 {
-    json_t *const  record = ckp_fiber_run_get(f, "approval", task->id);
+    json_t *const  record = json_object_get(ckp_fiber_approvals(f),
+                                           task->id);
     json_t        *out = NULL;
     json_t        *names;
     ckp_code_t     rc = CKP_OK;

@@ -454,7 +454,7 @@ ckp_ask_decide(ckp_fiber_t *f, const json_t *data, bool resumed)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_run_put(f, "approval", node->id, json_incref(record));
+        rc = ckp_fiber_approval_put(f, json_incref(record));
     }
 
     if (rc == CKP_OK) {

@@ -252,6 +252,11 @@ ckp_code_t ckp_fiber_done(ckp_fiber_t *f, ckp_target_t to,
 /* What it is done by only stands for its work: its key (20.4) gets none. */
 ckp_code_t ckp_fiber_keyless(ckp_fiber_t *f);
 
+/* What people decided in the procedure that the fiber is in, by node (6.5):
+ * lent, NULL: nothing.  put: at the fiber's node; stolen. */
+json_t *ckp_fiber_approvals(const ckp_fiber_t *f);
+ckp_code_t ckp_fiber_approval_put(ckp_fiber_t *f, json_t *record);
+
 /* The same as by on_error: who was to be told of a timeout (17.3). */
 ckp_code_t ckp_fiber_escalate(ckp_fiber_t *f, ckp_target_t to,
     const json_t *error);

@@ -739,6 +739,13 @@ ckp_frame_terminate(ckp_fiber_t *f, const char *sub, ckp_child_t *child)
 
     f->ready = CKP_FIBER_REST;
     ckp_run_over(run, f->id, true);
+
+    /* its on_failure did not help: the error that it was for stands */
+
+    if (child->error == NULL && child->end != CKP_END_COMPLETED) {
+        child->error = json_object_get(ckp_run_get(run, "fibers", id), "onf");
+    }
+
     child->how = child->error == NULL ? CKP_CHILD_TERMINATED
                                       : CKP_CHILD_FAILED;
 

@@ -307,6 +307,44 @@ ckp_fiber_is_inside(const ckp_fiber_t *f, const char *procedure_id,
 }
 
 
+/* --- what people decided ------------------------------------------------ */
+
+/* Those of a child are its own, and go with it: two procedures may have nodes
+ * of the same name. */
+
+json_t *
+ckp_fiber_approvals(const ckp_fiber_t *f)
+{
+    const char *const  sub = ckp_frame_sub(f);
+
+    return sub == NULL ? ckp_run_get(f->run, "approval", NULL)
+           : json_object_get(ckp_run_get(f->run, "fibers", sub), "appr");
+}
+
+
+ckp_code_t
+ckp_fiber_approval_put(ckp_fiber_t *f, json_t *record)
+{
+    const char *const  sub = ckp_frame_sub(f);
+    const char *const  path[] = { "fibers", sub, "appr", NULL };
+    json_t            *all;
+
+    if (sub == NULL) {
+        return ckp_run_put(f->run, "approval", f->node->id, record);
+    }
+
+    all = json_copy(ckp_fiber_approvals(f));
+    all = all == NULL ? json_object() : all;
+
+    if (json_object_set_new(all, f->node->id, record) != 0) {
+        json_decref(all);
+        return CKP_E_NOMEM;
+    }
+
+    return ckp_state_put(&f->run->state, path, all);
+}
+
+
 /* --- failing inside one ------------------------------------------------- */
 
 /* The child's own on_failure, once. */

@@ -122,9 +122,7 @@ replay_values(ckp_fiber_t *f, const json_t *record)
     }
 
     return rc == CKP_OK && approval != NULL
-           ? ckp_run_put(f->run, "approval", f->node->id,
-                         json_incref(approval))
-           : rc;
+           ? ckp_fiber_approval_put(f, json_incref(approval)) : rc;
 }
 
 
@@ -410,7 +408,8 @@ ckp_replay_done(ckp_fiber_t *f, ckp_target_t to, const json_t *result)
                  "vars", replay_noted(f, "vars"),
                  "last", replay_noted(f, "last"),
                  "approval", replay_of(f, "human_approval")
-                 ? ckp_run_get(f->run, "approval", f->node->id) : NULL,
+                 ? json_object_get(ckp_fiber_approvals(f), f->node->id)
+                 : NULL,
                  "result", result, "to", word,
                  "id", strcmp(word, "node") == 0 ? to.node->id : NULL);
 

@@ -209,7 +209,7 @@ scope_error(ckp_fiber_t *f)
 static json_t *
 scope_approval(ckp_fiber_t *f)
 {
-    return json_copy(ckp_run_get(f->run, "approval", NULL));
+    return json_copy(ckp_fiber_approvals(f));
 }
 
 
