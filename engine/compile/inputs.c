@@ -3,7 +3,6 @@
  * wrong with it (spec/ckp.md 3.4, spec/api.md 4.1).
  */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "compile/parse_int.h"
@@ -63,23 +62,6 @@ inputs_bound(inputs_t *in, const char *name, const char *what,
 
 
 /* --- missing ------------------------------------------------------------------- */
-
-
-static bool
-inputs_missing(const json_t *value)
-{
-    const char  *text = json_string_value(value);
-
-    if (value == NULL || json_is_null(value)) {
-        return true;
-    }
-
-    while (text != NULL && isspace((unsigned char) *text)) {
-        text++;
-    }
-
-    return text != NULL && *text == '\0';
-}
 
 
 /* The names of 6.5 that are known before there is a run. */
@@ -345,7 +327,7 @@ inputs_variable(inputs_t *in, const ckp_var_t *var, const json_t *value)
     const char        *sentence = "";
     json_t            *typed;
 
-    if (inputs_missing(value)) {
+    if (ckp_value_is_missing(value)) {
         if (var->fallback != NULL) {
             inputs_default(in, var);
 
@@ -501,7 +483,7 @@ inputs_again(inputs_t *in, const ckp_var_t *var, const json_t *value,
         return;
     }
 
-    if (inputs_missing(value)) {
+    if (ckp_value_is_missing(value)) {
         if (var->required
             && json_array_append_new(missing, json_string(var->name)) != 0)
         {

@@ -263,3 +263,22 @@ ckp_expr_refs(const ckp_expr_t *expr, ckp_ref_pt visit, void *data)
         refs_node(&r, expr->root);
     }
 }
+
+
+const char *
+ckp_ref_variable(ckp_ref_t kind, const char *name, const char *second)
+{
+    if (name == NULL || (kind != CKP_REF_NAME && kind != CKP_REF_DEFAULTED
+                         && kind != CKP_REF_BARE))
+    {
+        return NULL;
+    }
+
+    if (second != NULL && (strcmp(name, "vars") == 0
+                           || strcmp(name, "variables") == 0))
+    {
+        return second;
+    }
+
+    return name;
+}

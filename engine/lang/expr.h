@@ -30,6 +30,11 @@ typedef enum {
     CKP_REF_FOREIGN         /* ${...} or @name placeholder (CKP213) */
 } ckp_ref_t;
 
+/* The variable that such a finding reads, lent; NULL: it reads none.
+ * {{vars.x}} and {{variables.x}} are x. */
+const char *ckp_ref_variable(ckp_ref_t kind, const char *name,
+    const char *second);
+
 /* `in_expr`: found inside an expression (a condition or {{= }}). */
 typedef void (*ckp_ref_pt)(void *data, ckp_ref_t kind, const char *name,
     const char *second, bool in_expr);

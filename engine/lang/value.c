@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,23 @@ ckp_value_truthy(const json_t *v)
     }
 
     return false;
+}
+
+
+bool
+ckp_value_is_missing(const json_t *v)
+{
+    const char  *text = json_string_value(v);
+
+    if (v == NULL || json_is_null(v)) {
+        return true;
+    }
+
+    while (text != NULL && isspace((unsigned char) *text)) {
+        text++;
+    }
+
+    return text != NULL && *text == '\0';
 }
 
 

@@ -19,6 +19,7 @@ void ckp_value_text(ckp_buf_t *b, const json_t *v);
 
 bool ckp_value_truthy(const json_t *v);
 bool ckp_value_is_empty(const json_t *v);           /* null, "", [], {} */
+bool ckp_value_is_missing(const json_t *v);         /* absent, null, blank */
 
 /* A number, or a string that is wholly a JSON number (space around ignored).
  * false: neither.  New reference in *out (json integer or real). */

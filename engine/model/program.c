@@ -198,3 +198,29 @@ ckp_program_artifacts(ckp_program_t *prog, const char *root)
 {
     prog->artifacts = root;
 }
+
+
+const char *
+ckp_handle_name(ckp_handle_t action)
+{
+    switch (action) {
+    case CKP_HANDLE_RETRY:
+        return "retry";
+    case CKP_HANDLE_IGNORE:
+        return "ignore";
+    case CKP_HANDLE_FAIL:
+        return "fail";
+    case CKP_HANDLE_SCREENSHOT_FAIL:
+        return "screenshot_and_fail";
+    case CKP_HANDLE_ESCALATE:
+        return "escalate";
+    case CKP_HANDLE_LOG:
+        return "log";
+    case CKP_HANDLE_GOTO:
+        return "goto";
+    case CKP_HANDLE_COMPENSATE:
+        return "compensate";
+    }
+
+    return "fail";
+}

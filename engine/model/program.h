@@ -104,6 +104,9 @@ typedef enum {
     CKP_HANDLE_COMPENSATE
 } ckp_handle_t;
 
+/* As documents and events call it (spec/ckp.md 16.2); static. */
+const char *ckp_handle_name(ckp_handle_t action);
+
 typedef enum {
     CKP_AFTER_ACTION,           /* no recovery_strategy: as the action says */
     CKP_AFTER_RETRY_NODE,

@@ -6,30 +6,12 @@
 
 #include "op/op_int.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "lang/regex.h"
 #include "lang/schema.h"
 #include "lang/value.h"
-
-
-static bool
-rule_is_missing(const json_t *value)
-{
-    const char  *text = json_string_value(value);
-
-    if (value == NULL || json_is_null(value)) {
-        return true;
-    }
-
-    while (text != NULL && isspace((unsigned char) *text)) {
-        text++;
-    }
-
-    return text != NULL && *text == '\0';
-}
 
 
 /* What a schema says of the value: its first sentence, or NULL. */
@@ -206,7 +188,7 @@ ckp_op_rule_broken(const json_t *rule, const json_t *value, const char *field)
 {
     json_t  *sentence;
 
-    if (rule_is_missing(value)) {
+    if (ckp_value_is_missing(value)) {
         return ckp_json_bool(rule, "required", false)
                ? json_pack("{s:s, s:s}", "path", field, "message",
                            "is required")

@@ -213,26 +213,7 @@ handler_word(const ckp_handler_t *h)
         break;
     }
 
-    switch (h->action) {
-    case CKP_HANDLE_RETRY:
-        return "retry";
-    case CKP_HANDLE_IGNORE:
-        return "ignore";
-    case CKP_HANDLE_FAIL:
-        return "fail";
-    case CKP_HANDLE_SCREENSHOT_FAIL:
-        return "screenshot_and_fail";
-    case CKP_HANDLE_ESCALATE:
-        return "escalate";
-    case CKP_HANDLE_LOG:
-        return "log";
-    case CKP_HANDLE_GOTO:
-        return "goto";
-    case CKP_HANDLE_COMPENSATE:
-        return "compensate";
-    }
-
-    return "fail";
+    return ckp_handle_name(h->action);
 }
 
 

@@ -104,32 +104,6 @@ explain_steps(const ckp_node_t *node, bool *risky)
 }
 
 
-static const char *
-explain_action(ckp_handle_t action)
-{
-    switch (action) {
-    case CKP_HANDLE_RETRY:
-        return "retry";
-    case CKP_HANDLE_IGNORE:
-        return "ignore";
-    case CKP_HANDLE_FAIL:
-        return "fail";
-    case CKP_HANDLE_SCREENSHOT_FAIL:
-        return "screenshot_and_fail";
-    case CKP_HANDLE_ESCALATE:
-        return "escalate";
-    case CKP_HANDLE_LOG:
-        return "log";
-    case CKP_HANDLE_GOTO:
-        return "goto";
-    case CKP_HANDLE_COMPENSATE:
-        return "compensate";
-    }
-
-    return "fail";
-}
-
-
 /* "A|B", "*" for any. */
 static json_t *
 explain_types(const ckp_handler_t *h)
@@ -165,7 +139,7 @@ explain_handlers(const ckp_node_t *node)
         bad |= json_array_append_new(list,
                    json_pack("{s:o, s:s, s:o, s:o, s:s?}",
                        "error_type", explain_types(h),
-                       "action", explain_action(h->action),
+                       "action", ckp_handle_name(h->action),
                        "max_retries", again ? json_integer(h->max_retries)
                                             : json_null(),
                        "delay_ms", h->fixed_delay ? json_integer(h->delay_ms)

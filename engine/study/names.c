@@ -102,18 +102,10 @@ names_ref(void *data, ckp_ref_t kind, const char *name, const char *second,
 
     (void) in_expr;
 
-    if (name == NULL || (kind != CKP_REF_NAME && kind != CKP_REF_DEFAULTED
-                         && kind != CKP_REF_BARE))
-    {
+    name = ckp_ref_variable(kind, name, second);
+
+    if (name == NULL) {
         return;
-    }
-
-    /* {{vars.x}} and {{variables.x}} are x */
-
-    if (second != NULL && (strcmp(name, "vars") == 0
-                           || strcmp(name, "variables") == 0))
-    {
-        name = second;
     }
 
     names_note(n, name, strlen(name), "consumers");

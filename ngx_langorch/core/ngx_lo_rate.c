@@ -55,23 +55,28 @@ ngx_lo_rate_find(ngx_lo_zone_t *zone, uint64_t hash, int64_t per_minute,
 }
 
 
-ngx_msec_t
-ngx_lo_rate_take(const char *key, int64_t per_minute)
+/* Takes one that is there, or (at most `most` ms early) the one that comes next.
+ * *wait: how many ms until then; whether it was taken. */
+
+static ngx_uint_t
+ngx_lo_rate_draw(const char *key, int64_t per_minute, double most,
+    double *wait)
 {
-    double            per_ms, wait;
+    double            per_ms;
     int64_t           now;
+    ngx_uint_t        taken;
     ngx_lo_zone_t    *zone;
     ngx_lo_bucket_t  *b;
 
+    *wait = 0;
     zone = ngx_lo_zone();
 
     if (zone == NULL || per_minute < 1) {
-        return 0;
+        return 1;
     }
 
     now = ngx_lo_boot_ms();
     per_ms = (double) per_minute / 60000;
-    wait = 0;
 
     ngx_lo_zone_lock();
 
@@ -86,16 +91,27 @@ ngx_lo_rate_take(const char *key, int64_t per_minute)
         b->tokens = (double) per_minute;
     }
 
-    if (b->tokens >= 1) {
-        b->tokens -= 1;
-
-    } else {
-        wait = (1 - b->tokens) / per_ms;
+    if (b->tokens < 1) {
+        *wait = (1 - b->tokens) / per_ms + 1;
     }
+
+    taken = (*wait <= most);
+    b->tokens -= (double) taken;
 
     ngx_lo_zone_unlock();
 
-    return wait > 0 ? (ngx_msec_t) wait + 1 : 0;
+    return taken;
+}
+
+
+ngx_msec_t
+ngx_lo_rate_take(const char *key, int64_t per_minute)
+{
+    double  wait;
+
+    (void) ngx_lo_rate_draw(key, per_minute, 0, &wait);
+
+    return (ngx_msec_t) wait;
 }
 
 
@@ -107,42 +123,10 @@ ngx_lo_rate_take(const char *key, int64_t per_minute)
 ngx_msec_t
 ngx_lo_rate_reserve(const char *key, int64_t per_minute, ngx_msec_t most)
 {
-    double            per_ms, wait;
-    int64_t           now;
-    ngx_lo_zone_t    *zone;
-    ngx_lo_bucket_t  *b;
+    double  wait;
 
-    zone = ngx_lo_zone();
-
-    if (zone == NULL || per_minute < 1) {
-        return 0;
-    }
-
-    now = ngx_lo_boot_ms();
-    per_ms = (double) per_minute / 60000;
-
-    ngx_lo_zone_lock();
-
-    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(key), per_minute, now);
-
-    if (now > b->at_ms) {
-        b->tokens += (double) (now - b->at_ms) * per_ms;
-        b->at_ms = now;
-    }
-
-    if (b->tokens > (double) per_minute) {
-        b->tokens = (double) per_minute;
-    }
-
-    wait = (b->tokens >= 1) ? 0 : (1 - b->tokens) / per_ms + 1;
-
-    if (wait <= (double) most) {
-        b->tokens -= 1;
-    }
-
-    ngx_lo_zone_unlock();
-
-    return wait <= (double) most ? (ngx_msec_t) wait : NGX_LO_RATE_NEVER;
+    return ngx_lo_rate_draw(key, per_minute, (double) most, &wait)
+           ? (ngx_msec_t) wait : NGX_LO_RATE_NEVER;
 }
 
 
