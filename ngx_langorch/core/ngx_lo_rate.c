@@ -55,8 +55,8 @@ ngx_lo_rate_find(ngx_lo_zone_t *zone, uint64_t hash, int64_t per_minute,
 }
 
 
-/* Takes one that is there, or (at most `most` ms early) the one that comes next.
- * *wait: how many ms until then; whether it was taken. */
+/* Takes one that is there, or (at most `most` ms early) the one that comes
+ * next.  *wait: how many ms until then.  1: it was taken. */
 
 static ngx_uint_t
 ngx_lo_rate_draw(const char *key, int64_t per_minute, double most,
