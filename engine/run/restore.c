@@ -434,6 +434,23 @@ restore_set_back(ckp_run_t *run, const ckp_input_t *in)
 }
 
 
+/* Where it goes on from, as changed: what stood before is no state of what
+ * comes after. */
+
+static ckp_code_t
+restore_saved(ckp_run_t *run)
+{
+    const json_t *const  top = ckp_run_get(run, "fibers", "1");
+    const char *const    id = ckp_json_str(json_object_get(top, "n"), "id");
+    const ckp_place_t    at = {
+        .node_id = id == NULL ? NULL : ckp_arena_strdup(run->arena, id)
+    };
+
+    return run->prog->config.save == CKP_SAVE_DISABLED ? CKP_OK
+           : ckp_run_checkpoint(run, "start", &at, NULL, NULL);
+}
+
+
 ckp_code_t
 ckp_restore(ckp_run_t *run, const ckp_input_t *in)
 {
@@ -457,7 +474,13 @@ ckp_restore(ckp_run_t *run, const ckp_input_t *in)
         rc = ckp_run_check(run);
     }
 
-    return rc == CKP_OK && !run->ended ? ckp_resume_fibers(run, in) : rc;
+    if (rc != CKP_OK || run->ended) {
+        return rc;
+    }
+
+    rc = restore_saved(run);
+
+    return rc == CKP_OK ? ckp_resume_fibers(run, in) : rc;
 }
 
 

@@ -112,6 +112,39 @@ subtest 'from a node: the state before its last visit' => sub {
 };
 
 
+subtest 'a run that was set back stands nowhere it stood before' => sub {
+    my %marked = (is_checkpoint => JSON::PP::true);
+
+    $site->import_document(procedure('marked', 'a', {
+        a => { %{ sequence('b', step('a', action => 'work')) }, %marked },
+        b => { %{ sequence('c', step('b', action => 'work')) }, %marked },
+        c => sequence('end', step('c', action => 'work',
+            params => { bad => '{{bad}}' })),
+        end => { type => 'terminate' },
+    }, variables_schema => { bad => { default => 'no' } }, global_config => {
+        checkpoint_strategy => 'disabled' }));
+
+    for my $case ([ 'abc', 'a', 'a b c a b c a b c' ],
+        [ 'marked', 'b', 'a b c b c b c' ])
+    {
+        my ($id, $node, $calls) = @$case;
+        my $run = $site->run($id, { bad => 'yes' });
+        $run->wait_final;
+
+        for my $n (2, 3) {
+            my $bad = $n == 2 ? 'yes' : 'no';
+            is $site->post($run->path('/resume'), { from_node => $node,
+                input_vars => { bad => $bad } })->{status}, 200, 'taken';
+            $run->wait_for('execution_resumed', $n - 1);
+            $run->wait_final;
+        }
+
+        is $run->get->{status}, 'completed', "$id: it completes";
+        is calls_of($run), $calls, 'twice from there, no later';
+    }
+};
+
+
 subtest 'a checkpoint and a node: that state, at that node' => sub {
     my $run = $site->run('abc', { bad => 'yes' });
     $run->wait_final;
@@ -262,6 +295,35 @@ subtest 'a run that is held may be set back' => sub {
         'it asks again';
     $run->decide('approve');
     is $run->wait_final->{status}, 'completed', 'and completes';
+};
+
+
+subtest 'a run that is held goes on with other values' => sub {
+    $site->import_document(procedure('asks', 'ask', {
+        ask => { type => 'human_approval', prompt => 'Go on?',
+            on_approve => 'b', on_reject => 'end' },
+        b   => sequence('end', step('b', action => 'work',
+            params => { x => '{{n}}' })),
+        end => { type => 'terminate' },
+    }, variables_schema => { n => { type => 'number', default => 1 } }));
+
+    my $run   = $site->run('asks');
+    my $asked = $run->wait_approval;
+    $site->post($run->path('/pause'), {});
+    $run->wait_for('run_paused');
+
+    is $site->post($run->path('/resume'), { input_vars => { n => 'x' } })
+        ->{status}, 422, 'by the rules of its variables';
+    is $run->get->{status}, 'paused', 'else it stays held';
+    is $site->post($run->path('/resume'), { input_vars => { n => 7 } })
+        ->{status}, 200, 'taken';
+    $run->wait_status('waiting_approval');
+    is $run->wait_approval->{approval_id}, $asked->{approval_id},
+        'it stands where it stood';
+    $run->decide('approve');
+    is $run->wait_final->{output_vars}{b}, 7, 'and goes on with them';
+    is +($run->events_of('execution_resumed'))[0]{payload}{resume_reason},
+        'operator_resume', 'the timeline says why';
 };
 
 

@@ -28,11 +28,22 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_by_id = {
 };
 
 
+/* When the run had been set back before that visit, states of what came before
+ * are no states of it, but for the one that it was set back to. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_point_before = {
     "point_before",
-    NGX_LO_POINT " AND seq < (SELECT seq FROM events"
+    "WITH visit (seq) AS (SELECT seq FROM events"
     " WHERE run = " NGX_LO_RUN_ID " AND type = 'node_started'"
-    " AND node_id = $2 ORDER BY seq DESC LIMIT 1)"
+    " AND node_id = $2 ORDER BY seq DESC LIMIT 1),"
+    " back (seq, id) AS (SELECT seq, payload ->> 'checkpoint_id' FROM events"
+    " WHERE run = " NGX_LO_RUN_ID " AND type = 'execution_resumed'"
+    " AND seq < (SELECT seq FROM visit)"
+    " AND payload ->> 'checkpoint_id' IS NOT NULL"
+    " ORDER BY seq DESC LIMIT 1) "
+    NGX_LO_POINT " AND seq < (SELECT seq FROM visit)"
+    " AND (seq >= coalesce((SELECT seq FROM back), 0)"
+    " OR checkpoint_id = (SELECT id FROM back))"
     " ORDER BY seq DESC, created_at DESC LIMIT 1",
     "ss", -1
 };
