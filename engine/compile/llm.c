@@ -180,6 +180,7 @@ llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
     (void) ckp_llm_read_number(ps, at, "max_cost_usd_per_call", 0, 1e300, 0);
     (void) ckp_llm_read_number(ps, at, "budget_usd_per_run", 0, 1e300, 0);
     (void) ckp_llm_read_number(ps, at, "min_quality", 0, 100, 0);
+    (void) ckp_parse_schema(ps, at, "json_schema");
     llm_names(ps, at, "task_classes");
     llm_names(ps, at, "fallbacks");
     llm_headers(ps, at);

@@ -401,6 +401,12 @@ ckp_llm_choose(ckp_fiber_t *f)
         rc = chain_add(chain, 0, chain_model(f, profile), name);
     }
 
+    /* whose schema the answer has to fit, whoever gives it */
+
+    if (rc == CKP_OK && json_object_get(profile, "json_schema") != NULL) {
+        rc = ckp_fiber_put(f, "pf", NULL, json_string(name));
+    }
+
     if (rc == CKP_OK && list != NULL) {
         rc = chain_fallbacks(f, chain, 0, list, name);
     }

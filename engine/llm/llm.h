@@ -246,7 +246,8 @@ const char *ckp_llm_ref(const ckp_fiber_t *f);
 /* The template of its prompt, or of its system message; NULL: none. */
 ckp_template_t *ckp_llm_template(const ckp_fiber_t *f, bool system);
 
-/* What the answer has to fit: of the node, or of its prompt; NULL: nothing. */
+/* What the answer has to fit: of the node, of its prompt or of the profile that
+ * was chosen; NULL: nothing. */
 const json_t *ckp_llm_schema(const ckp_fiber_t *f);
 
 /* The variables of a prompt template, checked: new object; NULL: it sees the

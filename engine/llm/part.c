@@ -247,7 +247,9 @@ ckp_llm_read_repair(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     ckp_at_t                 value;
     int64_t                  n;
 
-    llm->repairs = llm->schema == NULL && !ckp_llm_stored(llm) ? 0 : 2;
+    /* a schema may come with the prompt or the profile */
+
+    llm->repairs = 2;
 
     if (!ckp_parse_object(ps, at, "repair", &out)) {
         return;

@@ -49,9 +49,12 @@ const json_t *
 ckp_llm_schema(const ckp_fiber_t *f)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+    const json_t *const     asset = ckp_fiber_get(f, "asset", "output_schema");
 
     return llm->schema != NULL ? llm->schema
-           : ckp_fiber_get(f, "asset", "output_schema");
+           : asset != NULL ? asset
+           : json_object_get(ckp_llm_profile_of(f, ckp_fiber_get_str(f, "pf",
+                             NULL)), "json_schema");
 }
 
 
