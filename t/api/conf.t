@@ -63,6 +63,8 @@ subtest 'what cannot be is refused, in words' => sub {
         'langorch_cors https://a/;', 'langorch_cors "https://a,b";',
         'langorch_rate -1;', 'langorch_body 65m;', 'langorch_document 1g;',
         'langorch_idempotency 0;',
+        'langorch_run_days -1;', 'langorch_checkpoint_days x;',
+        'langorch_audit_days 36501;', 'langorch_sweep 0;',
         'langorch_validate loose;', 'langorch_if_match maybe;')
     {
         my ($passed, $said) = test_conf(around($line));

@@ -84,6 +84,10 @@ subtest 'a failed run is set back to a checkpoint' => sub {
     is $resumed->{payload}{checkpoint_id}, $point, 'from where';
     is $resumed->{payload}{entry_node_id}, 'b', 'and what comes next';
 
+    my ($start) = grep { $_->{reason} eq 'start' }
+        @{ $site->get($run->path('/checkpoints'))->{json} };
+    is $start->{parent_checkpoint_id}, $point, 'a state of it is kept there';
+
     is $site->post($run->path('/resume'), { checkpoint_id => $point })
         ->{status}, 409, 'a completed run is not set back';
 };
