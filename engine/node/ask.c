@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "step/double.h"
 #include "node/step.h"
+#include "op/op_int.h"
 
 
 /* --- the question ---------------------------------------------------------- */
@@ -55,20 +56,72 @@ ask_text(ckp_fiber_t *f, const ckp_template_t *t, const char *otherwise,
 }
 
 
+/* The value of a rendered option, as it is chosen by: new text. */
+
+static json_t *
+ask_chosen_by(const json_t *option)
+{
+    const json_t *const  value = !json_is_object(option) ? option
+                                 : json_object_get(option, "value") != NULL
+                                 ? json_object_get(option, "value")
+                                 : json_object_get(option, "label");
+
+    return value == NULL ? json_string("") : ckp_op_text(value);
+}
+
+
+/* n.ask.vals, when templates made others of them: the values of the options in
+ * their order; NULL: they are as they were written. */
+
+static json_t *
+ask_values(const ckp_approval_t *ask, const json_t *options)
+{
+    json_t *const  list = json_array();
+    bool           other = false;
+
+    for (size_t i = 0; i < ask->noptions; i++) {
+        json_t *const  text = ask_chosen_by(json_array_get(options, i));
+
+        other = other || text == NULL
+                || strcmp(json_string_value(text), ask->option[i].value) != 0;
+        (void) json_array_append_new(list, text);
+    }
+
+    if (!other) {
+        json_decref(list);
+        return NULL;
+    }
+
+    return list;
+}
+
+
+static const char *
+ask_value(const ckp_approval_t *ask, const json_t *values, size_t i)
+{
+    const char *const  text = json_string_value(json_array_get(values, i));
+
+    return text != NULL ? text : ask->option[i].value;
+}
+
+
 /* Options that lead somewhere: of those a choice is no rejection. */
 
 static json_t *
-ask_mapped(const ckp_approval_t *ask)
+ask_mapped(const ckp_approval_t *ask, const json_t *options)
 {
-    json_t  *list = NULL;
+    json_t *const  values = ask_values(ask, options);
+    json_t        *list = NULL;
 
     for (size_t i = 0; i < ask->noptions; i++) {
         if (ask->option[i].next.kind != CKP_TO_NOTHING) {
             list = list == NULL ? json_array() : list;
-            (void) json_array_append_new(list,
-                                         json_string(ask->option[i].value));
+            (void) json_array_append_new(list, json_string(
+                                         ask_value(ask, values, i)));
         }
     }
+
+    json_decref(values);
 
     return list;
 }
@@ -84,6 +137,7 @@ ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
     json_t                      *shown;
     json_t                      *prompt;
     json_t                      *contact;
+    json_t                      *mapped;
     ckp_code_t                   rc;
 
     rc = ask_render(f, ask->options, &options);
@@ -97,6 +151,7 @@ ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
     contact = rc == CKP_OK ? ask_text(f, ask->escalation_contact, NULL, &rc)
                            : NULL;
 
+    mapped = ask_mapped(ask, options);
     shown = context == NULL ? NULL
             : ckp_program_redact(ckp_fiber_program(f), context);
 
@@ -115,7 +170,7 @@ ask_row(ckp_fiber_t *f, const char *id, int64_t expires, json_t **row)
                      "escalation_contact", contact,
                      "approvers", ask->approvers,
                      "forbid_self_approval", ask->forbid_self,
-                     "mapped", ask_mapped(ask));
+                     "mapped", mapped);
     json_decref(context);
 
     return rc == CKP_OK && *row == NULL ? CKP_E_NOMEM : rc;
@@ -167,12 +222,14 @@ ask_request(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "ask", NULL,
-                 json_pack("{s:s, s:I, s:I, s:s, s:i, s:I, s:i}", "id", id,
+                 json_pack("{s:s, s:I, s:I, s:s, s:i, s:I, s:i, s:o*}",
+                     "id", id,
                      "at", (json_int_t) now,
                      "exp", (json_int_t) expires, "lvl", ask->level,
                      "esc", 0, "rem", (json_int_t) (ask->reminder_ms == 0 ? 0
                                                     : now + ask->reminder_ms),
-                     "rc", 0));
+                     "rc", 0, "vals", ask_values(ask,
+                                     json_object_get(row, "options"))));
     }
 
     if (rc == CKP_OK) {
@@ -249,12 +306,10 @@ ask_is_word(const char *text, const char *word)
 
 
 static const ckp_option_t *
-ask_option(const ckp_approval_t *ask, const char *text)
+ask_option(const ckp_approval_t *ask, const json_t *values, const char *text)
 {
     for (size_t i = 0; i < ask->noptions; i++) {
-        if (ask->option[i].value != NULL
-            && strcmp(ask->option[i].value, text) == 0)
-        {
+        if (strcmp(ask_value(ask, values, i), text) == 0) {
             return &ask->option[i];
         }
     }
@@ -266,7 +321,7 @@ ask_option(const ckp_approval_t *ask, const char *text)
 /* An option text that is not mapped is a rejection, never an approval. */
 
 static ask_result_t
-ask_read(const ckp_approval_t *ask, const char *text,
+ask_read(const ckp_approval_t *ask, const json_t *values, const char *text,
     const ckp_option_t **option)
 {
     static const char *const  words[] = {
@@ -274,7 +329,7 @@ ask_read(const ckp_approval_t *ask, const char *text,
         "acknowledge"
     };
 
-    *option = ask_option(ask, text);
+    *option = ask_option(ask, values, text);
 
     if (*option != NULL && (*option)->next.kind != CKP_TO_NOTHING) {
         return ASK_OPTION;
@@ -308,12 +363,13 @@ ask_record(ckp_fiber_t *f, const json_t *data, ask_result_t result,
                                       : ckp_fiber_now(f), iso);
 
     if (option != NULL && result == ASK_OPTION) {
-        word = option->value;
+        word = ckp_json_str(data, "decision");
     }
 
     return json_pack("{s:s, s:s?, s:O?, s:O?, s:O?, s:s, s:b}",
                "decision", word,
-               "option", option == NULL ? NULL : option->value,
+               "option", option == NULL ? NULL
+                         : ckp_json_str(data, "decision"),
                "input", json_object_get(data, "payload"),
                "comment", json_object_get(data, "comment"),
                "decided_by", json_object_get(data, "decided_by"),
@@ -442,8 +498,10 @@ ckp_ask_decide(ckp_fiber_t *f, const json_t *data, bool resumed)
     const char *const            given = ckp_json_str(data, "decision");
     const char *const            id = ckp_fiber_get_str(f, "ask", "id");
     const ckp_option_t          *option = NULL;
-    const ask_result_t           result = ask_read(ask, given == NULL ? ""
-                                                        : given, &option);
+    const ask_result_t           result = ask_read(ask,
+                                              ckp_fiber_get(f, "ask", "vals"),
+                                              given == NULL ? "" : given,
+                                              &option);
     json_t *const                record = ask_record(f, data, result, option);
     ckp_code_t                   rc = record == NULL ? CKP_E_NOMEM
                                       : ask_told(f, record, id, resumed);
