@@ -280,12 +280,18 @@ schema_any_node(void)
          t++)
     {
         some = schema_type_names(t->type);
-        ok = some != NULL && json_array_extend(names, some) == 0
-             && json_array_append_new(cases,
-                    json_pack("{s:{s:[s], s:{s:{s:o}}}, s:o}", "if",
-                              "required", "type", "properties", "type", "enum",
-                              some, "then",
-                              schema_ref(t->type, strlen(t->type)))) == 0;
+
+        if (some == NULL || json_array_extend(names, some) != 0) {
+            json_decref(some);
+            ok = false;
+            break;
+        }
+
+        ok = json_array_append_new(cases,
+                 json_pack("{s:{s:[s], s:{s:{s:o}}}, s:o}", "if",
+                           "required", "type", "properties", "type", "enum",
+                           some, "then",
+                           schema_ref(t->type, strlen(t->type)))) == 0;
     }
 
     if (!ok) {
