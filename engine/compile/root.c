@@ -12,6 +12,9 @@ const char  ckp_known_document[] =
     " retrieval_metadata global_config variables_schema workflow_graph contract"
     " prompt_templates tools provenance release project_id tags ckp_version ";
 
+/* form A may have its start there, too */
+static const char  root_start[] = " start_node_id entry ";
+
 /* flat forms keep the graph at the root */
 static const char  root_flat[] = " nodes start_node_id start_node entry id ";
 
@@ -198,6 +201,23 @@ root_sources(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
+/* One of the other names of Annex A. */
+static void
+root_alias(ckp_parse_t *ps, const ckp_at_t *at, const char *alias,
+    const char *name)
+{
+    ckp_at_t  out;
+
+    if (ckp_parse_find(ps, at, alias, &out)
+        && json_object_get(at->value, name) == NULL)
+    {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 91,
+                                         .field = alias, .hint = name },
+                      "'%s' is another name of '%s'", alias, name);
+    }
+}
+
+
 static void
 root_metadata(ckp_parse_t *ps)
 {
@@ -219,6 +239,8 @@ root_metadata(ckp_parse_t *ps)
     if (ckp_parse_object(ps, &ps->out.root, "retrieval_metadata", &meta)) {
         root_lists(ps, &meta, lists, false);
         root_texts(ps, &meta, domains);
+        root_alias(ps, &meta, "intents", "primary_intents");
+        root_alias(ps, &meta, "domain", "business_domain");
 
         if (ckp_parse_find(ps, &meta, "applicability", &out)) {
             if (json_is_object(out.value)) {
@@ -231,6 +253,7 @@ root_metadata(ckp_parse_t *ps)
 
     if (ckp_parse_object(ps, &ps->out.root, "provenance", &meta)) {
         root_texts(ps, &meta, origin);
+        root_alias(ps, &meta, "compiler_version", "compiler_agent_version");
         root_sources(ps, &meta);
     }
 }
@@ -285,6 +308,8 @@ ckp_root_read(ckp_parse_t *ps)
 
     if (ps->out.form != 'D' && ps->out.form != 'E') {
         ckp_parse_known(ps, &ps->out.root, ckp_known_document,
-                        ckp_parse_is_flat(ps) ? root_flat : NULL);
+                        ckp_parse_is_flat(ps) ? root_flat
+                        : ps->out.start_at.up == &ps->out.root ? root_start
+                                                               : NULL);
     }
 }

@@ -288,7 +288,9 @@ body_llm_retry(body_t *b, json_t *made)
 static void
 body_other(body_t *b, const char *type, ckp_dag_body_t kind)
 {
-    ckp_body_t      body = { .ops = ckp_node_type(type), .as = CKP_AS_NODE,
+    ckp_body_t      body = { .ops = ckp_node_type(type),
+                             .as = kind == CKP_DAG_BODY_SUBFLOW
+                                   ? CKP_AS_SUBFLOW : CKP_AS_NODE,
                              .type = type };
     const uint32_t  ms = body_ms(b);
     json_t         *made;

@@ -190,6 +190,7 @@ ckp_node_as(const char *type)
         { "logic", CKP_AS_LOGIC },
         { "human_approval", CKP_AS_APPROVAL },
         { "terminate", CKP_AS_TERMINATE },
+        { "subflow", CKP_AS_SUBFLOW },
         { "verification", CKP_AS_VERIFICATION },
         { "loop", CKP_AS_LOOP },
         { "parallel", CKP_AS_PARALLEL },

@@ -5,12 +5,40 @@
 #include "compile/parse_int.h"
 
 
+/* At the root it may stand, too, under the names that flat lists have for it. */
+
+static bool
+form_ckp_start_above(ckp_parse_t *ps, ckp_at_t *at)
+{
+    static const char *const  names[] = { "start_node_id", "entry" };
+
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *const  v = json_object_get(ps->out.root.value, names[i]);
+
+        if (json_is_string(v)) {
+            *at = (ckp_at_t) { .up = &ps->out.root, .key = names[i],
+                               .value = v };
+            ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 91,
+                                             .field = names[i],
+                                             .hint = "start_node" },
+                          "'%s' is another name of workflow_graph.start_node",
+                          names[i]);
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 static void
 form_ckp_start(ckp_parse_t *ps, const ckp_at_t *graph)
 {
     ckp_at_t  at;
 
-    if (!ckp_parse_find(ps, graph, "start_node", &at)) {
+    if (!ckp_parse_find(ps, graph, "start_node", &at)
+        && !form_ckp_start_above(ps, &at))
+    {
         return;
     }
 

@@ -28,6 +28,7 @@ typedef enum {
     CKP_AS_RULE,
     CKP_AS_APPROVAL,
     CKP_AS_TERMINATE,
+    CKP_AS_SUBFLOW,
     CKP_AS_VERIFICATION,
     CKP_AS_CHECK,
     CKP_AS_LOOP,

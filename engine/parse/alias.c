@@ -70,6 +70,11 @@ static const alias_t  alias_terminate[] = {
     { NULL, NULL }
 };
 
+static const alias_t  alias_subflow[] = {
+    { "subflow_id", "procedure_id" },
+    { NULL, NULL }
+};
+
 static const alias_t  alias_verification[] = {
     { "rules", "checks" },
     { "on_failure", "on_fail" },
@@ -212,6 +217,9 @@ alias_table(ckp_as_t as)
     case CKP_AS_TERMINATE:
         return alias_terminate;
 
+    case CKP_AS_SUBFLOW:
+        return alias_subflow;
+
     case CKP_AS_VERIFICATION:
         return alias_verification;
 
@@ -261,6 +269,7 @@ alias_second(ckp_as_t as)
     case CKP_AS_LOGIC:
     case CKP_AS_APPROVAL:
     case CKP_AS_TERMINATE:
+    case CKP_AS_SUBFLOW:
     case CKP_AS_VERIFICATION:
     case CKP_AS_LOOP:
     case CKP_AS_PARALLEL:

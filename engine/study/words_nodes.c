@@ -256,7 +256,6 @@ const ckp_word_row_t  ckp_words_nodes[] = {
     /* --- subflow --------------------------------------------------------- */
 
     { "subflow", "procedure_id", "text", NULL, "Which procedure" },
-    { "subflow", "subflow_id", "text", NULL, "Another name of procedure_id" },
     { "subflow", "version", "any", "\"latest\"",
       "Which version: exact, latest, a range like ^1.2, or a channel: @prod" },
     { "subflow", "version_policy", "pin_on_import|pin_on_start|floating",
