@@ -5,7 +5,7 @@
 #include "compile/parse_int.h"
 
 
-/* At the root it may stand, too, under the names that flat lists have for it. */
+/* It may stand at the root, too, under the names that flat lists have for it. */
 
 static bool
 form_ckp_start_above(ckp_parse_t *ps, ckp_at_t *at)
