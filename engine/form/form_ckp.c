@@ -5,7 +5,7 @@
 #include "compile/parse_int.h"
 
 
-/* It may stand at the root, too, under the names that flat lists have for it. */
+/* At the root, too, it may stand, as flat lists name it. */
 
 static bool
 form_ckp_start_above(ckp_parse_t *ps, ckp_at_t *at)
