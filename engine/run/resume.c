@@ -56,6 +56,12 @@ resume_keeps(const ckp_fiber_t *f, bool sound)
         return true;
     }
 
+    /* one that asks has used up what its frames told it */
+
+    if (ops->resumes != NULL && ckp_fiber_heard_all(f)) {
+        return false;
+    }
+
     return ops->child != NULL && (ckp_fiber_frames(f) > 0
                || (sound && resume_is_steady(f)
                    && (wake == NULL || json_integer_value(wake) > 0)));

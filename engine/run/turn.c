@@ -304,9 +304,42 @@ ckp_run_write(ckp_run_t *run, const char *table, const char *path,
 }
 
 
+/* What is given up in the turn that asks for it is not asked for at all. */
+
+static bool
+turn_takes_back(ckp_run_t *run, const ckp_effect_t *fx)
+{
+    ckp_effect_t *const  all = run->effects.items;
+    size_t               i;
+
+    for (i = 0; i < run->effects.n; i++) {
+        if ((all[i].kind == CKP_FX_CALL || all[i].kind == CKP_FX_ADMIT)
+            && strcmp(all[i].ref, fx->ref) == 0)
+        {
+            break;
+        }
+    }
+
+    if (fx->kind != CKP_FX_ABORT || i == run->effects.n) {
+        return false;
+    }
+
+    json_decref(all[i].body);
+    run->effects.n--;
+    memmove(&all[i], &all[i + 1], (run->effects.n - i) * sizeof(all[0]));
+
+    return true;
+}
+
+
 ckp_code_t
 ckp_run_effect(ckp_run_t *run, const ckp_effect_t *fx)
 {
+    if (fx->body != NULL && turn_takes_back(run, fx)) {
+        json_decref(fx->body);
+        return CKP_OK;
+    }
+
     char *const  ref = ckp_arena_strdup(run->arena, fx->ref);
     char *const  key = ckp_arena_strdup(run->arena, fx->key);
 

@@ -257,8 +257,15 @@ sim_effect(sim_t *w, const json_t *fx)
     case CKP_FX_CALL:
         if (strcmp(ckp_json_str(fx, "target"), "host") == 0) {
             agent_host(w, fx);
-        } else {
+
+        } else if (strcmp(ckp_json_str(fx, "target"), "llm") != 0) {
             agent_called(w, fx);
+
+        } else if (w->ncalls == SIM_CALLS_MAX) {
+            sim_broken(w, "more than %d calls in flight", SIM_CALLS_MAX);
+
+        } else {
+            sim_model(w, fx, &w->calls[w->ncalls++]);
         }
 
         return;

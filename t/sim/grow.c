@@ -321,6 +321,90 @@ grow_dag(grow_t *g, json_t *node)
 
 
 static void
+grow_processing(grow_t *g, json_t *node)
+{
+    json_t *const  all = json_pack("[{s:s, s:s, s:s, s:s}]", "action",
+                                   "set_variable", "variable", "v2", "value",
+                                   "{{v0 | none}}");
+
+    if (sim_chance(g->rand, 30)) {
+        json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "action",
+                              "fail", "message", "no", "error_type", "Sad"));
+    }
+
+    if (sim_chance(g->rand, 50)) {
+        json_array_append_new(all, json_pack("{s:s, s:s}", "action",
+                              grow_action(g), "output_variable", "v3"));
+    }
+
+    json_object_set_new(node, "type", json_string("processing"));
+    json_object_set_new(node, "agent", json_string("W"));
+    json_object_set_new(node, "operations", all);
+
+    if (sim_chance(g->rand, 50)) {
+        json_object_set_new(node, "error_handlers", grow_handlers(g));
+    }
+}
+
+
+static void
+grow_transform(grow_t *g, json_t *node)
+{
+    static const char *const  ends[] = { "null", "skip", "fail" };
+
+    json_object_set_new(node, "type", json_string("transform"));
+    json_object_set_new(node, "transformations", json_pack("[{s:s, s:s, s:s,"
+                        " s:s, s:s}]", "type", "expression", "expression",
+                        sim_chance(g->rand, 70) ? "length(v1)" : "1 / 0",
+                        "source_variable", "v1", "on_error",
+                        ends[grow_of(g, 2)], "output_variable", "v2"));
+}
+
+
+/* A question, with bounds and with tools or without. */
+
+static void
+grow_llm(grow_t *g, json_t *node)
+{
+    json_object_set_new(node, "type", json_string("llm_action"));
+    json_object_set_new(node, "model", json_string("m"));
+    json_object_set_new(node, "prompt", json_string("{{v0 | none}}?"));
+    json_object_set_new(node, "outputs", json_pack("{s:s}", "v1", "text"));
+    json_object_set_new(node, "retry", json_pack("{s:i, s:i}", "max_retries",
+                        (int) grow_of(g, 3), "delay_ms",
+                        (int) grow_of(g, 90)));
+
+    if (sim_chance(g->rand, 50)) {
+        json_object_set_new(node, "planner", json_pack("{s:s, s:[s, s], s:i}",
+                            "goal", "it", "tools", "add", "work",
+                            "max_iterations", 1 + (int) grow_of(g, 4)));
+
+    } else if (sim_chance(g->rand, 60)) {
+        json_object_set_new(node, "output_schema", json_pack("{s:s, s:[s]}",
+                            "type", "object", "required", "n"));
+    }
+
+    if (sim_chance(g->rand, 40)) {
+        json_object_set_new(node, "error_handlers", grow_handlers(g));
+    }
+}
+
+
+/* What planners may use. */
+
+static json_t *
+grow_tools(void)
+{
+    return json_pack("{s:{s:s, s:{s:s}, s:{s:s, s:[s, s]}}, s:{s:s, s:s, s:s,"
+                     " s:i}}", "add", "action", "calculate", "params",
+                     "expression", "{{args.a}} + {{args.b}}", "parameters",
+                     "type", "object", "required", "a", "b", "work",
+                     "action", "moody", "agent", "W", "side_effects",
+                     "write", "max_calls", 3);
+}
+
+
+static void
 grow_node(grow_t *g, json_t *node, unsigned depth, const char *next)
 {
     const bool      deep = depth >= GROW_DEPTH_MAX || g->n >= GROW_NODES_MAX;
@@ -354,6 +438,15 @@ grow_node(grow_t *g, json_t *node, unsigned depth, const char *next)
 
     } else if (kind < 71 && !deep) {
         grow_parallel(g, node, depth);
+
+    } else if (kind >= 95) {
+        grow_transform(g, node);
+
+    } else if (kind >= 89) {
+        grow_processing(g, node);
+
+    } else if (kind >= 80) {
+        grow_llm(g, node);
 
     } else {
         grow_sequence(g, node);
@@ -433,9 +526,10 @@ sim_grow(sim_rand_t *r, bool kid)
         json_object_set_new(config, "on_failure", json_string("help"));
     }
 
-    return json_pack("{s:s, s:s, s:o, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}, "
+    return json_pack("{s:s, s:s, s:o, s:o, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}, "
                      "s:{s:o, s:o}}", "procedure_id", kid ? "kid" : "sim",
-                     "version", "1", "global_config", config,
+                     "version", "1", "tools", grow_tools(),
+                     "global_config", config,
                      "variables_schema", "v0", "type", "any", "v1", "type",
                      "any", "v2", "type", "any", "v3", "type", "any",
                      "workflow_graph", "start_node", start, "nodes",

@@ -166,6 +166,9 @@ void sim_store_free(sim_store_t *s);
 
 /* --- agent.c ----------------------------------------------------------------- */
 
+/* Asks the model: what it answers, and when (model.c). */
+void sim_model(sim_t *w, const json_t *fx, sim_call_t *call);
+
 void sim_effect(sim_t *w, const json_t *fx);
 void sim_replies(sim_t *w);             /* those whose time has come */
 int64_t sim_next_reply(const sim_t *w); /* INT64_MAX: none */

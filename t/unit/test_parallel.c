@@ -408,7 +408,8 @@ a_terminate_in_a_branch_ends_the_run(void **state)
     t_run(&t, FAN("", STEP("left") ",'right':{'type':'terminate','status':"
                   "'failed','message':'over'}"));
     assert_string_equal(t_status(&t), "failed");
-    assert_int_equal(t_count(&t, CKP_FX_ABORT), 1);
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 0);
+    assert_int_equal(t_count(&t, CKP_FX_ABORT), 0);
     t_run_over(&t);
 }
 
@@ -520,10 +521,28 @@ wrong_branches_are_told(void **state)
 }
 
 
+/* It would be asked for, paid and thrown away. */
+static void
+test_a_loser_that_asked_in_the_same_turn_asks_nobody(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, FAN(",'wait_strategy':'any'",
+                  "'left':{'type':'llm_action','model':'m','prompt':'x'},"
+                  SET("right", "v", "1")));
+    assert_string_equal(t_status(&t), "completed");
+    assert_non_null(strstr(t.story, "llm_call_started"));
+    assert_non_null(strstr(t.story, "branch_canceled"));
+    assert_int_equal(t.turn.neffects, 0);
+    t_run_over(&t);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_a_loser_that_asked_in_the_same_turn_asks_nobody),
         cmocka_unit_test(
             branches_run_at_once_and_their_deltas_are_merged),
         cmocka_unit_test(a_branch_has_its_path_and_its_key),

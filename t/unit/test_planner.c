@@ -256,6 +256,30 @@ test_limits_end_a_planner(void **ctx)
 }
 
 
+/* Its tools were told already when it failed: nothing of them comes again. */
+static void
+test_a_planner_that_came_to_its_limit_begins_again(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, PLAN("'tools':['add'],'max_iterations':1", ""));
+    t_wants_tool(&t, "add", "{'a':1,'b':1}", false);
+    assert_string_equal(t_status(&t), "failed");
+
+    t_feed(&t, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
+           json_pack("{s:s}", "kind", "retry"));
+    assert_string_equal(t_status(&t), "running");
+    assert_null(strstr(t.story, "tool_call"));
+    assert_int_equal(json_array_size(json_object_get(json_object_get(
+                         t_call(&t, "llm"), "request"), "messages")), 1);
+
+    t_say(&t, "none is needed");
+    assert_string_equal(t_status(&t), "completed");
+    assert_string_equal(t_var(&t, "t"), "\"none is needed\"");
+    t_run_over(&t);
+}
+
+
 static void
 test_time_ends_a_planner_whose_tool_takes_too_long(void **ctx)
 {
@@ -550,6 +574,7 @@ main(void)
         cmocka_unit_test(test_a_tool_is_called_no_more_often_than_it_may),
         cmocka_unit_test(test_a_failing_tool_is_told_or_fails_the_node),
         cmocka_unit_test(test_limits_end_a_planner),
+        cmocka_unit_test(test_a_planner_that_came_to_its_limit_begins_again),
         cmocka_unit_test(test_time_ends_a_planner_whose_tool_takes_too_long),
         cmocka_unit_test(test_tools_may_run_side_by_side),
         cmocka_unit_test(test_a_person_lets_a_tool_run_or_not),
