@@ -124,10 +124,6 @@ ckp_code_t ckp_fiber_recall(ckp_fiber_t *f, const char *id,
 
 /* Frames of this node that still run, or whether one of that key does. */
 size_t ckp_fiber_frames(const ckp_fiber_t *f);
-
-/* Whether all of them had ended well before the run failed: the node was told,
- * and what failed was the node itself. */
-bool ckp_fiber_heard_all(const ckp_fiber_t *f);
 bool ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key);
 
 /* The node itself has told that this branch is cancelled; of others it is told

@@ -314,24 +314,6 @@ ckp_fiber_frames(const ckp_fiber_t *f)
 
 
 bool
-ckp_fiber_heard_all(const ckp_fiber_t *f)
-{
-    size_t             n;
-    const char **const ids = frame_under(f->run, f->id, &n);
-
-    for (size_t i = 0; ids != NULL && i < n; i++) {
-        const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
-
-        if (json_object_get(json_object_get(own, "n"), "leave") == NULL) {
-            return false;
-        }
-    }
-
-    return ids != NULL;
-}
-
-
-bool
 ckp_fiber_has_frame(const ckp_fiber_t *f, const char *key)
 {
     size_t             n;

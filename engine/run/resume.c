@@ -33,6 +33,31 @@ resume_is_steady(const ckp_fiber_t *f)
 }
 
 
+/* Whether all frames below had ended well before the run failed: the node was
+ * told, and what failed was the node itself. */
+
+static bool
+resume_heard_all(const ckp_fiber_t *f)
+{
+    const json_t *const  fibers = ckp_run_get(f->run, "fibers", NULL);
+    const char          *id;
+    const char          *up;
+    json_t              *own;
+
+    json_object_foreach((json_t *) fibers, id, own) {
+        up = ckp_json_str(own, "up");
+
+        if (up != NULL && strcmp(up, f->id) == 0
+            && json_object_get(json_object_get(own, "n"), "leave") == NULL)
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
 /*
  * A node of steps goes on with the one it was at, in the same visit, and so
  * does a question with the call it was at; one that nests knows what of it is
@@ -58,7 +83,7 @@ resume_keeps(const ckp_fiber_t *f, bool sound)
 
     /* one that asks has used up what its frames told it */
 
-    if (ops->resumes != NULL && ckp_fiber_heard_all(f)) {
+    if (ops->resumes != NULL && resume_heard_all(f)) {
         return false;
     }
 

@@ -526,8 +526,9 @@ sim_grow(sim_rand_t *r, bool kid)
         json_object_set_new(config, "on_failure", json_string("help"));
     }
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}, "
-                     "s:{s:o, s:o}}", "procedure_id", kid ? "kid" : "sim",
+    return json_pack("{s:s, s:s, s:o, s:o, s:{s:{s:s}, s:{s:s}, s:{s:s},"
+                     " s:{s:s}}, s:{s:o, s:o}}",
+                     "procedure_id", kid ? "kid" : "sim",
                      "version", "1", "tools", grow_tools(),
                      "global_config", config,
                      "variables_schema", "v0", "type", "any", "v1", "type",
