@@ -156,6 +156,11 @@ json_t *ckp_prompt_document(const json_t *prompt);
 ckp_code_t ckp_prompt_show(const ckp_program_t *prog, const json_t *variables,
     int64_t now_ms, json_t **shown, json_t **errors, ckp_err_t *err);
 
+/* Whether values of its variables are to be sealed where they are stored, and
+ * so those of the procedures that the run has linked (spec/ckp.md 21.1). */
+bool ckp_program_is_sensitive(const ckp_program_t *prog);
+bool ckp_run_is_sensitive(const ckp_run_t *run);
+
 /* The graph of api.md 3.5 {nodes, edges}; works on documents that do not
  * compile.  New object; NULL: no memory. */
 json_t *ckp_document_graph(const json_t *doc);

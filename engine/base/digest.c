@@ -189,14 +189,19 @@ ckp_code_t
 ckp_seal(ckp_buf_t *b, const ckp_bytes_t *key, const ckp_bytes_t *aad,
     const uint8_t nonce[CKP_NONCE_LEN], const ckp_bytes_t *plain)
 {
+    return plain->len > CKP_SEAL_MAX ? CKP_E_LIMIT
+           : ckp_seal_row(b, key, aad, nonce, plain);
+}
+
+
+ckp_code_t
+ckp_seal_row(ckp_buf_t *b, const ckp_bytes_t *key, const ckp_bytes_t *aad,
+    const uint8_t nonce[CKP_NONCE_LEN], const ckp_bytes_t *plain)
+{
     const size_t  whole = CKP_NONCE_LEN + plain->len + SEAL_TAG_LEN;
     uint8_t       own[SEAL_KEY_LEN];
     uint8_t      *bytes;
     ckp_code_t    rc = CKP_E_NOMEM;
-
-    if (plain->len > CKP_SEAL_MAX) {
-        return CKP_E_LIMIT;
-    }
 
     bytes = ckp_alloc(whole);
 
@@ -226,6 +231,15 @@ ckp_code_t
 ckp_unseal(ckp_buf_t *b, const ckp_bytes_t *key, const ckp_bytes_t *aad,
     const ckp_bytes_t *sealed)
 {
+    return sealed->len > 2 * CKP_SEAL_MAX ? CKP_E_LIMIT
+           : ckp_unseal_row(b, key, aad, sealed);
+}
+
+
+ckp_code_t
+ckp_unseal_row(ckp_buf_t *b, const ckp_bytes_t *key, const ckp_bytes_t *aad,
+    const ckp_bytes_t *sealed)
+{
     const size_t       mark = sizeof(CKP_SEAL_MARK) - 1;
     const char *const  text = sealed->data;
     uint8_t            own[SEAL_KEY_LEN];
@@ -234,10 +248,6 @@ ckp_unseal(ckp_buf_t *b, const ckp_bytes_t *key, const ckp_bytes_t *aad,
 
     if (sealed->len < mark || memcmp(text, CKP_SEAL_MARK, mark) != 0) {
         return CKP_E_INVALID;
-    }
-
-    if (sealed->len > 2 * CKP_SEAL_MAX) {
-        return CKP_E_LIMIT;
     }
 
     uint8_t *const  bytes = ckp_alloc(sealed->len + 3);

@@ -49,6 +49,13 @@ ckp_code_t ckp_seal(ckp_buf_t *b, const ckp_bytes_t *key,
     const ckp_bytes_t *aad, const uint8_t nonce[CKP_NONCE_LEN],
     const ckp_bytes_t *plain);
 
+/* The same without that limit: for rows of the host. */
+ckp_code_t ckp_seal_row(ckp_buf_t *b, const ckp_bytes_t *key,
+    const ckp_bytes_t *aad, const uint8_t nonce[CKP_NONCE_LEN],
+    const ckp_bytes_t *plain);
+ckp_code_t ckp_unseal_row(ckp_buf_t *b, const ckp_bytes_t *key,
+    const ckp_bytes_t *aad, const ckp_bytes_t *sealed);
+
 /* Appends what was sealed.  CKP_E_INVALID: another key or aad, or it is not
  * what ckp_seal made; CKP_E_NOMEM; CKP_E_LIMIT. */
 ckp_code_t ckp_unseal(ckp_buf_t *b, const ckp_bytes_t *key,

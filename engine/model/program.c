@@ -224,3 +224,16 @@ ckp_handle_name(ckp_handle_t action)
 
     return "fail";
 }
+
+
+bool
+ckp_program_is_sensitive(const ckp_program_t *prog)
+{
+    for (size_t i = 0; i < prog->nvars; i++) {
+        if (prog->vars[i].sensitive) {
+            return true;
+        }
+    }
+
+    return prog->config.nmasks > 0;
+}

@@ -462,3 +462,18 @@ ckp_frame_fail(ckp_fiber_t *f, const char *key, const json_t *error)
 
     return ids == NULL ? CKP_E_NOMEM : CKP_E_BUG;
 }
+
+
+bool
+ckp_run_is_sensitive(const ckp_run_t *run)
+{
+    ckp_program_t *const  *list = run->linked.items;
+
+    for (size_t i = 0; i < run->linked.n; i++) {
+        if (ckp_program_is_sensitive(list[i])) {
+            return true;
+        }
+    }
+
+    return ckp_program_is_sensitive(run->prog);
+}

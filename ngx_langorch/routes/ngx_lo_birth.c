@@ -48,6 +48,10 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     raw = (b->inputs != NULL && !json_equal(shown, b->inputs)) ? b->inputs
                                                                : NULL;
 
+    if (ckp_program_is_sensitive(prog)) {
+        ngx_lo_job_seal(job);
+    }
+
     rc = ngx_lo_gate_before(&b->gate, job, api->now_ms);
 
     if (rc == NGX_OK) {

@@ -105,6 +105,32 @@ ngx_lo_claim_state(const json_t *states, int64_t id, uint32_t *seq)
 }
 
 
+/* Whether something of the run cannot be opened: it waits for the key. */
+
+static ngx_uint_t
+ngx_lo_claim_is_shut(const ngx_lo_claim_t *cl, int64_t id)
+{
+    size_t   i, k;
+    json_t  *row;
+
+    const json_t  *all[] = { cl->states, cl->events, cl->inbox };
+
+    static const char *const  names[] = { "state", "delta", "data" };
+
+    for (i = 0; i < 3; i++) {
+        json_array_foreach(all[i], k, row) {
+            if (ckp_json_int(row, "run", 0) == id
+                && ngx_lo_store_is_shut(json_object_get(row, names[i])))
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 /* Checkpoint and later events give the state again; NULL: err says why. */
 
 static ckp_run_t *
@@ -120,6 +146,12 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
 
     id = ckp_json_int(row, "id", 0);
     state = ngx_lo_claim_state(cl->states, id, &seq);
+
+    if (ngx_lo_claim_is_shut(cl, id)) {
+        (void) ckp_fail(err, CKP_E_INVALID, "",
+                        "it is sealed, and not under the key of the site");
+        return NULL;
+    }
 
     run = state ? ckp_run_load(prog, ckp_json_str(row, "run_id"), state, err)
                 : ckp_run_new(prog, ckp_json_str(row, "run_id"));

@@ -437,6 +437,10 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 {
     size_t  i;
 
+    if (ckp_run_is_sensitive(run->ckp)) {
+        ngx_lo_job_seal(job);
+    }
+
     for (i = 0; i < turn->nevents; i++) {
         if (ngx_lo_commit_event(run, job, &turn->events[i]) != NGX_OK) {
             return NGX_ERROR;

@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 
 #define NGX_LO_SEAL_MARK  "langorch secret "
+#define NGX_LO_SEAL_ROWS  "langorch row"
 
 
 static ngx_int_t ngx_lo_seal_bound(ckp_buf_t *b, const char *secret_id,
@@ -104,6 +105,66 @@ ngx_lo_secret_unseal(const char *secret_id, const char *sealed)
 
     return value;
 }
+
+
+/* --- texts of rows -------------------------------------------------------- */
+
+/* A state is copied from one run to another inside the database, so it is bound
+ * to what it is, not to whose. */
+
+static ngx_int_t
+ngx_lo_seal_row(const char *text, size_t len, ckp_buf_t *out)
+{
+    u_char        nonce[CKP_NONCE_LEN];
+    ckp_code_t    rc;
+    ckp_bytes_t   key, aad, plain;
+
+    if (ngx_lo_secrets_locked()) {
+        return NGX_DECLINED;
+    }
+
+    if (RAND_bytes(nonce, sizeof(nonce)) != 1) {
+        return NGX_ERROR;
+    }
+
+    key.data = ngx_lo_conf()->secrets_key;
+    key.len = sizeof(ngx_lo_conf()->secrets_key);
+    aad.data = NGX_LO_SEAL_ROWS;
+    aad.len = sizeof(NGX_LO_SEAL_ROWS) - 1;
+    plain.data = text;
+    plain.len = len;
+
+    ckp_buf_put(out, (const char[]) { NGX_LO_SEALED }, 1);
+    rc = ckp_seal_row(out, &key, &aad, nonce, &plain);
+
+    return rc == CKP_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_lo_open_row(const char *sealed, size_t len, ckp_buf_t *out)
+{
+    ckp_bytes_t  key, aad, text;
+
+    if (ngx_lo_secrets_locked()) {
+        return NGX_ERROR;
+    }
+
+    key.data = ngx_lo_conf()->secrets_key;
+    key.len = sizeof(ngx_lo_conf()->secrets_key);
+    aad.data = NGX_LO_SEAL_ROWS;
+    aad.len = sizeof(NGX_LO_SEAL_ROWS) - 1;
+    text.data = sealed + 1;
+    text.len = len - 1;
+
+    return ckp_unseal_row(out, &key, &aad, &text) == CKP_OK ? NGX_OK
+                                                            : NGX_ERROR;
+}
+
+
+const ngx_lo_sealer_t  ngx_lo_row_sealer = {
+    ngx_lo_seal_row, ngx_lo_open_row
+};
 
 
 static ngx_int_t

@@ -7,6 +7,7 @@
 
 #include "core/ngx_lo_core.h"
 #include "secret/ngx_lo_secret.h"
+#include "store/ngx_lo_store.h"
 
 /* --- values at rest (ngx_lo_seal.c) ----------------------------------------- */
 
@@ -29,5 +30,8 @@ char *ngx_lo_secret_copy(const char *text, size_t len);
 
 /* Somebody got the value that the site keeps; user NULL: no procedure. */
 void ngx_lo_secret_used(const char *name, const char *user);
+
+/* Texts of rows, sealed under the site's key (ngx_lo_seal.c). */
+extern const ngx_lo_sealer_t  ngx_lo_row_sealer;
 
 #endif

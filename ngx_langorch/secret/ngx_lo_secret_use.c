@@ -27,6 +27,8 @@ ngx_lo_secrets_start(void)
 {
     ngx_memzero(&ngx_lo_uses, sizeof(ngx_lo_uses));
 
+    ngx_lo_store_sealer(&ngx_lo_row_sealer);
+
     ngx_lo_uses.timer.handler = ngx_lo_uses_write;
     ngx_lo_uses.timer.data = &ngx_lo_uses;
     ngx_lo_uses.timer.log = ngx_cycle->log;

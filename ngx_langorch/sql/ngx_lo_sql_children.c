@@ -19,7 +19,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_add = {
     " attempt, active_ms, wake_at)"
     " VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $9, $10, $10, $11,"
     " $12, $13, $14, 1, 0, 0) ON CONFLICT (run_id) DO NOTHING",
-    "ssssjjsssisssi", -1
+    "ssssjksssisssi", -1
 };
 
 
@@ -28,7 +28,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_event = {
     "INSERT INTO events (run, seq, created_at, type, path, payload, delta)"
     " SELECT id, $2, $3, $4, $5, $6, $7 FROM runs r WHERE run_id = $1"
     " AND NOT EXISTS (SELECT 1 FROM events WHERE run = r.id AND seq = $2)",
-    "siissjj", -1
+    "siissjk", -1
 };
 
 
@@ -93,7 +93,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_cancel[2] = {
 const ngx_lo_stmt_t  ngx_lo_sql_child_told = {
     "child_told",
     "UPDATE runs SET told = $2 WHERE id = $1",
-    "ij", 1
+    "ik", 1
 };
 
 
@@ -103,7 +103,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_tell[2] = {
         "INSERT INTO inbox (run, kind, ref, data, created_at)"
         " SELECT id, 'child', $2, $3, $4 FROM runs WHERE run_id = $1"
         " AND status NOT IN " NGX_LO_OVER,
-        "ssji", -1
+        "sski", -1
     },
     {
         "child_wake",

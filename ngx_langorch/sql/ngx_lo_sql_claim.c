@@ -69,7 +69,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_events = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_inbox = {
     "claim_inbox",
-    "SELECT i.id AS inbox_id, i.run, i.kind, i.ref, i.data AS \"data:j\""
+    "SELECT i.id AS inbox_id, i.run, i.kind, i.ref, i.data AS \"data:w\""
     " FROM inbox i CROSS JOIN runs r ON r.id = i.run"
     " WHERE r.owner = $1 ORDER BY i.id",
     "s", -1

@@ -9,7 +9,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_inbox_add = {
     "inbox_add",
     "INSERT INTO inbox (run, kind, ref, data, created_at)"
     " SELECT id, $2, $3, $4, $5 FROM runs WHERE run_id = $1",
-    "sssji", 1
+    "sssKi", 1
 };
 
 

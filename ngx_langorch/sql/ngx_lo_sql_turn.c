@@ -21,7 +21,7 @@
 #define NGX_LO_TURN_EVENTS_4  NGX_LO_TURN_EVENTS_3                            \
     ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
 
-#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjj"
+#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjk"
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
     { "turn_event", NGX_LO_TURN_EVENTS, NGX_LO_TURN_EVENT_TYPES, 1 },
@@ -43,7 +43,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_journal = {
     " ON CONFLICT (run, path) DO UPDATE SET key = excluded.key,"
     " status = excluded.status, attempts = excluded.attempts,"
     " result = excluded.result, updated_at = excluded.updated_at",
-    "isssssiji", 1
+    "isssssiki", 1
 };
 
 
@@ -117,7 +117,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint = {
     "INSERT INTO checkpoints (run, checkpoint_id, parent_id, seq, node_id, path,"
     " reason, name, state, created_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    "ississssji", 1
+    "ississsski", 1
 };
 
 
@@ -128,7 +128,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_state = {
     "INSERT INTO states (run, seq, state, updated_at) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (run) DO UPDATE SET seq = excluded.seq,"
     " state = excluded.state, updated_at = excluded.updated_at",
-    "iiji", 1
+    "iiki", 1
 };
 
 

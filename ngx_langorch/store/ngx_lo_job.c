@@ -19,6 +19,10 @@ static ngx_int_t ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
 static ngx_int_t ngx_lo_job_value(ngx_lo_job_t *job, char type,
     ngx_lo_value_t *value, va_list *args);
 static const char *ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j);
+static const char *ngx_lo_job_sealed(ngx_lo_job_t *job, const char *text);
+
+
+const ngx_lo_sealer_t  *ngx_lo_sealer;
 
 
 ngx_lo_job_t *
@@ -238,6 +242,8 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
         return (s != NULL && value->s == NULL) ? NGX_ERROR : NGX_OK;
 
     case 'j':
+    case 'k':
+    case 'K':
         j = va_arg(*args, const json_t *);
         value->s = NULL;
 
@@ -246,6 +252,10 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
         }
 
         value->s = ngx_lo_job_text(job, j);
+
+        if (value->s != NULL && (type == 'K' || (type == 'k' && job->seals))) {
+            value->s = ngx_lo_job_sealed(job, value->s);
+        }
 
         return value->s == NULL ? NGX_ERROR : NGX_OK;
 
@@ -281,6 +291,44 @@ ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j)
     }
 
     return copy;
+}
+
+
+static const char *
+ngx_lo_job_sealed(ngx_lo_job_t *job, const char *text)
+{
+    ngx_int_t    rc;
+    ckp_buf_t    out;
+    const char  *copy;
+
+    if (ngx_lo_sealer == NULL) {
+        return text;
+    }
+
+    ckp_buf_init(&out, NGX_LO_SEALED_MAX);
+    rc = ngx_lo_sealer->seal(text, ngx_strlen(text), &out);
+
+    copy = (rc == NGX_DECLINED) ? text
+           : (rc == NGX_OK) ? ckp_arena_strndup(job->arena, out.data, out.len)
+           : NULL;
+
+    ckp_buf_free(&out);
+
+    return copy;
+}
+
+
+void
+ngx_lo_job_seal(ngx_lo_job_t *job)
+{
+    job->seals = 1;
+}
+
+
+void
+ngx_lo_store_sealer(const ngx_lo_sealer_t *sealer)
+{
+    ngx_lo_sealer = sealer;
 }
 
 

@@ -7,6 +7,9 @@
 
 static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
 static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind);
+static json_t *ngx_lo_db_json(const char *text, size_t len);
+static json_t *ngx_lo_db_word(json_t *word);
+static json_t *ngx_lo_db_opened(const char *text, size_t len);
 
 
 int
@@ -128,7 +131,75 @@ ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
          * may nest deeper than an input could.
          */
 
-        return kind == 'j' ? json_loadb(text, len, JSON_DECODE_ANY, NULL)
-                           : json_stringn(text, len);
+        if (kind == 'w') {
+            return ngx_lo_db_word(ngx_lo_db_json(text, len));
+        }
+
+        return (kind == 'j') ? ngx_lo_db_json(text, len)
+                             : json_stringn(text, len);
     }
 }
+
+
+static json_t *
+ngx_lo_db_json(const char *text, size_t len)
+{
+    return (len != 0 && text[0] == NGX_LO_SEALED)
+           ? ngx_lo_db_opened(text, len)
+           : json_loadb(text, len, JSON_DECODE_ANY, NULL);
+}
+
+
+/* What is told to a run may hold a state, as its row has it. */
+
+static json_t *
+ngx_lo_db_word(json_t *word)
+{
+    json_t      *state, *opened;
+    const char  *text;
+
+    state = json_object_get(word, "state");
+    text = json_string_value(state);
+
+    if (text == NULL || text[0] != NGX_LO_SEALED) {
+        return word;
+    }
+
+    opened = ngx_lo_db_opened(text, json_string_length(state));
+
+    if (json_object_set_new(word, "state", opened) != 0) {
+        json_decref(word);
+        return NULL;
+    }
+
+    return word;
+}
+
+
+static json_t *
+ngx_lo_db_opened(const char *text, size_t len)
+{
+    json_t     *v;
+    ckp_buf_t   out;
+
+    ckp_buf_init(&out, NGX_LO_SEALED_MAX);
+
+    v = (ngx_lo_sealer != NULL
+         && ngx_lo_sealer->open(text, len, &out) == NGX_OK)
+        ? json_loadb(out.data, out.len, JSON_DECODE_ANY, NULL)
+        : json_pack("{s:b}", NGX_LO_SHUT, 1);
+
+    ckp_buf_free(&out);
+
+    return v;
+}
+
+
+ngx_uint_t
+ngx_lo_store_is_shut(const json_t *v)
+{
+    return json_object_get(v, NGX_LO_SHUT) != NULL
+           || json_object_get(json_object_get(v, "state"), NGX_LO_SHUT)
+              != NULL;
+}
+

@@ -21,12 +21,16 @@
 #include <ngx_core.h>
 #include <jansson.h>
 
+#include "ckp.h"
+
 typedef struct {
     const char  *name;      /* "lease_release": in logs and metrics */
     const char  *sql;       /* one text for SQLite and PostgreSQL; $1, $2 ... */
     const char  *types;     /* a letter a parameter, in ngx_lo_job_add's list:
                                s const char * (NULL = NULL), i int64_t,
                                d double, j const json_t * (NULL = NULL),
+                               k the same, sealed where the job says so,
+                               K the same, sealed wherever there is a key,
                                n int64_t where NGX_LO_NULL means NULL */
     int          changes;   /* rows it must change (SELECT: return); -1 = any
                                number */
@@ -57,6 +61,29 @@ ngx_lo_store_t *ngx_lo_store(void);
  * static text. */
 const char *ngx_lo_store_state(void);
 ngx_uint_t ngx_lo_store_relaxed(void);      /* 1: durability relaxed */
+
+/*
+ * How texts are sealed at rest; a function without a key gives NGX_DECLINED,
+ * and the text stays as it is.  `open` is called in threads.  What is sealed
+ * begins with NGX_LO_SEALED, which no JSON does, and is opened where rows are
+ * read.
+ */
+#define NGX_LO_SEALED  '!'
+
+typedef struct {
+    ngx_int_t  (*seal)(const char *text, size_t len, ckp_buf_t *out);
+    ngx_int_t  (*open)(const char *sealed, size_t len, ckp_buf_t *out);
+} ngx_lo_sealer_t;
+
+void ngx_lo_store_sealer(const ngx_lo_sealer_t *sealer);
+
+/* 1: the value of a column is there and cannot be opened, all of it or the
+ * state in it.  Other rows of the same look are not its victims. */
+#define NGX_LO_SHUT  "!sealed"
+ngx_uint_t ngx_lo_store_is_shut(const json_t *v);
+
+/* From here on parameters `k` of this job are sealed: spec/ckp.md 21.1. */
+void ngx_lo_job_seal(ngx_lo_job_t *job);
 
 /* NULL: no memory.  `write` = 1: one transaction; 0: one snapshot of reads. */
 ngx_lo_job_t *ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write);
@@ -101,7 +128,8 @@ ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
  * column order, made in the store's thread.  A column is named by its alias;
  * a suffix tells how to make the member and is cut off:
  *   "created_at:t"  integer ms -> RFC 3339 text;  "input_vars:j" JSON text ->
- *   value (NULL stays null);  "active:b" 0/1 -> false/true.
+ *   value (NULL stays null), what is sealed opened; "data:w" the same of what
+ *   is told to a run, and the state in it;  "active:b" 0/1 -> false/true.
  * Lent; ngx_lo_job_rows_take gives a new reference.
  */
 const json_t *ngx_lo_job_rows(const ngx_lo_job_t *job, ngx_uint_t n);

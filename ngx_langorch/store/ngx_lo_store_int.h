@@ -24,6 +24,7 @@
 #define NGX_LO_QUEUE_TIME     5000      /* ms of the oldest job: refuse more */
 #define NGX_LO_SLOW_TIME      1000      /* ms of it: not ready */
 #define NGX_LO_PROBE_TIME     2000      /* ms between two probes */
+#define NGX_LO_SEALED_MAX     (64 * 1024 * 1024)
 #define NGX_LO_NOTE_TIME      60000     /* ms before a line is logged again */
 
 typedef union {
@@ -51,6 +52,7 @@ struct ngx_lo_job_s {
     ngx_uint_t            room;
     ngx_uint_t            write;
     ngx_uint_t            failed;       /* an add failed */
+    ngx_uint_t            seals;        /* parameters k are sealed */
 
     ngx_lo_job_done_pt    done;         /* NULL: forgotten */
     void                 *data;
@@ -220,5 +222,8 @@ int ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows);
 
 /* NGX_OK · NGX_DECLINED: made by a newer version · NGX_ERROR: db->error, *rc */
 ngx_int_t ngx_lo_schema_migrate(ngx_lo_db_t *db, int *rc);
+
+/* NULL: nothing is sealed. */
+extern const ngx_lo_sealer_t  *ngx_lo_sealer;
 
 #endif

@@ -98,7 +98,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_word = {
     "INSERT INTO inbox (run, kind, data, created_at)"
     " SELECT c.run, 'resume', substr($2, 1, length($2) - 1)"
     " || ',\"checkpoint_id\":\"' || c.checkpoint_id || '\",\"state\":'"
-    " || c.state || '}', $4 FROM checkpoints c"
+    " || CASE WHEN substr(c.state, 1, 1) = '!' THEN '\"' || c.state || '\"'"
+    " ELSE c.state END || '}', $4 FROM checkpoints c"
     " WHERE c.run = " NGX_LO_RUN_ID " AND c.checkpoint_id = $3",
     "sjsi", 1
 };
