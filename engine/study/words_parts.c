@@ -335,7 +335,7 @@ ckp_words_required(const char *object)
         const char  *names;
     } required[] = {
         { "document", " procedure_id version workflow_graph " },
-        { "graph", " start_node nodes " },
+        { "graph", " nodes " },      /* its start may be named at the root */
         { "loop", " body_node " },
         { "parallel", " branches " },
         { "verification", " checks " },
