@@ -38,6 +38,16 @@ ckp_describe_required(const char *object, const char *name)
 
 
 json_t *
+ckp_describe_default(const char *text)
+{
+    const size_t  n = strlen(text);
+
+    return text[0] == '"' ? json_stringn(text + 1, n - 2)
+                          : json_loads(text, JSON_DECODE_ANY, NULL);
+}
+
+
+json_t *
 ckp_describe_words(const char *type)
 {
     json_t *const  words = json_array();
@@ -134,7 +144,7 @@ describe_field(const ckp_word_row_t *row, void *data)
     }
 
     if (row->otherwise != NULL) {
-        otherwise = json_loads(row->otherwise, JSON_DECODE_ANY, NULL);
+        otherwise = ckp_describe_default(row->otherwise);
     }
 
     return json_array_append_new(d->fields,

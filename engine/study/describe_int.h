@@ -15,6 +15,11 @@ bool ckp_describe_each(const char *object, ckp_describe_pt visit, void *data);
 /* Whether the member has to be there. */
 bool ckp_describe_required(const char *object, const char *name);
 
+/* A default as its row has it: JSON; texts have nothing escaped.  They are not
+ * parsed, for the parser may lose characters where memory runs out.  New; NULL:
+ * no memory. */
+json_t *ckp_describe_default(const char *text);
+
 /* ["a", "b"] of "a|b|*".  NULL: no memory. */
 json_t *ckp_describe_words(const char *type);
 

@@ -140,7 +140,7 @@ schema_member(schema_t *s, const ckp_word_row_t *row)
                                json_string(row->help)) != 0
         || (row->otherwise != NULL
             && json_object_set_new(one, "default",
-                   json_loads(row->otherwise, JSON_DECODE_ANY, NULL)) != 0)
+                   ckp_describe_default(row->otherwise)) != 0)
         || json_object_set(s->members, row->name, one) != 0)
     {
         json_decref(one);
