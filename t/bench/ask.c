@@ -308,8 +308,13 @@ await(const char *mark, int n, int64_t since_us)
         for (int i = 0; i < ready; i++) {
             conn_t *const  c = &ask.conns[events[i].data.u32];
 
+            /* what comes behind the mark is of no interest, nor is the end */
+
             if (c->done) {
-                (void) epoll_ctl(ask.epoll, EPOLL_CTL_DEL, c->fd, NULL);
+                if (read(c->fd, c->buf, BUF_SIZE - 1) <= 0) {
+                    (void) epoll_ctl(ask.epoll, EPOLL_CTL_DEL, c->fd, NULL);
+                }
+
                 continue;
             }
 
@@ -348,6 +353,7 @@ follow(const char *method, const char *path, const char *body)
 
     for (int i = 0; i < ask.n; i++) {
         ask.conns[i].done = false;
+        ask.conns[i].len = 0;
     }
 
     printf("{\"open\": %d}\n", ask.n);
