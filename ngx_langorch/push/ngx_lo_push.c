@@ -10,10 +10,19 @@
 
 #define NGX_LO_PUSH_PAUSE  10           /* ms between two looks at the tail */
 
+/*
+ * Looks of streams that are under way at once.  What they read is in memory
+ * until it is sent, and requests read beside them: an event that thousands wait
+ * for takes its turns.
+ */
+#define NGX_LO_PUSH_LOOKS  64
+
 
 static struct {
     ngx_queue_t   all;
     ngx_uint_t    n;
+    ngx_queue_t   waiting;              /* streams, for their turn to look */
+    ngx_uint_t    looks;                /* of streams, under way */
     int64_t       tail;                 /* newest event looked at; -1: none */
     ngx_event_t   timer;
     unsigned      looking:1;
@@ -23,6 +32,16 @@ static struct {
 
 
 static void ngx_lo_push_look(void *data);
+
+
+static void
+ngx_lo_push_wait_over(ngx_lo_stream_t *st)
+{
+    if (st->waits) {
+        ngx_queue_remove(&st->turn);
+        st->waits = 0;
+    }
+}
 
 
 ngx_int_t
@@ -46,8 +65,53 @@ ngx_lo_push_leave(ngx_lo_stream_t *st)
 {
     ngx_queue_remove(&st->queue);
     ngx_lo_push.n--;
+    ngx_lo_push_wait_over(st);
 
     ngx_lo_metric_add(NGX_LO_M_SSE_CONNECTIONS, NULL, -1);
+}
+
+
+ngx_int_t
+ngx_lo_push_turn(ngx_lo_stream_t *st)
+{
+    if (ngx_lo_push.looks < NGX_LO_PUSH_LOOKS) {
+        ngx_lo_push_wait_over(st);
+        return NGX_OK;
+    }
+
+    if (!st->waits) {
+        ngx_queue_insert_tail(&ngx_lo_push.waiting, &st->turn);
+        st->waits = 1;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+void
+ngx_lo_push_look_begun(void)
+{
+    ngx_lo_push.looks++;
+}
+
+
+void
+ngx_lo_push_look_over(void)
+{
+    ngx_lo_stream_t  *st;
+
+    ngx_lo_push.looks--;
+
+    /* one that cannot look now does behind its block, or at the next tail */
+
+    while (ngx_lo_push.looks < NGX_LO_PUSH_LOOKS
+           && !ngx_queue_empty(&ngx_lo_push.waiting))
+    {
+        st = ngx_queue_data(ngx_queue_head(&ngx_lo_push.waiting),
+                            ngx_lo_stream_t, turn);
+        ngx_lo_push_wait_over(st);
+        ngx_lo_stream_look(st);
+    }
 }
 
 
@@ -194,6 +258,7 @@ ngx_lo_push_start(ngx_cycle_t *cycle)
     ngx_memzero(&ngx_lo_push, sizeof(ngx_lo_push));
 
     ngx_queue_init(&ngx_lo_push.all);
+    ngx_queue_init(&ngx_lo_push.waiting);
 
     ngx_lo_push.tail = -1;
     ngx_lo_push.timer.handler = ngx_lo_push_tick;

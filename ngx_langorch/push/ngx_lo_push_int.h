@@ -17,6 +17,16 @@
 ngx_int_t ngx_lo_push_join(ngx_lo_stream_t *st);
 void ngx_lo_push_leave(ngx_lo_stream_t *st);
 
+/*
+ * NGX_OK: the stream may look now.  NGX_AGAIN: too many do at this moment, and
+ * it looks when one of them is through.
+ */
+ngx_int_t ngx_lo_push_turn(ngx_lo_stream_t *st);
+
+/* A look is under way; it is over, and the next of those who wait begins. */
+void ngx_lo_push_look_begun(void);
+void ngx_lo_push_look_over(void);
+
 /* The first look of a stream: the tail is followed from here on. */
 void ngx_lo_push_begin(ngx_lo_stream_t *st);
 

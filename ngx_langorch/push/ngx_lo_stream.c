@@ -15,6 +15,7 @@ ngx_lo_stream_cleanup(void *data)
     if (st->job != NULL) {
         ngx_lo_job_forget(st->job);
         st->job = NULL;
+        ngx_lo_push_look_over();
     }
 
     if (st->timer.timer_set) {
@@ -77,6 +78,8 @@ ngx_lo_stream_looked(ngx_lo_job_t *job, void *data)
     st->job = NULL;
     c = st->r->connection;
 
+    ngx_lo_push_look_over();
+
     /* the poll comes back to it, or the end of the block that is on its way */
 
     if (ngx_lo_job_rc(job) != NGX_LO_JOB_OK || st->block != NULL) {
@@ -95,19 +98,22 @@ ngx_lo_stream_look(ngx_lo_stream_t *st)
 {
     ngx_lo_job_t  *job;
 
-    if (st->job != NULL || st->block != NULL || st->last || st->closed) {
-        st->dirty = 1;
+    st->dirty = 1;
+
+    if (st->job != NULL || st->block != NULL || st->last || st->closed
+        || ngx_lo_push_turn(st) != NGX_OK)
+    {
         return;
     }
-
-    st->dirty = 0;
 
     job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 0) : NULL;
 
     if (job == NULL) {
-        st->dirty = 1;
         return;
     }
+
+    st->dirty = 0;
+    ngx_lo_push_look_begun();
 
     st->topic->ask(st, job);
     st->job = job;

@@ -83,6 +83,7 @@ struct ngx_lo_stream_s {
     int64_t                  last_id;   /* the id of its message */
     int64_t                  until;     /* up to it only what is pending */
     ngx_lo_job_t            *job;       /* a look under way */
+    ngx_queue_t              turn;      /* among those who wait for a look */
     ngx_event_t              timer;     /* ping */
     ngx_msec_t               opened;
     char                    *block;     /* being sent; NULL: none */
@@ -90,6 +91,7 @@ struct ngx_lo_stream_s {
     ngx_chain_t              out;
     unsigned                 follow:1;
     unsigned                 dirty:1;   /* look again */
+    unsigned                 waits:1;   /* for its turn to look */
     unsigned                 last:1;    /* the block being sent is the last */
     unsigned                 closed:1;
 };
