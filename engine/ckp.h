@@ -107,6 +107,11 @@ const char *ckp_program_version(const ckp_program_t *prog);
 /* Whether what its runs do is for the audit, too (spec/ckp.md 29.1). */
 bool ckp_program_audited(const ckp_program_t *prog);
 
+/* How many days the audit keeps what is told of it (0: for ever, -1: it does
+ * not say), and the label that is kept with that; lent, NULL: none. */
+void ckp_program_audit(const ckp_program_t *prog, int64_t *days,
+    const char **storage);
+
 ckp_program_t *ckp_program_ref(ckp_program_t *prog);
 void ckp_program_unref(ckp_program_t *prog);
 

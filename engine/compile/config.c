@@ -20,7 +20,8 @@ const char  ckp_known_config[] =
     " guardrails subflow_policy sla missing_variables strict_inputs compile"
     " notifications egress_allowlist max_node_visits retention_days dry_run ";
 
-#define CONFIG_DAYS_MAX  36500       /* a hundred years */
+#define CONFIG_DAYS_MAX   36500      /* a hundred years */
+#define CONFIG_LABEL_MAX  256        /* bytes of storage_location */
 
 static const ckp_word_t  config_modes[] = {
     { "production", 0 }, { "normal", 0 }, { "dry_run", 1 },
@@ -143,6 +144,36 @@ config_mask(ckp_parse_t *ps, const ckp_at_t *at)
 }
 
 
+/* -1: it does not say. */
+static int64_t
+config_days(ckp_parse_t *ps, const ckp_at_t *at, const char *name)
+{
+    const json_t *const  v = json_object_get(at->value, name);
+    const int64_t        days = ckp_parse_int(ps, at, name, 0, 0, 302);
+
+    return v == NULL || json_is_null(v) ? -1
+           : days > CONFIG_DAYS_MAX ? CONFIG_DAYS_MAX : days;
+}
+
+
+/* It stands with each record, so it is short. */
+static void
+config_label(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    const char *const  label = ckp_parse_str(ps, at, "storage_location");
+    ckp_at_t           out;
+
+    if (label == NULL || strlen(label) <= CONFIG_LABEL_MAX) {
+        ps->prog->config.audit_storage = label;
+
+    } else if (ckp_parse_find(ps, at, "storage_location", &out)) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 302 },
+                      "%zu bytes, at most %d", strlen(label),
+                      CONFIG_LABEL_MAX);
+    }
+}
+
+
 static void
 config_audit(ckp_parse_t *ps, const ckp_at_t *at)
 {
@@ -154,6 +185,8 @@ config_audit(ckp_parse_t *ps, const ckp_at_t *at)
     ckp_at_t                 list;
     ckp_at_t                 item;
 
+    config->audit_days = -1;
+
     if (!ckp_parse_object(ps, at, "audit_config", &out)) {
         return;
     }
@@ -162,8 +195,8 @@ config_audit(ckp_parse_t *ps, const ckp_at_t *at)
                                       302) == 1;
     config->unaudited = !ckp_parse_bool(ps, &out, "enabled", true);
     (void) ckp_parse_bool(ps, &out, "include_sensitive_data", false);
-    (void) ckp_parse_int(ps, &out, "retention_days", 0, 0, 302);
-    (void) ckp_parse_str(ps, &out, "storage_location");
+    config->audit_days = config_days(ps, &out, "retention_days");
+    config_label(ps, &out);
     ckp_parse_known(ps, &out, " enabled audit_level storage_location"
                     " retention_days include_sensitive_data redacted_fields ",
                     NULL);
@@ -272,18 +305,6 @@ config_secrets(ckp_parse_t *ps, const ckp_at_t *at)
         ps->secrets = references.value;
         config_references(ps, &references);
     }
-}
-
-
-/* -1: it does not say. */
-static int64_t
-config_days(ckp_parse_t *ps, const ckp_at_t *at, const char *name)
-{
-    const json_t *const  v = json_object_get(at->value, name);
-    const int64_t        days = ckp_parse_int(ps, at, name, 0, 0, 302);
-
-    return v == NULL || json_is_null(v) ? -1
-           : days > CONFIG_DAYS_MAX ? CONFIG_DAYS_MAX : days;
 }
 
 

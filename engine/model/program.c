@@ -162,6 +162,15 @@ ckp_program_audited(const ckp_program_t *prog)
 }
 
 
+void
+ckp_program_audit(const ckp_program_t *prog, int64_t *days,
+    const char **storage)
+{
+    *days = prog->config.audit_days;
+    *storage = prog->config.audit_storage;
+}
+
+
 const char *
 ckp_program_id(const ckp_program_t *prog)
 {

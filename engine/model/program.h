@@ -534,6 +534,8 @@ typedef struct {
     bool               screenshot_on_fail;
     bool               detailed;        /* audit_level: detailed */
     bool               unaudited;       /* audit_config.enabled: false */
+    int64_t            audit_days;      /* retention_days; -1: as the site */
+    const char        *audit_storage;   /* its storage_location; NULL */
     json_t            *redacted_fields; /* NULL: none */
     ckp_mask_t        *masks;           /* the same, ready for use */
     size_t             nmasks;

@@ -171,6 +171,9 @@ typedef struct {
     const char    *resource_id;
     const char    *description;
     const json_t  *meta;
+    const char    *run;             /* NULL: it is about none ... */
+    const char    *procedure;       /* ... or about this one ... */
+    const char    *hash;            /* ... and this document of it */
 } ngx_lo_trail_t;
 
 ngx_int_t ngx_lo_api_audit(ngx_lo_api_t *api, ngx_lo_job_t *job,

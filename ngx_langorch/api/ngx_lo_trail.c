@@ -157,7 +157,8 @@ ngx_lo_api_audit(ngx_lo_api_t *api, ngx_lo_job_t *job,
                         trail->category, trail->action, api->actor,
                         trail->description, trail->resource_type,
                         trail->resource_id, meta, addr, api->who.method,
-                        api->request_id);
+                        api->request_id, trail->run, trail->procedure,
+                        trail->hash);
     json_decref(meta);
 
     return rc;

@@ -181,6 +181,7 @@ ngx_lo_aside_rows(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_lo_aside_t *a)
     trail.description = "Approval requested";
     trail.resource_type = "approval";
     trail.resource_id = id;
+    trail.run = a->run;
 
     if (rc == NGX_OK) {
         rc = ngx_lo_api_audit(api, job, &trail);

@@ -280,6 +280,7 @@ ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
     trail.description = "Approval decided";
     trail.resource_type = "approval";
     trail.resource_id = id;
+    trail.run = ckp_json_str(row, "run_id");
     trail.meta = record;
 
     if (rc == NGX_OK) {

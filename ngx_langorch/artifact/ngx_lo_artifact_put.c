@@ -333,6 +333,7 @@ ngx_lo_put_audit(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_lo_put_t *put)
     trail.description = put->known ? "Artifact replaced" : "Artifact uploaded";
     trail.resource_type = "artifact";
     trail.resource_id = put->a.path;
+    trail.run = put->a.run_id;
     trail.meta = meta;
 
     rc = (meta != NULL) ? ngx_lo_api_audit(api, job, &trail) : NGX_ERROR;

@@ -272,6 +272,7 @@ ngx_lo_artifacts_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     trail.description = "Artifact deleted";
     trail.resource_type = "artifact";
     trail.resource_id = id;
+    trail.run = run;
     trail.meta = row;
 
     if (job == NULL

@@ -441,7 +441,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "AuditEvent", "Who changed what",
       "event_id:int ts:time category action actor description:?"
       " resource_type:? resource_id:? meta:obj? source_ip:? auth_method:?"
-      " request_id:?",
+      " request_id:? procedure_id:? storage_location:?",
       NGX_LO_GIVEN },
 
     /* --- secrets ---------------------------------------------------------- */

@@ -55,6 +55,7 @@ ngx_lo_cancel_add(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *run,
     trail.description = "Run cancelled";
     trail.resource_type = "run";
     trail.resource_id = run;
+    trail.run = run;
     trail.meta = data;
 
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_cancel, run, api->now_ms);

@@ -78,21 +78,26 @@ ngx_lo_delete_add(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row)
     trail.description = "Run deleted";
     trail.resource_type = "run";
     trail.resource_id = run;
+    trail.run = run;
     trail.meta = meta;
 
     if (meta == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_bury, run) != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_bury_rows) != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_buried) != NGX_OK)
+        || ngx_lo_job_add(job, &ngx_lo_sql_bury, run) != NGX_OK)
     {
         json_decref(meta);
         return NGX_ERROR;
     }
 
+    /* the entry learns of the procedure from the run's row */
+
     rc = ngx_lo_api_audit(api, job, &trail);
     json_decref(meta);
 
-    return rc;
+    if (rc == NGX_OK) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_bury_rows);
+    }
+
+    return (rc == NGX_OK) ? ngx_lo_job_add(job, &ngx_lo_sql_buried) : rc;
 }
 
 

@@ -28,6 +28,7 @@ ngx_lo_hold_add(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *action,
     trail.description = action[0] == 'p' ? "Run paused" : "Run resumed";
     trail.resource_type = "run";
     trail.resource_id = run;
+    trail.run = run;
     trail.meta = meta;
 
     rc = ngx_lo_api_audit(api, job, &trail);

@@ -118,6 +118,7 @@ ngx_lo_retry_same(ngx_lo_api_t *api, const json_t *row)
     trail.description = "Run retried";
     trail.resource_type = "run";
     trail.resource_id = run;
+    trail.run = run;
 
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_retry, run, api->now_ms);
 

@@ -104,6 +104,7 @@ ngx_lo_sweep_rest(ngx_lo_job_t *job, int64_t now)
         return NGX_ERROR;
     }
 
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_age_audit_own, now, days);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_age_kept,
                           now - (int64_t) ngx_lo_conf()->once_time);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_age_results, now);

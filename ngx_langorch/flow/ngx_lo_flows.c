@@ -40,7 +40,8 @@ ngx_lo_flows_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_document_put,
-                       (const char *) flow->hash, (const char *) flow->text)
+                       (const char *) flow->hash, (const char *) flow->text,
+                       NGX_LO_NULL, NULL)
         != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_api_flow_add,
                           (const char *) flow->flow_id, flow->name,

@@ -38,7 +38,8 @@ ngx_lo_graph_store(ngx_lo_api_t *api, ngx_lo_graph_t *g, ngx_lo_job_t *job,
 
     if (!g->same
         && (ngx_lo_job_add(job, &ngx_lo_sql_document_put,
-                           (const char *) g->hash, (const char *) g->text)
+                           (const char *) g->hash, (const char *) g->text,
+                           NGX_LO_NULL, NULL)
             != NGX_OK
             || ngx_lo_job_add(job, &ngx_lo_sql_graph_version_add,
                               (const char *) g->graph_id, g->version,

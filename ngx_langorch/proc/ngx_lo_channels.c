@@ -252,6 +252,8 @@ ngx_lo_release_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
                                               : "Procedure version restored";
     trail.resource_type = "procedure";
     trail.resource_id = ckp_json_str(rel->current, "procedure_id");
+    trail.procedure = trail.resource_id;
+    trail.hash = ckp_json_str(rel->current, "content_hash");
     trail.meta = meta;
 
     rc = (meta != NULL) ? ngx_lo_api_audit(api, job, &trail) : NGX_ERROR;

@@ -305,12 +305,23 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
 static ngx_int_t
 ngx_lo_document_put(const ngx_lo_document_t *d, ngx_lo_job_t *job)
 {
+    int64_t      days;
+    const char  *storage;
+
     if (d->moved) {
         return ngx_lo_document_keep(d, job, d->old);
     }
 
+    days = -1;
+    storage = NULL;
+
+    if (d->compiled.prog != NULL) {
+        ckp_program_audit(d->compiled.prog, &days, &storage);
+    }
+
     if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
-                       (const char *) d->text)
+                       (const char *) d->text, days < 0 ? NGX_LO_NULL : days,
+                       storage)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -327,8 +338,9 @@ ngx_int_t
 ngx_lo_document_keep(const ngx_lo_document_t *d, ngx_lo_job_t *job,
     const json_t *old)
 {
-    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put, (const char *) d->hash,
-                       (const char *) d->text)
+    if (ngx_lo_job_add(job, &ngx_lo_sql_document_moved, (const char *) d->hash,
+                       (const char *) d->text,
+                       ckp_json_str(old, "content_hash"))
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -442,6 +454,7 @@ ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
                                json_object_get(d->head, "status"));
     }
 
+    ngx_memzero(&trail, sizeof(trail));
     trail.category = "procedure";
     trail.action = status ? "status" : (old != NULL) ? "update" : "create";
     trail.description = status ? "Procedure version given another status"
@@ -449,6 +462,8 @@ ngx_lo_document_trail(ngx_lo_api_t *api, ngx_lo_document_t *d,
                                         : "Procedure version imported";
     trail.resource_type = "procedure";
     trail.resource_id = d->id;
+    trail.procedure = d->id;
+    trail.hash = d->hash;
     trail.meta = meta;
 
     rc = ngx_lo_api_audit(api, job, &trail);

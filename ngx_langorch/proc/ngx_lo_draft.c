@@ -82,6 +82,7 @@ ngx_lo_draft_answer(ngx_lo_api_t *api, json_t *v, const char *tag)
 
     (void) json_object_del(v, "_id");
     (void) json_object_del(v, "_tag");
+    (void) json_object_del(v, "_hash");
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, v);
 }
@@ -314,6 +315,8 @@ ngx_lo_draft_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row,
                                            : "Builder draft removed";
     trail.resource_type = "procedure";
     trail.resource_id = ckp_json_str(row, "procedure_id");
+    trail.procedure = trail.resource_id;
+    trail.hash = ckp_json_str(row, "_hash");
     trail.meta = json_pack("{s:O}", "version",
                            json_object_get(row, "version"));
 

@@ -236,6 +236,8 @@ ngx_lo_procedures_remove(ngx_lo_api_t *api, const json_t *row,
     trail.description = "Procedure version deleted";
     trail.resource_type = "procedure";
     trail.resource_id = ckp_json_str(row, "procedure_id");
+    trail.procedure = trail.resource_id;
+    trail.hash = ckp_json_str(row, "content_hash");
     trail.meta = json_pack("{s:O, s:O, s:b}",
                            "version", json_object_get(row, "version"),
                            "hash", json_object_get(row, "content_hash"),

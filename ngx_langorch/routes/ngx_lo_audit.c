@@ -23,6 +23,7 @@ typedef struct {
     const char     *type;
     const char     *id;
     const char     *search;
+    const char     *procedure;
     int64_t         since;
     int64_t         until;
     int64_t         after;          /* export: the last one sent */
@@ -55,6 +56,7 @@ ngx_lo_audit_read(ngx_lo_api_t *api)
     a->type = ngx_lo_query_str(api, "resource_type");
     a->id = ngx_lo_query_str(api, "resource_id");
     a->search = ngx_lo_like(api, ngx_lo_query_str(api, "search"), 1);
+    a->procedure = ngx_lo_query_str(api, "procedure_id");
     a->since = ngx_lo_query_time(api, "since");
     a->until = ngx_lo_query_time(api, "until");
 
@@ -72,8 +74,8 @@ ngx_lo_audit_add(ngx_lo_job_t *job, const ngx_lo_audit_t *a, ngx_uint_t asc,
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_audit[a->id != NULL][asc],
                           a->category, a->actor, a->action, a->type, a->id,
-                          a->search, a->since, a->until, beyond, limit,
-                          a->page.offset);
+                          a->search, a->since, a->until, a->procedure, beyond,
+                          limit, a->page.offset);
 }
 
 
@@ -99,7 +101,7 @@ ngx_lo_audit_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     if (rc == NGX_OK && a->page.total) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_audit[a->id != NULL][2],
                             a->category, a->actor, a->action, a->type, a->id,
-                            a->search, a->since, a->until);
+                            a->search, a->since, a->until, a->procedure);
     }
 
     return rc;

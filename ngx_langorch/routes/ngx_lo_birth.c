@@ -88,6 +88,7 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     trail.description = "Run created";
     trail.resource_type = "run";
     trail.resource_id = b->run_id;
+    trail.run = b->run_id;
 
     if (ngx_lo_api_audit(api, job, &trail) != NGX_OK) {
         return NGX_ERROR;

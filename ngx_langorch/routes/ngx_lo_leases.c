@@ -89,6 +89,7 @@ ngx_lo_leases_release_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     trail.description = "Lease released by force";
     trail.resource_type = "lease";
     trail.resource_id = lease;
+    trail.run = ckp_json_str(row, "run_id");
     trail.meta = row;
 
     if (ngx_lo_api_audit(api, job, &trail) != NGX_OK) {

@@ -520,14 +520,15 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
     { L, NGX_HTTP_GET, "/audit",
       NGX_LO_VIEWER, R, GO(audit_list),
       "audit", "Who changed what, newest first",
-      "category actor action resource_type resource_id search since:time"
-      " until:time "
+      "category actor action resource_type resource_id procedure_id search"
+      " since:time until:time "
       PAGE("1", "200"), "", "200 AuditPage" },
     { L, NGX_HTTP_GET, "/audit/export",
       NGX_LO_ADMIN, R, GO(audit_export),
       "audit", "All of it as lines of JSON, oldest first",
       "format:|ndjson=ndjson category actor action resource_type resource_id"
-      " search since:time until:time", "", "200 application/x-ndjson" },
+      " procedure_id search since:time until:time",
+      "", "200 application/x-ndjson" },
 
     { F, NGX_HTTP_POST, "/workflows",
       NGX_LO_OPERATOR, W|D, GO(flows_create),

@@ -27,7 +27,7 @@ ngx_lo_commit_access(ngx_lo_run_t *run, ngx_lo_job_t *job,
     rc = ngx_lo_job_add(job, &ngx_lo_sql_audit_add, ev->at_ms, "secret_mgmt",
                         "access", "run", "Secret used by a run", "secret",
                         ckp_json_str(ev->payload, "name"), meta, NULL, NULL,
-                        NULL);
+                        NULL, run->run_id, NULL, NULL);
     json_decref(meta);
 
     return rc;

@@ -7,7 +7,7 @@
 #define NGX_LO_AUDIT_COLUMNS                                                  \
     "SELECT event_id, ts AS \"ts:t\", category, action, actor, description,"  \
     " resource_type, resource_id, meta AS \"meta:j\", source_ip,"             \
-    " auth_method, request_id"
+    " auth_method, request_id, procedure_id, storage_location"
 
 #define NGX_LO_AUDIT_REST                                                     \
     " AND ($1 IS NULL OR category = $1)"                                      \
@@ -15,7 +15,8 @@
     " AND ($4 IS NULL OR resource_type = $4)"                                 \
     " AND ($5 IS NULL OR resource_id = $5)"                                   \
     " AND ($6 IS NULL OR lower(description) LIKE $6 ESCAPE '\\')"             \
-    " AND ($7 IS NULL OR ts >= $7) AND ($8 IS NULL OR ts <= $8)"
+    " AND ($7 IS NULL OR ts >= $7) AND ($8 IS NULL OR ts <= $8)"              \
+    " AND ($9 IS NULL OR procedure_id = $9)"
 
 /* In the order of the trail, from the cursor on: along all of it, or along what
  * is about one thing. */
@@ -25,22 +26,22 @@
         {                                                                     \
             "api_audit_" name "desc",                                         \
             NGX_LO_AUDIT_COLUMNS " FROM audit WHERE " leads                   \
-            "event_id < $9" NGX_LO_AUDIT_REST                                 \
-            " ORDER BY event_id DESC LIMIT $10 OFFSET $11",                   \
-            "ssssssnniii", -1                                                 \
+            "event_id < $10" NGX_LO_AUDIT_REST                                 \
+            " ORDER BY event_id DESC LIMIT $11 OFFSET $12",                   \
+            "ssssssnnsiii", -1                                                \
         },                                                                    \
         {                                                                     \
             "api_audit_" name "asc",                                          \
             NGX_LO_AUDIT_COLUMNS " FROM audit WHERE " leads                   \
-            "event_id > $9" NGX_LO_AUDIT_REST                                 \
-            " ORDER BY event_id LIMIT $10 OFFSET $11",                        \
-            "ssssssnniii", -1                                                 \
+            "event_id > $10" NGX_LO_AUDIT_REST                                 \
+            " ORDER BY event_id LIMIT $11 OFFSET $12",                        \
+            "ssssssnnsiii", -1                                                \
         },                                                                    \
         {                                                                     \
             "api_audit_" name "count",                                        \
             "SELECT COUNT(*) AS n FROM audit WHERE " leads "event_id > 0"     \
             NGX_LO_AUDIT_REST,                                                \
-            "ssssssnn", -1                                                    \
+            "ssssssnns", -1                                                   \
         }                                                                     \
     }
 
@@ -48,9 +49,13 @@
 const ngx_lo_stmt_t  ngx_lo_sql_audit_add = {
     "audit_add",
     "INSERT INTO audit (ts, category, action, actor, description,"
-    " resource_type, resource_id, meta, source_ip, auth_method, request_id)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    "issssssjsss", 1
+    " resource_type, resource_id, meta, source_ip, auth_method, request_id,"
+    " procedure_id, keep_days, storage_location)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+    " coalesce($13, r.procedure_id), d.audit_days, d.audit_storage"
+    " FROM (SELECT 1 AS one) AS entry LEFT JOIN runs r ON r.run_id = $12"
+    " LEFT JOIN documents d ON d.hash = coalesce($14, r.doc_hash)",
+    "issssssjssssss", 1
 };
 
 

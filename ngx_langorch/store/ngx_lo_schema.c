@@ -421,6 +421,31 @@ static const char  ngx_lo_schema_models[] =
     " WHERE type IN ('llm_usage', 'llm_call_failed');";
 
 
+/* How long the audit keeps what is told of a procedure, and under which label:
+ * what its document says, and each entry had when it was written. */
+
+static const char  ngx_lo_schema_audit[] =
+    "ALTER TABLE documents ADD COLUMN audit_days INTEGER;"
+    "ALTER TABLE documents ADD COLUMN audit_storage TEXT;"
+    "UPDATE documents SET audit_days ="
+    " json_extract(body, '$.global_config.audit_config.retention_days')"
+    " WHERE json_type(body, '$.global_config.audit_config.retention_days')"
+    " = 'integer';"
+    "UPDATE documents SET audit_storage = substr("
+    "json_extract(body, '$.global_config.audit_config.storage_location'),"
+    " 1, 64)"
+    " WHERE json_type(body, '$.global_config.audit_config.storage_location')"
+    " = 'text';"
+
+    "ALTER TABLE audit ADD COLUMN procedure_id TEXT;"
+    "ALTER TABLE audit ADD COLUMN keep_days INTEGER;"
+    "ALTER TABLE audit ADD COLUMN storage_location TEXT;"
+    "DROP INDEX audit_ts;"
+    "CREATE INDEX audit_age ON audit (keep_days, ts);"
+    "CREATE INDEX audit_procedure ON audit (procedure_id)"
+    " WHERE procedure_id IS NOT NULL;";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -440,7 +465,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_changes,
     ngx_lo_schema_control,
     ngx_lo_schema_prompts,
-    ngx_lo_schema_models
+    ngx_lo_schema_models,
+    ngx_lo_schema_audit
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -10,7 +10,10 @@
 
 /* --- documents, procedures (ngx_lo_sql_procedures.c) ----------------------- */
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_document_put;     /* hash, body */
+/* hash, body, what its audit_config says: days, storage_location */
+extern const ngx_lo_stmt_t  ngx_lo_sql_document_put;
+/* hash, body, hash of one that says the same of it */
+extern const ngx_lo_stmt_t  ngx_lo_sql_document_moved;
 extern const ngx_lo_stmt_t  ngx_lo_sql_document_get;     /* hash -> body:j */
 
 /* --- events (ngx_lo_sql_events.c) ------------------------------------------ */

@@ -72,6 +72,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_unsave_own[2];
 /* A slice of what is older than: audit rows, kept answers, results by key,
  * memory */
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_audit;
+/* now, days that none goes before: audit rows that say how long they stay */
+extern const ngx_lo_stmt_t  ngx_lo_sql_age_audit_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_kept;
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_results;
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_memory;

@@ -123,6 +123,50 @@ subtest 'all of it, as lines' => sub {
 };
 
 
+subtest 'what is about a procedure says so, under its label' => sub {
+    my $id = 'labelled';
+    my $label = sub {
+        return procedure($id, 'ask', {
+            ask => { type => 'human_approval', prompt => 'On?',
+                on_approve => 'end', on_reject => 'end' },
+            end => { type => 'terminate' },
+        }, global_config => { audit_config => { storage_location => $_[0],
+            retention_days => 400 } });
+    };
+    $site->import_document($label->('vault-7'));
+    my $run = $site->run($id);
+    $run->decide('approve');
+    $run->wait_final;
+    $site->patch("/api/procedures/$id/1.0.0/status", { status => 'approved' });
+
+    my $of = sub { page("procedure_id=$id&order=asc")->{events} };
+    is actions($of->()), 'procedure/create run/create approval/decide'
+        . ' procedure/status', 'its versions, its runs, what was said of those';
+    is_deeply [ map { $_->{storage_location} } @{ $of->() } ], [ ('vault-7') x 4 ],
+        'each with the label';
+
+    my $r = $site->post('/api/procedures?on_conflict=replace',
+        { ckp_json => $label->('vault-8') });
+    is $r->{status}, 200, 'another label' or diag $r->{body};
+    is $site->del($run->path)->{status}, 200, 'the run is removed';
+    is $site->del("/api/procedures/$id/1.0.0")->{status}, 200,
+        'the version is, too';
+
+    my @all = @{ $of->() };
+    is actions([ @all[4 .. $#all] ]), 'procedure/update run/delete'
+        . ' procedure/delete', 'all of that is told';
+    is_deeply [ map { $_->{storage_location} } @all ],
+        [ ('vault-7') x 4, 'vault-8', 'vault-7', 'vault-8' ],
+        'with the label of the document that it is about, also when that is gone';
+
+    my ($other) = @{ page('category=project')->{events} };
+    is $other->{procedure_id}, undef, 'what is about no procedure has none';
+    is $other->{storage_location}, undef, 'and no label';
+    my $lines = $site->get("/api/audit/export?procedure_id=$id");
+    is scalar(split /\n/, $lines->{body}), scalar @all, 'the export has the filter, too';
+};
+
+
 subtest 'more than fits into memory' => sub {
     my $n = 30_000;
     LangOrch::Store::change($site, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"

@@ -153,6 +153,52 @@ subtest 'other things age, too' => sub {
 };
 
 
+subtest 'a procedure says for itself how long the trail keeps it' => sub {
+    my %of;
+    for my $days (undef, 0, 2, 40) {
+        my $id = 'audited-' . ($days // 'none');
+        $site->import_document(procedure($id, 'end',
+            { end => { type => 'terminate' } },
+            defined $days
+                ? (global_config => { audit_config => { retention_days => $days } })
+                : ()));
+        $of{$id} = $site->run($id);
+        $of{$id}->wait_final;
+    }
+
+    # the site keeps 20 days: less than that is not for a procedure to say
+
+    my $since = sub {
+        my ($id, $days) = @_;
+        LangOrch::Store::change($site, 'UPDATE audit SET ts = ts - '
+            . int($days * $day) . " WHERE procedure_id = '$id'");
+    };
+    my $entries = sub {
+        return value("SELECT count(*) FROM audit WHERE procedure_id = '$_[0]'");
+    };
+
+    $since->('audited-2', 19.5);
+    $since->('audited-40', 39.5);
+    $since->('audited-0', 4000);
+    $since->('audited-none', 20.5);
+
+    until_true('those of one that says nothing go as others do', sub {
+        !$entries->('audited-none');
+    });
+    swept();
+    is $entries->('audited-2'), 2, 'not sooner than the site says';
+    is $entries->('audited-40'), 2, 'later, when the procedure says so';
+    is $entries->('audited-0'), 2, 'or never';
+
+    $since->('audited-2', 1);
+    $since->('audited-40', 1);
+    until_true('when both say so, they go', sub {
+        !$entries->('audited-2') && !$entries->('audited-40');
+    });
+    is $entries->('audited-0'), 2, 'those for ever stay';
+};
+
+
 subtest 'of all workers one does it, and another when that one dies' => sub {
     my %told = map { $_->[0] => 1 } LangOrch::Store::rows($site,
         q{SELECT event_id FROM audit WHERE action = 'retention'});

@@ -31,7 +31,8 @@ static const char  full[] =
     "1},'concurrency':{'max_concurrent_runs':1},'dedupe':{'window_seconds':9},"
     "'secrets_config':{"
     "'provider':'env','secret_references':{'s':'k'}},'audit_config':{"
-    "'enabled':true,'audit_level':'detailed','redacted_fields':['iban',"
+    "'enabled':true,'audit_level':'detailed','retention_days':9,"
+    "'storage_location':'vault','redacted_fields':['iban',"
     "'^card.*']},'missing_variables':'keep','strict_inputs':true,'compile':{"
     "'strict':false},'max_node_visits':10,'dry_run':{'approvals':'reject'},"
     "'notifications':{},'egress_allowlist':['x'],'retention_days':3},"
@@ -445,6 +446,27 @@ bodies_branches_and_gotos_are_ways_to_a_node(void **state)
 
 
 static void
+how_long_the_audit_keeps_it_is_told(void **state)
+{
+    t_doc_t      t;
+    int64_t      days;
+    const char  *storage;
+
+    t_compiles(&t, full);
+    ckp_program_audit(t.prog, &days, &storage);
+    assert_int_equal(days, 9);
+    assert_string_equal(storage, "vault");
+    t_doc_free(&t);
+
+    t_compiles(&t, T_GRAPH("end", T_END, ""));
+    ckp_program_audit(t.prog, &days, &storage);
+    assert_int_equal(days, -1);
+    assert_null(storage);
+    t_doc_free(&t);
+}
+
+
+static void
 a_program_outlives_its_compiler(void **state)
 {
     t_doc_t              t;
@@ -617,6 +639,7 @@ main(void)
         cmocka_unit_test(outputs_of_a_run_are_variables_templates_or_texts),
         cmocka_unit_test(logic_takes_three_spellings),
         cmocka_unit_test(bodies_branches_and_gotos_are_ways_to_a_node),
+        cmocka_unit_test(how_long_the_audit_keeps_it_is_told),
         cmocka_unit_test(a_program_outlives_its_compiler),
         cmocka_unit_test(no_wrong_or_missing_value_in_any_field_is_a_fault),
         cmocka_unit_test(the_largest_of_documents_compiles_fast),

@@ -209,8 +209,24 @@ const ngx_lo_stmt_t  ngx_lo_sql_unsave_own[] = {
 const ngx_lo_stmt_t  ngx_lo_sql_age_audit = {
     "age_audit",
     "DELETE FROM audit WHERE event_id IN (SELECT event_id FROM audit"
-    " WHERE ts < $1 ORDER BY ts LIMIT 500)",
+    " WHERE keep_days IS NULL AND ts < $1 ORDER BY ts LIMIT 500)",
     "i", -1
+};
+
+
+/* Those that say how long, number by number: there are few of those, and along
+ * the index none is looked at that stays. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_age_audit_own = {
+    "age_audit_own",
+    "WITH RECURSIVE said (days) AS (SELECT min(keep_days) FROM audit"
+    " WHERE keep_days > 0 UNION ALL SELECT (SELECT min(keep_days) FROM audit"
+    " WHERE keep_days > said.days) FROM said WHERE said.days IS NOT NULL)"
+    " DELETE FROM audit WHERE event_id IN (SELECT a.event_id"
+    " FROM said CROSS JOIN audit a WHERE a.keep_days = said.days"
+    " AND a.ts < $1 - " NGX_LO_DAY " * CASE WHEN said.days < $2 THEN $2"
+    " ELSE said.days END LIMIT 500)",
+    "ii", -1
 };
 
 

@@ -15,7 +15,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_procedure_words_gone = {
 const ngx_lo_stmt_t  ngx_lo_sql_draft_get = {
     "draft_get",
     "SELECT p.id AS _id, p.procedure_id, p.version, d.body AS \"draft:j\","
-    " d.updated_at AS \"updated_at:t\", d.tag AS _tag FROM procedures p"
+    " d.updated_at AS \"updated_at:t\", d.tag AS _tag,"
+    " p.content_hash AS _hash FROM procedures p"
     " LEFT JOIN drafts d ON d.procedure = p.id"
     " WHERE p.procedure_id = $1 AND p.version = $2",
     "ss", -1
