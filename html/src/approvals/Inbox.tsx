@@ -26,7 +26,7 @@ export function Inbox({ list, chosen, decided, suffix, onShow }: InboxProps) {
         options={which}
         value={decided ? 'decided' : 'waiting'}
         onChange={(value) => onShow(value === 'decided')}
-        className="border-b border-line p-1.5"
+        className="m-2"
       />
       {list.length === 0 && (
         <EmptyState icon="approvals" title={decided ? 'Nothing was decided yet' : 'Nothing waits'}>

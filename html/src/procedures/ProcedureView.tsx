@@ -12,8 +12,9 @@ import { Tabs } from '../shared/ui/Tabs';
 import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { Diagnostics } from './Diagnostics';
-import { GraphView } from './GraphView';
-import type { Compiled, Graph, ProcedureDetail } from './types';
+import { GraphView } from '../shared/graph/GraphView';
+import type { Graph } from '../shared/graph/types';
+import type { Compiled, ProcedureDetail } from './types';
 
 interface ProcedureViewProps {
   procedure: ProcedureDetail;

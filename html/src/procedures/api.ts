@@ -1,6 +1,7 @@
 import { http, newKey, segment } from '../shared/http';
 import type { JsonObject, Procedure, Run } from '../shared/types';
-import type { Compiled, Graph, Imported, ProcedureDetail } from './types';
+import type { Graph } from '../shared/graph/types';
+import type { Compiled, Imported, ProcedureDetail } from './types';
 
 export function listProcedures(search: string, status: string): Promise<Procedure[]> {
   return http.get('/procedures', { query: { search, status, latest_only: true } });

@@ -20,30 +20,3 @@ export interface Compiled {
   node_count: number;
   step_count: number;
 }
-
-/** api.md 3.5 */
-export interface Graph {
-  nodes: GraphNode[];
-  edges: GraphEdge[];
-}
-
-export interface GraphNode {
-  id: string;
-  type: string;
-  data: {
-    label: string;
-    description: string | null;
-    agent: string | null;
-    color: string;
-    isStart: boolean;
-    isEnd: boolean;
-    stepCount: number;
-  };
-}
-
-export interface GraphEdge {
-  id: string;
-  source: string;
-  target: string;
-  label: string;
-}

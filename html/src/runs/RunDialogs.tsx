@@ -5,12 +5,13 @@ import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
 import { Button } from '../shared/ui/Button';
+import { Choice } from '../shared/ui/Choice';
 import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextArea, TextInput } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
-import { cancelRun, retryRun } from './api';
+import { cancelRun, deleteRun, retryRun } from './api';
 import { actionsOf, parseInputs } from './logic';
 
 export function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }) {
@@ -131,29 +132,43 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   );
 }
 
-function Choice({
-  checked,
-  onChoose,
-  title,
-  children,
-}: {
-  checked: boolean;
-  onChoose: () => void;
-  title: string;
-  children: string;
-}) {
+export function DeleteDialog({ run, onClose }: { run: Run; onClose: () => void }) {
+  const client = useQueryClient();
+  const toast = useToast();
+  const [, go] = useLocation();
+  const remove = useMutation({
+    mutationFn: () => deleteRun(run.run_id),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.runs });
+      toast.say('The run is deleted');
+      onClose();
+      go('/runs');
+    },
+  });
   return (
-    <label
-      className={`
-        flex cursor-pointer gap-3 rounded-lg border px-4 py-3
-        ${checked ? 'border-accent bg-accent-soft' : 'border-line hover:bg-hover'}
-      `}
+    <Dialog
+      title="Delete this run?"
+      lead="With its timeline, states, approvals and artifacts."
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button
+            kind="danger"
+            icon="trash"
+            busy={remove.isPending}
+            onClick={() => remove.mutate()}
+          >
+            Delete the run
+          </Button>
+        </>
+      }
     >
-      <input type="radio" name="how" checked={checked} onChange={onChoose} className="mt-1" />
-      <span>
-        <span className="block font-medium">{title}</span>
-        <span className="block text-muted">{children}</span>
-      </span>
-    </label>
+      {remove.isError ? (
+        <ErrorNote error={remove.error} />
+      ) : (
+        <p className="text-muted">The audit trail keeps who deleted it.</p>
+      )}
+    </Dialog>
   );
 }

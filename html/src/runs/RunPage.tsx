@@ -1,49 +1,44 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { download } from '../shared/download';
 import { shortId } from '../shared/format';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
-import { isFinalStatus } from '../shared/types';
+import { isFinalStatus, type JsonObject, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
-import { Button, ButtonLink } from '../shared/ui/Button';
+import { Button, ButtonLink, IconButton } from '../shared/ui/Button';
 import { CopyButton } from '../shared/ui/CopyButton';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { pageOf, TextLink } from '../shared/ui/TextLink';
-import { getRun, getRunDiagnostics, listCheckpoints } from './api';
-import { CancelDialog, RetryDialog } from './RunDialogs';
+import { useToast } from '../shared/ui/Toast';
+import { pauseRun, resumeRun } from './api';
 import { actionsOf } from './logic';
+import { PointDialog } from './PointDialog';
+import { progressOf } from './progress';
+import { CancelDialog, DeleteDialog, RetryDialog } from './RunDialogs';
 import { RunView } from './RunView';
+import type { Checkpoint } from './types';
+import { useRun } from './useRun';
 import { useTimeline } from './useTimeline';
 
 const back = { href: '/runs', name: 'Runs' };
 
+type Open =
+  | { what: 'cancel' | 'retry' | 'delete' }
+  | { what: 'point'; checkpoint: Checkpoint; vars: JsonObject };
+
 export function RunPage() {
   const runId = usePathId('runId') ?? '';
   const [search, setSearch] = useSearchParams();
-  const [dialog, setDialog] = useState<'cancel' | 'retry' | null>(null);
+  const [dialog, setDialog] = useState<Open | null>(null);
   const client = useQueryClient();
   const tab = search.get('tab') ?? 'timeline';
-  const at = [...keys.runs, 'one', runId];
-
-  const run = useQuery({
-    queryKey: at,
-    queryFn: () => getRun(runId),
-    refetchInterval: (query) =>
-      query.state.data && isFinalStatus(query.state.data.status) ? false : 2000,
-  });
+  const { run, diagnostics, checkpoints, graph, artifacts, kids } = useRun(runId, tab);
   const live = useTimeline(runId, run.data?.attempt ?? null);
-  const diagnostics = useQuery({
-    queryKey: [...at, 'diagnostics'],
-    queryFn: () => getRunDiagnostics(runId),
-    enabled: tab === 'diagnostics' || run.data?.status === 'waiting_approval',
-  });
-  const checkpoints = useQuery({
-    queryKey: [...at, 'checkpoints'],
-    queryFn: () => listCheckpoints(runId),
-    enabled: tab === 'checkpoints',
-  });
+  const entries = useDeferredValue(live.line.entries);
+  const progress = useMemo(() => progressOf(entries), [entries]);
 
   /* the stream is quicker than asking: what it says about the state is looked up at once */
   const { status } = live.line;
@@ -60,8 +55,19 @@ export function RunPage() {
     );
   }
 
-  const can = actionsOf(r);
+  const go = (where: Record<string, string>) =>
+    setSearch(
+      (now) => {
+        for (const [name, value] of Object.entries(where)) {
+          if (value === '') now.delete(name);
+          else now.set(name, value);
+        }
+        return now;
+      },
+      { replace: true },
+    );
   const approval = r.status === 'waiting_approval' ? diagnostics.data?.pending_approvals[0] : null;
+  const close = () => setDialog(null);
   return (
     <Page
       title={`Run ${shortId(r.run_id)}`}
@@ -71,55 +77,117 @@ export function RunPage() {
           {r.procedure_id} <StatusBadge status={r.status} />
         </span>
       }
-      lead={
-        <span className="flex flex-wrap items-center gap-x-3">
-          <span className="flex items-center">
-            <code className="break-all">{r.run_id}</code>
-            <CopyButton text={r.run_id} name="Copy the run id" />
-          </span>
-          <TextLink href={pageOf('procedures', r.procedure_id, { version: r.procedure_version })}>
-            version {r.procedure_version}
-          </TextLink>
-        </span>
-      }
+      lead={<Lead run={r} />}
       actions={
-        <>
-          {approval && (
-            <ButtonLink kind="primary" icon="approvals" href={pageOf('approvals', approval)}>
-              Decide
-            </ButtonLink>
-          )}
-          {can.rerun && (
-            <Button icon="retry" onClick={() => setDialog('retry')}>
-              Retry
-            </Button>
-          )}
-          {can.cancel && (
-            <Button kind="danger" icon="stop" onClick={() => setDialog('cancel')}>
-              Cancel
-            </Button>
-          )}
-        </>
+        <Actions
+          run={r}
+          approval={approval ?? null}
+          onOpen={(what) => setDialog({ what })}
+          onExport={() =>
+            download(`run-${shortId(r.run_id)}.json`, {
+              run: r,
+              events: live.line.entries.map((e) => e.event),
+            })
+          }
+        />
       }
     >
       <RunView
         run={r}
         live={live}
+        progress={progress}
         diagnostics={diagnostics}
         checkpoints={checkpoints}
+        graph={graph}
+        artifacts={artifacts}
+        childRuns={kids.data ?? []}
         tab={tab}
-        onTab={(id) =>
-          setSearch(
-            (now) => {
-              now.set('tab', id);
-              return now;
-            },
-            { replace: true },
-          )
-        }
+        node={search.get('node') ?? ''}
+        onGo={go}
+        onGoBack={(checkpoint, vars) => setDialog({ what: 'point', checkpoint, vars })}
       />
-      {dialog === 'cancel' && <CancelDialog run={r} onClose={() => setDialog(null)} />}
-      {dialog === 'retry' && <RetryDialog run={r} onClose={() => setDialog(null)} />}
+      {dialog?.what === 'cancel' && <CancelDialog run={r} onClose={close} />}
+      {dialog?.what === 'retry' && <RetryDialog run={r} onClose={close} />}
+      {dialog?.what === 'delete' && <DeleteDialog run={r} onClose={close} />}
+      {dialog?.what === 'point' && (
+        <PointDialog
+          run={r}
+          checkpoint={{
+            id: dialog.checkpoint.checkpoint_id,
+            name: dialog.checkpoint.name ?? dialog.checkpoint.node_id ?? 'the start',
+          }}
+          vars={dialog.vars}
+          nodes={graph.data?.nodes.map((n) => n.id) ?? []}
+          onClose={close}
+        />
+      )}
     </Page>
+  );
+}
+
+function Lead({ run: r }: { run: Run }) {
+  return (
+    <span className="flex flex-wrap items-center gap-x-3">
+      <span className="flex items-center">
+        <code className="break-all">{r.run_id}</code>
+        <CopyButton text={r.run_id} name="Copy the run id" />
+      </span>
+      <TextLink href={pageOf('procedures', r.procedure_id, { version: r.procedure_version })}>
+        version {r.procedure_version}
+      </TextLink>
+    </span>
+  );
+}
+
+interface ActionsProps {
+  run: Run;
+  approval: string | null;
+  onOpen: (what: 'cancel' | 'retry' | 'delete') => void;
+  onExport: () => void;
+}
+
+function Actions({ run: r, approval, onOpen, onExport }: ActionsProps) {
+  const can = actionsOf(r);
+  const client = useQueryClient();
+  const toast = useToast();
+  const hold = useMutation({
+    mutationFn: () => (can.release ? resumeRun(r.run_id) : pauseRun(r.run_id, '')),
+    onSuccess: () => toast.say(can.release ? 'The run goes on' : 'Held at its next step', 'ok'),
+    onError: (error) => toast.fail('The run was not changed', error),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.runs }),
+  });
+  return (
+    <>
+      {approval && (
+        <ButtonLink kind="primary" icon="approvals" href={pageOf('approvals', approval)}>
+          Decide
+        </ButtonLink>
+      )}
+      {(can.pause || can.release) && (
+        <Button
+          icon={can.release ? 'play' : 'pause'}
+          busy={hold.isPending}
+          onClick={() => hold.mutate()}
+        >
+          {can.release ? 'Resume' : 'Pause'}
+        </Button>
+      )}
+      {can.rerun && (
+        <Button icon="retry" onClick={() => onOpen('retry')}>
+          Retry
+        </Button>
+      )}
+      {can.cancel && (
+        <Button kind="danger" icon="stop" onClick={() => onOpen('cancel')}>
+          Cancel
+        </Button>
+      )}
+      <span className="flex">
+        <IconButton icon="download" name="Export as JSON" onClick={onExport} />
+        {isFinalStatus(r.status) && (
+          <IconButton icon="trash" name="Delete the run" onClick={() => onOpen('delete')} />
+        )}
+      </span>
+    </>
   );
 }

@@ -1,70 +1,147 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { elapsed, exactTime } from '../shared/format';
+import { GraphView } from '../shared/graph/GraphView';
+import type { Graph } from '../shared/graph/types';
 import { useNow } from '../shared/hooks';
-import { isFinalStatus, type Run } from '../shared/types';
+import { isFinalStatus, type JsonObject, type Run } from '../shared/types';
+import { StatusBadge } from '../shared/ui/Badge';
 import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts, Panel } from '../shared/ui/Page';
-import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Tabs } from '../shared/ui/Tabs';
-import { Checkpoints } from './Checkpoints';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
+import { Time } from '../shared/ui/Time';
+import { ArtifactsView } from './ArtifactsView';
 import { DiagnosticsView } from './DiagnosticsView';
+import { ModelsView } from './ModelsView';
+import type { Progress } from './progress';
+import { StateView } from './StateView';
 import { TimelineView } from './TimelineView';
-import type { Checkpoint, RunDiagnostics } from './types';
+import type { Artifact, Checkpoint, RunDiagnostics } from './types';
 import type { LiveTimeline } from './useTimeline';
+import { whyFailed, whyWaiting } from './why';
 
 interface RunViewProps {
   run: Run;
   live: LiveTimeline;
+  progress: Progress;
   diagnostics: UseQueryResult<RunDiagnostics>;
   checkpoints: UseQueryResult<Checkpoint[]>;
+  graph: UseQueryResult<Graph>;
+  artifacts: UseQueryResult<Artifact[]>;
+  childRuns: Run[];
   tab: string;
-  onTab: (id: string) => void;
+  node: string;
+  /** Goes to a part of the run, with what its address keeps. */
+  onGo: (where: Record<string, string>) => void;
+  onGoBack: ((checkpoint: Checkpoint, vars: JsonObject) => void) | null;
 }
 
-export function RunView({ run, live, diagnostics, checkpoints, tab, onTab }: RunViewProps) {
+export function RunView(props: RunViewProps) {
+  const { run, live, progress, diagnostics, checkpoints, graph, artifacts, onGo } = props;
   const tabs = [
-    { id: 'timeline', name: 'Timeline', content: <TimelineView live={live} /> },
-    { id: 'data', name: 'Inputs and outputs', content: <Data run={run} /> },
     {
-      id: 'diagnostics',
-      name: 'Diagnostics',
-      content: diagnostics.data ? (
-        <DiagnosticsView diagnostics={diagnostics.data} />
-      ) : (
-        <Pending query={diagnostics} />
+      id: 'timeline',
+      name: 'Timeline',
+      content: (
+        <TimelineView
+          live={live}
+          progress={progress}
+          node={props.node}
+          onNode={(node) => onGo({ node })}
+        />
+      ),
+    },
+    {
+      id: 'graph',
+      name: 'Graph',
+      content: (
+        <Loaded query={graph}>
+          {(data) => (
+            <GraphView
+              graph={data}
+              progress={progress.nodes}
+              taken={progress.taken}
+              onChoose={(node) => onGo({ tab: 'timeline', node, event: '' })}
+            />
+          )}
+        </Loaded>
       ),
     },
     {
       id: 'checkpoints',
-      name: 'Checkpoints',
-      content: checkpoints.data ? (
-        <Checkpoints runId={run.run_id} list={checkpoints.data} />
-      ) : (
-        <Pending query={checkpoints} />
+      name: 'State',
+      content: (
+        <Loaded query={checkpoints}>
+          {(list) => <StateView runId={run.run_id} list={list} onGoBack={props.onGoBack} />}
+        </Loaded>
       ),
+    },
+    { id: 'data', name: 'Inputs and outputs', content: <Data run={run} kids={props.childRuns} /> },
+    {
+      id: 'artifacts',
+      name: artifacts.data?.length ? `Artifacts (${artifacts.data.length})` : 'Artifacts',
+      content: <Loaded query={artifacts}>{(list) => <ArtifactsView list={list} />}</Loaded>,
+    },
+    {
+      id: 'models',
+      name: 'Models and agents',
+      content: (
+        <ModelsView
+          calls={progress.models}
+          diagnostics={diagnostics.data}
+          onChoose={(seq) => onGo({ tab: 'timeline', event: String(seq), node: '', show: '' })}
+        />
+      ),
+    },
+    {
+      id: 'diagnostics',
+      name: 'Diagnostics',
+      content: <Loaded query={diagnostics}>{(d) => <DiagnosticsView diagnostics={d} />}</Loaded>,
     },
   ];
   return (
     <>
       <Strip run={run} />
-      {run.error_message && (
-        <p
-          role="status"
-          className="flex gap-3 rounded-lg bg-bad-soft px-4 py-3 break-words text-bad"
-        >
-          <Icon name="alert" className="mt-0.5 size-4.5" /> {run.error_message}
-        </p>
-      )}
-      <Tabs name="Parts of the run" tabs={tabs} value={tab} onChange={onTab} />
+      <Why run={run} diagnostics={diagnostics.data} />
+      <Tabs
+        name="Parts of the run"
+        tabs={tabs}
+        value={props.tab}
+        onChange={(tab) => onGo({ tab, event: '' })}
+      />
     </>
   );
 }
 
-function Pending({ query }: { query: UseQueryResult<unknown> }) {
+function Loaded<T>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined) return children(query.data);
   if (!query.isError) return <Loading />;
   return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />;
+}
+
+/** The one sentence that somebody came for. */
+function Why({ run, diagnostics }: { run: Run; diagnostics: RunDiagnostics | undefined }) {
+  const now = useNow(1000, !isFinalStatus(run.status));
+  const failed = whyFailed(run, diagnostics);
+  const waiting = whyWaiting(run, diagnostics, now);
+  const told = failed ?? waiting ?? run.error_message;
+  if (!told) return null;
+  const look = failed || !waiting ? 'bg-bad-soft text-bad' : 'bg-wait-soft text-wait';
+  return (
+    <p role="status" className={`flex gap-3 rounded-lg px-4 py-3 break-words ${look}`}>
+      <Icon name={failed || !waiting ? 'alert' : 'clock'} className="mt-0.5 size-4.5" />
+      <span className="min-w-0">{told}</span>
+    </p>
+  );
 }
 
 const columns = 'sm:grid-cols-[1.5fr_1fr_1fr_0.7fr_1.2fr]';
@@ -91,7 +168,7 @@ function Strip({ run }: { run: Run }) {
   );
 }
 
-function Data({ run }: { run: Run }) {
+function Data({ run, kids }: { run: Run; kids: Run[] }) {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
       <Panel title="Inputs">
@@ -125,6 +202,23 @@ function Data({ run }: { run: Run }) {
           ]}
         />
       </Panel>
+      {kids.length > 0 && (
+        <Panel title="Runs that it started">
+          <ul aria-label="Child runs" className="divide-y divide-line">
+            {kids.map((kid) => (
+              <li key={kid.run_id} className="flex flex-wrap items-center gap-3 px-4 py-2.5">
+                <span className="min-w-0 flex-1 break-all">
+                  <TextLink href={pageOf('runs', kid.run_id)}>{kid.procedure_id}</TextLink>
+                </span>
+                <StatusBadge status={kid.status} />
+                <span className="text-muted">
+                  <Time at={kid.created_at} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
     </div>
   );
 }

@@ -1,58 +1,135 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { csvOf, download } from '../shared/download';
 import { useSettled } from '../shared/hooks';
 import { keys } from '../shared/query';
+import type { Run } from '../shared/types';
+import { Button } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { listRuns } from './api';
+import { BulkDialog, type BulkWhat } from './BulkDialog';
+import { CompareView } from './CompareView';
+import { exportHead, exportRows, filterOf, queryOf } from './filter';
+import { FilterBar } from './FilterBar';
 import { RunsView } from './RunsView';
+import { ViewBar } from './ViewBar';
 
-const page_size = 100;
+/** With more than this one asks for news oneself. */
+const live_pages = 3;
 
 export function RunsPage() {
   const [search, setSearch] = useSearchParams();
-  const [text, setText] = useState(search.get('q') ?? '');
-  const [limit, setLimit] = useState(page_size);
-  const status = search.get('status') ?? '';
-  const procedure = search.get('procedure_id') ?? '';
+  const compare = search.get('compare')?.split(',') ?? [];
+  if (compare.length === 2) {
+    return (
+      <Page title="Two runs" back={{ href: '/runs', name: 'Runs' }}>
+        <CompareView a={compare[0] ?? ''} b={compare[1] ?? ''} />
+      </Page>
+    );
+  }
+  return <List search={search} setSearch={setSearch} />;
+}
+
+type SearchState = ReturnType<typeof useSearchParams>;
+
+function List({ search, setSearch }: { search: SearchState[0]; setSearch: SearchState[1] }) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [bulk, setBulk] = useState<BulkWhat | null>(null);
+  const filter = filterOf(search);
+  const [text, setText] = useState(filter.q);
   const q = useSettled(text.trim());
 
-  const list = useQuery({
-    queryKey: [...keys.runs, 'list', status, procedure, q, limit],
-    queryFn: () => listRuns({ status, q, procedure_id: procedure, limit }),
+  const set = (changes: Record<string, string>) =>
+    setSearch(
+      (now) => {
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === '') now.delete(name);
+          else now.set(name, value);
+        }
+        return now;
+      },
+      { replace: true },
+    );
+  useEffect(() => {
+    if (q !== filter.q) set({ q });
+    /* only what was typed goes into the address; a view that is opened goes the other way */
+  }, [q]);
+
+  const list = useInfiniteQuery({
+    queryKey: [...keys.runs, 'list', filter],
+    queryFn: ({ pageParam }) => listRuns(queryOf(filter, Date.now()), pageParam),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: 2000,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > live_pages ? false : 2000),
   });
+  const runs = useMemo(() => list.data?.pages.flatMap((p) => p.runs) ?? [], [list.data]);
+  const picked = useMemo(() => runs.filter((r) => chosen.has(r.run_id)), [runs, chosen]);
+  const total = list.data?.pages[0]?.total ?? null;
+  const lead = filter.procedure_id ? `Of ${filter.procedure_id}` : 'What ran, runs and waits';
 
   return (
-    <Page title="Runs" lead={procedure ? `Of ${procedure}, newest first` : 'Newest first, live'}>
+    <Page
+      title="Runs"
+      lead={`${lead}; ${filter.order === 'asc' ? 'oldest' : 'newest'} first, live`}
+      actions={<Export runs={picked.length > 0 ? picked : runs} />}
+    >
+      <ViewBar
+        search={search}
+        onOpen={(next) => {
+          const view = new URLSearchParams(next);
+          setText(view.get('q') ?? '');
+          setSearch(view);
+        }}
+      />
+      <FilterBar filter={filter} onChange={set} text={text} onText={setText} />
       {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Loading />}
       {list.data && (
         <RunsView
-          runs={list.data.runs}
-          total={list.data.total}
-          status={status}
-          onStatus={(next) =>
-            setSearch(
-              (now) => {
-                if (next === '') now.delete('status');
-                else now.set('status', next);
-                return now;
-              },
-              { replace: true },
-            )
-          }
-          text={text}
-          onText={setText}
-          onMore={
-            list.data.runs.length >= limit && limit < 1000
-              ? () => setLimit(Math.min(limit * 3, 1000))
-              : null
+          runs={runs}
+          total={total}
+          filtered={search.size > 0}
+          chosen={chosen}
+          onChoose={setChosen}
+          onBulk={setBulk}
+          onEnd={
+            list.hasNextPage && !list.isFetchingNextPage
+              ? () => void list.fetchNextPage({ cancelRefetch: false })
+              : undefined
           }
         />
       )}
+      {bulk && (
+        <BulkDialog
+          what={bulk}
+          runs={picked}
+          onClose={(done) => {
+            setBulk(null);
+            if (done) setChosen(new Set());
+          }}
+        />
+      )}
     </Page>
+  );
+}
+
+function Export({ runs }: { runs: Run[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <>
+      <Button
+        kind="quiet"
+        icon="download"
+        onClick={() => download('runs.csv', csvOf(exportHead, exportRows(runs)))}
+      >
+        CSV
+      </Button>
+      <Button kind="quiet" icon="download" onClick={() => download('runs.json', runs)}>
+        JSON
+      </Button>
+    </>
   );
 }

@@ -1,125 +1,171 @@
 import { Link } from 'wouter';
-import { count, elapsed, shortId, words } from '../shared/format';
+import { count, elapsed, shortId } from '../shared/format';
 import { useNow } from '../shared/hooks';
-import { isFinalStatus, runStatuses, type Run } from '../shared/types';
+import { isFinalStatus, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button, ButtonLink } from '../shared/ui/Button';
-import { TextInput } from '../shared/ui/Field';
 import { Icon } from '../shared/ui/Icon';
 import { EmptyState } from '../shared/ui/Notes';
-import { Segments } from '../shared/ui/Segments';
 import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
-
-const names: Record<string, string> = { created: 'Queued', waiting_approval: 'Waiting' };
-const options = [
-  { value: '', name: 'All' },
-  ...runStatuses.map((s) => ({ value: s as string, name: names[s] ?? words(s) })),
-];
+import { VirtualList } from '../shared/ui/VirtualList';
+import type { BulkWhat } from './BulkDialog';
 
 interface RunsViewProps {
   runs: Run[];
   total: number | null;
-  status: string;
-  onStatus: (status: string) => void;
-  text: string;
-  onText: (text: string) => void;
-  onMore: (() => void) | null;
+  filtered: boolean;
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+  onBulk: (what: BulkWhat) => void;
+  onEnd: (() => void) | undefined;
 }
 
-export function RunsView({ runs, total, status, onStatus, text, onText, onMore }: RunsViewProps) {
+export function RunsView(props: RunsViewProps) {
+  const { runs, total, chosen, onChoose, onBulk } = props;
   const now = useNow(
     1000,
     runs.some((r) => !isFinalStatus(r.status)),
   );
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    onChoose(next);
+  };
+  if (runs.length === 0) return <Empty filtered={props.filtered} />;
   return (
-    <>
-      <div className="flex flex-wrap items-center gap-2">
-        <TextInput
-          type="search"
-          aria-label="Search runs"
-          placeholder="Run id, or part of a procedure id"
-          value={text}
-          onChange={(e) => onText(e.target.value)}
-          className="min-w-0 flex-1 basis-60"
+    <div className="card overflow-hidden">
+      <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line px-4 py-1.5">
+        <input
+          type="checkbox"
+          aria-label="Choose all that are shown"
+          checked={chosen.size > 0 && runs.every((r) => chosen.has(r.run_id))}
+          onChange={(e) => onChoose(new Set(e.target.checked ? runs.map((r) => r.run_id) : []))}
+          className="size-4"
         />
-        <Segments name="Status" options={options} value={status} onChange={onStatus} />
+        <span role="status" className="ml-2 flex-1 text-muted">
+          {chosen.size > 0 ? `${chosen.size} chosen of ` : ''}
+          {total === null || total <= runs.length
+            ? count(runs.length, 'run')
+            : `${runs.length} of ${count(total, 'run')}`}
+        </span>
+        {chosen.size > 0 && <Bulk chosen={chosen} onBulk={onBulk} onChoose={onChoose} />}
       </div>
-      <div className="card overflow-hidden">
-        {runs.length > 0 ? (
-          <ul aria-label="Runs" className="divide-y divide-line">
-            {runs.map((run) => (
-              <Row key={run.run_id} run={run} now={now} />
-            ))}
-          </ul>
-        ) : (
-          <EmptyState
-            icon="runs"
-            title={status || text ? 'No run matches' : 'Nothing has run yet'}
-            action={
-              !status &&
-              !text && (
-                <ButtonLink href="/procedures" kind="primary">
-                  Choose a procedure
-                </ButtonLink>
-              )
-            }
-          >
-            A run is one execution of a procedure. It survives restarts of the server and waits for
-            people as long as it must.
-          </EmptyState>
-        )}
-      </div>
-      {(total !== null || onMore) && runs.length > 0 && (
-        <div className="flex items-center gap-3 text-muted">
-          <span>
-            {total === null
-              ? count(runs.length, 'run')
-              : `${runs.length} of ${count(total, 'run')}`}
-          </span>
-          {onMore && (
-            <Button size="small" onClick={onMore}>
-              Show more
-            </Button>
-          )}
-        </div>
-      )}
-    </>
+      <VirtualList
+        name="Runs"
+        items={runs}
+        rowHeight={60}
+        keyOf={(run) => run.run_id}
+        onEnd={props.onEnd}
+        className="max-h-[max(24rem,calc(100dvh-19rem))]"
+        row={(run) => <Row run={run} now={now} chosen={chosen.has(run.run_id)} onToggle={toggle} />}
+      />
+    </div>
   );
 }
 
-function Row({ run, now }: { run: Run; now: number }) {
+interface BulkProps {
+  chosen: ReadonlySet<string>;
+  onBulk: (what: BulkWhat) => void;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}
+
+function Bulk({ chosen, onBulk, onChoose }: BulkProps) {
   return (
-    <li className="lazy-row">
+    <div role="group" aria-label="With those chosen" className="flex flex-wrap gap-2">
+      {chosen.size === 2 && (
+        <ButtonLink size="small" icon="layers" href={`/runs?compare=${[...chosen].join(',')}`}>
+          Compare
+        </ButtonLink>
+      )}
+      <Button size="small" icon="retry" onClick={() => onBulk('retry')}>
+        Retry
+      </Button>
+      <Button size="small" kind="danger" icon="stop" onClick={() => onBulk('cancel')}>
+        Cancel
+      </Button>
+      <Button size="small" kind="danger" icon="trash" onClick={() => onBulk('delete')}>
+        Delete
+      </Button>
+      <Button size="small" kind="quiet" onClick={() => onChoose(new Set())}>
+        None
+      </Button>
+    </div>
+  );
+}
+
+function Empty({ filtered }: { filtered: boolean }) {
+  return (
+    <div className="card">
+      <EmptyState
+        icon="runs"
+        title={filtered ? 'No run matches' : 'Nothing has run yet'}
+        action={
+          !filtered && (
+            <ButtonLink href="/procedures" kind="primary">
+              Choose a procedure
+            </ButtonLink>
+          )
+        }
+      >
+        A run is one execution of a procedure. It survives restarts of the server and waits for
+        people as long as it must.
+      </EmptyState>
+    </div>
+  );
+}
+
+interface RowProps {
+  run: Run;
+  now: number;
+  chosen: boolean;
+  onToggle: (id: string) => void;
+}
+
+function Row({ run, now, chosen, onToggle }: RowProps) {
+  return (
+    <div
+      className={`
+      flex h-full items-center border-b border-line pl-4
+      ${chosen ? 'bg-accent-soft' : 'hover:bg-hover'}
+    `}
+    >
+      <input
+        type="checkbox"
+        aria-label={`Choose run ${shortId(run.run_id)} of ${run.procedure_id}`}
+        checked={chosen}
+        onChange={() => onToggle(run.run_id)}
+        className="size-4 shrink-0"
+      />
       <Link
         href={pageOf('runs', run.run_id)}
-        className="flex items-center gap-4 px-4 py-3 -outline-offset-2 hover:bg-hover"
+        className="flex h-full min-w-0 flex-1 items-center gap-4 pr-4 pl-3 -outline-offset-2"
       >
-        <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-baseline gap-x-2">
-            <span className="font-medium break-all">{run.procedure_id}</span>
-            <code className="text-faint">{run.procedure_version}</code>
-          </p>
-          <p className="line-clamp-1 break-all text-muted">
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline gap-x-2">
+            <span className="truncate font-medium">{run.procedure_id}</span>
+            <code className="shrink-0 text-faint">{run.procedure_version}</code>
+          </span>
+          <span className="block truncate text-muted">
             <code className="text-faint">{shortId(run.run_id)}</code>
             {run.error_message ? (
               <span className="text-bad"> {run.error_message}</span>
             ) : (
               run.last_node_id && ` at ${run.last_node_id}`
             )}
-          </p>
-        </div>
-        <span className="sm:w-44">
+          </span>
+        </span>
+        <span className="shrink-0 sm:w-44">
           <StatusBadge status={run.status} />
         </span>
-        <span className="hidden w-20 text-right text-muted tabular-nums sm:block">
+        <span className="hidden w-20 shrink-0 text-right text-muted tabular-nums sm:block">
           {elapsed(run.started_at, run.ended_at, now)}
         </span>
-        <span className="hidden w-24 text-right text-muted md:block">
+        <span className="hidden w-24 shrink-0 text-right text-muted md:block">
           <Time at={run.created_at} />
         </span>
         <Icon name="chevron" className="hidden size-4 text-faint sm:block" />
       </Link>
-    </li>
+    </div>
   );
 }

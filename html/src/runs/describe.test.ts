@@ -35,7 +35,7 @@ test('an event is told in words with the colour of its outcome', () => {
     },
   );
   expect(say('step_retry', { attempt: 1, max_retries: 3, delay_ms: 2000, error: 'x' }).detail).toBe(
-    '1 of 3 · again in 2 s · x',
+    'attempt 1 of 4 · again in 2 s · x',
   );
 });
 

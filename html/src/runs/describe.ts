@@ -46,6 +46,13 @@ function after(p: Payload): string | null {
   return typeof p.delay_ms === 'number' ? `again in ${duration(p.delay_ms)}` : null;
 }
 
+/* max_retries does not count the first try */
+function attemptOf(p: Payload): string | null {
+  if (typeof p.attempt !== 'number') return null;
+  const most = typeof p.max_retries === 'number' ? ` of ${p.max_retries + 1}` : '';
+  return `attempt ${p.attempt}${most}`;
+}
+
 function by(p: Payload): string | null {
   const who = text(p.actor) ?? text(p.decided_by) ?? text(p.triggered_by);
   return who === null ? null : `by ${who}`;
@@ -135,7 +142,7 @@ const table: Record<string, Describe> = {
   ],
   step_retry: (e, p) => [
     `${e.step_id ?? 'Step'} will be tried again`,
-    join(`${text(p.attempt) ?? '?'} of ${text(p.max_retries) ?? '?'}`, after(p), text(p.error)),
+    join(attemptOf(p), after(p), text(p.error)),
     'wait',
   ],
   log: (_, p) => [

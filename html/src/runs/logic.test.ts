@@ -121,13 +121,15 @@ test('a message that is no event is not shown', () => {
 });
 
 test.each([
-  ['running', { cancel: true, resume: false, rerun: false }],
-  ['waiting_approval', { cancel: true, resume: false, rerun: false }],
-  ['completed', { cancel: false, resume: false, rerun: true }],
-  ['failed', { cancel: false, resume: true, rerun: true }],
-  ['canceled', { cancel: false, resume: true, rerun: true }],
-])('a run that is %s can be %j', (status, can) => {
-  expect(actionsOf({ status, cancellation_requested: false } as Run)).toEqual(can);
+  ['running', ['cancel', 'pause']],
+  ['waiting_approval', ['cancel', 'pause']],
+  ['paused', ['cancel', 'release']],
+  ['completed', ['rerun']],
+  ['failed', ['resume', 'rerun']],
+  ['canceled', ['resume', 'rerun']],
+])('of a run that is %s one can %j', (status, can) => {
+  const actions = Object.entries(actionsOf({ status, cancellation_requested: false } as Run));
+  expect(actions.filter(([, may]) => may).map(([name]) => name)).toEqual(can);
 });
 
 test('a run that is being canceled is not canceled again', () => {

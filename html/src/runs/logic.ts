@@ -111,11 +111,23 @@ export function readEvent(data: string): RunEvent | null {
   }
 }
 
-/** What can be done with a run now (api.md 4.4, 4.5). */
-export function actionsOf(run: Run): { cancel: boolean; resume: boolean; rerun: boolean } {
+export interface Actions {
+  cancel: boolean;
+  pause: boolean;
+  /** The same run can go on where it stopped. */
+  resume: boolean;
+  /** It was held, and can be let go. */
+  release: boolean;
+  rerun: boolean;
+}
+
+/** What can be done with a run now (api.md 4.4 to 4.6). */
+export function actionsOf(run: Run): Actions {
   const final = ['completed', 'failed', 'canceled'].includes(run.status);
   return {
     cancel: !final && !run.cancellation_requested,
+    pause: !final && run.status !== 'paused',
+    release: run.status === 'paused',
     resume: run.status === 'failed' || run.status === 'canceled',
     rerun: final,
   };
@@ -132,4 +144,15 @@ export function parseInputs(text: string): { inputs: Record<string, Json> } | { 
   } catch {
     return { wrong: 'This is not JSON' };
   }
+}
+
+/** The variables that have another value than before, or are new. */
+export function changedVars(
+  before: Record<string, Json>,
+  after: Record<string, Json>,
+): Record<string, Json> {
+  const changed = Object.entries(after).filter(
+    ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),
+  );
+  return Object.fromEntries(changed);
 }

@@ -26,6 +26,7 @@ export interface RunDiagnostics {
   pending_approvals: string[];
   waiting_for: string | null;
   waiting_since: string | null;
+  llm: { calls: number; prompt_tokens: number; completion_tokens: number; cost_usd: number };
   agents: AgentUse[];
 }
 
@@ -85,4 +86,34 @@ export interface Checkpoint {
 export interface CheckpointDetail {
   checkpoint_id: string;
   channel_values: Record<string, Json>;
+}
+
+/** api.md 6 */
+export interface Artifact {
+  artifact_id: string;
+  run_id: string;
+  node_id: string | null;
+  step_id: string | null;
+  kind: string;
+  uri: string;
+  name: string | null;
+  mime_type: string | null;
+  size_bytes: number | null;
+  created_at: string;
+  sha256: string | null;
+}
+
+/** What a run is set back to, or another begins with (api.md 4.6, 4.7). */
+export interface Point {
+  checkpoint_id?: string;
+  from_node?: string;
+  input_vars?: Record<string, Json>;
+  execution_mode?: string;
+}
+
+/** api.md 4.9 */
+export interface BulkOutcome {
+  requested: number;
+  succeeded: string[];
+  failed: { run_id: string; status: number; detail: string }[];
 }

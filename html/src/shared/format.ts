@@ -55,9 +55,12 @@ export function words(name: string): string {
   return text === '' ? '' : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The first part of an id, enough to tell two apart in a list. */
+/**
+ * The last part of an id, enough to tell two apart in a list: the first is the time at which it
+ * was made, and the same for all of an hour.
+ */
 export function shortId(id: string): string {
-  return id.length > 12 ? id.slice(0, 8) : id;
+  return id.length > 12 ? id.slice(-8) : id;
 }
 
 /** `1 run`, `2 runs`, `1,204 runs`. */
@@ -84,4 +87,16 @@ function pair(a: number, unitA: string, b: number, unitB: string): string {
 
 function trim(number: string): string {
   return number.replace(/\.?0+$/, '');
+}
+
+/** Bytes in the unit that reads best: `840 B`, `1.4 KB`, `12 MB`. */
+export function size(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let n = bytes;
+  let unit = 0;
+  while (n >= 1024 && unit < units.length - 1) {
+    n /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || n >= 10 ? Math.round(n) : n.toFixed(1)} ${units[unit]}`;
 }

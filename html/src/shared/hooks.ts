@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useSearchParams } from 'wouter';
 
 /** The current time, renewed every `every_ms`; for "2 min ago". */
 export function useNow(every_ms = 10_000, running = true): number {
@@ -30,7 +31,8 @@ export function useTitle(title: string): void {
 
 /** Does the key belong to the page, or to a field somebody types in? */
 export function isTyping(event: KeyboardEvent): boolean {
-  const at = event.target;
+  /* the target of what happens within an editor's shadow is only its host */
+  const at = event.composedPath()[0] ?? event.target;
   if (!(at instanceof HTMLElement)) return false;
   return at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
 }
@@ -49,4 +51,19 @@ export function useKeys(bindings: Record<string, () => void>): void {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   });
+}
+
+/** A part of the page's state that its address keeps; the default is not written there. */
+export function useQueryState(name: string, otherwise = ''): [string, (value: string) => void] {
+  const [search, setSearch] = useSearchParams();
+  const set = (value: string) =>
+    setSearch(
+      (now) => {
+        if (value === otherwise) now.delete(name);
+        else now.set(name, value);
+        return now;
+      },
+      { replace: true },
+    );
+  return [search.get(name) ?? otherwise, set];
 }

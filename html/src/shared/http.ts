@@ -52,7 +52,32 @@ export const http = {
   async post<T>(path: string, body?: unknown, o?: Options): Promise<T> {
     return (await call<T>('POST', path, { ...o, body })).data;
   },
+  async put<T>(path: string, body?: unknown, o?: Options): Promise<T> {
+    return (await call<T>('PUT', path, { ...o, body })).data;
+  },
+  async patch<T>(path: string, body?: unknown, o?: Options): Promise<T> {
+    return (await call<T>('PATCH', path, { ...o, body })).data;
+  },
+  async delete<T>(path: string, o?: Options): Promise<T> {
+    return (await call<T>('DELETE', path, o)).data;
+  },
 };
+
+/** The text of a route that answers no JSON; `more` when it was cut. */
+export async function textOf(
+  path: string,
+  query: Query = {},
+): Promise<{ text: string; more: boolean }> {
+  const response = await send('GET', apiHref(path) + queryText(query), {
+    headers: { Accept: 'text/plain, */*' },
+  }).catch(() => null);
+  if (!response) throw new ApiError(networkProblem());
+  const text = await response.text();
+  if (!response.ok) {
+    throw new ApiError(parseProblem(response.status, text, response.headers.get('X-Request-ID')));
+  }
+  return { text, more: response.headers.get('X-Truncated') === 'true' };
+}
 
 /** `{ a: 1, b: null }` → `?a=1`; what is null, undefined or empty is left out. */
 export function queryText(query: Query = {}): string {

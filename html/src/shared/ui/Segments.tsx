@@ -7,8 +7,10 @@ interface SegmentsProps<T extends string> {
   className?: string;
 }
 
-const button = 'min-h-8 grow rounded-lg px-3 text-[0.8125rem] font-medium -outline-offset-2';
-const row = 'flex max-w-full gap-1 overflow-x-auto whitespace-nowrap [scrollbar-width:none]';
+const button = 'min-h-8 grow rounded-md px-3 text-[0.8125rem] font-medium -outline-offset-2';
+const row =
+  'flex max-w-full gap-0.5 overflow-x-auto rounded-lg bg-sunken p-0.5 whitespace-nowrap ' +
+  '[scrollbar-width:none]';
 
 /** A few choices of which one holds, all in sight. */
 export function Segments<T extends string>(props: SegmentsProps<T>) {
@@ -17,7 +19,7 @@ export function Segments<T extends string>(props: SegmentsProps<T>) {
     <div role="group" aria-label={name} className={`${row} ${className}`}>
       {options.map((option) => {
         const on = option.value === value;
-        const look = on ? 'bg-accent text-on-accent' : 'text-muted hover:bg-hover hover:text-ink';
+        const look = on ? 'bg-surface text-accent shadow-card' : 'text-muted hover:text-ink';
         return (
           <button
             key={option.value}
