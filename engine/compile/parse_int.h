@@ -236,7 +236,6 @@ typedef enum {
 void ckp_trigger_read(ckp_parse_t *ps);                         /* trigger.c */
 void ckp_trigger_fields(ckp_parse_t *ps, const ckp_at_t *at,
     ckp_trigger_type_t type);                            /* trigger_fields.c */
-bool ckp_cron_check(const char *text, int *number, const char **why);
 void ckp_vars_read(ckp_parse_t *ps);                            /* vars.c */
 
 /* New reference; NULL: it is none of that type, as the sentence says. */

@@ -7,6 +7,7 @@
 
 #include "base/zone.h"
 #include "compile/parse_int.h"
+#include "trigger/cron.h"
 
 static const ckp_word_t  trigger_types[] = {
     { "manual", CKP_TRIGGER_MANUAL },
@@ -92,6 +93,7 @@ trigger_schedule(ckp_parse_t *ps, const ckp_at_t *at)
         { "timezone", "scheduled", NULL }, { NULL, NULL, NULL }
     };
     ckp_at_t                      where[3];
+    ckp_cron_t                    cron;
     const char                   *text = trigger_text(at, crons, where);
     const char                   *why;
     int                           number;
@@ -100,7 +102,7 @@ trigger_schedule(ckp_parse_t *ps, const ckp_at_t *at)
         trigger_missing(ps, at, 602, "schedule",
                         "a scheduled trigger needs a schedule");
 
-    } else if (!ckp_cron_check(text, &number, &why)) {
+    } else if (!ckp_cron_read(&cron, text, &number, &why)) {
         ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = number,
                                          .field = where[2].key },
                       "schedule '%.80s': %s", text, why);

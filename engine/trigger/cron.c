@@ -1,15 +1,14 @@
 /*
- * The shape of a cron text (spec/ckp.md 5.2): five fields in their ranges, and
+ * The text of a schedule: five fields in their ranges, or a word for them, and
  * at least one day that can come.
  */
 
+#include "trigger/cron.h"
+
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
-
-#include "compile/parse_int.h"
-
-#define CRON_TEXT_MAX  128
 
 typedef struct {
     unsigned            low;
@@ -33,6 +32,20 @@ static const cron_range_t  cron_ranges[] = {
     { 1, 31, NULL, 0 },
     { 1, 12, cron_months, 1 },
     { 0, 7, cron_days, 0 }
+};
+
+static const struct {
+    const char  *word;
+    const char  *text;
+} cron_macros[] = {
+    { "@hourly", "0 * * * *" },
+    { "@daily", "0 0 * * *" },
+    { "@midnight", "0 0 * * *" },
+    { "@weekly", "0 0 * * 0" },
+    { "@monthly", "0 0 1 * *" },
+    { "@yearly", "0 0 1 1 *" },
+    { "@annually", "0 0 1 1 *" },
+    { NULL, NULL }
 };
 
 
@@ -163,32 +176,18 @@ cron_day_comes(uint64_t days, uint64_t months)
 }
 
 
-bool
-ckp_cron_check(const char *text, int *number, const char **why)
+static bool
+cron_fields(ckp_cron_t *cron, const char *p, const char **why)
 {
-    static const char  macros[] =
-        " @hourly @daily @midnight @weekly @monthly @yearly @annually ";
-    uint64_t           sets[5] = { 0, 0, 0, 0, 0 };
-    bool               any_day = false;
-    const char        *p = text;
-
-    *number = 603;
-
-    if (strlen(text) > CRON_TEXT_MAX) {
-        *why = "it is too long";
-        return false;
-    }
-
-    if (text[0] == '@') {
-        *why = "there is no such macro";
-        return ckp_word_in(macros, text);
-    }
+    uint64_t *const  sets[] = { &cron->minutes, &cron->hours, &cron->days,
+                                &cron->months, &cron->weekdays };
+    bool             any[5];
 
     for (size_t i = 0; i < 5; i++) {
         p += strspn(p, " \t");
-        any_day = any_day || (i == 4 && *p != '*');
+        any[i] = *p == '*';
 
-        if (*p == '\0' || !cron_field(&p, &cron_ranges[i], &sets[i])) {
+        if (*p == '\0' || !cron_field(&p, &cron_ranges[i], sets[i])) {
             *why = "it needs five fields, each in its range";
             return false;
         }
@@ -199,11 +198,67 @@ ckp_cron_check(const char *text, int *number, const char **why)
         return false;
     }
 
-    if (!any_day && !cron_day_comes(sets[2], sets[3])) {
+    cron->elapsed = any[0] && any[1];
+    cron->any_day = any[2];
+    cron->any_weekday = any[4];
+
+    return true;
+}
+
+
+bool
+ckp_cron_read(ckp_cron_t *cron, const char *text, int *number,
+    const char **why)
+{
+    *number = 603;
+    memset(cron, 0, sizeof(ckp_cron_t));
+
+    if (strlen(text) > CKP_CRON_TEXT_MAX) {
+        *why = "it is too long";
+        return false;
+    }
+
+    if (text[0] == '@') {
+        size_t  i = 0;
+
+        while (cron_macros[i].word != NULL
+               && strcmp(cron_macros[i].word, text) != 0)
+        {
+            i++;
+        }
+
+        text = cron_macros[i].text;
+
+        if (text == NULL) {
+            *why = "there is no such macro";
+            return false;
+        }
+    }
+
+    if (!cron_fields(cron, text, why)) {
+        return false;
+    }
+
+    if (cron->any_weekday && !cron_day_comes(cron->days, cron->months)) {
         *number = 604;
         *why = "that day never comes";
         return false;
     }
 
     return true;
+}
+
+
+bool
+ckp_cron_has_day(const ckp_cron_t *cron, int month, int day, int weekday)
+{
+    const bool  by_day = (cron->days >> day & 1) != 0;
+    const bool  by_weekday = (cron->weekdays >> weekday & 1) != 0;
+
+    if ((cron->months >> month & 1) == 0) {
+        return false;
+    }
+
+    return !cron->any_day && !cron->any_weekday ? by_day || by_weekday
+                                                : by_day && by_weekday;
 }
