@@ -529,6 +529,48 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "prompt system:? missing:[] unused:[]",
       NGX_LO_GIVEN },
 
+    /* --- triggers --------------------------------------------------------- */
+
+    { "Trigger", "What begins runs of a version by itself",
+      "id:int procedure_id version"
+      " trigger_type:scheduled|webhook|event|file_watch schedule:?"
+      " webhook_secret:? event_source:? dedupe_window_seconds:int"
+      " max_concurrent_runs:int? enabled:bool created_at:time"
+      " updated_at:time timezone allowed_sources:[]? input_mapping:obj?"
+      " next_fire_at:time? last_fired_at:time? last_run_id:?",
+      NGX_LO_GIVEN },
+    { "TriggerPut", "A trigger to be registered; what it does not say, the"
+      " document's trigger of that type does",
+      "trigger_type:scheduled|webhook|event|file_watch! schedule:?"
+      " timezone:? webhook_secret:? event_source:? dedupe_window_seconds:0-?"
+      " max_concurrent_runs:1-? enabled:bool? allowed_sources:[]?"
+      " input_mapping:obj?",
+      NGX_LO_TAKEN },
+    { "TriggerFire", "What the run is given",
+      "input_vars:obj?",
+      NGX_LO_TAKEN },
+    { "TriggerFired", "The run that was started",
+      "run_id procedure_id procedure_version"
+      " trigger_type:scheduled|webhook|event|file_watch|manual"
+      " triggered_by:~ status",
+      NGX_LO_GIVEN },
+    { "TriggerFiring", "What became of one firing",
+      "id:int ts:time trigger_type source:? outcome run_id:? payload_hash:?"
+      " detail:? due_at:time? lag_ms:int?",
+      NGX_LO_GIVEN },
+    { "TriggerSkipped", "A document whose trigger was not registered",
+      "procedure_id version reason",
+      NGX_LO_GIVEN },
+    { "TriggerSync", "Triggers of documents that are registered",
+      "synced:int skipped:[TriggerSkipped]",
+      NGX_LO_GIVEN },
+    { "TriggerPreview", "A schedule to be looked at",
+      "schedule! timezone:? count:1-50? from:time?",
+      NGX_LO_TAKEN },
+    { "TriggerTimes", "When a schedule fires",
+      "schedule timezone next:[time] description",
+      NGX_LO_GIVEN },
+
     /* --- what a site keeps for its procedures ----------------------------- */
 
     { "Project", "Procedures and runs that belong together",

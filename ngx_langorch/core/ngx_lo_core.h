@@ -176,7 +176,8 @@ void ngx_lo_memory_start(void);
 #define NGX_LO_BELL_STREAMS   0x02      /* events were committed */
 #define NGX_LO_BELL_SETTINGS  0x04      /* agents or settings changed */
 #define NGX_LO_BELL_SWEEP     0x08      /* runs were removed */
-#define NGX_LO_BELL_N         4
+#define NGX_LO_BELL_TRIGGERS  0x10      /* there are others, or events came */
+#define NGX_LO_BELL_N         5
 
 typedef void (*ngx_lo_bell_pt)(void *data);
 

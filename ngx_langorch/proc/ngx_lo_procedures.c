@@ -8,6 +8,7 @@
 #include "routes/ngx_lo_routes.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_proc.h"
+#include "store/ngx_lo_sql_trigger.h"
 
 
 static ngx_int_t ngx_lo_procedures_remove(ngx_lo_api_t *api,
@@ -261,7 +262,10 @@ ngx_lo_procedures_remove(ngx_lo_api_t *api, const json_t *row,
 
     if (rc == NGX_OK
         && ngx_lo_job_add(job, &ngx_lo_sql_procedure_words_gone, id) == NGX_OK
-        && ngx_lo_job_add(job, &ngx_lo_sql_draft_del, id) == NGX_OK)
+        && ngx_lo_job_add(job, &ngx_lo_sql_draft_del, id) == NGX_OK
+        && ngx_lo_job_add(job, &ngx_lo_sql_trigger_gone,
+                          ckp_json_str(row, "procedure_id"),
+                          ckp_json_str(row, "version")) == NGX_OK)
     {
         rc = ngx_lo_api_audit(api, job, &trail);
 

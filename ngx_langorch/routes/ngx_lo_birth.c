@@ -8,17 +8,11 @@
 #include "store/ngx_lo_sql_api.h"
 
 
-static json_t *ngx_lo_birth_shown(const json_t *inputs,
-    const ckp_program_t *prog);
 static ngx_uint_t ngx_lo_birth_status(const ngx_lo_birth_t *b);
 static ngx_int_t ngx_lo_birth_answer(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *shown);
 static json_t *ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b,
     const json_t *shown);
-static ngx_int_t ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
-    const ckp_turn_t *turn);
-static ngx_int_t ngx_lo_birth_skip(ngx_lo_api_t *api, ngx_lo_birth_t *b,
-    ckp_run_t *run, ngx_lo_job_t *job, ckp_turn_t *turn);
 static ngx_int_t ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_missed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_raced(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -32,7 +26,6 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     json_t          *shown;
     ngx_int_t        rc;
     ngx_lo_job_t    *job;
-    const json_t    *raw;
     ngx_lo_trail_t   trail;
 
     shown = ngx_lo_birth_shown(b->inputs, prog);
@@ -43,13 +36,6 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     {
         json_decref(shown);
         return NGX_ERROR;
-    }
-
-    raw = (b->inputs != NULL && !json_equal(shown, b->inputs)) ? b->inputs
-                                                               : NULL;
-
-    if (ckp_program_is_sensitive(prog)) {
-        ngx_lo_job_seal(job);
     }
 
     rc = ngx_lo_gate_before(&b->gate, job, api->now_ms);
@@ -64,20 +50,15 @@ ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_add,
-                            (const char *) b->run_id, b->procedure_id,
-                            b->version, b->hash, "created", shown, raw,
-                            "manual", api->actor, b->project_id, b->case_id,
-                            api->now_ms, b->mode, b->retry_of, api->actor,
-                            (int64_t) turn->nevents, b->family, b->order_id);
+        b->now_ms = api->now_ms;
+        b->triggered_by = api->actor;
+        b->actor = api->actor;
+        rc = ngx_lo_birth_put(b, job, run, prog, turn);
     }
 
     json_decref(shown);
 
-    if (rc != NGX_OK || ngx_lo_birth_events(b, job, turn) != NGX_OK
-        || ngx_lo_birth_skip(api, b, run, job, turn) != NGX_OK
-        || ngx_lo_gate_after(&b->gate, job, b->run_id, api->now_ms) != NGX_OK)
-    {
+    if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -104,40 +85,6 @@ static ngx_uint_t
 ngx_lo_birth_status(const ngx_lo_birth_t *b)
 {
     return (b->status != 0) ? b->status : NGX_HTTP_CREATED;
-}
-
-
-/* What readers of the run may see of its inputs (spec/api.md 1.15, 4). */
-
-static json_t *
-ngx_lo_birth_shown(const json_t *inputs, const ckp_program_t *prog)
-{
-    void        *next;
-    json_t      *v, *all;
-    const char  *key;
-
-    if (inputs == NULL) {
-        return json_object();
-    }
-
-    v = ckp_program_redact(prog, inputs);
-    if (v == NULL) {
-        return NULL;
-    }
-
-    all = json_copy(v);
-    json_decref(v);
-
-    for (v = all, next = json_object_iter(v); next != NULL; /* void */) {
-        key = json_object_iter_key(next);
-        next = json_object_iter_next(v, next);
-
-        if (key[0] == '_' && key[1] == '_') {
-            (void) json_object_del(v, key);
-        }
-    }
-
-    return all;
 }
 
 
@@ -206,32 +153,6 @@ ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
 
 
 static ngx_int_t
-ngx_lo_birth_events(ngx_lo_birth_t *b, ngx_lo_job_t *job,
-    const ckp_turn_t *turn)
-{
-    size_t              i;
-    const ckp_event_t  *ev;
-
-    for (i = 0; i < turn->nevents; i++) {
-        ev = &turn->events[i];
-
-        if (ngx_lo_job_add(job, &ngx_lo_sql_event_add,
-                           (const char *) b->run_id, (int64_t) ev->seq,
-                           ev->at_ms, ev->type, ev->path, ev->node_id,
-                           ev->step_id, ev->attempt ? (int64_t) ev->attempt
-                                                    : NGX_LO_NULL,
-                           ev->payload, ev->delta)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_lo_birth_t  *b;
@@ -253,31 +174,6 @@ ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_api_text(api, ngx_lo_birth_status(b), "application/json",
                            &b->answer);
-}
-
-
-/* No place was free: the run is there, and over. */
-
-static ngx_int_t
-ngx_lo_birth_skip(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_run_t *run,
-    ngx_lo_job_t *job, ckp_turn_t *turn)
-{
-    json_t      *data;
-    ckp_err_t    err = CKP_ERR_INIT;
-    ckp_code_t   code;
-
-    if (!b->gate.skipped) {
-        return NGX_OK;
-    }
-
-    data = json_pack("{s:s, s:s}", "reason", "concurrency", "actor", "system");
-
-    code = (data != NULL) ? ngx_lo_birth_feed(api, run, CKP_IN_CANCEL, data,
-                                              turn, &err)
-                          : CKP_E_NOMEM;
-    json_decref(data);
-
-    return (code == CKP_OK) ? ngx_lo_birth_events(b, job, turn) : NGX_ERROR;
 }
 
 

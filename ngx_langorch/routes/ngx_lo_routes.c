@@ -8,6 +8,7 @@
 
 #include "assets/ngx_lo_asset.h"
 #include "routes/ngx_lo_routes.h"
+#include "trigger/ngx_lo_trigger.h"
 
 #define R  NGX_LO_READ
 #define W  NGX_LO_WRITE
@@ -516,6 +517,46 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       NGX_LO_VIEWER, R|B, GO(prompts_render),
       "prompts", "What a prompt says with these variables; nobody is asked",
       "", "PromptVariables", "200 PromptText" },
+
+    { L, NGX_HTTP_GET, "/triggers",
+      NGX_LO_OPERATOR, R, GO(triggers_list),
+      "triggers", "What begins runs by itself, by procedure",
+      "trigger_type:scheduled|webhook|event|file_watch enabled:bool"
+      " procedure_id limit:1-1000=1000 offset:0-=0", "", "200 [Trigger]" },
+    { L, NGX_HTTP_POST, "/triggers/sync",
+      NGX_LO_MANAGER, R|B, GO(triggers_sync),
+      "triggers", "Register the triggers that documents have",
+      "", "", "200 TriggerSync" },
+    { L, NGX_HTTP_POST, "/triggers/preview",
+      NGX_LO_VIEWER, B, SAY(triggers_preview),
+      "triggers", "When a schedule fires next",
+      "", "TriggerPreview", "200 TriggerTimes" },
+    { L, NGX_HTTP_GET, "/triggers/{procedure_id}/{version}",
+      NGX_LO_OPERATOR, R|T, GO(triggers_get),
+      "triggers", "The trigger of a version, or null",
+      "", "", "200 Trigger?" },
+    { L, NGX_HTTP_POST, "/triggers/{procedure_id}/{version}",
+      NGX_LO_MANAGER, R|B, GO(triggers_put),
+      "triggers", "Register the trigger of a version, or replace it",
+      "", "TriggerPut", "201 Trigger" },
+    { L, NGX_HTTP_DELETE, "/triggers/{procedure_id}/{version}",
+      NGX_LO_MANAGER, R|T, GO(triggers_delete),
+      "triggers", "Switch the trigger off; with purge, remove it",
+      "purge:bool=false", "", "204" },
+    { L, NGX_HTTP_POST, "/triggers/{procedure_id}/{version}/fire",
+      NGX_LO_OPERATOR, R|B|O, GO(triggers_fire),
+      "triggers", "Start a run now, as the trigger would",
+      "", "TriggerFire", "202 TriggerFired" },
+    { L, NGX_HTTP_GET, "/triggers/{procedure_id}/{version}/history",
+      NGX_LO_OPERATOR, R, GO(triggers_history),
+      "triggers", "What became of its firings, newest first",
+      "outcome:fired|deduped|bad_signature|source_not_allowed|rate_limited"
+      "|concurrency_limited|not_runnable|invalid_inputs|disabled|error "
+      PAGE("1", "100"), "", "200 [TriggerFiring]" },
+    { L, NGX_HTTP_GET, "/triggers/{procedure_id}/{version}/preview",
+      NGX_LO_OPERATOR, R, GO(triggers_next),
+      "triggers", "When the trigger's schedule fires next",
+      "count:1-50=5", "", "200 TriggerTimes" },
 
     { L, NGX_HTTP_GET, "/audit",
       NGX_LO_VIEWER, R, GO(audit_list),

@@ -325,28 +325,6 @@ ngx_lo_birth_inputs(ngx_lo_api_t *api, ckp_code_t code, json_t *errors,
 }
 
 
-ckp_code_t
-ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run, ckp_input_kind_t kind,
-    const json_t *data, ckp_turn_t *turn, ckp_err_t *err)
-{
-    uint8_t       seed[CKP_SEED_LEN];
-    ckp_input_t   in;
-
-    ngx_lo_rand_seed(seed);
-    ngx_memzero(&in, sizeof(in));
-    ngx_memzero(turn, sizeof(ckp_turn_t));
-
-    in.kind = kind;
-    in.now_ms = api->now_ms;
-    in.seed = seed;
-    in.ref = "";
-    in.data = data;
-    in.traced = ngx_lo_conf()->trace;
-
-    return ckp_run_feed(run, &in, turn, err);
-}
-
-
 static ngx_int_t
 ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
     const json_t *start)
@@ -370,7 +348,8 @@ ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
         return NGX_ERROR;
     }
 
-    code = ngx_lo_birth_feed(api, run, CKP_IN_START, start, &turn, &err);
+    b->now_ms = api->now_ms;
+    code = ngx_lo_birth_feed(b, run, start, &turn, &err);
 
     if (code == CKP_OK) {
         rc = ngx_lo_birth_rows(api, b, run, prog, &turn);

@@ -35,6 +35,11 @@ struct ngx_lo_birth_s {
     ngx_str_t        answer;
     char            *location;      /* path below the mount */
 
+    int64_t          now_ms;
+    const char      *trigger_type;  /* NULL: "manual" */
+    const char      *triggered_by;
+    const char      *actor;
+
     const char      *family;        /* "d", "w" */
     const char      *path;          /* of the collection; NULL: runs */
     const json_t    *shown;         /* the inputs that readers may see */
@@ -57,10 +62,16 @@ ngx_int_t ngx_lo_birth_rows(ngx_lo_api_t *api, ngx_lo_birth_t *b,
 /* The execution_mode that the body asks for; NULL: none. */
 const char *ngx_lo_run_mode(ngx_lo_api_t *api);
 
-/* Feeds an input of that kind now. */
-ckp_code_t ngx_lo_birth_feed(ngx_lo_api_t *api, ckp_run_t *run,
-    ckp_input_kind_t kind, const json_t *data, ckp_turn_t *turn,
-    ckp_err_t *err);
+/* What readers of the run may see of its inputs (spec/api.md 1.15, 4): new
+ * object; NULL: no memory. */
+json_t *ngx_lo_birth_shown(const json_t *inputs, const ckp_program_t *prog);
+
+/* Without a request (ngx_lo_birth_put.c): START is fed at b->now_ms; then the
+ * run's rows are added behind ngx_lo_gate_before. */
+ckp_code_t ngx_lo_birth_feed(const ngx_lo_birth_t *b, ckp_run_t *run,
+    const json_t *start, ckp_turn_t *turn, ckp_err_t *err);
+ngx_int_t ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job,
+    ckp_run_t *run, ckp_program_t *prog, ckp_turn_t *turn);
 
 /* A guard of the gate missed: the run that is repeated, or a refusal. */
 ngx_int_t ngx_lo_birth_gated(ngx_lo_api_t *api, ngx_lo_job_t *job);

@@ -446,6 +446,43 @@ static const char  ngx_lo_schema_audit[] =
     " WHERE procedure_id IS NOT NULL;";
 
 
+/* `source` is what events are found by; the history's due_at is a slot, of
+ * which there is one row whatever became of it. */
+
+static const char  ngx_lo_schema_triggers[] =
+    "CREATE TABLE triggers ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, procedure_id TEXT NOT NULL,"
+    " version TEXT NOT NULL, type TEXT NOT NULL, enabled INTEGER NOT NULL,"
+    " settings TEXT NOT NULL, origin TEXT NOT NULL, self TEXT, source TEXT,"
+    " next_fire_at INTEGER, last_fired_at INTEGER, last_run_id TEXT,"
+    " created_at INTEGER, updated_at INTEGER, rev INTEGER NOT NULL,"
+    " UNIQUE (procedure_id, version));"
+    "CREATE INDEX triggers_due ON triggers (next_fire_at)"
+    " WHERE enabled = 1 AND next_fire_at IS NOT NULL;"
+    "CREATE INDEX triggers_source ON triggers (type, source)"
+    " WHERE enabled = 1;"
+
+    "CREATE TABLE trigger_history ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, procedure_id TEXT NOT NULL,"
+    " version TEXT NOT NULL, ts INTEGER, trigger_type TEXT, source TEXT,"
+    " outcome TEXT, run_id TEXT, payload_hash TEXT, detail TEXT,"
+    " due_at INTEGER, lag_ms INTEGER);"
+    "CREATE INDEX trigger_history_of"
+    " ON trigger_history (procedure_id, version, id);"
+    "CREATE UNIQUE INDEX trigger_slots"
+    " ON trigger_history (procedure_id, version, due_at)"
+    " WHERE due_at IS NOT NULL;"
+
+    "CREATE TABLE trigger_seen ("
+    " procedure_id TEXT NOT NULL, identity TEXT NOT NULL, run_id TEXT,"
+    " expires_at INTEGER, PRIMARY KEY (procedure_id, identity))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX trigger_seen_age ON trigger_seen (expires_at);"
+
+    "CREATE INDEX runs_alive ON runs (procedure_id, procedure_version)"
+    " WHERE status NOT IN ('completed', 'failed', 'canceled');";
+
+
 /* The file that knows n steps gets those from n on. */
 
 static const char *const  ngx_lo_schema_steps[] = {
@@ -466,7 +503,8 @@ static const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_control,
     ngx_lo_schema_prompts,
     ngx_lo_schema_models,
-    ngx_lo_schema_audit
+    ngx_lo_schema_audit,
+    ngx_lo_schema_triggers
 };
 
 #define NGX_LO_SCHEMA_STEPS  (sizeof(ngx_lo_schema_steps) / sizeof(char *))

@@ -192,10 +192,11 @@ subtest 'a change of what is not what was read' => sub {
             'projects'   => { name => 'x' },
             'activate'   => { version => 1 },
             'prompts'    => { template => 'x' },
+            'triggers'   => {},
         );
         my ($kind) = map { $good{$_} } grep { $op->{path} =~ /\Q$_/ }
             qw(status promote rollback draft activate agents projects prompts
-                procedures);
+                triggers procedures);
 
         for my $old ('"x"', "W/$tag", '"x", "y"') {
             my $r = $site->request($op->{method}, $op->{url},

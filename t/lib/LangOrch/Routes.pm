@@ -78,6 +78,9 @@ sub populate {
     $site->post('/api/llm/profiles', { name => 'tried', model => 'm',
         base_url => $agent->url });
 
+    $site->post('/api/triggers/shop/1.0.0', { trigger_type => 'scheduled',
+        schedule => '0 0 29 2 *' });
+
     $self->{id} = {
         artifact_id   => $file->{artifact_id},
         name          => 'file.txt',

@@ -224,13 +224,9 @@ sub title {
 }
 
 
-# A worker that was just born has its master's title, too: the file says who is.
-
 sub master {
     my ($self) = @_;
-    my ($named) = (eval { slurp("$self->{home}/run/nginx.pid") } // '') =~ /(\d+)/;
-    my ($pid)   = grep { $_ == ($named // 0) && title($_) =~ /^nginx: master/ }
-        $self->pids;
+    my ($pid) = grep { title($_) =~ /^nginx: master/ } $self->pids;
     return $pid;
 }
 
@@ -265,13 +261,8 @@ sub kill9_worker {
 sub kill9_all {
     my ($self) = @_;
 
-    # one that is being born while the others die is met the next time
-
-    until_true('all are dead', sub {
-        my @pids = $self->pids or return 1;
-        $self->kill9(@pids);
-        return;
-    });
+    $self->kill9(grep { $_ } $self->master, $self->workers(1));
+    until_true('all are dead', sub { !$self->pids });
     return;
 }
 

@@ -1,0 +1,74 @@
+/*
+ * Statements on triggers.  Each lives in sql/trigger/ngx_lo_sql_<table>.c under
+ * its name here; the comment tells its parameters.  `tag` is the row's own or
+ * NULL: any.
+ */
+
+#ifndef NGX_LO_SQL_TRIGGER_H
+#define NGX_LO_SQL_TRIGGER_H
+
+#include "store/ngx_lo_store.h"
+
+/* --- registrations (ngx_lo_sql_triggers.c) ----------------------------------- */
+
+/* type or NULL, enabled 0, 1 or NGX_LO_NULL, procedure_id or NULL, limit,
+ * offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_triggers;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_get;     /* procedure, version */
+
+/* procedure_id, version, type, enabled, settings, origin, self, source,
+ * next_fire_at, now: made, or replaced.  The same of a document, which leaves
+ * what an operator said, and what is as it would be, as it is: no row then. */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_sync;
+
+/* procedure_id, version, now, tag; guarded.  procedure_id, version, tag; the
+ * second is guarded. */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_disable;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_del;
+
+/* procedure_id, version: with its document */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_gone;
+
+/* Those of documents that have no trigger any more, or are gone. */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_orphans;
+
+/* after id, limit: documents that have a trigger, and what is registered */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_blocks;
+
+/* procedure_id, version: the block of one */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_block;
+
+/* --- firing (ngx_lo_sql_firings.c) --------------------------------------------- */
+
+/* procedure_id, version: with what a run of it needs to know */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_of;
+
+/* procedure_id: the enabled webhook that was changed last */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_hook;
+
+/* procedure_id, version, max; guarded: fewer runs of it are active */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_free;
+
+/* procedure_id, identity, run_id, expires_at, now; guarded: it is new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_see;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_seen;    /* procedure, identity,
+                                                           now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_forget;  /* now */
+
+/* procedure_id, version, now, run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_fired;
+
+/* procedure_id, version, now, type, source, outcome, run_id, payload_hash,
+ * detail, due_at, lag_ms; guarded: the slot has no row */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history_add;
+
+/* procedure_id, version: all but the newest go, but for slots of late, of which
+ * the first is the parameter: due_at */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history_trim;
+
+/* procedure_id, version, outcome or NULL, beyond id, limit, offset: newest
+ * first; oldest first; the first three: how many */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history[3];
+
+#endif
