@@ -224,9 +224,13 @@ sub title {
 }
 
 
+# A worker that was just born has its master's title, too: the file says who is.
+
 sub master {
     my ($self) = @_;
-    my ($pid) = grep { title($_) =~ /^nginx: master/ } $self->pids;
+    my ($named) = (eval { slurp("$self->{home}/run/nginx.pid") } // '') =~ /(\d+)/;
+    my ($pid)   = grep { $_ == ($named // 0) && title($_) =~ /^nginx: master/ }
+        $self->pids;
     return $pid;
 }
 
@@ -261,8 +265,13 @@ sub kill9_worker {
 sub kill9_all {
     my ($self) = @_;
 
-    $self->kill9(grep { $_ } $self->master, $self->workers(1));
-    until_true('all are dead', sub { !$self->pids });
+    # one that is being born while the others die is met the next time
+
+    until_true('all are dead', sub {
+        my @pids = $self->pids or return 1;
+        $self->kill9(@pids);
+        return;
+    });
     return;
 }
 

@@ -49,6 +49,7 @@ sub read_head {
 
     until ($self->{raw} =~ /\r\n\r\n/) {
         $self->more($end) or croak 'stream: no answer';
+        croak 'stream: no answer' if $self->{ended};
     }
 
     (my $head, $self->{raw}) = split /\r\n\r\n/, $self->{raw}, 2;
