@@ -4,12 +4,13 @@ import { useLocation, useSearchParams } from 'wouter';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { StatusBadge } from '../shared/ui/Badge';
-import { Button } from '../shared/ui/Button';
+import { Button, ButtonLink } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { pageOf } from '../shared/ui/TextLink';
-import { compileDocument, getGraph, getProcedure, listVersions } from './api';
+import { compileDocument, getGraph, getProcedure, listVersions, runsOf } from './api';
 import { refusesRuns } from './logic';
+import { ManyDialog } from './ManyDialog';
 import { ProcedureView } from './ProcedureView';
 import { StartRunDialog } from './StartRunDialog';
 
@@ -19,7 +20,7 @@ export function ProcedurePage() {
   const procedureId = usePathId('procedureId') ?? '';
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
-  const [starting, setStarting] = useState(false);
+  const [starting, setStarting] = useState<'one' | 'many' | null>(null);
   const version = search.get('version') ?? 'latest';
   const tab = search.get('tab') ?? 'overview';
   const at = [...keys.procedures, 'one', procedureId, version];
@@ -33,15 +34,22 @@ export function ProcedurePage() {
     queryKey: [...keys.procedures, 'versions', procedureId],
     queryFn: () => listVersions(procedureId),
   });
-  const document = detail.data?.ckp_json;
+  const document = detail.data?.detail.ckp_json;
   const check = useQuery({
-    queryKey: [...at, 'check', detail.data?.content_hash],
+    queryKey: [...at, 'check', detail.data?.detail.content_hash],
     queryFn: () => compileDocument(document ?? {}),
     enabled: tab === 'check' && document !== undefined,
   });
 
-  const p = detail.data;
-  if (!p) {
+  const runs = useQuery({
+    queryKey: [...keys.runs, 'of', procedureId],
+    queryFn: () => runsOf(procedureId),
+    enabled: tab === 'runs',
+    refetchInterval: 3000,
+  });
+
+  const p = detail.data?.detail;
+  if (!detail.data || !p) {
     return (
       <Page title={procedureId} back={back}>
         {detail.isError ? <ErrorNote error={detail.error} /> : <Loading />}
@@ -49,6 +57,7 @@ export function ProcedurePage() {
     );
   }
 
+  const refused = refusesRuns(p.status) || p.valid === false;
   return (
     <Page
       title={p.name}
@@ -63,37 +72,51 @@ export function ProcedurePage() {
         </span>
       }
       actions={
-        <Button
-          kind="primary"
-          icon="runs"
-          disabled={refusesRuns(p.status) || p.valid === false}
-          title={refusesRuns(p.status) ? `A version that is ${p.status} starts no run` : undefined}
-          onClick={() => setStarting(true)}
-        >
-          Start a run
-        </Button>
+        <>
+          <ButtonLink icon="edit" href={pageOf('builder', p.procedure_id, { version: p.version })}>
+            Edit
+          </ButtonLink>
+          <Button icon="list" disabled={refused} onClick={() => setStarting('many')}>
+            Run many
+          </Button>
+          <Button
+            kind="primary"
+            icon="runs"
+            disabled={refused}
+            title={
+              refusesRuns(p.status) ? `A version that is ${p.status} starts no run` : undefined
+            }
+            onClick={() => setStarting('one')}
+          >
+            Start a run
+          </Button>
+        </>
       }
     >
       <ProcedureView
-        procedure={p}
+        tagged={detail.data}
         graph={graph}
         versions={versions}
         check={check}
+        runs={runs}
         tab={tab}
-        onTab={(id) =>
+        from={search.get('from') ?? ''}
+        to={search.get('to') ?? ''}
+        onGo={(where) =>
           setSearch(
             (now) => {
-              now.set('tab', id);
+              for (const [name, value] of Object.entries(where)) now.set(name, value);
               return now;
             },
             { replace: true },
           )
         }
       />
-      {starting && (
+      {starting === 'many' && <ManyDialog procedure={p} onClose={() => setStarting(null)} />}
+      {starting === 'one' && (
         <StartRunDialog
           procedure={p}
-          onClose={() => setStarting(false)}
+          onClose={() => setStarting(null)}
           onStarted={(run) => go(pageOf('runs', run.run_id))}
         />
       )}

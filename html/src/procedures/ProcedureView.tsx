@@ -1,151 +1,152 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { fieldsOf, textOf } from '../shared/form/schema';
-import { rulesInWords } from '../shared/form/validate';
-import { exactTime } from '../shared/format';
-import type { Procedure } from '../shared/types';
-import { Badge, StatusBadge } from '../shared/ui/Badge';
-import { JsonView } from '../shared/ui/JsonView';
-import { EmptyState, ErrorNote, Loading } from '../shared/ui/Notes';
-import { Facts, Panel } from '../shared/ui/Page';
-import { Tabs } from '../shared/ui/Tabs';
-import { pageOf } from '../shared/ui/TextLink';
-import { Time } from '../shared/ui/Time';
-import { Diagnostics } from './Diagnostics';
+import { elapsed, shortId } from '../shared/format';
 import { GraphView } from '../shared/graph/GraphView';
 import type { Graph } from '../shared/graph/types';
-import type { Compiled, ProcedureDetail } from './types';
+import type { Procedure, Run } from '../shared/types';
+import { StatusBadge } from '../shared/ui/Badge';
+import { EmptyState, ErrorNote, Loading } from '../shared/ui/Notes';
+import { Tabs } from '../shared/ui/Tabs';
+import { pageOf, TextLink } from '../shared/ui/TextLink';
+import { Time } from '../shared/ui/Time';
+import { Diagnostics } from './Diagnostics';
+import { DiffView } from './DiffView';
+import { ExplainTab } from './ExplainTab';
+import { JsonTab } from './JsonTab';
+import { Overview } from './Overview';
+import { ReleaseTab } from './ReleaseTab';
+import type { Compiled, Tagged } from './types';
+import { VersionsTab } from './VersionsTab';
 
 interface ProcedureViewProps {
-  procedure: ProcedureDetail;
+  tagged: Tagged;
   graph: UseQueryResult<Graph>;
   versions: UseQueryResult<Procedure[]>;
   check: UseQueryResult<Compiled>;
+  runs: UseQueryResult<Run[]>;
   tab: string;
-  onTab: (id: string) => void;
+  from: string;
+  to: string;
+  onGo: (where: Record<string, string>) => void;
 }
 
-export function ProcedureView({
-  procedure,
-  graph,
-  versions,
-  check,
-  tab,
-  onTab,
-}: ProcedureViewProps) {
+export function ProcedureView(props: ProcedureViewProps) {
+  const { tagged, graph, versions, check, runs, tab, onGo } = props;
+  const { detail: p, etag } = tagged;
+  const of = <T,>(query: UseQueryResult<T>, draw: (data: T) => ReactNode) => (
+    <Loaded query={query}>{draw}</Loaded>
+  );
   const tabs = [
-    { id: 'overview', name: 'Overview', content: <Overview procedure={procedure} /> },
-    {
-      id: 'graph',
-      name: 'Graph',
-      content: graph.data ? <GraphView graph={graph.data} /> : <Pending query={graph} />,
-    },
+    { id: 'overview', name: 'Overview', content: <Overview procedure={p} /> },
+    { id: 'graph', name: 'Graph', content: of(graph, (data) => <GraphView graph={data} />) },
     {
       id: 'json',
       name: 'JSON',
-      content: (
-        <JsonView value={procedure.ckp_json} name="the document" className="max-h-[70dvh]" />
-      ),
+      content: <JsonTab key={p.content_hash} procedure={p} etag={etag} />,
     },
     {
       id: 'versions',
       name: 'Versions',
-      content: versions.data ? (
-        <Versions list={versions.data} shown={procedure.version} />
-      ) : (
-        <Pending query={versions} />
-      ),
+      content: of(versions, (list) => (
+        <VersionsTab
+          list={list}
+          shown={p.version}
+          onCompare={(from, to) => onGo({ tab: 'diff', from, to })}
+        />
+      )),
     },
     {
-      id: 'check',
-      name: 'Check',
-      content: check.data ? <Check compiled={check.data} /> : <Pending query={check} />,
+      id: 'diff',
+      name: 'Compare',
+      content: of(versions, (list) => (
+        <DiffView
+          id={p.procedure_id}
+          versions={list.map((v) => v.version)}
+          from={props.from || otherThan(list, p.version)}
+          to={props.to || p.version}
+          onChoose={(from, to) => onGo({ from, to })}
+        />
+      )),
     },
+    {
+      id: 'releases',
+      name: 'Releases',
+      content: of(versions, (list) => <ReleaseTab procedure={p} versions={list} />),
+    },
+    { id: 'explain', name: 'Explain', content: <ExplainTab procedure={p} /> },
+    { id: 'runs', name: 'Runs', content: of(runs, (list) => <Runs list={list} of={p} />) },
+    { id: 'check', name: 'Check', content: of(check, (found) => <Check compiled={found} />) },
   ];
-  return <Tabs name="Parts of the procedure" tabs={tabs} value={tab} onChange={onTab} />;
+  return (
+    <Tabs
+      name="Parts of the procedure"
+      tabs={tabs}
+      value={tab}
+      onChange={(id) => onGo({ tab: id })}
+    />
+  );
 }
 
-function Pending({ query }: { query: UseQueryResult<unknown> }) {
+function otherThan(list: Procedure[], version: string): string {
+  const at = list.findIndex((v) => v.version === version);
+  return (list[at + 1] ?? list.find((v) => v.version !== version))?.version ?? version;
+}
+
+function Loaded<T>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined) return children(query.data);
   if (!query.isError) return <Loading />;
   return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />;
 }
 
-function Overview({ procedure: p }: { procedure: ProcedureDetail }) {
-  const fields = fieldsOf(p.ckp_json.variables_schema);
+function Runs({ list, of }: { list: Run[]; of: Procedure }) {
+  if (list.length === 0) {
+    return (
+      <div className="card">
+        <EmptyState icon="runs" title="It has not run yet">
+          Start a run with the button above.
+        </EmptyState>
+      </div>
+    );
+  }
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-2">
-      <Panel title="About">
-        <Facts
-          facts={[
-            ['Description', p.description],
-            ['Compiles', p.valid === null ? 'not known' : p.valid ? 'yes' : 'no'],
-            ['Channel', p.release_channel],
-            ['Effective from', p.effective_date],
-            ['Tags', p.tags?.length > 0 ? p.tags.join(', ') : null],
-            [
-              'Imported',
-              <span title={exactTime(p.created_at)}>
-                <Time at={p.created_at} />
-              </span>,
-            ],
-            ['Changed', <Time at={p.updated_at} />],
-            ['By', p.created_by],
-          ]}
-        />
-      </Panel>
-      <Panel title="Variables">
-        {fields.length === 0 && (
-          <EmptyState icon="procedures" title="No variables">
-            This one asks for nothing.
-          </EmptyState>
-        )}
-        <ul className="divide-y divide-line">
-          {fields.map((f) => (
-            <li key={f.name} className="flex flex-col gap-0.5 px-4 py-2.5">
-              <p className="flex flex-wrap items-center gap-2">
-                <code className="font-medium break-all">{f.name}</code>
-                <span className="text-faint">{f.type}</span>
-                {f.required && <Badge tone="busy">required</Badge>}
-                {f.hidden && <Badge>captured</Badge>}
-                {f.sensitive && <Badge tone="wait">hidden</Badge>}
-              </p>
-              {f.description && <p className="break-words text-muted">{f.description}</p>}
-              {[...rulesInWords(f), ...(f.allowed ? [f.allowed.map(textOf).join(', ')] : [])].map(
-                (rule) => (
-                  <p key={rule} className="break-words text-faint">
-                    {rule}
-                  </p>
-                ),
-              )}
-            </li>
-          ))}
-        </ul>
-      </Panel>
+    <div className="card overflow-hidden">
+      <ul aria-label="Runs" className="divide-y divide-line">
+        {list.map((run) => (
+          <li key={run.run_id}>
+            <Link
+              href={pageOf('runs', run.run_id)}
+              className="
+                flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 -outline-offset-2
+                hover:bg-hover
+              "
+            >
+              <code className="text-faint">{shortId(run.run_id)}</code>
+              <code>{run.procedure_version}</code>
+              <span className="min-w-0 flex-1 truncate text-bad">{run.error_message}</span>
+              <StatusBadge status={run.status} />
+              <span className="hidden w-20 text-right text-muted sm:block">
+                {elapsed(run.started_at, run.ended_at, Date.now())}
+              </span>
+              <span className="w-24 text-right text-muted">
+                <Time at={run.created_at} />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <p className="border-t border-line px-4 py-2.5">
+        <TextLink href={`/runs?procedure_id=${encodeURIComponent(of.procedure_id)}`}>
+          All of its runs
+        </TextLink>
+      </p>
     </div>
-  );
-}
-
-function Versions({ list, shown }: { list: Procedure[]; shown: string }) {
-  return (
-    <ul aria-label="Versions" className="card divide-y divide-line overflow-hidden">
-      {list.map((v) => (
-        <li key={v.version}>
-          <Link
-            href={pageOf('procedures', v.procedure_id, { version: v.version })}
-            aria-current={v.version === shown ? 'true' : undefined}
-            className="flex items-center gap-4 px-4 py-3 -outline-offset-2 hover:bg-hover"
-          >
-            <code className="min-w-0 flex-1 font-medium break-all">{v.version}</code>
-            {v.version === shown && <Badge tone="busy">shown</Badge>}
-            {v.valid === false && <Badge tone="bad">Does not compile</Badge>}
-            <StatusBadge status={v.status} />
-            <span className="hidden text-muted sm:block">
-              <Time at={v.created_at} />
-            </span>
-          </Link>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type DragEvent } from 'react';
+import { useSearchParams } from 'wouter';
 import { useSettled } from '../shared/hooks';
 import { keys } from '../shared/query';
-import { Button } from '../shared/ui/Button';
+import { Button, ButtonLink } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { useToast } from '../shared/ui/Toast';
@@ -11,14 +12,22 @@ import { ImportDialog } from './ImportDialog';
 import { ProceduresView } from './ProceduresView';
 
 export function ProceduresPage() {
-  const [search, setSearch] = useState('');
-  const [status, setStatus] = useState('');
+  const [address, setAddress] = useSearchParams();
+  const [search, setSearch] = useState(address.get('q') ?? '');
   const [importing, setImporting] = useState<string | null>(null);
   const toast = useToast();
   const settled = useSettled(search.trim());
+  const get = (name: string) => address.get(name) ?? '';
+  const filter = {
+    search: settled,
+    status: get('status'),
+    channel: get('channel'),
+    tags: get('tags'),
+    project_id: get('project_id'),
+  };
   const list = useQuery({
-    queryKey: [...keys.procedures, 'list', settled, status],
-    queryFn: () => listProcedures(settled, status),
+    queryKey: [...keys.procedures, 'list', filter],
+    queryFn: () => listProcedures(filter),
     placeholderData: keepPreviousData,
   });
 
@@ -41,9 +50,14 @@ export function ProceduresPage() {
           title="Procedures"
           lead="What LangOrch can run. Drop a document anywhere on this page to import it."
           actions={
-            <Button kind="primary" icon="import" onClick={() => setImporting('')}>
-              Import
-            </Button>
+            <>
+              <ButtonLink icon="plus" href="/builder">
+                Build one
+              </ButtonLink>
+              <Button kind="primary" icon="import" onClick={() => setImporting('')}>
+                Import
+              </Button>
+            </>
           }
         >
           {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
@@ -53,8 +67,17 @@ export function ProceduresPage() {
               procedures={list.data}
               search={search}
               onSearch={setSearch}
-              status={status}
-              onStatus={setStatus}
+              filter={filter}
+              onFilter={(name, value) =>
+                setAddress(
+                  (now) => {
+                    if (value === '') now.delete(name);
+                    else now.set(name, value);
+                    return now;
+                  },
+                  { replace: true },
+                )
+              }
               onImport={() => setImporting('')}
             />
           )}

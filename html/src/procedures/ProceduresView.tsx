@@ -1,5 +1,7 @@
 import { Link } from 'wouter';
 import type { Procedure } from '../shared/types';
+import type { ProcedureFilter } from './api';
+import { channels, statuses } from './logic';
 import { words } from '../shared/format';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
@@ -9,20 +11,19 @@ import { EmptyState } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 
-const statuses = ['draft', 'active', 'approved', 'inactive', 'deprecated', 'archived'];
-
 interface ProceduresViewProps {
   procedures: Procedure[];
   search: string;
   onSearch: (text: string) => void;
-  status: string;
-  onStatus: (status: string) => void;
+  filter: ProcedureFilter;
+  onFilter: (name: string, value: string) => void;
   onImport: () => void;
 }
 
 export function ProceduresView(props: ProceduresViewProps) {
-  const { procedures, search, onSearch, status, onStatus, onImport } = props;
-  const filtered = search !== '' || status !== '';
+  const { procedures, search, onSearch, filter, onImport } = props;
+  const tags = [...new Set(procedures.flatMap((p) => p.tags ?? []))].sort();
+  const filtered = search !== '' || Object.values(filter).some((value) => value !== '');
   return (
     <>
       <div className="flex flex-wrap gap-2">
@@ -34,19 +35,17 @@ export function ProceduresView(props: ProceduresViewProps) {
           onChange={(e) => onSearch(e.target.value)}
           className="min-w-0 flex-1 basis-60"
         />
-        <Select
-          aria-label="Status"
-          value={status}
-          onChange={(e) => onStatus(e.target.value)}
-          className="max-w-48 basis-44"
-        >
-          <option value="">Every status</option>
-          {statuses.map((s) => (
-            <option key={s} value={s}>
-              {words(s)}
-            </option>
-          ))}
-        </Select>
+        <Choose name="status" of="Status" all="Every status" list={statuses} {...props} />
+        <Choose name="channel" of="Channel" all="Every channel" list={channels} {...props} />
+        {(tags.length > 0 || filter.tags !== '') && (
+          <Choose
+            name="tags"
+            of="Tag"
+            all="Every tag"
+            list={[...new Set([...tags, filter.tags])].filter(Boolean)}
+            {...props}
+          />
+        )}
       </div>
       <div className="card overflow-hidden">
         {procedures.length > 0 ? (
@@ -78,6 +77,33 @@ export function ProceduresView(props: ProceduresViewProps) {
   );
 }
 
+interface ChooseProps {
+  name: keyof ProcedureFilter;
+  of: string;
+  all: string;
+  list: readonly string[];
+  filter: ProcedureFilter;
+  onFilter: (name: string, value: string) => void;
+}
+
+function Choose({ name, of, all, list, filter, onFilter }: ChooseProps) {
+  return (
+    <Select
+      aria-label={of}
+      value={filter[name]}
+      onChange={(e) => onFilter(name, e.target.value)}
+      className="max-w-44 flex-1 basis-36"
+    >
+      <option value="">{all}</option>
+      {list.map((value) => (
+        <option key={value} value={value}>
+          {name === 'tags' ? value : words(value)}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
 function Row({ procedure: p }: { procedure: Procedure }) {
   return (
     <li className="lazy-row">
@@ -95,6 +121,14 @@ function Row({ procedure: p }: { procedure: Procedure }) {
           {p.description && <p className="line-clamp-1 text-muted">{p.description}</p>}
         </div>
         {p.valid === false && <Badge tone="bad">Does not compile</Badge>}
+        <span className="hidden gap-1 lg:flex">
+          {(p.tags ?? []).slice(0, 3).map((tag) => (
+            <Badge key={tag}>{tag}</Badge>
+          ))}
+        </span>
+        {p.release_channel && p.release_channel !== 'dev' && (
+          <Badge tone="busy">{p.release_channel}</Badge>
+        )}
         <code className="hidden text-muted sm:block">{p.version}</code>
         <span className="sm:w-28">
           <StatusBadge status={p.status} />

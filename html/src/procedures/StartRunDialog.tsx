@@ -12,6 +12,7 @@ import { Dialog } from '../shared/ui/Dialog';
 import { ErrorNote } from '../shared/ui/Notes';
 import { startRun } from './api';
 import { Diagnostics } from './Diagnostics';
+import { InputSets } from './InputSets';
 import type { ProcedureDetail } from './types';
 
 interface StartRunDialogProps {
@@ -28,6 +29,7 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
   );
   const [texts, setTexts] = useState(() => initialTexts(fields));
   const [tried, setTried] = useState(false);
+  const [dry, setDry] = useState(false);
   const client = useQueryClient();
   const { values, errors } = readForm(fields, texts);
 
@@ -35,7 +37,7 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
   const [key, setKey] = useState(newKey);
   const start = useMutation({
     mutationFn: (inputs: JsonObject) =>
-      startRun(procedure.procedure_id, procedure.version, inputs, key),
+      startRun(procedure.procedure_id, procedure.version, inputs, key, dry ? 'dry_run' : ''),
     onSuccess: (run) => {
       void client.invalidateQueries({ queryKey: keys.runs });
       onStarted(run);
@@ -47,6 +49,11 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
   const named = Object.keys(refused?.fields ?? {});
   const toldBelow = named.length > 0 && named.every((n) => fields.some((f) => f.name === n));
 
+  const change = (next: Record<string, string>) => {
+    setTexts(next);
+    setKey(newKey());
+    start.reset();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -81,12 +88,28 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
           texts={texts}
           showAll={tried}
           refused={refused?.fields ?? {}}
-          onChange={(next) => {
-            setTexts(next);
-            setKey(newKey());
-            start.reset();
-          }}
+          onChange={change}
         />
+        {fields.length > 0 && (
+          <InputSets
+            procedureId={procedure.procedure_id}
+            fields={fields}
+            texts={texts}
+            onUse={change}
+          />
+        )}
+        <label className="flex items-center gap-2.5">
+          <input
+            type="checkbox"
+            checked={dry}
+            onChange={(e) => {
+              setDry(e.target.checked);
+              setKey(newKey());
+            }}
+            className="size-4"
+          />
+          Dry run: nobody is called and nothing is changed
+        </label>
       </form>
     </Dialog>
   );

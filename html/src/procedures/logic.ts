@@ -1,5 +1,5 @@
 import { isRecord } from '../shared/problem';
-import type { Diagnostic, JsonObject, Severity } from '../shared/types';
+import type { Diagnostic, JsonObject, Procedure, Severity } from '../shared/types';
 
 export type Parsed = { document: JsonObject } | { wrong: string };
 
@@ -43,4 +43,22 @@ export function bySeverity(list: Diagnostic[]): Diagnostic[] {
 /** Versions that refuse runs (ckp.md 2). */
 export function refusesRuns(status: string): boolean {
   return status === 'deprecated' || status === 'archived' || status === 'inactive';
+}
+
+/** ckp.md 2 */
+export const statuses = [
+  'draft',
+  'active',
+  'approved',
+  'inactive',
+  'deprecated',
+  'archived',
+] as const;
+
+export const channels = ['dev', 'qa', 'prod'] as const;
+export type Channel = (typeof channels)[number];
+
+/** The active version of a channel; the newest where several claim to be. */
+export function activeIn(versions: readonly Procedure[], channel: Channel): Procedure | undefined {
+  return versions.find((v) => v.status === 'active' && (v.release_channel ?? 'dev') === channel);
 }

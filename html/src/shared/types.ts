@@ -28,6 +28,9 @@ export interface Procedure {
   effective_date: string | null;
   description: string | null;
   release_channel: string | null;
+  promoted_from_version: string | null;
+  promoted_at: string | null;
+  promoted_by: string | null;
   project_id: string | null;
   created_at: string;
   updated_at: string;

@@ -19,6 +19,8 @@ interface VirtualListProps<T> {
   /** Bring this row into view when it changes. */
   shown?: number;
   ordered?: boolean;
+  /** Rows have nothing to press: the list itself takes the focus, to be scrolled. */
+  plain?: boolean;
   className?: string;
   /** Called when the end comes into sight. */
   onEnd?: () => void;
@@ -71,6 +73,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   return (
     <div
       ref={box}
+      tabIndex={props.plain ? 0 : undefined}
+      role={props.plain ? 'region' : undefined}
+      aria-label={props.plain ? name : undefined}
       onScroll={(event) => {
         const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
         setTop(scrollTop);

@@ -1,0 +1,192 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentOnInput,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+
+/** Something to say about a part of the text. */
+export interface Remark {
+  from: number;
+  to: number;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+}
+
+export interface CodeEditorProps {
+  value: string;
+  /** Without it the text is only read. */
+  onChange?: (value: string) => void;
+  /** Where the writer is, in characters from the start. */
+  onCursor?: (offset: number) => void;
+  remarks?: readonly Remark[];
+  /** Brings this part into sight when it changes. */
+  shown?: { from: number; to: number } | null;
+  name: string;
+  className?: string;
+}
+
+/**
+ * A text editor for JSON.  It lives in a shadow root: only there the editor makes its styles by
+ * constructed style sheets, which the content security policy allows, and not by <style>.
+ */
+export function CodeEditor(props: CodeEditorProps) {
+  const { value, remarks, shown, name, className = 'h-96' } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const calls = useRef(props);
+  useLayoutEffect(() => {
+    calls.current = props;
+  });
+  const reading = props.onChange === undefined;
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+    const editor = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: calls.current.value,
+        extensions: [
+          ...basics,
+          EditorState.readOnly.of(reading),
+          EditorView.contentAttributes.of({ 'aria-label': name, tabindex: '0' }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) calls.current.onChange?.(update.state.doc.toString());
+            if (update.selectionSet) calls.current.onCursor?.(update.state.selection.main.head);
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      editor.destroy();
+      view.current = null;
+    };
+  }, [name, reading]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    const { head } = editor.state.selection.main;
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: value },
+      selection: { anchor: Math.min(head, value.length) },
+    });
+  }, [value]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !remarks) return;
+    const end = editor.state.doc.length;
+    const list = remarks.map((r): Diagnostic => {
+      const from = Math.min(r.from, end);
+      return { ...r, from, to: Math.max(from, Math.min(r.to, end)) };
+    });
+    editor.dispatch(setDiagnostics(editor.state, list));
+  }, [remarks, value]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !shown || shown.from > editor.state.doc.length) return;
+    editor.dispatch({
+      selection: { anchor: shown.from },
+      effects: EditorView.scrollIntoView(shown.from, { y: 'start', yMargin: 24 }),
+    });
+  }, [shown]);
+
+  return (
+    <div
+      ref={host}
+      className={`
+        overflow-hidden rounded-lg border border-line bg-sunken focus-within:border-accent
+        focus-within:ring-1 focus-within:ring-accent ${className}
+      `}
+    />
+  );
+}
+
+const selection = '.cm-selectionBackground';
+
+const look = EditorView.theme({
+  '&': { height: '100%', color: 'var(--color-ink)', fontSize: '0.8125rem' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--color-sunken)',
+    color: 'var(--color-faint)',
+    border: 'none',
+  },
+  '.cm-activeLine': {
+    backgroundColor: 'color-mix(in srgb, var(--color-accent-soft) 45%, transparent)',
+  },
+  '.cm-content': { caretColor: 'var(--color-accent)' },
+  '.cm-cursor': { borderLeftColor: 'var(--color-accent)' },
+  [`.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer ${selection}`]: {
+    backgroundColor: 'var(--color-accent-soft)',
+  },
+  '.cm-selectionMatch': { backgroundColor: 'var(--color-calm-soft)' },
+  '.cm-foldPlaceholder': {
+    backgroundColor: 'var(--color-calm-soft)',
+    border: 'none',
+    color: 'var(--color-muted)',
+  },
+  '.cm-tooltip, .cm-panels': {
+    backgroundColor: 'var(--color-surface)',
+    color: 'var(--color-ink)',
+    border: '1px solid var(--color-line)',
+  },
+  '.cm-diagnostic': { fontFamily: 'var(--font-sans)' },
+  '.cm-button, .cm-textfield': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--color-ground)',
+    color: 'inherit',
+    border: '1px solid var(--color-edge)',
+    borderRadius: '0.375rem',
+  },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--color-accent)' },
+  { tag: tags.string, color: 'var(--color-ink)' },
+  { tag: tags.number, color: 'var(--color-busy)' },
+  { tag: [tags.bool, tags.null], color: 'var(--color-wait)' },
+  { tag: tags.separator, color: 'var(--color-muted)' },
+]);
+
+/* Tab stays with the page: whoever has no mouse must get out again */
+const basics: Extension[] = [
+  look,
+  syntaxHighlighting(colours),
+  lineNumbers(),
+  lintGutter(),
+  foldGutter(),
+  history(),
+  drawSelection(),
+  indentOnInput(),
+  bracketMatching(),
+  highlightActiveLine(),
+  highlightSelectionMatches(),
+  json(),
+  EditorState.tabSize.of(2),
+  EditorView.lineWrapping,
+  keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+];
