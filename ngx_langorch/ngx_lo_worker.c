@@ -9,6 +9,7 @@
 #include "push/ngx_lo_push.h"
 #include "run/ngx_lo_run.h"
 #include "secret/ngx_lo_secret.h"
+#include "trigger/ngx_lo_trigger.h"
 
 
 #define NGX_LO_DRAIN_TICK  50       /* ms between two looks at what is left */
@@ -104,6 +105,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
 
     ngx_lo_artifact_days_start(cycle);
     ngx_lo_secrets_start();
+    ngx_lo_trigger_start(cycle);
 
     return ngx_lo_run_start(cycle);
 }
@@ -138,6 +140,7 @@ ngx_lo_worker_quit(ngx_uint_t forced)
     ngx_lo_self_quit();
     ngx_lo_duty_stop();
     ngx_lo_artifact_days_stop();
+    ngx_lo_trigger_quit();
     ngx_lo_run_quit();
     ngx_lo_push_quit();
     ngx_lo_secrets_quit();
@@ -176,6 +179,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
 
     ngx_lo_duty_stop();
     ngx_lo_artifact_days_stop();
+    ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();
     ngx_lo_egress_stop(cycle);

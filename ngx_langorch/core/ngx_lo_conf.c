@@ -327,6 +327,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(plain_secrets), NULL },
 
+    { ngx_string("langorch_trigger_sync"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(trigger_sync), NULL },
+
     { ngx_string("langorch_trace"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -437,16 +442,15 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->file_memory = NGX_CONF_UNSET_SIZE;
     mcf->plain_secrets = NGX_CONF_UNSET;
     mcf->trace = NGX_CONF_UNSET;
+    mcf->trigger_sync = NGX_CONF_UNSET;
 
     return mcf;
 }
 
 
-char *
-ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
+static void
+ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
 {
-    ngx_lo_main_conf_t  *mcf = conf;
-
     ngx_conf_init_uint_value(mcf->relaxed, 0);
     ngx_conf_init_uint_value(mcf->egress_open, 0);
     ngx_conf_init_uint_value(mcf->strict, 0);
@@ -483,6 +487,16 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->trace, 0);
+    ngx_conf_init_value(mcf->trigger_sync, 0);
+}
+
+
+char *
+ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    ngx_lo_conf_defaults(mcf);
 
     if (ngx_lo_environ_keep(cf, mcf) != NGX_OK) {
         return NGX_CONF_ERROR;

@@ -6,11 +6,14 @@
 #include "api/ngx_lo_reply.h"
 #include "proc/ngx_lo_procedures.h"
 #include "store/ngx_lo_sql_api.h"
+#include "trigger/ngx_lo_trigger.h"
 
 
 static ngx_int_t ngx_lo_document_said(ngx_lo_document_t *d);
 static ngx_int_t ngx_lo_document_checked(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_document_trigger(ngx_lo_api_t *api,
+    const ngx_lo_document_t *d, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_document_put(const ngx_lo_document_t *d,
     ngx_lo_job_t *job);
 static ngx_uint_t ngx_lo_document_later_form(const ngx_lo_document_t *d);
@@ -295,10 +298,47 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
         return NGX_ERROR;
     }
 
+    if (ngx_lo_conf()->trigger_sync
+        && ngx_lo_document_trigger(api, d, job) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     d->row = ngx_lo_job_len(job);
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
                           d->version);
+}
+
+
+/* Its trigger is registered with it, when the site wants it so: what cannot be
+ * is told by its diagnostics. */
+
+static ngx_int_t
+ngx_lo_document_trigger(ngx_lo_api_t *api, const ngx_lo_document_t *d,
+    ngx_lo_job_t *job)
+{
+    json_t                 *settings;
+    ngx_int_t               rc;
+    const char             *why;
+    ngx_lo_registration_t   reg;
+
+    settings = ngx_lo_trigger_read(json_object_get(d->head, "trigger"), &why);
+
+    if (settings == NULL) {
+        return NGX_OK;
+    }
+
+    reg.procedure_id = d->id;
+    reg.version = d->version;
+    reg.self = ngx_lo_trigger_self(api);
+    reg.settings = settings;
+    reg.now_ms = api->now_ms;
+
+    rc = ngx_lo_trigger_add(&reg, 1, job);
+    json_decref(settings);
+
+    return rc;
 }
 
 

@@ -250,6 +250,10 @@ ngx_lo_procedure_answer(ngx_lo_api_t *api, ngx_lo_job_t *job,
         return NGX_ERROR;
     }
 
+    if (ngx_lo_conf()->trigger_sync) {
+        ngx_lo_bell_ring(NGX_LO_BELL_TRIGGERS, 0);
+    }
+
     if (d->compiled.prog != NULL) {
         ngx_lo_program_put(d->hash, d->compiled.prog);
     }

@@ -50,6 +50,12 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_hook;
 /* procedure_id, version, max; guarded: fewer runs of it are active */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_free;
 
+/* limit: those that a clock fires, the next one first */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_clock;
+
+/* id, rev, next_fire_at, the one after it; guarded: it is still so */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_advance;
+
 /* procedure_id, identity, run_id, expires_at, now; guarded: it is new */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_see;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_seen;    /* procedure, identity,

@@ -182,6 +182,12 @@ ngx_lo_fire_looked(ngx_lo_job_t *job, void *data)
 
     row = ngx_lo_job_row(job, 0);
 
+    if (row == NULL && f->next_at != 0) {
+        ngx_lo_fire_say(f, "There is no such version");
+        ngx_lo_fire_refuse(f, NGX_LO_FIRE_NOT_RUNNABLE);
+        return;
+    }
+
     if (row == NULL) {
         ngx_lo_fire_end(f, NGX_LO_FIRE_UNKNOWN);
         return;
@@ -332,6 +338,12 @@ ngx_lo_fire_meta(ngx_lo_fire_t *f)
     f->b.trigger_type = f->type;
     f->b.triggered_by = f->by;
     f->b.actor = f->actor;
+
+    (void) json_object_set_new(f->came, "type", json_string(f->type));
+
+    if (f->row != NULL) {
+        (void) json_object_set(f->came, "id", json_object_get(f->row, "id"));
+    }
 
     meta = json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:O}",
                      "run_id", f->b.run_id,

@@ -59,6 +59,10 @@ struct ngx_lo_fire_s {
     json_t          *came;          /* payload, headers ...: ours, an object */
     json_t          *given;         /* inputs of the type; ours, or NULL */
     int64_t          due_at;        /* the slot; NGX_LO_NULL: none */
+    int64_t          next_at;       /* the slot after it; NGX_LO_NULL: none */
+    const char      *missed;        /* slots before it that nobody was there
+                                       for, in words; NULL: none */
+    int64_t          missed_at;     /* the last of them */
     unsigned         by_hand:1;     /* given as it is: nothing is mapped */
 
     /* more statements of the transaction, before the run's: NGX_OK */
@@ -81,9 +85,9 @@ struct ngx_lo_fire_s {
     ngx_lo_fired_pt  done;          /* NULL: nobody waits */
     ngx_lo_job_t    *job;
     ngx_uint_t       tries;
-    ngx_uint_t       at_slot;       /* guards of the transaction, index + 1 */
-    ngx_uint_t       at_seen;
+    ngx_uint_t       at_seen;       /* guards of the transaction, index + 1 */
     ngx_uint_t       at_free;
+    ngx_uint_t       at_note;
 };
 
 /* NULL: no memory. */

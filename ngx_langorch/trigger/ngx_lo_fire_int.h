@@ -33,6 +33,10 @@ ngx_int_t ngx_lo_fire_write(ngx_lo_fire_t *f, ckp_program_t *prog,
 /* There is no run: the history has a line of it, then the firing ends. */
 void ngx_lo_fire_refuse(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome);
 
+/* Of a clock's firing: the slot is over, and so are those before it that were
+ * missed; guarded.  Nothing for others. */
+ngx_int_t ngx_lo_fire_slot(ngx_lo_fire_t *f, ngx_lo_job_t *job);
+
 /* `done`, and the firing is gone. */
 void ngx_lo_fire_end(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome);
 

@@ -22,6 +22,7 @@ static ngx_int_t ngx_lo_fire_feed(ngx_lo_fire_t *f, ngx_lo_job_t *job,
     ckp_program_t *prog, const json_t *start);
 static void ngx_lo_fire_written(ngx_lo_job_t *job, void *data);
 static void ngx_lo_fire_missed(ngx_lo_fire_t *f, ngx_lo_job_t *job);
+static void ngx_lo_fire_pass(ngx_lo_fire_t *f);
 static void ngx_lo_fire_again(ngx_lo_fire_t *f);
 static void ngx_lo_fire_twin(ngx_lo_fire_t *f, ngx_uint_t gate);
 static void ngx_lo_fire_twinned(ngx_lo_job_t *job, void *data);
@@ -155,14 +156,10 @@ ngx_lo_fire_guards(ngx_lo_fire_t *f, ngx_lo_job_t *job)
     window = ckp_json_int(settings, "dedupe_window_seconds", 0) * 1000;
     most = ckp_json_int(settings, "max_concurrent_runs", 0);
 
-    f->at_slot = f->at_seen = f->at_free = 0;
+    f->at_seen = f->at_free = 0;
 
-    if (f->due_at != NGX_LO_NULL) {
-        f->at_slot = ngx_lo_job_len(job) + 1;
-
-        if (ngx_lo_fire_note(f, job, "fired", f->b.run_id, NULL) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    if (ngx_lo_fire_slot(f, job) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     if (f->also != NULL && f->also(f, job) != NGX_OK) {
@@ -237,20 +234,46 @@ ngx_lo_fire_feed(ngx_lo_fire_t *f, ngx_lo_job_t *job, ckp_program_t *prog,
 static ngx_int_t
 ngx_lo_fire_rows(ngx_lo_fire_t *f, ngx_lo_job_t *job)
 {
-    if (f->at_slot == 0
-        && ngx_lo_fire_note(f, job, "fired", f->b.run_id, NULL) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
+    f->at_note = ngx_lo_job_len(job) + 1;
 
-    if (ngx_lo_job_add(job, &ngx_lo_sql_trigger_fired, f->procedure_id,
-                       f->version, f->b.now_ms, (const char *) f->b.run_id)
-        != NGX_OK)
+    if (ngx_lo_fire_note(f, job, "fired", f->b.run_id, NULL) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_trigger_fired, f->procedure_id,
+                          f->version, f->b.now_ms,
+                          (const char *) f->b.run_id)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return ngx_lo_fire_trail(f, job);
+}
+
+
+ngx_int_t
+ngx_lo_fire_slot(ngx_lo_fire_t *f, ngx_lo_job_t *job)
+{
+    int64_t    due;
+    ngx_int_t  rc;
+
+    if (f->next_at == 0) {
+        return NGX_OK;
+    }
+
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_trigger_advance,
+                        ckp_json_int(f->row, "id", 0),
+                        ckp_json_int(f->row, "rev", 0),
+                        ckp_json_int(f->row, "next_fire_at", 0), f->next_at);
+
+    if (rc != NGX_OK || f->missed == NULL) {
+        return rc;
+    }
+
+    due = f->due_at;
+    f->due_at = f->missed_at;
+    rc = ngx_lo_fire_note(f, job, "error", NULL, f->missed);
+    f->due_at = due;
+
+    return rc;
 }
 
 
@@ -361,6 +384,11 @@ ngx_lo_fire_missed(ngx_lo_fire_t *f, ngx_lo_job_t *job)
         return;
     }
 
+    if (guard == f->at_note && f->next_at != 0) {
+        ngx_lo_fire_pass(f);
+        return;
+    }
+
     switch (ngx_lo_gate_missed(&f->b.gate, job)) {
 
     case NGX_LO_GATE_TWIN:
@@ -385,6 +413,25 @@ ngx_lo_fire_missed(ngx_lo_fire_t *f, ngx_lo_job_t *job)
     }
 
     ngx_lo_fire_end(f, NGX_LO_FIRE_LOST);
+}
+
+
+/* The slot has its line already, of an earlier registration: on to the next. */
+
+static void
+ngx_lo_fire_pass(ngx_lo_fire_t *f)
+{
+    ngx_lo_job_t  *job;
+
+    f->missed = NULL;
+    f->outcome = NGX_LO_FIRE_LOST;
+    job = ngx_lo_fire_job(1);
+
+    if (job != NULL) {
+        (void) ngx_lo_fire_slot(f, job);
+    }
+
+    ngx_lo_fire_submit(f, job, ngx_lo_fire_noted);
 }
 
 
@@ -464,6 +511,7 @@ ngx_lo_fire_refuse(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome)
     job = ngx_lo_fire_job(1);
 
     if (job != NULL) {
+        (void) ngx_lo_fire_slot(f, job);
         (void) ngx_lo_fire_note(f, job, ngx_lo_fire_words[outcome],
                                 f->twin[0] ? f->twin : NULL, f->detail);
     }

@@ -74,6 +74,14 @@ char *ngx_lo_trigger_self(ngx_lo_api_t *api);
 
 /* --- this worker ---------------------------------------------------------------- */
 
+void ngx_lo_trigger_start(ngx_cycle_t *cycle);
+void ngx_lo_trigger_quit(void);         /* nothing fires by itself any more */
+void ngx_lo_trigger_stop(void);
+
+/* ngx_lo_clock.c */
+void ngx_lo_clock_start(ngx_cycle_t *cycle);
+void ngx_lo_clock_stop(void);
+
 /* What documents say is registered, when langorch_trigger_sync is on. */
 void ngx_lo_trigger_sync_start(void);
 void ngx_lo_trigger_sync_stop(void);

@@ -30,6 +30,23 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_hook = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_trigger_clock = {
+    "trigger_clock",
+    NGX_LO_TRIGGER_FIRES
+    " WHERE t.enabled = 1 AND t.next_fire_at IS NOT NULL"
+    " ORDER BY t.next_fire_at LIMIT $1",
+    "i", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_trigger_advance = {
+    "trigger_advance",
+    "UPDATE triggers SET next_fire_at = $4 WHERE id = $1 AND rev = $2"
+    " AND next_fire_at = $3 AND enabled = 1",
+    "iiin", 1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_trigger_free = {
     "trigger_free",
     "SELECT 1 AS free WHERE (SELECT count(*) FROM (SELECT 1 FROM runs"
