@@ -129,6 +129,10 @@ ckp_step_bind(ckp_parse_t *ps, const ckp_at_t *at, ckp_steps_t how,
             || (executor == 0 && bind_is_engine(step->agent))))
     {
         step->bind = CKP_BIND_INTERNAL;
+
+        /* what that gives was a secret before */
+
+        ps->prog->config.opens |= (strcmp(step->action, "decrypt") == 0);
         return;
     }
 

@@ -244,5 +244,5 @@ ckp_program_is_sensitive(const ckp_program_t *prog)
         }
     }
 
-    return prog->config.nmasks > 0;
+    return prog->config.nmasks > 0 || prog->config.opens;
 }

@@ -534,6 +534,7 @@ typedef struct {
     bool               screenshot_on_fail;
     bool               detailed;        /* audit_level: detailed */
     bool               unaudited;       /* audit_config.enabled: false */
+    bool               opens;           /* it has the action decrypt */
     int64_t            audit_days;      /* retention_days; -1: as the site */
     const char        *audit_storage;   /* its storage_location; NULL */
     json_t            *redacted_fields; /* NULL: none */

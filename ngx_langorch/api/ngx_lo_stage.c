@@ -184,6 +184,13 @@ ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     switch (ngx_lo_job_rc(job)) {
 
     case NGX_LO_JOB_OK:
+
+        if (ngx_lo_job_shut(job)) {
+            return ngx_lo_api_problem(api, 503, "secrets_locked",
+                                      "What is stored there is sealed, and not"
+                                      " under the key of this site");
+        }
+
         return render(api, job);
 
     case NGX_LO_JOB_GUARD:

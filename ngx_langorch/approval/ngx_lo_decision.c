@@ -84,7 +84,12 @@ ngx_lo_approvals_decide_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         d->by = api->actor;
     }
 
-    return ngx_lo_approvals_get_prepare(api, job);
+    /* the run has to be able to read what it is told */
+
+    return (ngx_lo_approvals_get_prepare(api, job) == NGX_OK)
+           ? ngx_lo_job_add(job, &ngx_lo_sql_api_approval_hears,
+                            ngx_lo_api_seg(api, "approval_id"))
+           : NGX_ERROR;
 }
 
 

@@ -61,7 +61,7 @@ ngx_lo_cancel_add(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *run,
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_cancel, run, api->now_ms);
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_add, run, "cancel", NULL,
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_say, run, "cancel", NULL,
                             data, api->now_ms);
     }
 

@@ -81,7 +81,7 @@ ngx_lo_runs_pause_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_pause, run, api->now_ms);
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_add, run, "pause", NULL,
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_say, run, "pause", NULL,
                             data, api->now_ms);
     }
 

@@ -127,7 +127,7 @@ ngx_lo_retry_same(ngx_lo_api_t *api, const json_t *row)
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_add, run, "resume", NULL,
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_say, run, "resume", NULL,
                             data, api->now_ms);
     }
 

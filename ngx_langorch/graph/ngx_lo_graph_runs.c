@@ -399,7 +399,7 @@ ngx_lo_graph_run_cancel_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
          : NGX_ERROR;
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_add, run, "cancel", NULL,
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_inbox_say, run, "cancel", NULL,
                             data, api->now_ms);
     }
 

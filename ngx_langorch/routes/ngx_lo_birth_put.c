@@ -90,7 +90,7 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
                                                                   : NULL;
 
     if (ckp_program_is_sensitive(prog)) {
-        ngx_lo_job_seal(job);
+        (void) ngx_lo_job_seal(job, 1);
     }
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_api_run_add,

@@ -7,6 +7,7 @@
 #include "run/ngx_lo_claim.h"
 
 #define NGX_LO_CLAIM_CHILDREN_MAX  8   /* child procedures inside others */
+#define NGX_LO_CLAIM_TELL_MS       60000
 
 
 static void
@@ -361,6 +362,30 @@ ngx_lo_claim_read_children(ngx_lo_claim_t *cl)
 }
 
 
+/* Many may have the same reason, each time that they are looked at: one line a
+ * minute says so. */
+
+static void
+ngx_lo_claim_failed(const char *run, const char *why)
+{
+    static ngx_uint_t  more, told;
+    static ngx_msec_t  told_at;
+
+    if (told && ngx_current_msec - told_at < NGX_LO_CLAIM_TELL_MS) {
+        more++;
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                  "run %s: cannot be loaded: %s (and so it was %ui times since"
+                  " that was told last)", run, why, more);
+
+    told = 1;
+    told_at = ngx_current_msec;
+    more = 0;
+}
+
+
 static void
 ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
 {
@@ -392,16 +417,15 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
     run = rc == NGX_OK ? ngx_lo_run_adopt(row, prog, ckp) : NULL;
 
     if (run == NULL) {
-        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "run %s: cannot be loaded: %s",
-                      ckp_json_str(row, "run_id"),
-                      prog ? err.msg : "its document does not compile");
+        ngx_lo_claim_failed(ckp_json_str(row, "run_id"),
+                            prog ? err.msg
+                                 : "its document does not compile");
 
         if (ckp != NULL) {
             ckp_run_free(ckp);
         }
 
-        ngx_lo_claim_release(id, epoch);
+        ngx_lo_claim_shut(id, epoch);
         return;
     }
 

@@ -437,9 +437,7 @@ ngx_lo_commit_turn(ngx_lo_run_t *run, ngx_lo_job_t *job,
 {
     size_t  i;
 
-    if (ckp_run_is_sensitive(run->ckp)) {
-        ngx_lo_job_seal(job);
-    }
+    (void) ngx_lo_job_seal(job, ckp_run_is_sensitive(run->ckp));
 
     for (i = 0; i < turn->nevents; i++) {
         if (ngx_lo_commit_event(run, job, &turn->events[i]) != NGX_OK) {
@@ -558,6 +556,8 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
 
     run->running = running;
 
+    (void) ngx_lo_job_seal(job, ckp_run_is_sensitive(run->ckp));
+
     counted = (sum.prompt_tokens != 0 || sum.completion_tokens != 0);
 
     if (ngx_lo_job_add(job, stmt, run->id, run->epoch, run->cancel,
@@ -571,10 +571,18 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
                        sum.waiting_for, wake, now_ms,
                        counted ? sum.prompt_tokens : NGX_LO_NULL,
                        counted ? sum.completion_tokens : NGX_LO_NULL,
-                       sum.cost_usd)
+                       sum.cost_usd, json_true())
         != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (run->shut) {
+        run->shut = 0;
+
+        if (ngx_lo_job_add(job, &ngx_lo_sql_claim_opened, run->id) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     return run->final ? ngx_lo_commit_final(run, job, now_ms) : NGX_OK;

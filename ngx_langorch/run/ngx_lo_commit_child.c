@@ -4,7 +4,12 @@
  */
 
 #include "run/ngx_lo_gate.h"
+#include "run/ngx_lo_program.h"
 #include "run/ngx_lo_run_int.h"
+
+
+static ngx_int_t ngx_lo_commit_birth(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const json_t *row, int64_t now);
 
 
 static ngx_int_t
@@ -103,8 +108,41 @@ ngx_lo_commit_place(ngx_lo_job_t *job, const json_t *row, int64_t now)
 }
 
 
+/* It is sealed when its own procedure asks for that, also where the run around
+ * it is not; what a program says that is not here nobody knows. */
+
+static ngx_uint_t
+ngx_lo_commit_seals(const json_t *row)
+{
+    const char     *hash;
+    ckp_program_t  *prog;
+
+    hash = ckp_json_str(row, "hash");
+    prog = hash ? ngx_lo_program_get(hash) : NULL;
+
+    return prog == NULL || ckp_program_is_sensitive(prog);
+}
+
+
 static ngx_int_t
 ngx_lo_commit_bear(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
+    int64_t now)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  was;
+
+    was = ngx_lo_job_seal(job, 1);
+    (void) ngx_lo_job_seal(job, was || ngx_lo_commit_seals(row));
+
+    rc = ngx_lo_commit_birth(run, job, row, now);
+    (void) ngx_lo_job_seal(job, was);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_lo_commit_birth(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
     int64_t now)
 {
     size_t       i;

@@ -16,9 +16,11 @@ typedef struct {
     ngx_event_t   timer;
     int64_t       id;
     int64_t       epoch;
+    ngx_uint_t    shut;
 } ngx_lo_release_t;
 
 
+static void ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut);
 static void ngx_lo_release_done(ngx_lo_job_t *job, void *data);
 
 
@@ -39,6 +41,11 @@ ngx_lo_release_try(ngx_event_t *ev)
     if (rel->epoch == NGX_LO_NULL) {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_own, rel->id,
                               ngx_lo_worker_id());
+
+    } else if (rel->shut) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_shut, rel->id, rel->epoch,
+                              ngx_lo_now_ms());
+
     } else {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release, rel->id,
                               rel->epoch, (int64_t) 0, (int64_t) 0);
@@ -69,6 +76,20 @@ ngx_lo_release_done(ngx_lo_job_t *job, void *data)
 void
 ngx_lo_claim_release(int64_t id, int64_t epoch)
 {
+    ngx_lo_release_add(id, epoch, 0);
+}
+
+
+void
+ngx_lo_claim_shut(int64_t id, int64_t epoch)
+{
+    ngx_lo_release_add(id, epoch, 1);
+}
+
+
+static void
+ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut)
+{
     ngx_lo_release_t  *rel;
 
     rel = ngx_calloc(sizeof(ngx_lo_release_t), ngx_cycle->log);
@@ -79,6 +100,7 @@ ngx_lo_claim_release(int64_t id, int64_t epoch)
 
     rel->id = id;
     rel->epoch = epoch;
+    rel->shut = shut;
     rel->timer.handler = ngx_lo_release_try;
     rel->timer.data = rel;
     rel->timer.log = ngx_cycle->log;
@@ -89,10 +111,30 @@ ngx_lo_claim_release(int64_t id, int64_t epoch)
 }
 
 
+static void
+ngx_lo_release_gone(ngx_lo_job_t *job, void *data)
+{
+    (void) job;
+    (void) data;
+}
+
+
 void
 ngx_lo_release_start(void)
 {
+    ngx_lo_job_t  *job;
+
     ngx_memzero(&ngx_lo_releases, sizeof(ngx_lo_releases));
+
+    /* what nobody could load yet, this worker may be able to */
+
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_unshut, ngx_lo_now_ms());
+        ngx_lo_job_submit(job, ngx_lo_release_gone, NULL);
+        ngx_lo_job_forget(job);
+    }
 }
 
 

@@ -102,6 +102,16 @@ ngx_lo_result_got(ngx_lo_job_t *job, void *data)
         return;
     }
 
+    /* nobody knows what it was, and it is not to be done twice */
+
+    if (ngx_lo_job_shut(job)) {
+        ngx_lo_admit_answer(e, json_pack("{s:{s:s, s:s}}", "error",
+                            "type", "SecretForbidden", "message", "the result"
+                            " under this idempotency key is sealed, and not"
+                            " under the key of the site"));
+        return;
+    }
+
     if (ngx_strcmp(status, "started") != 0) {
         ngx_lo_admit_answer(e, ngx_lo_result_known(e, row, status));
         return;

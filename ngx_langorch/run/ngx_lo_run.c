@@ -158,6 +158,7 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
     run->epoch = ckp_json_int(row, "epoch", 0);
     run->cancel = ckp_json_int(row, "cancellation_requested", 0);
     run->created_ms = ckp_json_int(row, "created_at", 0);
+    run->shut = (ckp_json_int(row, "shut", 0) != 0);
     run->ckp = ckp;
     run->prog = ckp_program_ref(prog);
 

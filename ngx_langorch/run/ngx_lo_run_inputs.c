@@ -104,6 +104,13 @@ ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
         return;
     }
 
+    /* under a key that came with a reload: who has that one goes on with it */
+
+    if (ngx_lo_store_is_shut(json_object_get(row, "data"))) {
+        run->again = 1;
+        return;
+    }
+
     run->inbox_last = id;
 
     if (!ngx_lo_run_links(run, json_object_get(json_object_get(row, "data"),

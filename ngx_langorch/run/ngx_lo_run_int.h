@@ -105,6 +105,7 @@ struct ngx_lo_run_s {
     unsigned            released:1;     /* this commit gives the row back */
     unsigned            running:1;      /* that is the row's status */
     unsigned            kin:1;          /* this commit concerns other runs */
+    unsigned            shut:1;         /* its row says: not loaded */
 };
 
 /* --- live runs (ngx_lo_run.c) ---------------------------------------------- */
@@ -319,6 +320,10 @@ ngx_uint_t ngx_lo_claim_pending(void);
 
 /* The row is given back: whoever claims it next reads the truth. */
 void ngx_lo_claim_release(int64_t id, int64_t epoch);
+
+/* The same of one that could not be loaded: it is looked at again after a
+ * pause, which is longer each time, or when it is told something. */
+void ngx_lo_claim_shut(int64_t id, int64_t epoch);
 
 void ngx_lo_release_start(void);
 void ngx_lo_release_stop(void);

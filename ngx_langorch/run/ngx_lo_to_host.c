@@ -362,6 +362,17 @@ ngx_lo_host_got(ngx_lo_job_t *job, void *data)
     e->own_free = NULL;
     ngx_free(rows);
 
+    if (ngx_lo_job_shut(job)) {
+        json_decref(answer);
+        ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
+                            json_pack("{s:s, s:s, s:b}", "type",
+                                      "SecretForbidden", "message",
+                                      "what is kept there is sealed, and not"
+                                      " under the key of the site",
+                                      "retryable", 0), 1);
+        return;
+    }
+
     if (answer == NULL) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
                             json_pack("{s:s, s:s, s:b}", "type",

@@ -49,13 +49,22 @@
 
 #define NGX_LO_APPROVAL_INBOX                                                 \
     "INSERT INTO inbox (run, kind, ref, data, created_at)"                    \
-    " SELECT a.run, $2, $3, $4, $5 FROM approvals a WHERE a.approval_id = $1"
+    " SELECT a.run, $2, $3, " NGX_LO_WORD("$4", "$5") ", $6"                  \
+    " FROM approvals a JOIN runs r ON r.id = a.run WHERE a.approval_id = $1"
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get = {
     "api_approval_get",
     "SELECT " NGX_LO_APPROVAL_COLUMNS
     " FROM approvals a JOIN runs r ON r.id = a.run WHERE a.approval_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_approval_hears = {
+    "api_approval_hears",
+    "SELECT r.seals AS \"_seals:j\" FROM approvals a"
+    " JOIN runs r ON r.id = a.run WHERE a.approval_id = $1",
     "s", -1
 };
 
@@ -108,12 +117,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_approval_decide = {
 const ngx_lo_stmt_t  ngx_lo_sql_api_approval_inbox = {
     "api_approval_inbox",
     NGX_LO_APPROVAL_INBOX " AND a.status <> 'pending'",
-    "sssji", -1
+    "sssKpi", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_approval_told = {
-    "api_approval_told", NGX_LO_APPROVAL_INBOX, "sssji", 1
+    "api_approval_told", NGX_LO_APPROVAL_INBOX, "sssKpi", 1
 };
 
 

@@ -35,7 +35,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_again = {
 const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
     "claim_rows",
     "SELECT id, run_id, epoch, doc_hash, status, cancellation_requested,"
-    " crashes, crashed, created_at, place_key FROM runs"
+    " crashes, crashed, created_at, place_key, shut FROM runs"
     " WHERE owner = $1 AND claim = $2",
     "ss", -1
 };
@@ -95,6 +95,37 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release = {
     " AND NOT EXISTS (SELECT 1 FROM inbox WHERE run = $1) THEN NULL"
     " ELSE $3 END WHERE id = $1 AND epoch = $2",
     "iiii", -1
+};
+
+
+/* id, epoch, now: one that cannot be loaded is looked at again after a pause,
+ * twice as long each time, and a minute at most; sooner when it is told
+ * something. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_shut = {
+    "claim_shut",
+    "UPDATE runs SET owner = NULL, shut = shut + 1, wake_at = $3"
+    " + CASE WHEN shut < 6 THEN 1000 * (1 << shut) ELSE 60000 END"
+    " WHERE id = $1 AND epoch = $2",
+    "iii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_opened = {
+    "claim_opened",
+    "UPDATE runs SET shut = 0 WHERE id = $1",
+    "i", -1
+};
+
+
+/* now: those are looked at once by each worker that begins: its key, or what it
+ * compiles, may be another than that of the one before. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_unshut = {
+    "claim_unshut",
+    "UPDATE runs SET wake_at = 0 WHERE id IN (SELECT id FROM runs"
+    " WHERE shut > 0) AND owner IS NULL AND wake_at > $1",
+    "i", -1
 };
 
 

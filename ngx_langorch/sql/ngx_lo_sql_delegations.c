@@ -33,7 +33,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_delegation_end = {
 const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_get = {
     "api_delegation_get",
     "SELECT r.run_id, r.status AS run_status, d.status, d.ref, d.node_id,"
-    " d.step_id FROM runs r LEFT JOIN delegations d ON d.run = r.id"
+    " d.step_id, r.seals AS \"_seals:j\" FROM runs r"
+    " LEFT JOIN delegations d ON d.run = r.id"
     " AND d.tokens LIKE '%\"' || $2 || '\"%' WHERE r.run_id = $1",
     "ss", -1
 };

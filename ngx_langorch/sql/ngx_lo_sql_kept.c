@@ -27,7 +27,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_memory_set = {
     "memory_set",
     "INSERT INTO memory (project, procedure, key, n, value, expires_at,"
     " updated_at) VALUES ($1, $2, $3, 0, $4, $5, $6)",
-    "sssjni", 1
+    "ssskni", 1
 };
 
 
@@ -36,7 +36,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_memory_append = {
     "INSERT INTO memory (project, procedure, key, n, value, most, updated_at)"
     " SELECT $1, $2, $3, coalesce(max(n), 0) + 1, $4, $5, $6 FROM memory"
     NGX_LO_MEMORY_ROW,
-    "sssjni", 1
+    "ssskni", 1
 };
 
 

@@ -47,7 +47,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_once = {
     " result = excluded.result, updated_at = excluded.updated_at,"
     " expires_at = excluded.expires_at, hash = excluded.hash"
     " WHERE results.run = excluded.run AND results.path = excluded.path",
-    "ssissjins", -1
+    "ssisskins", -1
 };
 
 

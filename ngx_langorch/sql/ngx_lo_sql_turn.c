@@ -161,7 +161,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_order = {
     " error_message = $11, error = $12, active_ms = $13, attempt = $14,"      \
     " waiting_for = $15, updated_at = $17, crashed = 0,"                      \
     " total_prompt_tokens = $18, total_completion_tokens = $19,"              \
-    " estimated_cost_usd = nullif($20, 0.0),"
+    " estimated_cost_usd = nullif($20, 0.0), seals = $21,"
 
 
 /* Guarded: still ours, and no cancel that this turn has not seen. */
@@ -171,7 +171,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_keep = {
     "UPDATE runs SET status = $4, " NGX_LO_TURN_COLUMNS
     " wake_at = $16"
     " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
-    "iiisijnnsssjiisninnd", 1
+    "iiisijnnsssjiisninndk", 1
 };
 
 
@@ -183,7 +183,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_running = {
     "UPDATE runs SET " NGX_LO_TURN_COLUMNS
     " wake_at = $16"
     " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
-    "iiisijnnsssjiisninnd", 1
+    "iiisijnnsssjiisninndk", 1
 };
 
 
@@ -193,5 +193,5 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_release = {
     " owner = NULL, wake_at = CASE WHEN EXISTS"
     " (SELECT 1 FROM inbox WHERE run = $1) THEN 0 ELSE $16 END"
     " WHERE id = $1 AND epoch = $2 AND cancellation_requested = $3",
-    "iiisijnnsssjiisninnd", 1
+    "iiisijnnsssjiisninndk", 1
 };

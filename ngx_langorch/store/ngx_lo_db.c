@@ -334,7 +334,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
             rc = sqlite3_step(p->handle);
 
             if (rc == SQLITE_ROW) {
-                rc = ngx_lo_db_row(p, bound->rows);
+                rc = ngx_lo_db_row(p, bound->rows, &job->shut);
             }
         }
 

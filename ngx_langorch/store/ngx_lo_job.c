@@ -248,16 +248,25 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
         value->s = NULL;
 
         if (j == NULL) {
+            job->plain = NULL;
             return NGX_OK;
         }
 
         value->s = ngx_lo_job_text(job, j);
+
+        if (type == 'K') {
+            job->plain = value->s;
+        }
 
         if (value->s != NULL && (type == 'K' || (type == 'k' && job->seals))) {
             value->s = ngx_lo_job_sealed(job, value->s);
         }
 
         return value->s == NULL ? NGX_ERROR : NGX_OK;
+
+    case 'p':
+        value->s = job->plain;
+        return NGX_OK;
 
     default:
         return NGX_ERROR;
@@ -318,10 +327,22 @@ ngx_lo_job_sealed(ngx_lo_job_t *job, const char *text)
 }
 
 
-void
-ngx_lo_job_seal(ngx_lo_job_t *job)
+ngx_uint_t
+ngx_lo_job_seal(ngx_lo_job_t *job, ngx_uint_t on)
 {
-    job->seals = 1;
+    ngx_uint_t  was;
+
+    was = job->seals;
+    job->seals = on;
+
+    return was;
+}
+
+
+ngx_uint_t
+ngx_lo_job_shut(const ngx_lo_job_t *job)
+{
+    return job->shut;
 }
 
 

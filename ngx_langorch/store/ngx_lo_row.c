@@ -6,14 +6,16 @@
 
 
 static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
-static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind);
-static json_t *ngx_lo_db_json(const char *text, size_t len);
-static json_t *ngx_lo_db_word(json_t *word);
-static json_t *ngx_lo_db_opened(const char *text, size_t len);
+static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind,
+    ngx_uint_t *shut);
+static json_t *ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut);
+static json_t *ngx_lo_db_word(json_t *word, ngx_uint_t *shut);
+static json_t *ngx_lo_db_opened(const char *text, size_t len,
+    ngx_uint_t *shut);
 
 
 int
-ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows)
+ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows, ngx_uint_t *shut)
 {
     int      i, rc;
     json_t  *row, *value;
@@ -32,7 +34,7 @@ ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows)
     }
 
     for (i = 0; i < p->columns; i++) {
-        value = ngx_lo_db_value(p->handle, i, p->kinds[i]);
+        value = ngx_lo_db_value(p->handle, i, p->kinds[i], shut);
 
         if (value == NULL) {
             return SQLITE_MISMATCH;
@@ -92,7 +94,7 @@ ngx_lo_db_columns(ngx_lo_prepared_t *p)
 /* NULL: no memory, or a text that is not what its suffix says. */
 
 static json_t *
-ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
+ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind, ngx_uint_t *shut)
 {
     char         time[CKP_TIME_LEN + 1];
     size_t       len;
@@ -132,62 +134,81 @@ ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind)
          */
 
         if (kind == 'w') {
-            return ngx_lo_db_word(ngx_lo_db_json(text, len));
+            return ngx_lo_db_word(ngx_lo_db_json(text, len, shut), shut);
         }
 
-        return (kind == 'j') ? ngx_lo_db_json(text, len)
+        return (kind == 'j') ? ngx_lo_db_json(text, len, shut)
                              : json_stringn(text, len);
     }
 }
 
 
 static json_t *
-ngx_lo_db_json(const char *text, size_t len)
+ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut)
 {
     return (len != 0 && text[0] == NGX_LO_SEALED)
-           ? ngx_lo_db_opened(text, len)
+           ? ngx_lo_db_opened(text, len, shut)
            : json_loadb(text, len, JSON_DECODE_ANY, NULL);
 }
 
 
-/* What is told to a run may hold a state, as its row has it. */
+/* What is told to a run may have a state in it, as its row has that, and what
+ * else was said beside it: together they are what is told. */
 
 static json_t *
-ngx_lo_db_word(json_t *word)
+ngx_lo_db_word(json_t *word, ngx_uint_t *shut)
 {
-    json_t      *state, *opened;
+    json_t      *part, *opened;
+    ngx_uint_t   i;
     const char  *text;
 
-    state = json_object_get(word, "state");
-    text = json_string_value(state);
+    static const char *const  names[] = { "state", "!word" };
 
-    if (text == NULL || text[0] != NGX_LO_SEALED) {
-        return word;
+    for (i = 0; i < 2; i++) {
+        part = json_object_get(word, names[i]);
+        text = json_string_value(part);
+
+        if (text == NULL || text[0] != NGX_LO_SEALED) {
+            continue;
+        }
+
+        opened = ngx_lo_db_opened(text, json_string_length(part), shut);
+
+        if (opened == NULL
+            || (i == 0 ? json_object_set(word, names[i], opened)
+                       : json_object_update(word, opened)) != 0)
+        {
+            json_decref(opened);
+            json_decref(word);
+            return NULL;
+        }
+
+        json_decref(opened);
     }
 
-    opened = ngx_lo_db_opened(text, json_string_length(state));
-
-    if (json_object_set_new(word, "state", opened) != 0) {
-        json_decref(word);
-        return NULL;
-    }
+    (void) json_object_del(word, "!word");
 
     return word;
 }
 
 
 static json_t *
-ngx_lo_db_opened(const char *text, size_t len)
+ngx_lo_db_opened(const char *text, size_t len, ngx_uint_t *shut)
 {
     json_t     *v;
     ckp_buf_t   out;
 
     ckp_buf_init(&out, NGX_LO_SEALED_MAX);
 
-    v = (ngx_lo_sealer != NULL
-         && ngx_lo_sealer->open(text, len, &out) == NGX_OK)
-        ? json_loadb(out.data, out.len, JSON_DECODE_ANY, NULL)
-        : json_pack("{s:b}", NGX_LO_SHUT, 1);
+    if (ngx_lo_sealer != NULL
+        && ngx_lo_sealer->open(text, len, &out) == NGX_OK)
+    {
+        v = json_loadb(out.data, out.len, JSON_DECODE_ANY, NULL);
+
+    } else {
+        v = json_pack("{s:b}", NGX_LO_SHUT, 1);
+        *shut = 1;
+    }
 
     ckp_buf_free(&out);
 

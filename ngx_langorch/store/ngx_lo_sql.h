@@ -37,6 +37,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_checkpoint_add;
 
 /* run_id, kind, ref, data, created_at; guarded: the run is there */
 extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_say;
 extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_del;        /* id; guarded */
 
 /* --- leases (ngx_lo_sql_leases.c) ------------------------------------------ */
@@ -216,6 +217,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_events;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_inbox;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_next;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_shut;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_opened;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_unshut;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_bury;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_runs;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;

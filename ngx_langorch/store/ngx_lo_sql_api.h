@@ -200,6 +200,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_artifact_others;
 /* id; also what nobody is shown: _creator of the run, _mapped, _aside */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;
 
+/* id: one row, with a look at whether its run can read what it is told */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_hears;
+
 /* status, run_id, procedure_id; the list: and beyond which created_at and id,
  * limit, offset.  [0 any, 1 with a status, 2 with a run_id][1: -> n] */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals[3][2];

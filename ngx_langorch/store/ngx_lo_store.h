@@ -31,6 +31,7 @@ typedef struct {
                                d double, j const json_t * (NULL = NULL),
                                k the same, sealed where the job says so,
                                K the same, sealed wherever there is a key,
+                               p the value of that K as it is, none of its own,
                                n int64_t where NGX_LO_NULL means NULL */
     int          changes;   /* rows it must change (SELECT: return); -1 = any
                                number */
@@ -82,8 +83,21 @@ void ngx_lo_store_sealer(const ngx_lo_sealer_t *sealer);
 #define NGX_LO_SHUT  "!sealed"
 ngx_uint_t ngx_lo_store_is_shut(const json_t *v);
 
-/* From here on parameters `k` of this job are sealed: spec/ckp.md 21.1. */
-void ngx_lo_job_seal(ngx_lo_job_t *job);
+/* 1: among the rows of the job is such a value. */
+ngx_uint_t ngx_lo_job_shut(const ngx_lo_job_t *job);
+
+/*
+ * Of the letters "Kp" in INSERT ... SELECT from runs r: what the row is to
+ * have.  runs.seals is the text `true`, sealed when what is kept of the run is,
+ * NULL when that is not known yet.  Who is about to tell it something reads it
+ * as JSON: what is said under another key nobody could hear.
+ */
+#define NGX_LO_WORD(sealed, plain)                                            \
+    "CASE WHEN r.seals = 'true' THEN " plain " ELSE " sealed " END"
+
+/* From here on parameters `k` of this job are sealed, or not: spec/ckp.md 21.1.
+ * Returns what it was before. */
+ngx_uint_t ngx_lo_job_seal(ngx_lo_job_t *job, ngx_uint_t on);
 
 /* NULL: no memory.  `write` = 1: one transaction; 0: one snapshot of reads. */
 ngx_lo_job_t *ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write);
@@ -129,7 +143,8 @@ ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
  * a suffix tells how to make the member and is cut off:
  *   "created_at:t"  integer ms -> RFC 3339 text;  "input_vars:j" JSON text ->
  *   value (NULL stays null), what is sealed opened; "data:w" the same of what
- *   is told to a run, and the state in it;  "active:b" 0/1 -> false/true.
+ *   is told to a run, with the word and the state in it;  "active:b" 0/1 ->
+ *   false/true.
  * Lent; ngx_lo_job_rows_take gives a new reference.
  */
 const json_t *ngx_lo_job_rows(const ngx_lo_job_t *job, ngx_uint_t n);

@@ -53,6 +53,8 @@ struct ngx_lo_job_s {
     ngx_uint_t            write;
     ngx_uint_t            failed;       /* an add failed */
     ngx_uint_t            seals;        /* parameters k are sealed */
+    ngx_uint_t            shut;         /* a row has what cannot be opened */
+    const char           *plain;        /* the last K as it is, for a p */
 
     ngx_lo_job_done_pt    done;         /* NULL: forgotten */
     void                 *data;
@@ -215,12 +217,17 @@ int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
 
 /* --- rows (ngx_lo_row.c) ------------------------------------------------------- */
 
-/* Adds the row that the statement stands on as an object.  SQLite's code. */
-int ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows);
+/* Adds the row that the statement stands on as an object; *shut becomes 1 when
+ * something of it cannot be opened.  SQLite's code. */
+int ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows, ngx_uint_t *shut);
 
-/* --- tables (ngx_lo_schema.c) -------------------------------------------------- */
+/* --- tables (ngx_lo_schema.c, ngx_lo_migrate.c) ------------------------------ */
 
 /* NGX_OK · NGX_DECLINED: made by a newer version · NGX_ERROR: db->error, *rc */
+/* A file that knows n steps gets those from n on. */
+extern const char *const  ngx_lo_schema_steps[];
+extern const ngx_uint_t   ngx_lo_schema_nsteps;
+
 ngx_int_t ngx_lo_schema_migrate(ngx_lo_db_t *db, int *rc);
 
 /* NULL: nothing is sealed. */

@@ -113,27 +113,80 @@ subtest 'so does one that begins at one of its states' => sub {
 };
 
 
+sub with_key {
+    my ($text) = @_;
+    my $file = $site->home . '/secrets.key';
+    my $had  = LangOrch::Site::slurp($file);
+    $site->stop;
+    LangOrch::Site::spew($file, $text);
+    $site->restart;
+    return $had;
+}
+
+# How often a worker said that it could not load a run.
+
+sub complaints {
+    return scalar grep { /cannot be loaded/ } split /\n/,
+        LangOrch::Site::slurp($site->home . '/logs/error.log');
+}
+
+
 subtest 'another key does not open it' => sub {
     my $held  = $site->run('sealed', { pin => $pin });
     my $asked = $held->wait_approval;
-    $site->stop;
+    my $busy  = $site->run('sealed', { pin => $pin });
+    $busy->wait_approval;
+    my $quiet = $site->run('plain', { pin => 'x' });
+    $quiet->wait_approval;
+    my $key = with_key(join '', map { sprintf '%02x', $_ } 1 .. 32);
 
-    my $file = $site->home . '/secrets.key';
-    my $key = LangOrch::Site::slurp($file);
-    LangOrch::Site::spew($file, join '', map { sprintf '%02x', $_ } 1 .. 32);
-    $site->restart;
-
-    $site->post("/api/approvals/$asked->{approval_id}/decision",
+    my $r = $site->post("/api/approvals/$asked->{approval_id}/decision",
         { decision => 'approved' });
+    is $r->{status}, 503, 'nobody can tell it anything';
+    is $r->{json}{code}, 'secrets_locked', 'and is told why';
+    $r = $site->post($run->path('/retry'), { new_run => JSON::PP::true });
+    is "$r->{status} $r->{json}{code}", '503 secrets_locked',
+        'nor can its inputs be had again';
+    my ($point) = @{ $site->get($held->path('/checkpoints'))->{json} };
+    $r = $site->get($held->path("/checkpoints/$point->{checkpoint_id}"));
+    is "$r->{status} $r->{json}{code}", '503 secrets_locked', 'or its states';
+
     my $plain = $site->run('plain', { pin => 'x' });
     $plain->decide('approved') if $plain->wait_approval;
     is $plain->wait_final->{status}, 'completed', 'others run';
-    isnt $held->get->{status}, 'completed', 'it waits for its key';
+    $quiet->decide('approved');
+    is $quiet->wait_final->{status}, 'completed', 'also those of before';
 
-    $site->stop;
-    LangOrch::Site::spew($file, $key);
-    $site->restart;
-    is $held->wait_final->{status}, 'completed', 'and goes on with that';
+    # a cancel makes it due, and each look fails; but it is said once a worker
+
+    my $shut = sub {
+        return LangOrch::Store::value($site, "SELECT shut FROM runs WHERE run_id = '"
+            . $busy->id . q{'});
+    };
+    is $site->post($busy->path('/cancel'))->{status}, 200, 'a cancel is taken';
+    until_true('it is looked at', sub { $shut->() >= 1 });
+    my $wake = LangOrch::Store::value($site,
+        "SELECT wake_at FROM runs WHERE run_id = '" . $busy->id . q{'});
+    cmp_ok $wake, '>', 0, 'and has a pause';
+
+    for my $n (2 .. 6) {
+        LangOrch::Store::change($site, 'UPDATE runs SET wake_at = 0'
+            . " WHERE run_id = '" . $busy->id . q{'});
+        until_true("look $n", sub { $shut->() >= $n });
+    }
+    my $pause = LangOrch::Store::value($site, 'SELECT wake_at / 1000 -'
+        . q{ CAST(strftime('%s', 'now') AS INTEGER) FROM runs WHERE run_id = '}
+        . $busy->id . q{'});
+    cmp_ok $pause, '>', 15, 'the pause grows';
+    cmp_ok complaints(), '<=', 2, 'the log has a line a worker, not one a look';
+    cmp_ok complaints(), '>=', 1, 'but has it';
+
+    with_key($key);
+    is $busy->wait_final->{status}, 'canceled',
+        'with its key it goes on at once, however long the pause was';
+    is $shut->(), 0, 'and nothing is held against it';
+    $held->decide('approved');
+    is $held->wait_final->{status}, 'completed', 'the other one, too';
 };
 
 

@@ -467,6 +467,25 @@ how_long_the_audit_keeps_it_is_told(void **state)
 
 
 static void
+what_decrypts_is_sensitive(void **state)
+{
+    t_doc_t  t;
+
+    t_compiles(&t, T_GRAPH("a", "'a':{'type':'processing','operations':[{"
+               "'action':'encrypt','source':'x','key_reference':'k'}],"
+               "'next_node':'end'}," T_END, ""));
+    assert_false(ckp_program_is_sensitive(t.prog));
+    t_doc_free(&t);
+
+    t_compiles(&t, T_GRAPH("a", "'a':{'type':'processing','operations':[{"
+               "'action':'decrypt','source':'x','key_reference':'k'}],"
+               "'next_node':'end'}," T_END, ""));
+    assert_true(ckp_program_is_sensitive(t.prog));
+    t_doc_free(&t);
+}
+
+
+static void
 a_program_outlives_its_compiler(void **state)
 {
     t_doc_t              t;
@@ -640,6 +659,7 @@ main(void)
         cmocka_unit_test(logic_takes_three_spellings),
         cmocka_unit_test(bodies_branches_and_gotos_are_ways_to_a_node),
         cmocka_unit_test(how_long_the_audit_keeps_it_is_told),
+        cmocka_unit_test(what_decrypts_is_sensitive),
         cmocka_unit_test(a_program_outlives_its_compiler),
         cmocka_unit_test(no_wrong_or_missing_value_in_any_field_is_a_fault),
         cmocka_unit_test(the_largest_of_documents_compiles_fast),

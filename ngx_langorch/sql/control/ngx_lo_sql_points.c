@@ -15,7 +15,8 @@
 const ngx_lo_stmt_t  ngx_lo_sql_point_run = {
     "point_run",
     "SELECT run_id, status, waiting_for, doc_hash,"
-    " coalesce(input_raw, input_vars) AS \"inputs:j\""
+    " coalesce(input_raw, input_vars) AS \"inputs:j\","
+    " seals AS \"_seals:j\""
     " FROM runs WHERE run_id = $1 AND family IS NOT 'd'",
     "s", -1
 };
@@ -91,15 +92,22 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_callback = {
 };
 
 
-/* Texts are put together, so that no number in the state is written anew. */
+/* Texts are put together, so that no number in the state is written anew; what
+ * is sealed stands in a text of its own. */
+
+#define NGX_LO_POINT_SAID(word)                                               \
+    "CASE WHEN substr(" word ", 1, 1) = '!' THEN '{\"!word\":\"' || " word    \
+    " || '\"' ELSE substr(" word ", 1, length(" word ") - 1) END"
 
 const ngx_lo_stmt_t  ngx_lo_sql_point_word = {
     "point_word",
     "INSERT INTO inbox (run, kind, data, created_at)"
-    " SELECT c.run, 'resume', substr($2, 1, length($2) - 1)"
+    " SELECT c.run, 'resume', "
+    NGX_LO_POINT_SAID("(" NGX_LO_WORD("$2", "$3") ")")
     " || ',\"checkpoint_id\":\"' || c.checkpoint_id || '\",\"state\":'"
     " || CASE WHEN substr(c.state, 1, 1) = '!' THEN '\"' || c.state || '\"'"
-    " ELSE c.state END || '}', $4 FROM checkpoints c"
-    " WHERE c.run = " NGX_LO_RUN_ID " AND c.checkpoint_id = $3",
-    "sjsi", 1
+    " ELSE c.state END || '}', $5 FROM runs r"
+    " JOIN checkpoints c ON c.run = r.id"
+    " WHERE r.run_id = $1 AND c.checkpoint_id = $4",
+    "sKpsi", 1
 };
