@@ -32,6 +32,9 @@ const pages: [name: string, path: () => string][] = [
   ['explanation of a procedure', () => `procedures/${id}?tab=explain`],
   ['runs of a procedure', () => `procedures/${id}?tab=runs`],
   ['check of a procedure', () => `procedures/${id}?tab=check`],
+  ['builder', () => `builder/${id}`],
+  ['text and graph in the builder', () => `builder/${id}?show=split`],
+  ['outline in the builder', () => `builder/${id}?show=outline`],
   ['runs', () => 'runs'],
   ['run', () => `runs/${run}`],
   ['data of a run', () => `runs/${run}?tab=data`],
@@ -53,8 +56,12 @@ test.each(pages)('the %s can be used by everybody, in light and dark', async (_,
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto(at(path()));
-    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
-    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.getByRole('status', { name: /^Loading/ }).first().waitFor({ state: 'detached' });
+    if (await page.getByLabel('Graph', { exact: true }).count()) {
+      /* lines are drawn once the boxes were measured */
+      await page.locator('.react-flow__edge').first().waitFor();
+    }
     expect(await accessibilityFaults(page)).toEqual([]);
   }
 });

@@ -29,7 +29,7 @@ test('the console opens and says that the server is ready', async () => {
 
 test('a pasted document that is not JSON is refused where it is pasted', async () => {
   const { page } = b;
-  await page.getByRole('link', { name: 'Procedures' }).click();
+  await page.getByRole('link', { name: 'Procedures', exact: true }).click();
   await page.getByRole('button', { name: 'Import' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Import a procedure' });
   await dialog.getByLabel('Document', { exact: true }).fill('{ "procedure_id": ');

@@ -59,7 +59,7 @@ test.each(prefixes)('below %s the console finds its files, pages and API', async
   await page.goto(`${proxyUrl}${prefix}/ui/`);
   await page.getByText(ready).waitFor();
 
-  await page.getByRole('link', { name: 'Procedures' }).click();
+  await page.getByRole('link', { name: 'Procedures', exact: true }).click();
   await page.getByRole('heading', { name: 'Procedures', exact: true }).waitFor();
   expect(new URL(page.url()).pathname).toBe(`${prefix}/ui/procedures`);
 });

@@ -27,6 +27,12 @@ export const routes: Route[] = [
       default: (await import('../procedures/ProcedurePage')).ProcedurePage,
     })),
   },
+  ...['/builder', '/builder/:procedureId'].map((path) => ({
+    path,
+    page: lazy(async () => ({
+      default: (await import('../builder/BuilderPage')).BuilderPage,
+    })),
+  })),
   {
     path: '/runs',
     page: lazy(async () => ({

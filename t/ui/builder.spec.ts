@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at, openBrowser, type Browser } from './browser';
+import { apiUrl, importLetter, post } from './server';
+
+/* A procedure is built from nothing, by mouse and by keyboard. */
+
+let b: Browser;
+const id = `ui-built-${Date.now().toString(36)}`;
+
+beforeAll(async () => {
+  b = await openBrowser();
+});
+
+afterAll(async () => {
+  await b.close();
+});
+
+function fields() {
+  return b.page.getByRole('complementary', { name: 'Fields' });
+}
+
+function box(node: string) {
+  return b.page.locator(`.react-flow__node[data-id="${node}"]`);
+}
+
+test('a node is added, led to and filled in, and the compiler follows', async () => {
+  const { page } = b;
+  await page.goto(at('builder'));
+  await page.getByText('compiles', { exact: true }).waitFor();
+  await page
+    .getByRole('navigation', { name: 'Node types' })
+    .getByRole('button', { name: 'Approval' })
+    .click();
+  await page.getByText(/^\d+ errors?$/).waitFor();
+  await fields().getByLabel('Prompt').fill('Shall it go on?');
+
+  const from = box('begin').locator('.react-flow__handle-bottom');
+  await from.dragTo(box('human_approval').locator('.react-flow__handle-top'));
+  const yes = box('human_approval').locator('[data-handleid="on_approve"]');
+  await yes.dragTo(box('end').locator('.react-flow__handle-top'));
+  const no = box('human_approval').locator('[data-handleid="on_reject"]');
+  await no.dragTo(box('end').locator('.react-flow__handle-top'));
+  await page.getByText('compiles', { exact: true }).waitFor();
+  await b.shot('40-builder');
+});
+
+test('what was done is undone and done again', async () => {
+  const { page } = b;
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByText(/^\d+ (errors?|remarks?)$/).waitFor();
+  await page.getByRole('button', { name: /^Redo/ }).click();
+  await page.getByRole('button', { name: /^Redo/ }).click();
+  await page.getByText('compiles', { exact: true }).waitFor();
+});
+
+test('the text and the graph follow each other', async () => {
+  const { page } = b;
+  await page.getByRole('button', { name: 'Both' }).click();
+  const text = page.getByRole('textbox', { name: 'Document' });
+  await text.getByText('"Begin"', { exact: true }).dblclick();
+  await page.keyboard.type('Opening');
+  await box('begin').getByText('Opening').waitFor();
+  await box('begin').click();
+  await fields().getByLabel('Description').fill('The beginning');
+  await text.getByText('"The beginning"').waitFor();
+});
+
+test('an error stands at its field and at its node', async () => {
+  const { page } = b;
+  await page.getByRole('button', { name: 'Canvas' }).click();
+  await box('begin').click();
+  await fields().getByRole('button', { name: /^say/ }).click();
+  await fields().getByLabel('Params').fill('{ "message": "{{nobody}}" }');
+  await fields()
+    .getByRole('alert')
+    .filter({ hasText: /nobody/ })
+    .first()
+    .waitFor();
+  await box('begin').getByText('1', { exact: true }).waitFor();
+  await fields().getByLabel('Params').fill('{ "message": "Now it runs" }');
+  await page.getByText('compiles', { exact: true }).waitFor();
+});
+
+test('it is published, runs, and what was built is what ran', async () => {
+  const { page } = b;
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Publish' });
+  await dialog.getByLabel('Procedure id').fill(id);
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+  const timeline = page.getByRole('list', { name: 'Timeline' });
+  await timeline.getByText('Now it runs').waitFor();
+  await timeline.getByText('Shall it go on?').waitFor();
+});
+
+test('the outline does the same from the keyboard, and the draft is kept', async () => {
+  const { page } = b;
+  await page.goto(at(`builder/${id}?show=outline`));
+  const outline = page.getByRole('list', { name: 'Outline of the graph' });
+  const nodes = page.getByRole('navigation', { name: 'Node types' });
+  await nodes.getByRole('button', { name: 'Steps' }).focus();
+  await page.keyboard.press('Enter');
+  await outline.getByLabel('Lead next of steps to').selectOption('end');
+  await outline.getByLabel('Where yes of human_approval leads').selectOption('steps');
+  await fields().getByRole('button', { name: 'Add a step' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText(/· Draft saved$/).waitFor();
+  await page.reload();
+  await outline.getByRole('button', { name: 'Steps steps' }).waitFor();
+  await page.getByText('This is a draft that was not published yet.').waitFor();
+});
+
+test('a dry run shows the way on the canvas', async () => {
+  const { page } = b;
+  const letter = await importLetter('ui-dry');
+  await page.goto(at(`builder/${encodeURIComponent(letter)}`));
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Dry run' });
+  await dialog.getByLabel('Reader').fill('Ada');
+  await dialog.getByLabel('Copies').fill('1');
+  await dialog.getByRole('button', { name: 'Show the way' }).click();
+  await page.getByRole('status').filter({ hasText: '→' }).waitFor();
+});
+
+test('five hundred nodes are drawn and moved about without a long stop', async () => {
+  const { page } = b;
+  const big = `${id}-big`;
+  const nodes = Object.fromEntries(
+    Array.from({ length: 500 }, (_, i) => [
+      `n${i}`,
+      i === 499
+        ? { type: 'terminate' }
+        : {
+            type: 'processing',
+            operations: [{ action: 'log', params: { message: 'x' } }],
+            next_node: `n${i + 1}`,
+          },
+    ]),
+  );
+  await post('procedures', {
+    ckp_json: {
+      procedure_id: big,
+      version: '1.0.0',
+      workflow_graph: { start_node: 'n0', nodes },
+    },
+  });
+  await page.goto(at(`builder/${big}`));
+  await page.locator('.react-flow__node').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  const stops = await page.evaluate(
+    () =>
+      new Promise<number[]>((resolve) => {
+        const long_ms: number[] = [];
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) long_ms.push(entry.duration);
+        }).observe({ type: 'longtask' });
+        const pane = document.querySelector('.react-flow__pane');
+        let n = 0;
+        const wheel = () => {
+          pane?.dispatchEvent(
+            new WheelEvent('wheel', {
+              deltaY: -40,
+              bubbles: true,
+              clientX: 640,
+              clientY: 300,
+            }),
+          );
+          if (++n < 30) requestAnimationFrame(wheel);
+          else setTimeout(() => resolve(long_ms), 300);
+        };
+        wheel();
+      }),
+  );
+  expect(stops.filter((ms) => ms > 100)).toEqual([]);
+});
+
+test('what was built is stored as it was shown', async () => {
+  const url = apiUrl(`procedures/${id}/1.0.0`);
+  const { ckp_json: doc } = (await (await fetch(url)).json()) as {
+    ckp_json: { workflow_graph: { nodes: Record<string, Record<string, unknown>> } };
+  };
+  expect(doc.workflow_graph.nodes.begin).toMatchObject({
+    description: 'The beginning',
+    next_node: 'human_approval',
+  });
+  expect(doc.workflow_graph.nodes.human_approval).toMatchObject({
+    prompt: 'Shall it go on?',
+    on_approve: 'end',
+    on_reject: 'end',
+  });
+});
+
+test('nothing of this broke a rule of the browser', () => {
+  expect(b.offences).toEqual({
+    consoleErrors: [],
+    policyViolations: [],
+    foreignRequests: [],
+    serverErrors: [],
+  });
+});
