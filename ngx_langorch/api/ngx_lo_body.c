@@ -157,7 +157,7 @@ ngx_lo_body_take(ngx_lo_api_t *api)
 
         /* the last buffer may be empty and say only that it is the last */
 
-        if (n > 0 && (api->route->flags & NGX_LO_BODY)) {
+        if (n > 0 && (api->route->flags & (NGX_LO_BODY|NGX_LO_RAW))) {
 
             if (n > ngx_lo_body_max(api) - api->text.len) {
                 return ngx_lo_api_problem(api, 413, "too_large",

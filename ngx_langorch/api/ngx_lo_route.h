@@ -40,6 +40,8 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
 #define NGX_LO_ONCE       0x20      /* Idempotency-Key is honoured */
 #define NGX_LO_UPLOAD     0x40      /* bytes for a file, read when the route
                                        asks for them (ngx_lo_api_receive) */
+#define NGX_LO_RAW        0x100     /* bytes of any type, kept as they are:
+                                       api->text */
 #define NGX_LO_TOKEN      0x80      /* ?token= may stand for the role: the route
                                        decides (api->token) */
 

@@ -285,7 +285,7 @@ ngx_lo_trigger_unfit(const json_t *settings)
 
     json_array_foreach(json_object_get(settings, "allowed_sources"), i, one) {
         if (!ngx_lo_trigger_is_source(json_string_value(one))) {
-            return "allowed_sources must be addresses, CIDRs or host names";
+            return "allowed_sources must be addresses or CIDRs";
         }
     }
 
@@ -308,28 +308,13 @@ ngx_lo_trigger_unfit(const json_t *settings)
 static ngx_uint_t
 ngx_lo_trigger_is_source(const char *text)
 {
-    ngx_int_t    rc;
     ngx_str_t    s;
     ngx_cidr_t   cidr;
-    const char  *p;
 
     s.data = (u_char *) text;
     s.len = strlen(text);
 
-    rc = ngx_ptocidr(&s, &cidr);
-
-    if (rc == NGX_OK || rc == NGX_DONE) {
-        return 1;
-    }
-
-    for (p = text; isalnum((u_char) *p) || *p == '.' || *p == '-'; p++) {
-        /* void */
-    }
-
-    /* "300.1.2.3" is no name of a host */
-
-    return *p == '\0' && p > text && p - text < 254
-           && strspn(text, "0123456789.") < s.len;
+    return ngx_ptocidr(&s, &cidr) != NGX_ERROR;
 }
 
 
