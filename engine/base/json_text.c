@@ -4,6 +4,7 @@
  */
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,20 @@ typedef struct {
 static void
 text_put(text_t *t, const char *s, size_t n)
 {
-    if (t->b != NULL) {
-        ckp_buf_put(t->b, s, n);
+    ckp_buf_t *const  b = t->b;
+
+    if (b == NULL) {
+        t->n += n;
+
+    } else if (b->failed == CKP_OK && n < b->size - b->len
+               && n <= b->max - b->len)
+    {
+        memcpy(b->data + b->len, s, n);
+        b->len += n;
+        b->data[b->len] = '\0';
 
     } else {
-        t->n += n;
+        ckp_buf_put(b, s, n);
     }
 }
 
@@ -39,46 +49,92 @@ text_stopped(const text_t *t)
 }
 
 
+static bool
+text_is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
+
+/* How many bytes from here on need no escape: eight at a time, then one. */
+static size_t
+text_plain(const char *s, size_t len)
+{
+    const uint64_t  ones = 0x0101010101010101;
+    const uint64_t  tops = 0x8080808080808080;
+    size_t          i = 0;
+
+    for (; i + 8 <= len; i += 8) {
+        uint64_t  x;
+        uint64_t  quote;
+        uint64_t  slash;
+
+        memcpy(&x, s + i, 8);
+        quote = x ^ (ones * '"');
+        slash = x ^ (ones * '\\');
+
+        /* a byte is zero, or less than 0x20, where subtracting borrows */
+
+        if ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote)
+             | ((slash - ones) & ~slash)) & tops)
+        {
+            break;
+        }
+    }
+
+    while (i < len && text_is_plain((unsigned char) s[i])) {
+        i++;
+    }
+
+    return i;
+}
+
+
+static void
+text_escape(text_t *t, unsigned char c)
+{
+    static const char  hex[] = "0123456789abcdef";
+    static const char  escapes[] = "\bb\tt\nn\ff\rr\"\"\\\\";
+    const char        *e = escapes;
+
+    while (*e != '\0' && *e != (char) c) {
+        e += 2;
+    }
+
+    if (*e != '\0' && c != '\0') {
+        const char  two[2] = { '\\', e[1] };
+
+        text_put(t, two, 2);
+
+    } else {
+        const char  six[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+
+        text_put(t, six, 6);
+    }
+}
+
+
 /* Runs without anything to escape are put at once. */
 static void
 text_string(text_t *t, const char *s, size_t len)
 {
-    static const char  hex[] = "0123456789abcdef";
-    static const char  escapes[] = "\bb\tt\nn\ff\rr\"\"\\\\";
-    size_t             from = 0;
+    size_t  from = 0;
 
     text_put(t, "\"", 1);
 
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char  c = (unsigned char) s[i];
+    for ( ;; ) {
+        const size_t  n = text_plain(s + from, len - from);
 
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
+        text_put(t, s + from, n);
+        from += n;
+
+        if (from == len) {
+            break;
         }
 
-        text_put(t, s + from, i - from);
-        from = i + 1;
-
-        const char  *e = escapes;
-
-        while (*e != '\0' && *e != (char) c) {
-            e += 2;
-        }
-
-        if (*e != '\0' && c != '\0') {
-            const char  two[2] = { '\\', e[1] };
-
-            text_put(t, two, 2);
-
-        } else {
-            const char  six[6] = { '\\', 'u', '0', '0', hex[c >> 4],
-                                   hex[c & 15] };
-
-            text_put(t, six, 6);
-        }
+        text_escape(t, (unsigned char) s[from++]);
     }
 
-    text_put(t, s + from, len - from);
     text_put(t, "\"", 1);
 }
 

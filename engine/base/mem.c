@@ -256,15 +256,20 @@ char *
 ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
 {
     va_list  args;
+    char     text[256];         /* nearly all are short: made once */
     char    *p;
     int      n;
 
     va_start(args, fmt);
-    n = vsnprintf(NULL, 0, fmt, args);
+    n = vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
 
     if (n < 0) {
         return NULL;
+    }
+
+    if ((size_t) n < sizeof(text)) {
+        return ckp_arena_strndup(a, text, (size_t) n);
     }
 
     p = ckp_arena_alloc(a, (size_t) n + 1);

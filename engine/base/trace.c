@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sha.h"
 
 
 static int
@@ -84,29 +83,49 @@ ckp_trace_read(const char *text, ckp_trace_t *out)
 
 /* --- making ---------------------------------------------------------------- */
 
-static void
-trace_make(const char *of, const char *run_id, char *out, unsigned len)
+/*
+ * Ids are to differ, not to keep a secret, and one is made for every call: so
+ * they are mixed (FNV-1a, then the finaliser of SplitMix64), not digested.
+ */
+
+static uint64_t
+trace_mix(uint64_t x, const char *s)
 {
-    uint8_t  sum[CKP_SHA256_LEN];
-    char     hex[2 * CKP_SHA256_LEN + 1];
-
-    ckp_hmac_sha256(run_id, strlen(run_id), of, strlen(of), sum);
-    ckp_hex(sum, sizeof(sum), hex);
-    memcpy(out, hex, len);
-    out[len] = '\0';
-
-    /* all zero would be none at all */
-
-    if (strspn(out, "0") == len) {
-        out[len - 1] = '1';
+    for (; *s != '\0'; s++) {
+        x = (x ^ (unsigned char) *s) * 0x100000001b3;
     }
+
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+
+    return x ^ (x >> 31);
+}
+
+
+/* 16 hex digits; all zero would be none at all */
+
+static void
+trace_put(uint64_t x, char *out)
+{
+    static const char  hex[] = "0123456789abcdef";
+
+    x = x == 0 ? 1 : x;
+
+    for (unsigned i = 16; i > 0; i--, x >>= 4) {
+        out[i - 1] = hex[x & 15];
+    }
+
+    out[16] = '\0';
 }
 
 
 void
 ckp_trace_make(const char *run_id, char out[CKP_TRACE_LEN + 1])
 {
-    trace_make("trace", run_id, out, CKP_TRACE_LEN);
+    const uint64_t  x = trace_mix(0xcbf29ce484222325, run_id);
+
+    trace_put(x, out);
+    trace_put(trace_mix(x, run_id), out + 16);
 }
 
 
@@ -114,13 +133,9 @@ void
 ckp_trace_make_span(const char *run_id, const char *path, uint32_t attempt,
     char out[CKP_SPAN_LEN + 1])
 {
-    uint8_t  sum[CKP_SHA256_LEN];
-    char     of[2 * CKP_SHA256_LEN + 32];
+    const uint64_t  x = trace_mix(0x84222325cbf29ce4, run_id);
 
-    ckp_sha256(path, strlen(path), sum);
-    ckp_hex(sum, sizeof(sum), of);
-    (void) snprintf(of + 2 * CKP_SHA256_LEN, 32, ":%u", (unsigned) attempt);
-    trace_make(of, run_id, out, CKP_SPAN_LEN);
+    trace_put(trace_mix(trace_mix(x, path) + attempt, ""), out);
 }
 
 

@@ -20,16 +20,13 @@ typedef enum {
 } delta_relation_t;
 
 static delta_relation_t
-delta_relate(const json_t *a, const json_t *b)
+delta_relate(const json_t *a, const char *const *b, size_t nb)
 {
     const size_t  na = json_array_size(a);
-    const size_t  nb = json_array_size(b);
     const size_t  n = na < nb ? na : nb;
 
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(json_string_value(json_array_get(a, i)),
-                   json_string_value(json_array_get(b, i))) != 0)
-        {
+        if (strcmp(json_string_value(json_array_get(a, i)), b[i]) != 0) {
             return DELTA_APART;
         }
     }
@@ -49,12 +46,29 @@ delta_puts(const json_t *op)
 }
 
 
+static json_t *
+delta_path(const char *const *names, size_t n)
+{
+    json_t *const  path = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        if (json_array_append_new(path, json_string(names[i])) != 0) {
+            json_decref(path);
+            return NULL;
+        }
+    }
+
+    return path;
+}
+
+
 static ckp_code_t
-delta_append(ckp_state_t *s, json_t *path, json_t *value)
+delta_append(ckp_state_t *s, const char *const *names, size_t n,
+    json_t *value)
 {
     json_t *const  op = json_array();
 
-    if (op == NULL || json_array_append(op, path) != 0
+    if (op == NULL || json_array_append_new(op, delta_path(names, n)) != 0
         || (value != NULL && json_array_append(op, value) != 0)
         || json_array_append(s->delta, op) != 0)
     {
@@ -83,12 +97,12 @@ delta_replace(json_t *op, json_t *value)
 
 
 static ckp_code_t
-delta_scan(ckp_state_t *s, json_t *path, json_t *value)
+delta_scan(ckp_state_t *s, const char *const *names, size_t n, json_t *value)
 {
     for (size_t i = json_array_size(s->delta); i-- > 0; ) {
         json_t *const           op = json_array_get(s->delta, i);
         const delta_relation_t  rel = delta_relate(json_array_get(op, 0),
-                                                   path);
+                                                   names, n);
 
         if (rel == DELTA_APART) {
             continue;
@@ -112,29 +126,28 @@ delta_scan(ckp_state_t *s, json_t *path, json_t *value)
         break;
     }
 
-    return delta_append(s, path, value);
+    return delta_append(s, names, n, value);
 }
 
 
 /* --- many ---------------------------------------------------------------------- */
 
 
-/* The first `n` names of the path, told apart whatever is in them. */
+/* The first `n` names, told apart whatever is in them. */
 static bool
-delta_key(const json_t *path, size_t n, char key[DELTA_KEY_MAX])
+delta_key(const char *const *names, size_t n, char key[DELTA_KEY_MAX])
 {
     size_t  at = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const json_t *const  name = json_array_get(path, i);
-        const size_t         len = json_string_length(name);
+        const size_t  len = strlen(names[i]);
 
         if (at + len + 24 > DELTA_KEY_MAX) {
             return false;
         }
 
         at += (size_t) snprintf(key + at, 24, "%zu:", len);
-        memcpy(key + at, json_string_value(name), len);
+        memcpy(key + at, names[i], len);
         at += len;
     }
 
@@ -144,14 +157,28 @@ delta_key(const json_t *path, size_t n, char key[DELTA_KEY_MAX])
 }
 
 
+/* The names of an operation that is in the delta. */
+static size_t
+delta_names(const json_t *op, const char *names[CKP_STATE_DEPTH_MAX])
+{
+    const json_t *const  path = json_array_get(op, 0);
+    const size_t         n = json_array_size(path);
+
+    for (size_t i = 0; i < n; i++) {
+        names[i] = json_string_value(json_array_get(path, i));
+    }
+
+    return n;
+}
+
+
 /* Where operation `at` is, and what it lies under. */
 static bool
-delta_index(ckp_state_t *s, const json_t *path, size_t at)
+delta_index(ckp_state_t *s, const char *const *names, size_t n, size_t at)
 {
-    const size_t  n = json_array_size(path);
-    char          key[DELTA_KEY_MAX];
+    char  key[DELTA_KEY_MAX];
 
-    if (!delta_key(path, n, key)
+    if (!delta_key(names, n, key)
         || json_object_set_new(s->ops, key, json_integer((json_int_t) at))
            != 0)
     {
@@ -159,7 +186,7 @@ delta_index(ckp_state_t *s, const json_t *path, size_t at)
     }
 
     for (size_t k = 1; k < n; k++) {
-        if (!delta_key(path, k, key)
+        if (!delta_key(names, k, key)
             || json_object_set_new(s->above, key, json_true()) != 0)
         {
             return false;
@@ -181,9 +208,10 @@ delta_build(ckp_state_t *s)
     }
 
     for (size_t i = 0; i < json_array_size(s->delta); i++) {
-        const json_t *const  op = json_array_get(s->delta, i);
+        const char    *names[CKP_STATE_DEPTH_MAX];
+        const size_t   n = delta_names(json_array_get(s->delta, i), names);
 
-        if (!delta_index(s, json_array_get(op, 0), i)) {
+        if (!delta_index(s, names, n, i)) {
             return CKP_E_NOMEM;
         }
     }
@@ -194,19 +222,20 @@ delta_build(ckp_state_t *s)
 
 /* Operations below the path are overruled. */
 static ckp_code_t
-delta_clear(ckp_state_t *s, const json_t *path)
+delta_clear(ckp_state_t *s, const char *const *names, size_t n)
 {
     char  key[DELTA_KEY_MAX];
 
     for (size_t i = 0; i < json_array_size(s->delta); i++) {
         json_t *const        op = json_array_get(s->delta, i);
-        const json_t *const  own = json_array_get(op, 0);
+        const json_t *const  path = json_array_get(op, 0);
+        const char          *own[CKP_STATE_DEPTH_MAX];
 
-        if (own == NULL || delta_relate(own, path) != DELTA_BELOW) {
+        if (path == NULL || delta_relate(path, names, n) != DELTA_BELOW) {
             continue;
         }
 
-        if (delta_key(own, json_array_size(own), key)) {
+        if (delta_key(own, delta_names(op, own), key)) {
             (void) json_object_del(s->ops, key);
         }
 
@@ -233,13 +262,13 @@ delta_find(const ckp_state_t *s, const char *key)
 
 /* Whether the nearest operation above puts an object, which has it already. */
 static bool
-delta_is_seen(const ckp_state_t *s, const json_t *path)
+delta_is_seen(const ckp_state_t *s, const char *const *names, size_t n)
 {
     char  key[DELTA_KEY_MAX];
 
-    for (size_t k = json_array_size(path); k-- > 1; ) {
-        const json_t *const  op = delta_key(path, k, key) ? delta_find(s, key)
-                                                          : NULL;
+    for (size_t k = n; k-- > 1; ) {
+        const json_t *const  op = delta_key(names, k, key) ? delta_find(s, key)
+                                                           : NULL;
 
         if (op != NULL) {
             return delta_puts(op) && json_is_object(json_array_get(op, 1));
@@ -251,18 +280,19 @@ delta_is_seen(const ckp_state_t *s, const json_t *path)
 
 
 static ckp_code_t
-delta_find_and_fold(ckp_state_t *s, json_t *path, json_t *value)
+delta_find_and_fold(ckp_state_t *s, const char *const *names, size_t n,
+    json_t *value)
 {
     char         key[DELTA_KEY_MAX];
     json_t      *op;
     ckp_code_t   rc = CKP_OK;
 
-    if (!delta_key(path, json_array_size(path), key)) {
+    if (!delta_key(names, n, key)) {
         return CKP_E_BUG;
     }
 
     if (json_object_get(s->above, key) != NULL) {
-        rc = delta_clear(s, path);
+        rc = delta_clear(s, names, n);
         (void) json_object_del(s->above, key);
     }
 
@@ -272,14 +302,14 @@ delta_find_and_fold(ckp_state_t *s, json_t *path, json_t *value)
         return rc != CKP_OK ? rc : delta_replace(op, value);
     }
 
-    if (op == NULL && delta_is_seen(s, path)) {
+    if (op == NULL && delta_is_seen(s, names, n)) {
         return CKP_OK;
     }
 
-    rc = delta_append(s, path, value);
+    rc = delta_append(s, names, n, value);
 
     return rc == CKP_OK
-           && !delta_index(s, path, json_array_size(s->delta) - 1)
+           && !delta_index(s, names, n, json_array_size(s->delta) - 1)
            ? CKP_E_NOMEM : rc;
 }
 
@@ -288,12 +318,12 @@ delta_find_and_fold(ckp_state_t *s, json_t *path, json_t *value)
 
 
 static bool
-delta_is_long(const json_t *path)
+delta_is_long(const char *const *names, size_t n)
 {
     size_t  len = 0;
 
-    for (size_t i = 0; i < json_array_size(path); i++) {
-        len += json_string_length(json_array_get(path, i)) + 24;
+    for (size_t i = 0; i < n; i++) {
+        len += strlen(names[i]) + 24;
     }
 
     return len > DELTA_KEY_MAX;
@@ -301,13 +331,14 @@ delta_is_long(const json_t *path)
 
 
 ckp_code_t
-ckp_delta_record(ckp_state_t *s, json_t *path, json_t *value)
+ckp_delta_record(ckp_state_t *s, const char *const *names, size_t n,
+    json_t *value)
 {
     ckp_code_t  rc;
 
     /* a path that is no key: nobody looks for operations by keys any more */
 
-    if (delta_is_long(path) && !s->scans) {
+    if (!s->scans && delta_is_long(names, n)) {
         s->scans = true;
         ckp_delta_close(s);
     }
@@ -322,8 +353,8 @@ ckp_delta_record(ckp_state_t *s, json_t *path, json_t *value)
         }
     }
 
-    return s->ops == NULL ? delta_scan(s, path, value)
-                          : delta_find_and_fold(s, path, value);
+    return s->ops == NULL ? delta_scan(s, names, n, value)
+                          : delta_find_and_fold(s, names, n, value);
 }
 
 

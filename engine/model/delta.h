@@ -11,9 +11,10 @@
 /*
  * Adds an operation, or folds it into an earlier one: a value that is put twice
  * is told once, and what changes inside an object that this turn put is seen
- * there already.  value NULL: a deletion.  Both are lent.
+ * there already.  The path is of n names; value NULL: a deletion.  All is lent.
  */
-ckp_code_t ckp_delta_record(ckp_state_t *s, json_t *path, json_t *value);
+ckp_code_t ckp_delta_record(ckp_state_t *s, const char *const *names, size_t n,
+    json_t *value);
 
 /* The turn is over: closes holes, forgets what helped to find operations.
  * Takes no memory. */

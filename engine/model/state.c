@@ -14,7 +14,8 @@
 ckp_code_t
 ckp_state_init(ckp_state_t *s, json_t *root)
 {
-    *s = (ckp_state_t) { .root = root != NULL ? root : json_object() };
+    *s = (ckp_state_t) { .root = root != NULL ? root : json_object(),
+                         .shape = 1 };
 
     return s->root == NULL ? CKP_E_NOMEM : CKP_OK;
 }
@@ -24,8 +25,9 @@ static void
 state_forget(ckp_state_t *s)
 {
     for (size_t i = 0; i < s->nundo; i++) {
-        json_decref(s->undo[i].path);
+        json_decref(s->undo[i].at);
         json_decref(s->undo[i].old);
+        ckp_free(s->undo[i].name);
     }
 
     s->nundo = 0;
@@ -79,56 +81,93 @@ ckp_state_end(ckp_state_t *s)
 }
 
 
-static ckp_code_t state_note(ckp_state_t *s, json_t *path, json_t *old);
+/* Room for one more. */
+
+static ckp_undo_t *
+state_undo_room(ckp_state_t *s)
+{
+    const size_t  size = s->size == 0 ? 32 : s->size * 2;
+    ckp_undo_t   *undo;
+
+    if (s->nundo < s->size) {
+        return &s->undo[s->nundo];
+    }
+
+    undo = ckp_alloc(size * sizeof(ckp_undo_t));
+
+    if (undo == NULL) {
+        return NULL;
+    }
+
+    if (s->nundo > 0) {
+        memcpy(undo, s->undo, s->nundo * sizeof(ckp_undo_t));
+    }
+
+    ckp_free(s->undo);
+    s->undo = undo;
+    s->size = size;
+
+    return &s->undo[s->nundo];
+}
 
 
-/* What is made at the i-th name of a path is undone with the turn. */
+/* What the member was before the turn changes it: undone in reverse order, it
+ * finds the same object in its place. */
 
 static ckp_code_t
-state_note_way(ckp_state_t *s, const json_t *path, size_t i, json_t *old)
+state_note(ckp_state_t *s, json_t *at, const char *name, json_t *old)
 {
-    json_t *const  way = json_array();
-    ckp_code_t     rc = way == NULL ? CKP_E_NOMEM : CKP_OK;
+    const size_t       len = strlen(name) + 1;
+    ckp_undo_t *const  u = state_undo_room(s);
 
-    for (size_t k = 0; rc == CKP_OK && k <= i; k++) {
-        if (json_array_append(way, json_array_get(path, k)) != 0) {
-            rc = CKP_E_NOMEM;
+    if (u == NULL) {
+        return CKP_E_NOMEM;
+    }
+
+    u->name = NULL;
+
+    if (len > sizeof(u->near)) {
+        u->name = ckp_alloc(len);
+
+        if (u->name == NULL) {
+            return CKP_E_NOMEM;
         }
     }
 
-    if (rc == CKP_OK) {
-        rc = state_note(s, way, old);
-    }
+    memcpy(u->name == NULL ? u->near : u->name, name, len);
+    u->at = json_incref(at);
+    u->old = json_incref(old);
+    s->nundo++;
 
-    json_decref(way);
-
-    return rc;
+    return CKP_OK;
 }
 
 
 /* The object that holds the path's last name; NULL: there is none. */
 
 static json_t *
-state_parent(ckp_state_t *s, const json_t *path, bool make, bool note)
+state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make)
 {
     json_t  *at = s->root;
 
-    for (size_t i = 0; i + 1 < json_array_size(path); i++) {
-        const char *const  name = json_string_value(json_array_get(path, i));
-        json_t            *next = json_object_get(at, name);
+    for (size_t i = 0; i + 1 < n; i++) {
+        json_t  *next = json_object_get(at, names[i]);
 
         if (!json_is_object(next)) {
             if (!make
-                || (note && state_note_way(s, path, i, next) != CKP_OK))
+                || (s->delta != NULL
+                    && state_note(s, at, names[i], next) != CKP_OK))
             {
                 return NULL;
             }
 
             next = json_object();
 
-            if (json_object_set_new(at, name, next) != 0) {
+            if (json_object_set_new(at, names[i], next) != 0) {
                 return NULL;
             }
+
+            s->shape++;
         }
 
         at = next;
@@ -138,102 +177,75 @@ state_parent(ckp_state_t *s, const json_t *path, bool make, bool note)
 }
 
 
-static const char *
-state_last(const json_t *path)
-{
-    return json_string_value(json_array_get(path, json_array_size(path) - 1));
-}
-
-
 void
 ckp_state_undo(ckp_state_t *s)
 {
     while (s->nundo > 0) {
         ckp_undo_t *const  u = &s->undo[--s->nundo];
-        json_t *const      at = state_parent(s, u->path, true, false);
+        const char *const  name = u->name == NULL ? u->near : u->name;
 
         if (u->old == NULL) {
-            (void) json_object_del(at, state_last(u->path));
+            (void) json_object_del(u->at, name);
 
         } else {
-            (void) json_object_set_new(at, state_last(u->path), u->old);
+            (void) json_object_set_new(u->at, name, u->old);
         }
 
-        json_decref(u->path);
+        json_decref(u->at);
+        ckp_free(u->name);
     }
 
     json_decref(s->delta);
     s->delta = NULL;
+    s->shape++;
     state_forget(s);
 }
 
 
-static ckp_code_t
-state_note(ckp_state_t *s, json_t *path, json_t *old)
+static bool
+state_is_watched(const ckp_state_t *s, const char *const *names)
 {
-    if (s->nundo == s->size) {
-        const size_t       size = s->size == 0 ? 32 : s->size * 2;
-        ckp_undo_t *const  undo = ckp_alloc(size * sizeof(ckp_undo_t));
-
-        if (undo == NULL) {
-            return CKP_E_NOMEM;
-        }
-
-        if (s->nundo > 0) {
-            memcpy(undo, s->undo, s->nundo * sizeof(ckp_undo_t));
-        }
-
-        ckp_free(s->undo);
-        s->undo = undo;
-        s->size = size;
-    }
-
-    s->undo[s->nundo++] = (ckp_undo_t) { json_incref(path), json_incref(old) };
-
-    return CKP_OK;
-}
-
-
-static void
-state_tell(ckp_state_t *s, const json_t *path)
-{
-    const char *const  name = json_string_value(json_array_get(path, 0));
-
-    if (s->changed != NULL && name != NULL && strcmp(name, s->watched) == 0) {
-        s->changed(s->data, json_string_value(json_array_get(path, 1)));
-    }
+    return s->changed != NULL && strcmp(names[0], s->watched) == 0;
 }
 
 
 /* One operation on the tree; value (borrowed) NULL: a deletion. */
 
 static ckp_code_t
-state_change(ckp_state_t *s, json_t *path, json_t *value)
+state_change(ckp_state_t *s, const char *const *names, size_t n,
+    json_t *value)
 {
     /* what was put and deleted in one turn made the objects on its way */
 
-    const bool     make = value != NULL || s->delta == NULL;
-    json_t *const  at = state_parent(s, path, make, s->delta != NULL);
+    const bool         make = value != NULL || s->delta == NULL;
+    const bool         watched = state_is_watched(s, names);
+    const char *const  name = names[n - 1];
+    json_t *const      at = state_parent(s, names, n, make);
 
-    state_tell(s, path);
+    if (watched) {
+        s->changed(s->data, n > 1 ? names[1] : NULL);
+    }
 
     if (at == NULL) {
         return value == NULL ? CKP_OK : CKP_E_NOMEM;
     }
 
-    const char *const  name = state_last(path);
-    json_t *const      old = json_object_get(at, name);
+    json_t *const  old = json_object_get(at, name);
 
     if (value == NULL && old == NULL) {
         return CKP_OK;
     }
 
     if (s->delta != NULL) {
-        if (state_note(s, path, old) != CKP_OK
-            || ckp_delta_record(s, path, value) != CKP_OK)
+        if (state_note(s, at, name, old) != CKP_OK
+            || ckp_delta_record(s, names, n, value) != CKP_OK)
         {
             return CKP_E_NOMEM;
         }
+    }
+
+    if (watched && n <= 3 && (json_is_object(old) || json_is_object(value))) {
+        s->shape++;
     }
 
     if (value == NULL) {
@@ -245,33 +257,31 @@ state_change(ckp_state_t *s, json_t *path, json_t *value)
 }
 
 
-static json_t *
-state_path(const char *const *names)
-{
-    json_t *const  path = json_array();
+/* 0: none, or more than there can be. */
 
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (json_array_append_new(path, json_string(names[i])) != 0) {
-            json_decref(path);
-            return NULL;
-        }
+static size_t
+state_count(const char *const *names)
+{
+    size_t  n = 0;
+
+    while (names[n] != NULL) {
+        n++;
     }
 
-    return path;
+    return n <= CKP_STATE_DEPTH_MAX ? n : 0;
 }
 
 
 ckp_code_t
 ckp_state_put(ckp_state_t *s, const char *const *names, json_t *value)
 {
-    json_t *const  path = state_path(names);
-    ckp_code_t     rc = CKP_E_NOMEM;
+    const size_t  n = state_count(names);
+    ckp_code_t    rc = n == 0 ? CKP_E_BUG : CKP_E_NOMEM;
 
-    if (path != NULL && value != NULL) {
-        rc = state_change(s, path, value);
+    if (n > 0 && value != NULL) {
+        rc = state_change(s, names, n, value);
     }
 
-    json_decref(path);
     json_decref(value);
 
     return rc;
@@ -281,17 +291,13 @@ ckp_state_put(ckp_state_t *s, const char *const *names, json_t *value)
 ckp_code_t
 ckp_state_del(ckp_state_t *s, const char *const *names)
 {
+    const size_t  n = state_count(names);
+
     if (ckp_state_get(s, names) == NULL) {
         return CKP_OK;
     }
 
-    json_t *const     path = state_path(names);
-    const ckp_code_t  rc = path == NULL ? CKP_E_NOMEM
-                                        : state_change(s, path, NULL);
-
-    json_decref(path);
-
-    return rc;
+    return n == 0 ? CKP_E_BUG : state_change(s, names, n, NULL);
 }
 
 
@@ -308,27 +314,30 @@ ckp_state_get(const ckp_state_t *s, const char *const *names)
 }
 
 
-/* [path] or [path, value], path being 1 to CKP_STATE_DEPTH_MAX names. */
+/*
+ * The names of an operation, [path] or [path, value]; 0: it is none.  They live
+ * with it.
+ */
 
-static bool
-state_is_op(const json_t *op)
+static size_t
+state_read_op(const json_t *op, const char *names[CKP_STATE_DEPTH_MAX])
 {
     const json_t *const  path = json_array_get(op, 0);
     const size_t         n = json_array_size(path);
 
-    if (json_array_size(op) < 1 || json_array_size(op) > 2 || n == 0
-        || n > CKP_STATE_DEPTH_MAX)
-    {
-        return false;
+    if (json_array_size(op) > 2 || n > CKP_STATE_DEPTH_MAX) {
+        return 0;
     }
 
     for (size_t i = 0; i < n; i++) {
-        if (!json_is_string(json_array_get(path, i))) {
-            return false;
+        names[i] = json_string_value(json_array_get(path, i));
+
+        if (names[i] == NULL) {
+            return 0;
         }
     }
 
-    return true;
+    return n;
 }
 
 
@@ -337,8 +346,10 @@ ckp_state_apply(ckp_state_t *s, const json_t *delta, ckp_err_t *err)
 {
     for (size_t i = 0; i < json_array_size(delta); i++) {
         json_t *const  op = json_array_get(delta, i);
+        const char    *names[CKP_STATE_DEPTH_MAX];
+        const size_t   n = state_read_op(op, names);
 
-        if (!state_is_op(op)) {
+        if (n == 0) {
             return ckp_fail(err, CKP_E_INVALID, "", "operation %zu of a delta "
                             "is malformed", i);
         }
@@ -351,7 +362,7 @@ ckp_state_apply(ckp_state_t *s, const json_t *delta, ckp_err_t *err)
             return ckp_fail(err, CKP_E_NOMEM, "", "no memory");
         }
 
-        const ckp_code_t  rc = state_change(s, json_array_get(op, 0), value);
+        const ckp_code_t  rc = state_change(s, names, n, value);
 
         json_decref(value);
 

@@ -13,15 +13,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <jansson.h>
 
 #include "base/err.h"
 
 #define CKP_STATE_DEPTH_MAX  8
 
+#define CKP_UNDO_NAME  40       /* bytes of a name that need no memory */
+
 typedef struct {
-    json_t  *path;              /* array of names */
+    json_t  *at;                /* the object that was changed */
     json_t  *old;               /* NULL: nothing was there */
+    char    *name;              /* the member; NULL: `near` */
+    char     near[CKP_UNDO_NAME];
 } ckp_undo_t;
 
 typedef struct {
@@ -35,12 +40,18 @@ typedef struct {
     json_t      *ops;           /* path -> place in the delta; NULL: few */
     json_t      *above;         /* paths that operations lie under */
 
+
     /* Who wants to know what changes under one member of the root, `watched`:
      * which of its members (NULL: any).  NULL: nobody does. */
 
     const char  *watched;
     void       (*changed)(void *data, const char *name);
     void        *data;
+
+    /* Counts when one of its members, or an object in one of them, may have come,
+     * gone or been replaced: for who remembers where they are.  Never 0. */
+
+    uint64_t     shape;
 } ckp_state_t;
 
 /* root is stolen; NULL: an empty object is made.  CKP_E_NOMEM or CKP_OK. */
@@ -56,7 +67,8 @@ json_t *ckp_state_end(ckp_state_t *s);
 /* It does not: everything is as it was at ckp_state_begin. */
 void ckp_state_undo(ckp_state_t *s);
 
-/* `path` ends with NULL.  Objects on the way are made.  `value` is stolen. */
+/* `path` ends with NULL, after at most CKP_STATE_DEPTH_MAX names.  Objects on
+ * the way are made.  `value` is stolen. */
 ckp_code_t ckp_state_put(ckp_state_t *s, const char *const *path,
     json_t *value);
 ckp_code_t ckp_state_del(ckp_state_t *s, const char *const *path);

@@ -154,8 +154,8 @@ ckp_fiber_node_path(ckp_fiber_t *f)
 }
 
 
-const char *
-ckp_fiber_path(ckp_fiber_t *f)
+static const char *
+fiber_make_path(ckp_fiber_t *f)
 {
     const char *const  node = ckp_fiber_node_path(f);
     const int64_t      again = ckp_fiber_get_int(f, "h", "round");
@@ -176,6 +176,31 @@ ckp_fiber_path(ckp_fiber_t *f)
     }
 
     return path == NULL ? node : path;
+}
+
+
+/* Asked for again and again while a step is told, written and called. */
+
+const char *
+ckp_fiber_path(ckp_fiber_t *f)
+{
+    const ckp_run_t *const  run = f->run;
+
+    if (f->path.text != NULL && f->path.shape == run->state.shape
+        && f->path.places == run->places && f->path.node == f->node
+        && f->path.step == f->step && f->path.at == f->at)
+    {
+        return f->path.text;
+    }
+
+    f->path.shape = run->state.shape;
+    f->path.places = run->places;
+    f->path.node = f->node;
+    f->path.step = f->step;
+    f->path.at = f->at;
+    f->path.text = fiber_make_path(f);
+
+    return f->path.text;
 }
 
 
@@ -203,11 +228,42 @@ ckp_fiber_is_plain(ckp_fiber_t *f)
 
 /* --- private state ------------------------------------------------------ */
 
+/* Its object in the state, and the node's in there; remembered. */
+
+static void
+fiber_find(const ckp_fiber_t *f)
+{
+    const ckp_state_t *const  s = &f->run->state;
+    ckp_fiber_t *const        known = (ckp_fiber_t *) f;
+
+    if (f->shape != s->shape) {
+        known->own = json_object_get(json_object_get(s->root, "fibers"),
+                                     f->id);
+        known->n = json_object_get(f->own, "n");
+        known->shape = s->shape;
+    }
+}
+
+
 static json_t *
 fiber_own(const ckp_fiber_t *f)
 {
-    return json_object_get(json_object_get(f->run->state.root, "fibers"),
-                           f->id);
+    fiber_find(f);
+
+    return f->own;
+}
+
+
+/* What paths are made of is changed by these only, or with objects. */
+
+static void
+fiber_moves(ckp_fiber_t *f, const char *a)
+{
+    if (strcmp(a, "visit") == 0 || strcmp(a, "h") == 0
+        || strcmp(a, "list") == 0)
+    {
+        f->run->places++;
+    }
 }
 
 
@@ -247,6 +303,8 @@ ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b, json_t *value)
 {
     const char *const  path[] = { "fibers", f->id, "n", a, b, NULL };
 
+    fiber_moves(f, a);
+
     return ckp_state_put(&f->run->state, path, value);
 }
 
@@ -257,6 +315,8 @@ ckp_fiber_put_in(ckp_fiber_t *f, const char *a, const char *b, const char *c,
 {
     const char *const  path[] = { "fibers", f->id, "n", a, b, c, NULL };
 
+    fiber_moves(f, a);
+
     return ckp_state_put(&f->run->state, path, value);
 }
 
@@ -266,6 +326,8 @@ ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
 {
     const char *const  path[] = { "fibers", f->id, "n", a, b, NULL };
 
+    fiber_moves(f, a);
+
     return ckp_state_del(&f->run->state, path);
 }
 
@@ -273,7 +335,9 @@ ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
 json_t *
 ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b)
 {
-    json_t *const  v = json_object_get(json_object_get(fiber_own(f), "n"), a);
+    fiber_find(f);
+
+    json_t *const  v = json_object_get(f->n, a);
 
     return b == NULL ? v : json_object_get(v, b);
 }

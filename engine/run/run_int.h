@@ -53,6 +53,7 @@ struct ckp_run_s {
     ckp_program_t       *prog;
     char                *id;
     ckp_state_t          state;
+    uint64_t             places;        /* counts what changes fibers' paths */
     ckp_roster_t         roster;        /* of its fibers */
     uint32_t             seq;
     size_t               vars_bytes;    /* of the variables of vars_of */
@@ -98,6 +99,21 @@ struct ckp_fiber_s {
     bool               handling;        /* handlers saw a raised error */
     const char        *at;              /* path of a node that was left, whose
                                            detached frame has ended; NULL */
+
+    /* What was found before and holds while the counts of the state (`shape`)
+     * and of the run (`places`) are what they were: fiber.c. */
+
+    uint64_t           shape;
+    json_t            *own;
+    json_t            *n;
+    struct {
+        uint64_t             shape;
+        uint64_t             places;
+        const ckp_node_t    *node;
+        const ckp_step_t    *step;
+        const char          *at;
+        const char          *text;      /* of the turn's arena */
+    }                  path;
 };
 
 /* --- turn.c -------------------------------------------------------------- */
