@@ -168,8 +168,14 @@ int64_t ngx_lo_now_ms(void);
 /* CLOCK_BOOTTIME in ms: leases. */
 int64_t ngx_lo_boot_ms(void);
 
-/* Before the worker's threads: small JSON values come from kept blocks. */
+/* Before the worker's threads: JSON values come from kept blocks. */
 void ngx_lo_memory_start(void);
+
+/* A block as by malloc(), kept by the thread that frees it; NULL: no memory.
+ * Its size is what it really holds. */
+void *ngx_lo_memory_get(size_t size);
+void ngx_lo_memory_put(void *p);        /* NULL is fine */
+size_t ngx_lo_memory_size(void *p);
 
 /* --- bells (ngx_lo_bell.c): "look again" ------------------------------------ */
 

@@ -1,9 +1,10 @@
 /*
- * Memory of JSON values: small blocks that were freed are kept, each thread its
- * own, and given out again.
+ * Memory of JSON values and of SQLite: blocks that were freed are kept, each
+ * thread its own, and given out again.
  *
  * A step makes and drops hundreds of small values at once, far more than the C
- * library's own caches hold for a thread.  A block is one of malloc() all its
+ * library's own caches hold for a thread, and each page that SQLite takes or
+ * drops would make that library tidy up.  A block is one of malloc() all its
  * life, whoever keeps it: values made in one thread may end in another, and
  * those that were made before this was switched on are as good.
  *
@@ -18,8 +19,10 @@
 
 #define NGX_LO_BLOCK_STEP    16         /* bytes between two sizes of malloc */
 #define NGX_LO_BLOCK_FIRST   24         /* its smallest one on 64 bits */
-#define NGX_LO_BLOCK_SIZES   16         /* up to 264 bytes: objects, pairs */
-#define NGX_LO_BLOCKS_MAX    512        /* kept of a size: 0.7 MiB at most */
+#define NGX_LO_BLOCK_SMALL   16         /* sizes up to 264 bytes */
+#define NGX_LO_BLOCK_SIZES   (NGX_LO_BLOCK_SMALL + 8)
+#define NGX_LO_BLOCKS_MAX    512        /* kept of a small size: 0.7 MiB */
+#define NGX_LO_BLOCKS_BYTES  (512 * 1024)   /* kept of a large one */
 
 /* A sanitizer has to see every block go. */
 
@@ -44,27 +47,67 @@ typedef struct {
 } ngx_lo_blocks_t;
 
 
-static void *ngx_lo_memory_alloc(size_t size);
-static void ngx_lo_memory_free(void *p);
-
-
 static __thread ngx_lo_blocks_t  ngx_lo_blocks[NGX_LO_BLOCK_SIZES]
     __attribute__((tls_model("initial-exec")));
 
+/* Sizes of malloc; the last but one holds a page of SQLite with what it has
+ * around it. */
 
-static void *
-ngx_lo_memory_alloc(size_t size)
+static const size_t  ngx_lo_block_large[NGX_LO_BLOCK_SIZES
+                                        - NGX_LO_BLOCK_SMALL] = {
+    392, 520, 776, 1032, 1544, 2056, 4616, 8712
+};
+
+
+static size_t
+ngx_lo_block_size(size_t i)
+{
+    return i < NGX_LO_BLOCK_SMALL
+           ? NGX_LO_BLOCK_FIRST + i * NGX_LO_BLOCK_STEP
+           : ngx_lo_block_large[i - NGX_LO_BLOCK_SMALL];
+}
+
+
+/* The smallest that holds `size`; NGX_LO_BLOCK_SIZES: none. */
+
+static size_t
+ngx_lo_block_for(size_t size)
+{
+    size_t  i;
+
+    if (size <= NGX_LO_BLOCK_FIRST) {
+        return 0;
+    }
+
+    i = (size - NGX_LO_BLOCK_FIRST + NGX_LO_BLOCK_STEP - 1)
+        / NGX_LO_BLOCK_STEP;
+
+    if (i < NGX_LO_BLOCK_SMALL) {
+        return i;
+    }
+
+    i = NGX_LO_BLOCK_SMALL;
+
+    while (i < NGX_LO_BLOCK_SIZES
+           && ngx_lo_block_large[i - NGX_LO_BLOCK_SMALL] < size)
+    {
+        i++;
+    }
+
+    return i;
+}
+
+
+void *
+ngx_lo_memory_get(size_t size)
 {
     size_t            i;
     ngx_lo_block_t   *block;
     ngx_lo_blocks_t  *kept;
 
-    i = (size <= NGX_LO_BLOCK_FIRST)
-        ? 0
-        : (size - NGX_LO_BLOCK_FIRST + NGX_LO_BLOCK_STEP - 1)
-          / NGX_LO_BLOCK_STEP;
+    i = ngx_lo_block_for(size);
 
-    if (i >= NGX_LO_BLOCK_SIZES) {
+    if (i == NGX_LO_BLOCK_SIZES) {
         return ckp_json_alloc(size);
     }
 
@@ -72,7 +115,7 @@ ngx_lo_memory_alloc(size_t size)
     block = kept->first;
 
     if (block == NULL) {
-        return ckp_json_alloc(NGX_LO_BLOCK_FIRST + i * NGX_LO_BLOCK_STEP);
+        return ckp_json_alloc(ngx_lo_block_size(i));
     }
 
     kept->first = block->next;
@@ -84,8 +127,8 @@ ngx_lo_memory_alloc(size_t size)
 
 /* A block belongs to the largest size that it can serve. */
 
-static void
-ngx_lo_memory_free(void *p)
+void
+ngx_lo_memory_put(void *p)
 {
     size_t            i, size;
     ngx_lo_block_t   *block;
@@ -96,16 +139,26 @@ ngx_lo_memory_free(void *p)
     }
 
     size = malloc_usable_size(p);
-    i = (size - NGX_LO_BLOCK_FIRST) / NGX_LO_BLOCK_STEP;
+    i = ngx_lo_block_for(size);
 
-    if (size < NGX_LO_BLOCK_FIRST || i >= NGX_LO_BLOCK_SIZES
-        || ngx_lo_blocks[i].n >= NGX_LO_BLOCKS_MAX)
-    {
+    if (i == NGX_LO_BLOCK_SIZES || size < NGX_LO_BLOCK_FIRST) {
         free(p);
         return;
     }
 
+    if (ngx_lo_block_size(i) > size) {
+        i--;
+    }
+
     kept = &ngx_lo_blocks[i];
+
+    if (kept->n >= (i < NGX_LO_BLOCK_SMALL
+                    ? NGX_LO_BLOCKS_MAX
+                    : NGX_LO_BLOCKS_BYTES / ngx_lo_block_size(i)))
+    {
+        free(p);
+        return;
+    }
 
     block = p;
     block->next = kept->first;
@@ -113,15 +166,33 @@ ngx_lo_memory_free(void *p)
     kept->n++;
 }
 
+#else
+
+void *
+ngx_lo_memory_get(size_t size)
+{
+    return ckp_json_alloc(size);
+}
+
+
+void
+ngx_lo_memory_put(void *p)
+{
+    ckp_free(p);
+}
+
 #endif
+
+
+size_t
+ngx_lo_memory_size(void *p)
+{
+    return malloc_usable_size(p);
+}
 
 
 void
 ngx_lo_memory_start(void)
 {
-#if (NGX_LO_BLOCKS_KEPT)
-    json_set_alloc_funcs(ngx_lo_memory_alloc, ngx_lo_memory_free);
-#else
-    json_set_alloc_funcs(ckp_json_alloc, ckp_free);
-#endif
+    json_set_alloc_funcs(ngx_lo_memory_get, ngx_lo_memory_put);
 }

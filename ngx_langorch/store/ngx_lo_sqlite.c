@@ -8,6 +8,7 @@
 #include <signal.h>
 
 
+static void ngx_lo_sqlite_setup(void);
 static void *ngx_lo_reader_thread(void *data);
 static ngx_lo_job_t *ngx_lo_reader_next(ngx_lo_store_t *store);
 static void ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db,
@@ -27,6 +28,7 @@ ngx_lo_sqlite_start(ngx_lo_store_t *store)
     /* jansson picks its seed at the first object: not in two threads at once */
 
     json_object_seed(0);
+    ngx_lo_sqlite_setup();
 
     if (pthread_mutex_init(&store->mutex, NULL) != 0
         || pthread_condattr_init(&attr) != 0
@@ -61,6 +63,88 @@ ngx_lo_sqlite_start(ngx_lo_store_t *store)
     }
 
     return NGX_OK;
+}
+
+
+static void *
+ngx_lo_sqlite_alloc(int size)
+{
+    return ngx_lo_memory_get((size_t) size);
+}
+
+
+static void *
+ngx_lo_sqlite_realloc(void *p, int size)
+{
+    void    *new;
+    size_t   had;
+
+    had = ngx_lo_memory_size(p);
+
+    if ((size_t) size <= had) {
+        return p;
+    }
+
+    new = ngx_lo_memory_get((size_t) size);
+
+    if (new != NULL) {
+        ngx_memcpy(new, p, had);
+        ngx_lo_memory_put(p);
+    }
+
+    return new;
+}
+
+
+static int
+ngx_lo_sqlite_size(void *p)
+{
+    return p == NULL ? 0 : (int) ngx_lo_memory_size(p);
+}
+
+
+static int
+ngx_lo_sqlite_round(int size)
+{
+    return (size + 7) & ~7;
+}
+
+
+static int
+ngx_lo_sqlite_init(void *data)
+{
+    (void) data;
+
+    return SQLITE_OK;
+}
+
+
+static void
+ngx_lo_sqlite_end(void *data)
+{
+    (void) data;
+}
+
+
+/*
+ * Before the first connection of the process.  A statement takes and drops a
+ * dozen blocks, and Debian's SQLite is built without a store of its own for
+ * them, and counts them under one mutex.  Each connection is one thread's.
+ *
+ * Who was first in this process has decided: then it is slower, not wrong.
+ */
+static void
+ngx_lo_sqlite_setup(void)
+{
+    static const sqlite3_mem_methods  methods = {
+        ngx_lo_sqlite_alloc, ngx_lo_memory_put, ngx_lo_sqlite_realloc,
+        ngx_lo_sqlite_size, ngx_lo_sqlite_round, ngx_lo_sqlite_init,
+        ngx_lo_sqlite_end, NULL
+    };
+
+    (void) sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    (void) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void) sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
 }
 
 
