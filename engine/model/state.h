@@ -48,8 +48,8 @@ typedef struct {
     void       (*changed)(void *data, const char *name);
     void        *data;
 
-    /* Counts when one of its members, or an object in one of them, may have come,
-     * gone or been replaced: for who remembers where they are.  Never 0. */
+    /* Counts when one of its members, or an object in one of them, may have
+     * come, gone or been replaced: for who remembers where.  Never 0. */
 
     uint64_t     shape;
 } ckp_state_t;

@@ -310,6 +310,11 @@ void ngx_lo_zone_leave(void);
  * this worker knows the culprit (reliability.md G13). */
 void ngx_lo_zone_feeding(int64_t run);
 
+/* How many runs this worker drives; the fewest that one of its generation does,
+ * itself included (a large number: no zone). */
+void ngx_lo_zone_runs(ngx_uint_t n);
+ngx_uint_t ngx_lo_zone_runs_least(void);
+
 /*
  * Workers that are known dead: calls `each` with the worker id and the run it
  * was feeding for every slot whose process is gone, and clears the slot.

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  3
+#define NGX_LO_ZONE_LAYOUT  4
 #define NGX_LO_ZONE_SLOTS   256
 #define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
 #define NGX_LO_ZONE_TURNS   256
@@ -35,6 +35,7 @@ typedef struct {
     ngx_uint_t   number;                    /* ngx_worker */
     ngx_uint_t   dead;                      /* its place was taken again */
     int64_t      feeding;
+    uint64_t     runs;                      /* live ones */
     int64_t      gauge[NGX_LO_M_N];         /* ends with the worker */
     char         id[NGX_LO_ID_MAX];
 } ngx_lo_slot_t;

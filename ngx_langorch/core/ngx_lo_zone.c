@@ -246,6 +246,41 @@ ngx_lo_zone_feeding(int64_t run)
 
 
 void
+ngx_lo_zone_runs(ngx_uint_t n)
+{
+    if (ngx_lo_zone_mine != NULL) {
+        __atomic_store_n(&ngx_lo_zone_mine->runs, n, __ATOMIC_RELAXED);
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_zone_runs_least(void)
+{
+    uint64_t        runs, least;
+    ngx_uint_t      i;
+    ngx_lo_slot_t  *slot;
+    ngx_lo_zone_t  *zone;
+
+    least = NGX_MAX_UINT32_VALUE;
+    zone = ngx_lo_zone();
+
+    for (i = 0; ngx_lo_zone_mine != NULL && i < NGX_LO_ZONE_SLOTS; i++) {
+        slot = &zone->slots[i];
+
+        if (slot->pid != 0 && !slot->dead
+            && slot->generation == ngx_lo_zone_mine->generation)
+        {
+            runs = __atomic_load_n(&slot->runs, __ATOMIC_RELAXED);
+            least = ngx_min(least, runs);
+        }
+    }
+
+    return (ngx_uint_t) least;
+}
+
+
+void
 ngx_lo_zone_bury(ngx_lo_zone_dead_pt each, void *data)
 {
     ngx_uint_t      i, buried;

@@ -161,8 +161,11 @@ ngx_lo_birth_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     /* a run that others make room for is not ours alone */
 
-    ngx_lo_bell_ring(NGX_LO_BELL_RUNS, b->gate.gate == NULL
-                                       || json_object_size(b->gate.gate) == 0);
+    if (!b->kept) {
+        ngx_lo_bell_ring(NGX_LO_BELL_RUNS,
+                         b->gate.gate == NULL
+                         || json_object_size(b->gate.gate) == 0);
+    }
 
     if (b->gate.skipped) {
         ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, NGX_LO_LABELS("canceled"), 1);

@@ -3,12 +3,15 @@
  */
 
 #include "routes/ngx_lo_runs.h"
+#include "claim/ngx_lo_born.h"
 #include "store/ngx_lo_sql_api.h"
 
 
 static ckp_code_t ngx_lo_birth_input(const ngx_lo_birth_t *b, ckp_run_t *run,
     ckp_input_kind_t kind, const json_t *data, ckp_turn_t *turn,
     ckp_err_t *err);
+static const char *ngx_lo_birth_owner(const ngx_lo_birth_t *b,
+    const ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_birth_events(const ngx_lo_birth_t *b,
     ngx_lo_job_t *job, const ckp_turn_t *turn);
 static ngx_int_t ngx_lo_birth_skip(const ngx_lo_birth_t *b, ngx_lo_job_t *job,
@@ -84,7 +87,12 @@ ngx_int_t
 ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
     ckp_program_t *prog, ckp_turn_t *turn)
 {
-    const json_t  *raw;
+    const char     *owner;
+    const json_t   *raw;
+    ngx_lo_born_t   born;
+
+    owner = ngx_lo_birth_owner(b, job);
+    born.row = ngx_lo_job_len(job);
 
     raw = (b->inputs != NULL && !json_equal(b->shown, b->inputs)) ? b->inputs
                                                                   : NULL;
@@ -99,7 +107,7 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
                        b->trigger_type != NULL ? b->trigger_type : "manual",
                        b->triggered_by, b->project_id, b->case_id,
                        b->now_ms, b->mode, b->retry_of, b->actor,
-                       (int64_t) turn->nevents, b->family, b->order_id)
+                       (int64_t) turn->nevents, b->family, b->order_id, owner)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -111,7 +119,38 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
         return NGX_ERROR;
     }
 
-    return ngx_lo_gate_after(&b->gate, job, b->run_id, b->now_ms);
+    if (ngx_lo_gate_after(&b->gate, job, b->run_id, b->now_ms) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (owner != NULL) {
+        born.run_id = b->run_id;
+        born.hash = b->hash;
+        born.now_ms = b->now_ms;
+
+        if (ngx_lo_born_watch(job, &born, prog, run) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        b->kept = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/* One that begins at its start and waits for nobody goes on here at once. */
+
+static const char *
+ngx_lo_birth_owner(const ngx_lo_birth_t *b, const ngx_lo_job_t *job)
+{
+    if (b->point != NULL || b->gate.skipped
+        || (b->gate.gate != NULL && json_object_size(b->gate.gate) != 0))
+    {
+        return NULL;
+    }
+
+    return ngx_lo_born_owner(job);
 }
 
 

@@ -348,6 +348,7 @@ ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
         return NGX_ERROR;
     }
 
+    b->kept = 0;
     b->now_ms = api->now_ms;
     code = ngx_lo_birth_feed(b, run, start, &turn, &err);
 
@@ -364,7 +365,9 @@ ngx_lo_birth_run(ngx_lo_api_t *api, ngx_lo_birth_t *b, ckp_program_t *prog,
         rc = NGX_ERROR;
     }
 
-    ckp_run_free(run);
+    if (!b->kept) {
+        ckp_run_free(run);
+    }
 
     return rc;
 }

@@ -46,6 +46,7 @@ struct ngx_lo_birth_s {
     const json_t    *about;         /* what `tell` needs to know */
     const char      *order_id;      /* no other run of it may be active */
     ngx_uint_t       status;        /* of the answer; 0: 201 */
+    unsigned         kept:1;        /* the run in memory lives on: not ours */
     json_t          *(*tell)(ngx_lo_api_t *api, ngx_lo_birth_t *b);
     ngx_lo_render_pt taken;         /* the order has an active run, or none */
 };

@@ -185,7 +185,7 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
 
     run->node.key = (ngx_rbtree_key_t) run->id;
     ngx_rbtree_insert(&ngx_lo_runs.tree, &run->node);
-    ngx_lo_runs.n++;
+    ngx_lo_zone_runs(++ngx_lo_runs.n);
 
     return run;
 }
@@ -669,7 +669,7 @@ ngx_lo_run_free(ngx_lo_run_t *run)
     }
 
     ngx_rbtree_delete(&ngx_lo_runs.tree, &run->node);
-    ngx_lo_runs.n--;
+    ngx_lo_zone_runs(--ngx_lo_runs.n);
 
     ngx_lo_job_free(run->held);
     json_decref(run->guards);

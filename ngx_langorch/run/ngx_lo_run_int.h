@@ -325,6 +325,9 @@ void ngx_lo_claim_release(int64_t id, int64_t epoch);
  * pause, which is longer each time, or when it is told something. */
 void ngx_lo_claim_shut(int64_t id, int64_t epoch);
 
+/* The same of one that may have been born here: nobody knows. */
+void ngx_lo_claim_release_born(const char *run_id);
+
 void ngx_lo_release_start(void);
 void ngx_lo_release_stop(void);
 ngx_uint_t ngx_lo_release_pending(void);

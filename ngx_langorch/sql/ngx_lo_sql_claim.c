@@ -231,6 +231,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own = {
 };
 
 
+/* Its INSERT may have been committed; nothing was, since. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born = {
+    "claim_release_born",
+    "UPDATE runs SET owner = NULL, wake_at = 0"
+    " WHERE run_id = $1 AND owner = $2 AND epoch = 1",
+    "ss", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all = {
     "claim_release_all",
     "UPDATE runs SET owner = NULL, wake_at = 0 WHERE owner = $1",

@@ -60,6 +60,11 @@ ngx_lo_job_free(ngx_lo_job_t *job)
         return;
     }
 
+    if (job->watch != NULL) {
+        job->rc = NGX_LO_JOB_ERROR;
+        ngx_lo_job_watched(job);
+    }
+
     for (i = 0; i < job->nstmts; i++) {
         json_decref(job->stmts[i].rows);
     }
@@ -357,6 +362,35 @@ ngx_uint_t
 ngx_lo_job_len(const ngx_lo_job_t *job)
 {
     return job->nstmts;
+}
+
+
+void
+ngx_lo_job_watch(ngx_lo_job_t *job, ngx_lo_job_done_pt watch, void *data)
+{
+    job->watch = watch;
+    job->watcher = data;
+}
+
+
+ngx_uint_t
+ngx_lo_job_is_watched(const ngx_lo_job_t *job)
+{
+    return job->watch != NULL;
+}
+
+
+void
+ngx_lo_job_watched(ngx_lo_job_t *job)
+{
+    ngx_lo_job_done_pt  watch;
+
+    watch = job->watch;
+    job->watch = NULL;
+
+    if (watch != NULL) {
+        watch(job, job->watcher);
+    }
 }
 
 

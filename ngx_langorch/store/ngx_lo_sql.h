@@ -101,8 +101,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 
 #define NGX_LO_SQL_TURN_EVENTS  4       /* rows of the longest */
+#define NGX_LO_SQL_TURN_JOURNAL  2
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
@@ -227,6 +228,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_servers;   /* enabled ones */

@@ -342,6 +342,8 @@ ngx_lo_store_done(ngx_event_t *ev)
         store->outstanding--;
         store->kept = 0;
 
+        ngx_lo_job_watched(job);
+
         if (job->done != NULL) {
             job->done(job, job->data);
         }

@@ -126,6 +126,14 @@ void ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data);
 void ngx_lo_job_forget(ngx_lo_job_t *job);   /* the waiter left; it runs on */
 void ngx_lo_job_free(ngx_lo_job_t *job);     /* one that is yours; or NULL */
 
+/*
+ * `watch` is called once, on the loop, when the job is over, before its `done`
+ * and also when the waiter left.  One that was not submitted, or never ended,
+ * is over when it is freed: its rc is NGX_LO_JOB_ERROR then.
+ */
+void ngx_lo_job_watch(ngx_lo_job_t *job, ngx_lo_job_done_pt watch, void *data);
+ngx_uint_t ngx_lo_job_is_watched(const ngx_lo_job_t *job);
+
 /* In its `done`, when it was BUSY: the job is yours again, to be submitted once
  * more or freed. */
 void ngx_lo_job_keep(ngx_lo_job_t *job);

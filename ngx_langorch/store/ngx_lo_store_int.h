@@ -58,6 +58,8 @@ struct ngx_lo_job_s {
 
     ngx_lo_job_done_pt    done;         /* NULL: forgotten */
     void                 *data;
+    ngx_lo_job_done_pt    watch;        /* NULL: none, or it was called */
+    void                 *watcher;
 
     ngx_lo_job_rc_t       rc;
     ngx_uint_t            guard;
@@ -151,6 +153,9 @@ struct ngx_lo_store_s {
     uint64_t              opened;       /* 1: we saw the file */
     int64_t               looked_ms;
 };
+
+/* Tells who watches the job, if somebody does and was not told. */
+void ngx_lo_job_watched(ngx_lo_job_t *job);
 
 /* --- queues ----------------------------------------------------------------- */
 

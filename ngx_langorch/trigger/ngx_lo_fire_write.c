@@ -207,6 +207,7 @@ ngx_lo_fire_feed(ngx_lo_fire_t *f, ngx_lo_job_t *job, ckp_program_t *prog,
     run = ckp_run_new(prog, f->b.run_id);
     shown = ngx_lo_birth_shown(f->b.inputs, prog);
     rc = NGX_ERROR;
+    f->b.kept = 0;
 
     if (run != NULL && shown != NULL
         && ngx_lo_birth_feed(&f->b, run, start, &turn, &err) == CKP_OK)
@@ -223,7 +224,7 @@ ngx_lo_fire_feed(ngx_lo_fire_t *f, ngx_lo_job_t *job, ckp_program_t *prog,
 
     json_decref(shown);
 
-    if (run != NULL) {
+    if (run != NULL && !f->b.kept) {
         ckp_run_free(run);
     }
 
@@ -352,8 +353,10 @@ ngx_lo_fire_written(ngx_lo_job_t *job, void *data)
         return;
     }
 
-    ngx_lo_bell_ring(NGX_LO_BELL_RUNS, f->b.gate.gate == NULL
-                     || json_object_size(f->b.gate.gate) == 0);
+    if (!f->b.kept) {
+        ngx_lo_bell_ring(NGX_LO_BELL_RUNS, f->b.gate.gate == NULL
+                         || json_object_size(f->b.gate.gate) == 0);
+    }
 
     if (f->b.gate.skipped) {
         ngx_lo_metric_add(NGX_LO_M_RUN_COMPLETED, NGX_LO_LABELS("canceled"),

@@ -110,6 +110,16 @@ sub streams {
 until_true('no stream is left', sub { streams() == 0 });
 pass "$n clients left, and no stream of theirs stayed";
 
+# Their runs are nobody's business but the site's.
+
+until_true('every run that was begun is over', sub {
+    my $open = $site->get('/api/runs?procedure_id=log-only'
+        . '&status=created&status=running&limit=1')->{json};
+    return !@$open;
+});
+cmp_ok scalar(@{ $site->get('/api/runs?procedure_id=log-only'
+    . '&status=completed')->{json} }), '>', 0, 'runs of who left were driven';
+
 is_deeply [ $site->workers ], [$worker], 'the same worker served all of them';
 is $site->get($waits->path)->{status}, 200, 'and serves the next';
 

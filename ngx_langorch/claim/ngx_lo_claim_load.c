@@ -4,7 +4,7 @@
  * what waited for them.
  */
 
-#include "run/ngx_lo_claim.h"
+#include "claim/ngx_lo_claim.h"
 
 #define NGX_LO_CLAIM_CHILDREN_MAX  8   /* child procedures inside others */
 #define NGX_LO_CLAIM_TELL_MS       60000

@@ -17,10 +17,10 @@ typedef struct {
     int64_t       id;
     int64_t       epoch;
     ngx_uint_t    shut;
+    char          run_id[40];       /* of one whose id is not known */
 } ngx_lo_release_t;
 
 
-static void ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut);
 static void ngx_lo_release_done(ngx_lo_job_t *job, void *data);
 
 
@@ -38,7 +38,11 @@ ngx_lo_release_try(ngx_event_t *ev)
         return;
     }
 
-    if (rel->epoch == NGX_LO_NULL) {
+    if (rel->run_id[0] != '\0') {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_born,
+                              (const char *) rel->run_id, ngx_lo_worker_id());
+
+    } else if (rel->epoch == NGX_LO_NULL) {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_own, rel->id,
                               ngx_lo_worker_id());
 
@@ -73,22 +77,9 @@ ngx_lo_release_done(ngx_lo_job_t *job, void *data)
 }
 
 
-void
-ngx_lo_claim_release(int64_t id, int64_t epoch)
-{
-    ngx_lo_release_add(id, epoch, 0);
-}
-
-
-void
-ngx_lo_claim_shut(int64_t id, int64_t epoch)
-{
-    ngx_lo_release_add(id, epoch, 1);
-}
-
-
 static void
-ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut)
+ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut,
+    const char *run_id)
 {
     ngx_lo_release_t  *rel;
 
@@ -101,6 +92,8 @@ ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut)
     rel->id = id;
     rel->epoch = epoch;
     rel->shut = shut;
+    (void) ngx_cpystrn((u_char *) rel->run_id, (u_char *) run_id,
+                       sizeof(rel->run_id));
     rel->timer.handler = ngx_lo_release_try;
     rel->timer.data = rel;
     rel->timer.log = ngx_cycle->log;
@@ -116,6 +109,27 @@ ngx_lo_release_gone(ngx_lo_job_t *job, void *data)
 {
     (void) job;
     (void) data;
+}
+
+
+void
+ngx_lo_claim_release(int64_t id, int64_t epoch)
+{
+    ngx_lo_release_add(id, epoch, 0, "");
+}
+
+
+void
+ngx_lo_claim_shut(int64_t id, int64_t epoch)
+{
+    ngx_lo_release_add(id, epoch, 1, "");
+}
+
+
+void
+ngx_lo_claim_release_born(const char *run_id)
+{
+    ngx_lo_release_add(0, 0, 0, run_id);
 }
 
 

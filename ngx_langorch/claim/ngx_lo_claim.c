@@ -5,7 +5,7 @@
  * the row is free (or ours again), it is claimed, loaded, and fed RECOVER.
  */
 
-#include "run/ngx_lo_claim.h"
+#include "claim/ngx_lo_claim.h"
 
 #define NGX_LO_CLAIM_MAX   64       /* runs in one claim */
 
