@@ -21,6 +21,7 @@ static int ngx_lo_db_bind(const ngx_lo_prepared_t *p,
     const ngx_lo_bound_t *bound);
 static void ngx_lo_db_forget(ngx_lo_prepared_t *p);
 static int ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc);
+static int ngx_lo_db_code(ngx_lo_db_t *db, int rc);
 
 
 /* --- a connection ---------------------------------------------------------------- */
@@ -202,6 +203,7 @@ ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql)
 {
     int  rc;
 
+    errno = 0;
     rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
 
     return rc == SQLITE_OK ? rc : ngx_lo_db_says(db, sql, rc);
@@ -230,6 +232,7 @@ ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle, const char *sql)
 {
     int  rc;
 
+    errno = 0;
     rc = SQLITE_OK;
 
     if (*handle == NULL) {
@@ -274,6 +277,7 @@ ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size)
     sqlite3_stmt  *handle;
 
     out[0] = '\0';
+    errno = 0;
 
     rc = sqlite3_prepare_v2(db->db, sql, -1, &handle, NULL);
     if (rc != SQLITE_OK) {
@@ -296,10 +300,47 @@ ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size)
 static int
 ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc)
 {
+    rc = ngx_lo_db_code(db, rc);
+
     (void) snprintf(db->error, NGX_LO_STORE_TEXT, "%.80s: %s (%d)", what,
                     db->db == NULL ? sqlite3_errstr(rc)
                                    : sqlite3_errmsg(db->db), rc);
     return rc;
+}
+
+
+/*
+ * What the disk said is better known by errno, what this thread met last, than
+ * by SQLite: of a full disk it knows ENOSPC alone, and a page that cannot be
+ * read is a corrupt file to it.  A quota that is used up and a file system that
+ * became read-only took no page of a commit; whatever a sync says is another
+ * matter, because its pages may be there or not.
+ */
+static int
+ngx_lo_db_code(ngx_lo_db_t *db, int rc)
+{
+    if (db->db == NULL || rc == SQLITE_IOERR_FSYNC
+        || rc == SQLITE_IOERR_DIR_FSYNC)
+    {
+        return rc;
+    }
+
+    switch (rc & 0xff) {
+
+    case SQLITE_CORRUPT:
+        return errno == EIO ? SQLITE_IOERR_READ : rc;
+
+    case SQLITE_IOERR:
+
+        if (errno == ENOSPC || errno == EDQUOT) {
+            return SQLITE_FULL;
+        }
+
+        return errno == EROFS ? SQLITE_READONLY : rc;
+
+    default:
+        return rc;
+    }
 }
 
 
@@ -318,6 +359,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
     bound->rows = NULL;
     bound->count = 0;
 
+    errno = 0;
     rc = SQLITE_OK;
     p = ngx_lo_db_prepare(db, bound->stmt, &rc);
 
@@ -346,7 +388,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
         }
 
         if (rc != SQLITE_OK) {
-            (void) ngx_lo_db_says(db, bound->stmt->name, rc);
+            rc = ngx_lo_db_says(db, bound->stmt->name, rc);
         }
 
         ended = sqlite3_reset(p->handle);
@@ -396,7 +438,7 @@ ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
 
     if (*rc != SQLITE_OK || p->handle == NULL) {
         *rc = (*rc == SQLITE_OK) ? SQLITE_MISUSE : *rc;
-        (void) ngx_lo_db_says(db, stmt->name, *rc);
+        *rc = ngx_lo_db_says(db, stmt->name, *rc);
         ngx_lo_db_forget(p);
         return NULL;
     }

@@ -53,8 +53,10 @@ ngx_lo_writer_open(ngx_lo_store_t *store)
     /* a probe that fails as the one before says nothing new */
 
     if (state != ngx_lo_writer_state(store, state)) {
-        ngx_lo_store_note(store, NGX_LOG_CRIT, "cannot use %s: %s",
-                          store->path, db->error);
+        ngx_lo_store_note(store, NGX_LOG_CRIT, "cannot use %s%s: %s",
+                          store->path,
+                          state == NGX_LO_STATE_CORRUPT
+                          ? " (reload when it was restored)" : "", db->error);
     }
 
     ngx_lo_db_close(db);

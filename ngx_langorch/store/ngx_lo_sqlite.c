@@ -263,12 +263,12 @@ ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
         }
     }
 
-    if (db->db != NULL && !sqlite3_get_autocommit(db->db)) {
-        (void) ngx_lo_db_commit(db);
-    }
-
     if (rc != SQLITE_OK) {
         ngx_lo_reader_fail(store, db, job, rc);
+    }
+
+    if (db->db != NULL && !sqlite3_get_autocommit(db->db)) {
+        (void) ngx_lo_db_commit(db);
     }
 }
 

@@ -349,9 +349,11 @@ ngx_lo_writer_failed(ngx_lo_store_t *store, ngx_lo_queue_t *q, int rc,
         (void) sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
     }
 
-    /* a full disk took no page of the commit that counts */
+    /* a disk that takes nothing took no page of the commit that counts */
 
-    if (!commit || (rc & 0xff) == SQLITE_FULL) {
+    if (!commit || (rc & 0xff) == SQLITE_FULL
+        || (rc & 0xff) == SQLITE_READONLY)
+    {
         ended = NGX_LO_JOB_BUSY;
 
     } else if ((rc & 0xff) == SQLITE_IOERR) {
