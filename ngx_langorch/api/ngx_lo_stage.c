@@ -11,6 +11,7 @@
 
 
 static void ngx_lo_api_done(ngx_lo_job_t *job, void *data);
+static ngx_int_t ngx_lo_api_busy(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_lo_render_pt render, ngx_lo_render_pt missed);
 static void ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data);
@@ -177,6 +178,27 @@ ngx_lo_api_done(ngx_lo_job_t *job, void *data)
 }
 
 
+/* It was not tried: too much is to be done, or nothing can be for now. */
+
+static ngx_int_t
+ngx_lo_api_busy(ngx_lo_api_t *api)
+{
+    const char  *state;
+
+    state = ngx_lo_store_state();
+
+    if (strcmp(state, "ok") == 0 || strcmp(state, "slow") == 0
+        || strcmp(state, "opening") == 0)
+    {
+        return ngx_lo_api_problem(api, 503, "store_busy",
+                                  "The store is busy, try again");
+    }
+
+    return ngx_lo_api_problem(api, 503, "unavailable",
+                              "The store is not available: %s", state);
+}
+
+
 static ngx_int_t
 ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_lo_render_pt render, ngx_lo_render_pt missed)
@@ -203,8 +225,7 @@ ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
                                   "It was changed at the same moment");
 
     case NGX_LO_JOB_BUSY:
-        return ngx_lo_api_problem(api, 503, "store_busy",
-                                  "The store is busy, try again");
+        return ngx_lo_api_busy(api);
 
     case NGX_LO_JOB_ERROR:
     case NGX_LO_JOB_UNKNOWN:
