@@ -11,6 +11,8 @@
 static struct {
     ngx_event_t   renew;
     ngx_uint_t    pending;          /* jobs under way */
+    int64_t       renewed_ms;       /* the last that was committed; 0: none */
+    int64_t       steady_ms;        /* since then all were, in time */
     char          boot_id[40];
     unsigned      stopped:1;
 } ngx_lo_worker_lease;
@@ -31,18 +33,56 @@ ngx_lo_lease_dead(const char *worker, int64_t feeding, void *data)
 
 
 static void
-ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
+ngx_lo_lease_buried(ngx_lo_job_t *job, void *data)
 {
-    ngx_uint_t  found;
-
     (void) job;
-    found = (ngx_uint_t) (uintptr_t) data;
 
     ngx_lo_worker_lease.pending--;
 
-    if (found) {
+    if ((uintptr_t) data) {
         ngx_lo_claim_look(NULL);
     }
+}
+
+
+static void
+ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
+{
+    int64_t  now;
+
+    if (ngx_lo_job_rc(job) == NGX_LO_JOB_OK) {
+        now = ngx_lo_boot_ms();
+
+        if (ngx_lo_worker_lease.renewed_ms == 0
+            || now - ngx_lo_worker_lease.renewed_ms
+               > (int64_t) ngx_lo_conf()->lease_time / 2)
+        {
+            ngx_lo_worker_lease.steady_ms = now;
+        }
+
+        ngx_lo_worker_lease.renewed_ms = now;
+    }
+
+    ngx_lo_lease_buried(job, data);
+}
+
+
+/*
+ * When nobody could write for a while, or all of us slept, everybody's lease
+ * ran out and nobody is gone: who is the first again gives the others a whole
+ * lease to come back.  Half a lease without a renewal of ours is such a while:
+ * a job may be committed long after it was written down.
+ */
+static ngx_uint_t
+ngx_lo_lease_may_judge(int64_t now)
+{
+    int64_t  lease;
+
+    lease = (int64_t) ngx_lo_conf()->lease_time;
+
+    return ngx_lo_worker_lease.renewed_ms != 0
+           && now - ngx_lo_worker_lease.renewed_ms <= lease / 2
+           && now - ngx_lo_worker_lease.steady_ms > lease;
 }
 
 
@@ -51,7 +91,7 @@ ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
 static void
 ngx_lo_lease_renew(ngx_event_t *ev)
 {
-    int64_t              now;
+    int64_t              now, before;
     ngx_uint_t           base;
     ngx_lo_job_t        *job;
     ngx_lo_main_conf_t  *mcf;
@@ -76,9 +116,14 @@ ngx_lo_lease_renew(ngx_event_t *ev)
     (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_renew, ngx_lo_worker_id(),
                           now + (int64_t) mcf->lease_time,
                           (const char *) ngx_lo_worker_lease.boot_id);
-    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_runs, now,
+
+    /* those of another boot are gone in any case */
+
+    before = ngx_lo_lease_may_judge(now) ? now : 0;
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_runs, before,
                           (const char *) ngx_lo_worker_lease.boot_id);
-    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_workers, now,
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_expire_workers, before,
                           (const char *) ngx_lo_worker_lease.boot_id);
 
     base = ngx_lo_job_len(job);
@@ -187,7 +232,7 @@ ngx_lo_lease_survey(ngx_lo_job_t *job, void *data)
     }
 
     ngx_lo_worker_lease.pending++;
-    ngx_lo_job_submit(bury, ngx_lo_lease_renewed, (void *) (uintptr_t) 1);
+    ngx_lo_job_submit(bury, ngx_lo_lease_buried, (void *) (uintptr_t) 1);
 }
 
 
