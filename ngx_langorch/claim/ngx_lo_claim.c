@@ -77,8 +77,7 @@ ngx_lo_claim_new(int64_t id)
 static ngx_int_t
 ngx_lo_claim_submit(ngx_lo_claim_t *cl)
 {
-    char           token[17];
-    const char    *me;
+    const char    *me, *token;
     ngx_lo_job_t  *job;
 
     job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
@@ -88,23 +87,20 @@ ngx_lo_claim_submit(ngx_lo_claim_t *cl)
     }
 
     me = ngx_lo_worker_id();
-    ngx_lo_rand_hex(token, 8);
+    ngx_lo_rand_hex(cl->token, NGX_LO_CLAIM_LEN / 2);
+    token = cl->token;
 
     if (cl->id != 0) {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_again, me,
-                              (const char *) token, cl->id);
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_again, me, token,
+                              cl->id);
     } else {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_due, me,
-                              (const char *) token, ngx_lo_now_ms(),
-                              (int64_t) NGX_LO_CLAIM_MAX);
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_due, me, token,
+                              ngx_lo_now_ms(), (int64_t) NGX_LO_CLAIM_MAX);
     }
 
-    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_rows, me,
-                          (const char *) token);
-    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_states, me,
-                          (const char *) token);
-    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_events, me,
-                          (const char *) token);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_rows, me, token);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_states, me, token);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_events, me, token);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_inbox, me);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_next);
 
@@ -186,6 +182,9 @@ ngx_lo_claim_done(ngx_lo_job_t *job, void *data)
 
         if (cl->id != 0 && !ngx_lo_claims.stopped) {
             ngx_lo_claim_release(cl->id, NGX_LO_NULL);
+
+        } else if (ngx_lo_job_rc(job) == NGX_LO_JOB_UNKNOWN) {
+            ngx_lo_claim_undo(cl->token);
         }
 
         ngx_lo_claim_free(cl);

@@ -11,6 +11,7 @@ typedef struct {
     ngx_queue_t   inputs;           /* ngx_lo_input_t, fed after the load */
     ngx_lo_run_t *shelter;          /* calls under way; NULL: none */
     int64_t       id;               /* reload of one run; 0: due runs */
+    char          token[NGX_LO_CLAIM_LEN + 1];
     json_t       *rows;             /* while documents are read */
     json_t       *states;
     json_t       *events;

@@ -18,6 +18,7 @@ typedef struct {
     int64_t       epoch;
     ngx_uint_t    shut;
     char          run_id[40];       /* of one whose id is not known */
+    char          claim[NGX_LO_CLAIM_LEN + 1];      /* of many, or "" */
 } ngx_lo_release_t;
 
 
@@ -38,7 +39,11 @@ ngx_lo_release_try(ngx_event_t *ev)
         return;
     }
 
-    if (rel->run_id[0] != '\0') {
+    if (rel->claim[0] != '\0') {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_claim,
+                              ngx_lo_worker_id(), (const char *) rel->claim);
+
+    } else if (rel->run_id[0] != '\0') {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_born,
                               (const char *) rel->run_id, ngx_lo_worker_id());
 
@@ -77,13 +82,37 @@ ngx_lo_release_done(ngx_lo_job_t *job, void *data)
 }
 
 
+/* One that is filled in and tried then; NULL: no memory. */
+
+static ngx_lo_release_t *
+ngx_lo_release_new(void)
+{
+    ngx_lo_release_t  *rel;
+
+    rel = ngx_calloc(sizeof(ngx_lo_release_t), ngx_cycle->log);
+
+    if (rel == NULL) {
+        return NULL;
+    }
+
+    rel->timer.handler = ngx_lo_release_try;
+    rel->timer.data = rel;
+    rel->timer.log = ngx_cycle->log;
+    rel->timer.cancelable = 1;
+
+    ngx_lo_releases.pending++;
+
+    return rel;
+}
+
+
 static void
 ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut,
     const char *run_id)
 {
     ngx_lo_release_t  *rel;
 
-    rel = ngx_calloc(sizeof(ngx_lo_release_t), ngx_cycle->log);
+    rel = ngx_lo_release_new();
 
     if (rel == NULL) {
         return;
@@ -94,13 +123,23 @@ ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut,
     rel->shut = shut;
     (void) ngx_cpystrn((u_char *) rel->run_id, (u_char *) run_id,
                        sizeof(rel->run_id));
-    rel->timer.handler = ngx_lo_release_try;
-    rel->timer.data = rel;
-    rel->timer.log = ngx_cycle->log;
-    rel->timer.cancelable = 1;
 
-    ngx_lo_releases.pending++;
     ngx_lo_release_try(&rel->timer);
+}
+
+
+void
+ngx_lo_claim_undo(const char *claim)
+{
+    ngx_lo_release_t  *rel;
+
+    rel = ngx_lo_release_new();
+
+    if (rel != NULL) {
+        (void) ngx_cpystrn((u_char *) rel->claim, (u_char *) claim,
+                           sizeof(rel->claim));
+        ngx_lo_release_try(&rel->timer);
+    }
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #ifndef NGX_LO_RUN_INT_H
+#define NGX_LO_CLAIM_LEN  16        /* what ties the rows of a claim together */
 #define NGX_LO_RUN_INT_H
 
 #include "core/ngx_lo_core.h"
@@ -327,6 +328,10 @@ void ngx_lo_claim_shut(int64_t id, int64_t epoch);
 
 /* The same of one that may have been born here: nobody knows. */
 void ngx_lo_claim_release_born(const char *run_id);
+
+/* The same for all rows of a claim whose commit was not answered: if it took
+ * some, they are ours and nobody drives them. */
+void ngx_lo_claim_undo(const char *claim);
 
 void ngx_lo_release_start(void);
 void ngx_lo_release_stop(void);

@@ -241,6 +241,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born = {
 };
 
 
+/* owner, claim: rows that a claim took, should it have been committed */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_release_claim = {
+    "claim_release_claim",
+    "UPDATE runs SET owner = NULL, wake_at = 0 WHERE owner = $1"
+    " AND claim = $2",
+    "ss", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all = {
     "claim_release_all",
     "UPDATE runs SET owner = NULL, wake_at = 0 WHERE owner = $1",
