@@ -10,7 +10,7 @@ package LangOrch::Site;
 #
 # Options of start: procedures (names of t/api/procedures or documents), workers
 # (2), http and server (configuration for those levels), demo, egress, identity,
-# allow, env, state (an older site's folder), args.
+# allow, env, state (an older site's folder), fault (a LangOrch::Fault).
 
 use strict;
 use warnings;
@@ -118,11 +118,12 @@ sub configure {
 
 
 sub launch {
-    my ($self) = @_;
+    my ($self, %o) = @_;
 
     my @command = ('env', @{ $self->{env} },
         map { "$_=$self->{options}{env}{$_}" }
             sort keys %{ $self->{options}{env} || {} });
+    push @command, $self->fault_env if $self->{options}{fault};
     push @command, $self->{nginx}, '-p', "$self->{home}/",
         '-c', "$self->{home}/nginx.conf", '-e', "$self->{home}/logs/error.log";
 
@@ -139,8 +140,21 @@ sub launch {
     waitpid $pid, 0;
     croak 'nginx did not start: ' . slurp($said) if $?;
 
-    $self->await_ready;
+    $self->await_ready unless $o{unready};
     return;
+}
+
+
+# What stands between it and its disk, behind the sanitizer's library.
+
+sub fault_env {
+    my ($self) = @_;
+    my $fault  = $self->{options}{fault};
+    my %env    = $fault->env;
+    my ($first) = map { /^LD_PRELOAD=(.*)/ } @{ $self->{env} };
+
+    return ('LD_PRELOAD=' . join(':', grep { defined } $first, $fault->library),
+        map { "$_=$env{$_}" } sort keys %env);
 }
 
 
@@ -285,12 +299,13 @@ sub kill9 {
 }
 
 
-# Starts again on the same state, after kill9_all or stop.
+# Starts again on the same state, after kill9_all or stop; `unready`: one that
+# will not be ready.
 
 sub restart {
-    my ($self) = @_;
+    my ($self, %o) = @_;
     $self->stop if $self->pids;
-    $self->launch;
+    $self->launch(%o);
     return;
 }
 
