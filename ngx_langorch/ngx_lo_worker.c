@@ -3,6 +3,7 @@
  */
 
 #include "ngx_lo_worker.h"
+#include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_store.h"
 #include "duty/ngx_lo_duty.h"
 #include "egress/ngx_lo_call.h"
@@ -182,6 +183,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();
+    ngx_lo_proof_stop();
     ngx_lo_egress_stop(cycle);
     ngx_lo_store_stop(cycle);
     ngx_lo_bell_exit_process(cycle);

@@ -13,6 +13,8 @@ static ngx_int_t ngx_lo_api_unread(ngx_http_request_t *r);
 static ngx_lo_api_t *ngx_lo_api_new(ngx_http_request_t *r);
 static void ngx_lo_api_request_id(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_admit(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_api_admitted(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_api_known(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_condition(ngx_lo_api_t *api);
 static void ngx_lo_api_body(ngx_http_request_t *r);
 static ngx_int_t ngx_lo_api_begin(ngx_lo_api_t *api);
@@ -56,14 +58,17 @@ ngx_lo_api_handler(ngx_http_request_t *r)
         return ngx_lo_api_send(api);
     }
 
-    if (api->route->flags & NGX_LO_UPLOAD) {
+    if (rc == NGX_AGAIN || (api->route->flags & NGX_LO_UPLOAD)) {
 
         /* its body is not read before somebody knows what to do with it */
 
         r->main->count++;
         r->read_event_handler = ngx_http_block_reading;
+        api->early = 1;
 
-        ngx_lo_api_step(api, ngx_lo_api_begin(api));
+        if (rc == NGX_OK) {
+            ngx_lo_api_step(api, ngx_lo_api_begin(api));
+        }
 
         return NGX_DONE;
     }
@@ -171,10 +176,37 @@ ngx_lo_api_admit(ngx_lo_api_t *api)
         return ngx_lo_page_show(api);
     }
 
-    rc = ngx_lo_api_who(api);
+    rc = ngx_lo_api_who(api, ngx_lo_api_known);
+
+    return (rc == NGX_OK) ? ngx_lo_api_admitted(api) : rc;
+}
+
+
+/* The store had to say who asks. */
+
+static ngx_int_t
+ngx_lo_api_known(ngx_lo_api_t *api)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_lo_api_admitted(api);
+
     if (rc != NGX_OK) {
         return rc;
     }
+
+    if (api->route->flags & NGX_LO_UPLOAD) {
+        return ngx_lo_api_begin(api);
+    }
+
+    return ngx_lo_api_receive(api, NULL);
+}
+
+
+static ngx_int_t
+ngx_lo_api_admitted(ngx_lo_api_t *api)
+{
+    ngx_int_t  rc;
 
     rc = ngx_lo_front_rate(api);
     if (rc != NGX_OK) {
@@ -413,7 +445,7 @@ ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc)
         rc = ngx_lo_api_problem(api, 500, "internal", "Internal error");
     }
 
-    if (rc == NGX_DONE && (api->route->flags & NGX_LO_UPLOAD)) {
+    if (rc == NGX_DONE && api->early) {
         rc = ngx_lo_api_unread(r);
         rc = (rc == NGX_OK) ? NGX_DONE : rc;
     }

@@ -69,6 +69,7 @@ struct ngx_lo_api_s {
     ngx_lo_render_pt       missed;      /* what to do when a guard misses */
     ngx_lo_resume_pt       resume;
     ngx_lo_resume_pt       known;
+    void                  *caller;      /* a credential that is looked for */
     ngx_lo_reply_pt        reply;
     ngx_lo_looked_pt       looked;
 
@@ -82,6 +83,7 @@ struct ngx_lo_api_s {
     unsigned long          refusals;    /* of memory, before the stage */
     ngx_buf_t             *file;        /* the answer is this file */
     unsigned               receive:1;   /* the body is wanted now */
+    unsigned               early:1;     /* nobody has asked for it yet */
     unsigned               next:1;      /* a stage was set up: `open` */
     unsigned               handed:1;    /* the request is a stream's now */
     unsigned               poured:1;    /* the head has been sent */
@@ -91,8 +93,11 @@ struct ngx_lo_api_s {
 /* Content handler of `langorch_api` locations. */
 ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);
 
-/* Who asks, and whether that suffices: NGX_OK, or NGX_DONE with the refusal. */
-ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api);
+/*
+ * Who asks, and whether that suffices (ngx_lo_caller.c): NGX_OK; NGX_DONE, the
+ * refusal; NGX_AGAIN, the store is asked, and `known` goes on when it suffices.
+ */
+ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known);
 
 /* 1: nobody vouches for the caller and nobody need: the name is what the client
  * says (spec/api.md 1.8). */

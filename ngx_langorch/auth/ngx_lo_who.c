@@ -5,7 +5,6 @@
 #include "auth/ngx_lo_who.h"
 
 
-static ngx_uint_t ngx_lo_who_clean(const ngx_str_t *name);
 static void ngx_lo_who_roles(const ngx_lo_loc_conf_t *conf, ngx_lo_who_t *who);
 static ngx_uint_t ngx_lo_who_next(const ngx_str_t *groups, size_t *at,
     ngx_str_t *group);
@@ -55,7 +54,7 @@ ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
         return NGX_DECLINED;
     }
 
-    if (!ngx_lo_who_clean(&name)) {
+    if (!ngx_lo_who_is_name(&name)) {
         return NGX_ABORT;
     }
 
@@ -73,8 +72,8 @@ ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
 
 /* It is stored and shown: text, and not without end; and not one of ours. */
 
-static ngx_uint_t
-ngx_lo_who_clean(const ngx_str_t *name)
+ngx_uint_t
+ngx_lo_who_is_name(const ngx_str_t *name)
 {
     size_t   i;
     json_t  *text;
@@ -172,6 +171,17 @@ ngx_lo_who_mapped(const ngx_lo_loc_conf_t *conf, const ngx_str_t *group)
     }
 
     return role;
+}
+
+
+void
+ngx_lo_who_as(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
+    ngx_uint_t role)
+{
+    who->role = role;
+    who->approves = (role == NGX_LO_ADMIN || role == NGX_LO_APPROVER
+                     || (conf->separation != 1 && role >= NGX_LO_APPROVER))
+                    ? 1 : 0;
 }
 
 

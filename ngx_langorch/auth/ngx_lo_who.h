@@ -33,6 +33,13 @@ typedef struct {
 ngx_int_t ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
     ngx_lo_who_t *who);
 
+/* The caller has that role, and what it includes. */
+void ngx_lo_who_as(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
+    ngx_uint_t role);
+
+/* 1: a text that may be somebody's name. */
+ngx_uint_t ngx_lo_who_is_name(const ngx_str_t *name);
+
 /* 1: the caller has that role.  Approving is a role beside the others where
  * `langorch_separation` is on. */
 ngx_uint_t ngx_lo_who_is(const ngx_lo_who_t *who, ngx_uint_t role);

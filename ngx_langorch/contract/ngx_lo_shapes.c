@@ -17,6 +17,7 @@
 #define RUN_STATES                                                            \
     "created|running|waiting_approval|paused|completed|failed|canceled"
 #define PROVIDERS  "openai_compatible|openai|anthropic"
+#define ROLES     "viewer|approver|operator|manager|admin"
 #define HINTS     "db|env|vault|aws|azure"
 #define MODES     "production|dry_run|validation_only"
 #define ASKED     "production|normal|dry_run|validation_only"
@@ -730,6 +731,26 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "NetInstantiate", "How the new graph is called, and its variables",
       "name:? variables:obj?",
       NGX_LO_TAKEN },
+
+    /* --- identity -------------------------------------------------------- */
+
+    { "Me", "Who the caller is",
+      "identity roles:[" ROLES "] user_id:? email:? full_name:? role:" ROLES
+      " auth_method mode:off|optional|on",
+      NGX_LO_GIVEN },
+    { "TokenCreate", "A token, at most with the role that its maker has",
+      "name! role:" ROLES "? expires_in_days:1-365?=90 identity:?",
+      NGX_LO_TAKEN },
+    { "TokenSeen", "What can be seen of a token",
+      "token_id name prefix role:" ROLES " identity created_at:time"
+      " expires_at:time",
+      NGX_LO_GIVEN },
+    { "TokenMade", "A token, and its text",
+      "+TokenSeen token",
+      NGX_LO_GIVEN },
+    { "Token", "A token, without its text",
+      "+TokenSeen last_used_at:time?",
+      NGX_LO_GIVEN },
 
     { NULL, NULL, NULL, 0 }
 };

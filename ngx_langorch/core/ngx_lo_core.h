@@ -360,6 +360,7 @@ void ngx_lo_zone_settings_changed(void);
 typedef enum {
     NGX_LO_KEPT_SECRETS,
     NGX_LO_KEPT_MODELS,
+    NGX_LO_KEPT_WHO,
     NGX_LO_KEPT_N
 } ngx_lo_kept_t;
 

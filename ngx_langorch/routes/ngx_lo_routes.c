@@ -7,6 +7,7 @@
  */
 
 #include "assets/ngx_lo_asset.h"
+#include "identity/ngx_lo_identity.h"
 #include "routes/ngx_lo_routes.h"
 #include "trigger/ngx_lo_trigger.h"
 
@@ -574,6 +575,23 @@ const ngx_lo_route_t  ngx_lo_routes[] = {
       "format:|ndjson=ndjson category actor action resource_type resource_id"
       " procedure_id search since:time until:time",
       "", "200 application/x-ndjson" },
+
+    { L, NGX_HTTP_GET, "/auth/me",
+      NGX_LO_VIEWER, R, GO(me),
+      "identity", "Who the caller is",
+      "", "", "200 Me" },
+    { L, NGX_HTTP_POST, "/auth/tokens",
+      NGX_LO_VIEWER, W|B, GO(tokens_create),
+      "identity", "A token for oneself; it is shown this once",
+      "", "TokenCreate", "201 TokenMade" },
+    { L, NGX_HTTP_GET, "/auth/tokens",
+      NGX_LO_VIEWER, R, GO(tokens_list),
+      "identity", "One's own tokens; an administrator sees all",
+      "limit:1-1000=1000 offset:0-=0", "", "200 [Token]" },
+    { L, NGX_HTTP_DELETE, "/auth/tokens/{token_id}",
+      NGX_LO_VIEWER, W, GO(tokens_delete),
+      "identity", "Revoke a token, at once",
+      "", "", "204" },
 
     { F, NGX_HTTP_POST, "/workflows",
       NGX_LO_OPERATOR, W|D, GO(flows_create),

@@ -484,6 +484,30 @@ static const char  ngx_lo_schema_seals[] =
     "CREATE INDEX runs_shut ON runs (id) WHERE shut > 0;";
 
 
+/* Nobody's words: of passwords and tokens there are hashes only. */
+
+static const char  ngx_lo_schema_identity[] =
+    "CREATE TABLE users ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL UNIQUE,"
+    " username TEXT NOT NULL UNIQUE, email TEXT, full_name TEXT,"
+    " role TEXT NOT NULL, is_active INTEGER NOT NULL, sso_provider TEXT,"
+    " password TEXT, created_at INTEGER, updated_at INTEGER,"
+    " rev INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX users_email ON users (lower(email))"
+    " WHERE email IS NOT NULL;"
+
+    "CREATE TABLE api_tokens ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, token_id TEXT NOT NULL UNIQUE,"
+    " hash TEXT NOT NULL UNIQUE, name TEXT, prefix TEXT, role TEXT NOT NULL,"
+    " identity TEXT NOT NULL, created_by TEXT, created_at INTEGER,"
+    " expires_at INTEGER NOT NULL, last_used_at INTEGER);"
+    "CREATE INDEX api_tokens_of ON api_tokens (identity, expires_at);"
+
+    "CREATE TABLE sessions_ended ("
+    " jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX sessions_ended_age ON sessions_ended (expires_at);";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -504,7 +528,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_models,
     ngx_lo_schema_audit,
     ngx_lo_schema_triggers,
-    ngx_lo_schema_seals
+    ngx_lo_schema_seals,
+    ngx_lo_schema_identity
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)
