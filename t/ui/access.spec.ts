@@ -49,6 +49,11 @@ const pages: [name: string, path: () => string][] = [
   ['approvals', () => 'approvals'],
   ['approval', () => `approvals/${approval}`],
   ['agents', () => 'agents'],
+  ...[
+    'triggers', 'workflows', 'workflows?tab=lists', 'workflows?tab=runs', 'orders', 'mcp',
+    'mcp?tab=servers', 'llm', 'llm?tab=prompts', 'llm?tab=usage', 'secrets', 'projects', 'leases',
+    'audit', 'settings', 'settings?tab=figures', 'settings?tab=limits', 'settings?tab=users',
+  ].map((page): [string, () => string] => [page, () => page]),
 ];
 
 test.each(pages)('the %s can be used by everybody, in light and dark', async (_, path) => {

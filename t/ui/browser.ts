@@ -100,8 +100,8 @@ async function shoot(page: Page, name: string): Promise<void> {
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axe, 'utf8'));
   return page.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as { axe: { run: () => Promise<AxeResult> } };
-    const { violations } = await run.run();
+    const { axe } = globalThis as unknown as { axe: { run: (o: object) => Promise<AxeResult> } };
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
   });
 }

@@ -119,7 +119,10 @@ test('the address of a run opens that run, also in the dark and on a phone', asy
   expect(wide).toBeLessThanOrEqual(360);
 });
 
-test.each(['', 'procedures', 'runs', 'approvals', 'agents'])(
+test.each([
+  '', 'procedures', 'runs', 'approvals', 'agents', 'builder', 'triggers', 'workflows', 'orders',
+  'mcp', 'llm', 'secrets', 'projects', 'leases', 'audit', 'settings',
+])(
   'the page "%s" fits a phone',
   async (path) => {
     const { page } = b;

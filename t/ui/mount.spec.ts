@@ -70,7 +70,7 @@ test.each(prefixes)('below %s every page opens by its own address', async (prefi
     await page.goto(`${proxyUrl}${prefix}/ui/${path}`);
     await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
   }
-  await page.goto(`${proxyUrl}${prefix}/ui/workflows/none`);
+  await page.goto(`${proxyUrl}${prefix}/ui/users/none`);
   await page.getByRole('heading', { name: 'Not found' }).waitFor();
   await page.getByRole('link', { name: 'To the dashboard' }).click();
   await page.getByText(ready).waitFor();

@@ -1,23 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { listPending } from '../approvals/api';
 import { count } from '../shared/format';
 import { keys } from '../shared/query';
 import { IconButton } from '../shared/ui/Button';
-import { Icon } from '../shared/ui/Icon';
-import { navigation } from './routes';
+import { Icon, type IconName } from '../shared/ui/Icon';
+import { MoreDialog } from './MoreDialog';
+import { navigation, onPhone } from './navigation';
+import { PaletteDialog, type Command } from './PaletteDialog';
 import { ShortcutsDialog, useGoKeys } from './shortcuts';
-import { useTheme } from './theme';
+import { useTheme, type Theme } from './theme';
 
 /** What stands around every page: where one can go, how many decisions wait, the theme. */
 export function Shell({ children }: { children: ReactNode }) {
-  const [showKeys, setShowKeys] = useState(false);
-  useGoKeys(() => setShowKeys(true));
+  const [open, setOpen] = useState<'keys' | 'palette' | 'more' | null>(null);
+  const close = () => setOpen(null);
+  const showKeys = useCallback(() => setOpen('keys'), []);
+  const showPalette = useCallback(() => setOpen('palette'), []);
+  useGoKeys(showKeys, showPalette);
+  const [theme, nextTheme] = useTheme();
+  const [, go] = useLocation();
   const pending = useQuery({
     queryKey: [...keys.approvals, 'pending'],
     queryFn: listPending,
-    refetchInterval: 2000,
+    refetchInterval: 5000,
   });
   const due = pending.data?.length ?? 0;
 
@@ -36,20 +43,27 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to the page
       </a>
-      <header className="
+      <header
+        className="
         flex items-center gap-2 border-b border-line bg-surface px-4 py-2 md:sticky md:top-0
-        md:h-dvh md:w-56 md:flex-col md:items-stretch md:border-r md:border-b-0 md:px-3 md:py-5
-      ">
+        md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:overflow-y-auto md:border-r
+        md:border-b-0 md:px-3 md:py-5
+      "
+      >
         <Brand />
         <div className="flex-1 md:mt-5">
-          <Navigation due={due} />
+          <Navigation due={due} onMore={() => setOpen('more')} />
         </div>
-        <Tools onKeys={() => setShowKeys(true)} />
+        <Tools theme={theme} onTheme={nextTheme} onKeys={showKeys} onPalette={showPalette} />
       </header>
       <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         {children}
       </main>
-      {showKeys && <ShortcutsDialog onClose={() => setShowKeys(false)} />}
+      {open === 'keys' && <ShortcutsDialog onClose={close} />}
+      {open === 'more' && <MoreDialog onClose={close} />}
+      {open === 'palette' && (
+        <PaletteDialog onClose={close} commands={commandsOf(go, nextTheme, showKeys)} />
+      )}
     </div>
   );
 }
@@ -75,58 +89,105 @@ function Brand() {
 
 const item =
   'relative flex flex-col items-center gap-0.5 px-1 py-2 text-[0.6875rem] font-medium ' +
-  '-outline-offset-2 md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:text-sm';
+  '-outline-offset-2 md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:py-1.5 md:text-sm';
 const itemHere = 'text-accent md:bg-accent-soft';
 const itemElse = 'text-muted hover:text-ink md:hover:bg-hover';
 
+function commandsOf(go: (to: string) => void, onTheme: () => void, onKeys: () => void): Command[] {
+  const action = (name: string, icon: IconName, run: () => void): Command => ({
+    id: name,
+    group: 'Action',
+    name,
+    hint: '',
+    icon,
+    run,
+  });
+  return [
+    action('Import a procedure', 'import', () => go('/procedures?import=1')),
+    action('Build a new procedure', 'plus', () => go('/builder')),
+    action('Runs that failed', 'alert', () => go('/runs?status=failed')),
+    action('Runs that wait', 'clock', () => go('/runs?status=waiting_approval,paused')),
+    action('Change the theme', 'moon', onTheme),
+    action('Keyboard shortcuts', 'keyboard', onKeys),
+  ];
+}
+
 /** A column at the side; on a phone a bar at the foot. */
-function Navigation({ due }: { due: number }) {
+function Navigation({ due, onMore }: { due: number; onMore: () => void }) {
   const [location] = useLocation();
+  const isHere = (href: string) =>
+    href === '/' ? location === '/' : location === href || location.startsWith(`${href}/`);
+  const further = navigation.some((n) => !onPhone.includes(n.href) && isHere(n.href));
   return (
     <nav
       aria-label="Main"
       className="
         fixed inset-x-0 bottom-0 z-40 grid grid-cols-5 border-t border-line bg-surface md:static
-        md:flex md:flex-col md:gap-1 md:border-0
+        md:flex md:flex-col md:gap-0.5 md:border-0
       "
     >
-      {navigation.map(({ href, name, icon }) => {
-        const here = href === '/' ? location === '/' : location.startsWith(href);
-        const badge = href === '/approvals' && due > 0;
+      {navigation.map((n, i) => {
+        const here = isHere(n.href);
+        const badge = n.href === '/approvals' && due > 0;
+        const first = i > 0 && navigation[i - 1]?.group !== n.group;
         return (
           <Link
-            key={href}
-            href={href}
+            key={n.href}
+            href={n.href}
             aria-current={here ? 'page' : undefined}
-            className={`${item} ${here ? itemHere : itemElse}`}
+            className={`
+              ${item} ${here ? itemHere : itemElse} ${first ? 'md:mt-3' : ''}
+              ${onPhone.includes(n.href) ? '' : 'max-md:hidden'}
+            `}
           >
-            <Icon name={icon} className="size-5 md:size-4.5" />
-            {name}
-            {badge && (
-              <span className="
-                absolute top-1 left-1/2 ml-1.5 rounded-full bg-accent px-1.5 text-[0.6875rem]
-                leading-4 font-semibold text-on-accent md:static md:ml-auto md:leading-5
-              ">
-                {due > 99 ? '99+' : due}
-                <span className="sr-only"> {count(due, 'decision')} due</span>
-              </span>
-            )}
+            <Icon name={n.icon} className="size-5 md:size-4.5" />
+            {n.name}
+            {badge && <Due n={due} />}
           </Link>
         );
       })}
+      <button
+        type="button"
+        onClick={onMore}
+        className={`${item} ${further ? itemHere : itemElse} md:hidden`}
+      >
+        <Icon name="more" className="size-5" />
+        More
+      </button>
     </nav>
   );
 }
 
-function Tools({ onKeys }: { onKeys: () => void }) {
-  const [theme, nextTheme] = useTheme();
+function Due({ n }: { n: number }) {
+  return (
+    <span
+      className="
+      absolute top-1 left-1/2 ml-1.5 rounded-full bg-accent px-1.5 text-[0.6875rem] leading-4
+      font-semibold text-on-accent md:static md:ml-auto md:leading-5
+    "
+    >
+      {n > 99 ? '99+' : n}
+      <span className="sr-only"> {count(n, 'decision')} due</span>
+    </span>
+  );
+}
+
+interface ToolsProps {
+  theme: Theme;
+  onTheme: () => void;
+  onKeys: () => void;
+  onPalette: () => void;
+}
+
+function Tools({ theme, onTheme, onKeys, onPalette }: ToolsProps) {
   const icons = { system: 'system', light: 'sun', dark: 'moon' } as const;
   return (
     <div className="flex items-center gap-1">
+      <IconButton icon="search" name="Go to or do (Ctrl K)" onClick={onPalette} />
       <IconButton
         icon={icons[theme]}
         name={`Theme: ${theme === 'system' ? 'as the system' : theme}`}
-        onClick={nextTheme}
+        onClick={onTheme}
       />
       <span className="hidden md:block">
         <IconButton icon="keyboard" name="Keyboard shortcuts" onClick={onKeys} />

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bootPage, bootScript } from '../../vite.mount';
-import { navigation, routes } from './routes';
+import { navigation } from './navigation';
+import { routes } from './routes';
 import { sections } from './sections';
 
 const built = [
@@ -34,6 +35,11 @@ test('every page is at one of the sections and at most one segment deeper', () =
     expect(['', ...sections]).toContain(section);
     expect(deeper.length).toBeLessThanOrEqual(1);
   }
+});
+
+test('every place of the navigation has a page', () => {
+  const paths = routes.map((r) => r.path);
+  expect(navigation.map((n) => n.href).filter((href) => !paths.includes(href))).toEqual([]);
 });
 
 test('no two pages of the navigation have the same key', () => {

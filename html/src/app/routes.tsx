@@ -1,6 +1,4 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
-import type { IconName } from '../shared/ui/Icon';
-import type { Section } from './sections';
 
 interface Route {
   path: string;
@@ -63,20 +61,70 @@ export const routes: Route[] = [
       default: (await import('../agents/AgentsPage')).AgentsPage,
     })),
   },
-];
-
-interface NavItem {
-  href: '/' | `/${Section}`;
-  name: string;
-  icon: IconName;
-  /** The key after `g`. */
-  key: string;
-}
-
-export const navigation: NavItem[] = [
-  { href: '/', name: 'Dashboard', icon: 'dashboard', key: 'd' },
-  { href: '/procedures', name: 'Procedures', icon: 'procedures', key: 'p' },
-  { href: '/runs', name: 'Runs', icon: 'runs', key: 'r' },
-  { href: '/approvals', name: 'Approvals', icon: 'approvals', key: 'a' },
-  { href: '/agents', name: 'Agents', icon: 'agents', key: 't' },
+  {
+    path: '/mcp',
+    page: lazy(async () => ({
+      default: (await import('../mcp/McpPage')).McpPage,
+    })),
+  },
+  {
+    path: '/leases',
+    page: lazy(async () => ({
+      default: (await import('../leases/LeasesPage')).LeasesPage,
+    })),
+  },
+  {
+    path: '/projects',
+    page: lazy(async () => ({
+      default: (await import('../projects/ProjectsPage')).ProjectsPage,
+    })),
+  },
+  {
+    path: '/secrets',
+    page: lazy(async () => ({
+      default: (await import('../secrets/SecretsPage')).SecretsPage,
+    })),
+  },
+  {
+    path: '/llm',
+    page: lazy(async () => ({
+      default: (await import('../llm/LlmPage')).LlmPage,
+    })),
+  },
+  {
+    path: '/audit',
+    page: lazy(async () => ({
+      default: (await import('../audit/AuditPage')).AuditPage,
+    })),
+  },
+  {
+    path: '/settings',
+    page: lazy(async () => ({
+      default: (await import('../settings/SettingsPage')).SettingsPage,
+    })),
+  },
+  {
+    path: '/triggers',
+    page: lazy(async () => ({
+      default: (await import('../triggers/TriggersPage')).TriggersPage,
+    })),
+  },
+  {
+    path: '/workflows',
+    page: lazy(async () => ({
+      default: (await import('../workflows/WorkflowsPage')).WorkflowsPage,
+    })),
+  },
+  {
+    path: '/workflows/:workflowId',
+    page: lazy(async () => ({
+      default: (await import('../workflows/WorkflowPage')).WorkflowPage,
+    })),
+  },
+  ...['/orders', '/orders/:orderId'].map((path) => ({
+    path,
+    page: lazy(async () => ({
+      default: (await import('../workflows/OrdersPage')).OrdersPage,
+    })),
+  })),
 ];

@@ -29,6 +29,9 @@ const approval: Approval = {
   input_schema: null,
   required_approvals: 1,
   escalation_count: 0,
+  escalation_contact: null,
+  approvers: null,
+  votes: null,
 };
 
 interface Sent {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { exactTime } from '../shared/format';
+import { count, exactTime } from '../shared/format';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import { StatusBadge } from '../shared/ui/Badge';
@@ -62,7 +63,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
         </p>
       </header>
       <Facts
-        facts={[
+        facts={known([
           [
             'Run',
             <TextLink href={pageOf('runs', a.run_id)}>
@@ -75,7 +76,20 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
             a.node_name && a.node_name !== a.node_id ? `${a.node_name} (${a.node_id})` : a.node_id,
           ],
           ['Level', a.approval_level],
-        ]}
+          ['May decide', a.approvers && a.approvers.length > 0 ? a.approvers.join(', ') : null],
+          [
+            'Needed',
+            a.required_approvals > 1
+              ? `${a.votes?.length ?? 0} of ${a.required_approvals} persons so far`
+              : null,
+          ],
+          [
+            'Escalated',
+            a.escalation_count > 0
+              ? [count(a.escalation_count, 'time'), a.escalation_contact].filter(Boolean).join(', ')
+              : null,
+          ],
+        ])}
       />
       {a.context_data !== null && a.context_data !== undefined && (
         <div className="px-4 pb-4">
@@ -83,6 +97,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
           <JsonView value={a.context_data} name="the context" className="max-h-72" />
         </div>
       )}
+      {(a.votes?.length ?? 0) > 0 && a.required_approvals > 1 && <Votes approval={a} />}
       {isPending(a) ? (
         <DecisionForm
           approval={a}
@@ -95,6 +110,11 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
       )}
     </article>
   );
+}
+
+/** What is not known takes no line. */
+function known(facts: [string, ReactNode][]): [string, ReactNode][] {
+  return facts.filter(([, value]) => value !== null && value !== undefined);
 }
 
 function Outcome({ approval: a }: { approval: Approval }) {
@@ -113,5 +133,18 @@ function Outcome({ approval: a }: { approval: Approval }) {
         </div>
       )}
     </div>
+  );
+}
+
+function Votes({ approval: a }: { approval: Approval }) {
+  return (
+    <ul aria-label="Answers so far" className="flex flex-col gap-1 px-4 pb-4">
+      {(a.votes ?? []).map((v, i) => (
+        <li key={i} className="text-muted">
+          {v.by ?? v.decided_by ?? 'somebody'}: {v.decision}
+          {v.comment && `, “${v.comment}”`}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -5,12 +5,14 @@ import { count } from '../shared/format';
 import { useKeys } from '../shared/hooks';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
+import { Dot } from '../shared/ui/Badge';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { getApproval, listApprovals, listPending } from './api';
 import { ApprovalCard } from './ApprovalCard';
 import { Inbox } from './Inbox';
 import { byUrgency, isPending, neighbour } from './logic';
+import { useApprovalStream } from './useApprovalStream';
 
 /** What waits for a decision at the left, the one that is looked at on the right. */
 export function ApprovalsPage() {
@@ -19,10 +21,11 @@ export function ApprovalsPage() {
   const [, go] = useLocation();
   const decided = search.get('show') === 'decided';
 
+  const live = useApprovalStream();
   const pending = useQuery({
     queryKey: [...keys.approvals, 'pending'],
     queryFn: listPending,
-    refetchInterval: 2000,
+    refetchInterval: live ? 30_000 : 2000,
   });
   const all = useQuery({
     queryKey: [...keys.approvals, 'all'],
@@ -40,7 +43,8 @@ export function ApprovalsPage() {
     queryKey: [...keys.approvals, 'one', approvalId],
     queryFn: () => getApproval(approvalId ?? ''),
     enabled: approvalId !== undefined,
-    refetchInterval: (q) => (q.state.data && !isPending(q.state.data) ? false : 2000),
+    refetchInterval: (q) =>
+      q.state.data && !isPending(q.state.data) ? false : live ? 30_000 : 2000,
   });
 
   const suffix = decided ? '?show=decided' : '';
@@ -51,7 +55,16 @@ export function ApprovalsPage() {
   useKeys({ j: () => move(1), k: () => move(-1) });
 
   return (
-    <Page title="Approvals" lead={leadOf(pending.data?.length)}>
+    <Page
+      title="Approvals"
+      lead={
+        <span className="inline-flex items-center gap-2">
+          <Dot tone={live ? 'ok' : 'wait'} live={live} />
+          {leadOf(pending.data?.length)}
+          <span className="sr-only">{live ? ', live' : ', asked every 2 seconds'}</span>
+        </span>
+      }
+    >
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       <div className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
         <div className={approvalId ? 'max-lg:hidden' : ''}>

@@ -1,4 +1,5 @@
 import { http, segment } from '../shared/http';
+import { apiHref } from '../shared/mount';
 import type { Approval, Decision } from './types';
 
 export function listPending(): Promise<Approval[]> {
@@ -15,4 +16,8 @@ export function getApproval(id: string): Promise<Approval> {
 
 export function decide(id: string, decision: Decision): Promise<Approval> {
   return http.post(`/approvals/${segment(id)}/decision`, decision);
+}
+
+export function streamHref(): string {
+  return apiHref('/approvals/stream');
 }

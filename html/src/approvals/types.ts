@@ -26,6 +26,19 @@ export interface Approval {
   input_schema: JsonObject | null;
   required_approvals: number;
   escalation_count: number;
+  escalation_contact: string | null;
+  approvers: string[] | null;
+  votes: Vote[] | null;
+}
+
+/** One answer of those that are needed. */
+export interface Vote {
+  by?: string | null;
+  decided_by?: string | null;
+  decision?: string;
+  at?: string | null;
+  decided_at?: string | null;
+  comment?: string | null;
 }
 
 /** The body of a decision. */

@@ -1,29 +1,44 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { words } from '../shared/format';
+import { duration, words } from '../shared/format';
+import { useNow } from '../shared/hooks';
 import type { Run } from '../shared/types';
-import { Dot, StatusBadge } from '../shared/ui/Badge';
+import { Badge, Dot, StatusBadge } from '../shared/ui/Badge';
+import { Bars } from '../shared/ui/Bars';
 import { ButtonLink } from '../shared/ui/Button';
 import { EmptyState, ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts, Panel } from '../shared/ui/Page';
 import { pageOf } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
-import { counters, healthInWords, type Counter } from './logic';
-import type { Health, Readiness } from './types';
+import {
+  byCause,
+  byHour,
+  counters,
+  healthInWords,
+  middleByHour,
+  type Cause,
+  type Counter,
+} from './logic';
+import type { Health, Pool, Readiness, Summary, UsageRow } from './types';
 
 interface DashboardViewProps {
   /** In the order of `counters`; undefined while not known, null when the server does not say. */
   counts: (number | null | undefined)[];
   recent: UseQueryResult<Run[]>;
   failures: UseQueryResult<Run[]>;
+  day: Run[];
+  summary: Summary | undefined;
+  usage: UsageRow[];
+  pools: Pool[];
   health: Health | undefined;
   ready: Readiness | undefined;
   unreachable: boolean;
 }
 
 export function DashboardView(props: DashboardViewProps) {
-  const { counts, recent, failures, health, ready, unreachable } = props;
+  const { counts, recent, failures, day, health, ready, unreachable } = props;
+  const now = useNow(60_000);
   const [tone, word] = healthInWords(ready, unreachable);
   return (
     <>
@@ -32,6 +47,18 @@ export function DashboardView(props: DashboardViewProps) {
           <Count key={c.name} counter={c} n={counts[i]} />
         ))}
       </ul>
+      <div className="grid gap-5 lg:grid-cols-2">
+        <Panel title="Runs by the hour" actions={<span className="text-muted">last 24 hours</span>}>
+          <Bars name="Runs by the hour" bars={byHour(day, now)} />
+        </Panel>
+        <Panel title="How long they took" actions={<P95 summary={props.summary} />}>
+          <Bars
+            name="How long runs took"
+            bars={middleByHour(day, now)}
+            format={(ms) => duration(ms)}
+          />
+        </Panel>
+      </div>
       <div className="grid items-start gap-5 lg:grid-cols-[1fr_22rem]">
         <Panel
           title="Recent runs"
@@ -79,14 +106,106 @@ export function DashboardView(props: DashboardViewProps) {
             />
           </Panel>
           <Panel title="Recent failures">
-            <RunList
-              query={failures}
-              empty={<p className="px-4 py-6 text-center text-muted">None. Good.</p>}
-            />
+            <Causes list={byCause(failures.data ?? [])} />
           </Panel>
+          <Agents pools={props.pools} />
+          <Models usage={props.usage} />
         </div>
       </div>
     </>
+  );
+}
+
+function P95({ summary }: { summary: Summary | undefined }) {
+  const found = summary?.histograms['run_duration_seconds{status=completed}'];
+  if (!found || found.count === 0) return null;
+  return <span className="text-muted">95 % within {duration(found.p95 * 1000)}</span>;
+}
+
+function Causes({ list }: { list: Cause[] }) {
+  if (list.length === 0) return <p className="px-4 py-6 text-center text-muted">None. Good.</p>;
+  return (
+    <ul aria-label="Failures by cause" className="divide-y divide-line">
+      {list.slice(0, 6).map((c) => (
+        <li key={c.run.run_id}>
+          <Link
+            href={
+              c.n === 1
+                ? pageOf('runs', c.run.run_id)
+                : `/runs?status=failed&procedure_id=${encodeURIComponent(c.procedure)}`
+            }
+            className="flex items-start gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover"
+          >
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium">{c.procedure}</span>
+              <span className="line-clamp-2 break-words text-bad">{c.message}</span>
+              <span className="text-muted">
+                <Time at={c.run.ended_at ?? c.run.created_at} />
+              </span>
+            </span>
+            {c.n > 1 && <Badge tone="bad">{c.n}×</Badge>}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Agents({ pools }: { pools: Pool[] }) {
+  if (pools.length === 0) return null;
+  return (
+    <Panel
+      title="Agents"
+      actions={
+        <ButtonLink size="small" kind="quiet" href="/agents">
+          All
+        </ButtonLink>
+      }
+    >
+      <ul className="divide-y divide-line">
+        {pools.map((p) => {
+          const away = p.agent_count - (p.status_breakdown.online ?? 0);
+          const tone = p.circuit_open_count > 0 ? 'bad' : away > 0 ? 'wait' : 'ok';
+          return (
+            <li
+              key={`${p.channel} ${p.pool_id ?? ''}`}
+              className="flex items-center gap-2.5 px-4 py-2"
+            >
+              <Dot tone={tone} />
+              <span className="min-w-0 flex-1 truncate">
+                {[p.channel, p.pool_id].filter(Boolean).join(' / ')}
+              </span>
+              <span className="text-muted tabular-nums">
+                {p.active_leases} of {p.concurrency_limit_total} in use
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
+  );
+}
+
+function Models({ usage }: { usage: UsageRow[] }) {
+  const sum = (pick: (row: UsageRow) => number) => usage.reduce((n, row) => n + pick(row), 0);
+  if (usage.length === 0) return null;
+  return (
+    <Panel
+      title="Models"
+      actions={
+        <ButtonLink size="small" kind="quiet" href="/llm">
+          All
+        </ButtonLink>
+      }
+    >
+      <Facts
+        facts={[
+          ['Calls', `${sum((r) => r.calls).toLocaleString('en')} in 30 days`],
+          ['Tokens', sum((r) => r.prompt_tokens + r.completion_tokens).toLocaleString('en')],
+          ['Cost', `$${sum((r) => r.cost_usd).toFixed(2)}`],
+        ]}
+      />
+    </Panel>
   );
 }
 

@@ -1,7 +1,7 @@
 import { call, http } from '../shared/http';
 import { problemOf } from '../shared/problem';
 import type { Run } from '../shared/types';
-import type { Health, Readiness } from './types';
+import type { Health, Pool, Readiness, Summary, UsageRow } from './types';
 
 export function getHealth(): Promise<Health> {
   return http.get('/health');
@@ -25,6 +25,27 @@ export async function countRuns(status: string): Promise<number | null> {
   return total === null ? null : Number(total);
 }
 
-export function recentRuns(status: string): Promise<Run[]> {
-  return http.get('/runs', { query: { status, limit: 8 } });
+export function recentRuns(status: string, limit = 8): Promise<Run[]> {
+  return http.get('/runs', { query: { status, limit } });
+}
+
+/** The newest of the last day, as many as one page has. */
+export function lastDay(): Promise<Run[]> {
+  const from = new Date(Date.now() - 86_400_000).toISOString();
+  return http.get('/runs', { query: { created_from: from, limit: 1000 } });
+}
+
+export function listPools(): Promise<Pool[]> {
+  return http.get('/agents/pools');
+}
+
+export function getSummary(): Promise<Summary> {
+  return http.get('/runs/metrics/summary');
+}
+
+export async function usageByDay(): Promise<UsageRow[]> {
+  const { rows } = await http.get<{ rows: UsageRow[] }>('/llm/usage', {
+    query: { group_by: 'day' },
+  });
+  return rows;
 }

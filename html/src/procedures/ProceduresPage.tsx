@@ -14,7 +14,9 @@ import { ProceduresView } from './ProceduresView';
 export function ProceduresPage() {
   const [address, setAddress] = useSearchParams();
   const [search, setSearch] = useState(address.get('q') ?? '');
-  const [importing, setImporting] = useState<string | null>(null);
+  const [importing, setImporting] = useState<string | null>(() =>
+    address.get('import') === null ? null : '',
+  );
   const toast = useToast();
   const settled = useSettled(search.trim());
   const get = (name: string) => address.get(name) ?? '';

@@ -115,6 +115,9 @@ function Empty({ filtered }: { filtered: boolean }) {
   );
 }
 
+const took =
+  'hidden w-24 shrink-0 text-right whitespace-nowrap text-muted tabular-nums sm:block';
+
 interface RowProps {
   run: Run;
   now: number;
@@ -158,7 +161,7 @@ function Row({ run, now, chosen, onToggle }: RowProps) {
         <span className="shrink-0 sm:w-44">
           <StatusBadge status={run.status} />
         </span>
-        <span className="hidden w-20 shrink-0 text-right text-muted tabular-nums sm:block">
+        <span className={took}>
           {elapsed(run.started_at, run.ended_at, now)}
         </span>
         <span className="hidden w-24 shrink-0 text-right text-muted md:block">

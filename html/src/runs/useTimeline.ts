@@ -1,4 +1,5 @@
 import { useEffect, useReducer, useRef, useState } from 'react';
+import { useVisible } from '../shared/hooks';
 import type { Problem } from '../shared/problem';
 import { openStream, type StreamState } from '../shared/stream';
 import { streamHref } from './api';
@@ -39,8 +40,9 @@ export function useTimeline(runId: string, attempt: number | null): LiveTimeline
     [runId],
   );
 
+  const visible = useVisible();
   useEffect(() => {
-    if (attempt === null) return;
+    if (attempt === null || !visible) return;
     let waiting: RunEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
@@ -67,7 +69,7 @@ export function useTimeline(runId: string, attempt: number | null): LiveTimeline
       close();
       clearTimeout(timer);
     };
-  }, [runId, attempt]);
+  }, [runId, attempt, visible]);
 
   return { line, state, problem };
 }

@@ -67,3 +67,14 @@ export function useQueryState(name: string, otherwise = ''): [string, (value: st
     );
   return [search.get(name) ?? otherwise, set];
 }
+
+/** Is the page looked at?  Streams of pages that are not would use up the browser's connections. */
+export function useVisible(): boolean {
+  const [visible, setVisible] = useState(() => document.visibilityState !== 'hidden');
+  useEffect(() => {
+    const onChange = () => setVisible(document.visibilityState !== 'hidden');
+    document.addEventListener('visibilitychange', onChange);
+    return () => document.removeEventListener('visibilitychange', onChange);
+  }, []);
+  return visible;
+}

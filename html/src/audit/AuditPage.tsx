@@ -1,0 +1,187 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { exactTime, words } from '../shared/format';
+import { useSettled } from '../shared/hooks';
+import { http } from '../shared/http';
+import { apiHref } from '../shared/mount';
+import type { JsonObject } from '../shared/types';
+import { Badge } from '../shared/ui/Badge';
+import { Button } from '../shared/ui/Button';
+import { Select, TextInput } from '../shared/ui/Field';
+import { Icon } from '../shared/ui/Icon';
+import { JsonView } from '../shared/ui/JsonView';
+import { EmptyState, Loading } from '../shared/ui/Notes';
+import { Facts, Page } from '../shared/ui/Page';
+import { Refused } from '../shared/ui/Resource';
+import { Time } from '../shared/ui/Time';
+
+/** api.md 14 */
+interface AuditEvent {
+  event_id: number;
+  ts: string;
+  category: string;
+  action: string;
+  actor: string;
+  description: string;
+  resource_type: string | null;
+  resource_id: string | null;
+  meta: JsonObject | null;
+  source_ip: string | null;
+  request_id: string | null;
+}
+
+interface AuditPageOf {
+  events: AuditEvent[];
+  next_cursor: string | null;
+}
+
+const categories = [
+  'procedure',
+  'procedure_release',
+  'run',
+  'approval',
+  'agent',
+  'trigger',
+  'secret_mgmt',
+  'llm',
+  'prompt',
+  'mcp',
+  'artifact',
+  'lease',
+  'project',
+  'workflow',
+  'order',
+  'user_mgmt',
+  'auth',
+  'config',
+];
+
+export function AuditPage() {
+  const [address, setAddress] = useSearchParams();
+  const [text, setText] = useState(address.get('search') ?? '');
+  const [actor, setActor] = useState(address.get('actor') ?? '');
+  const category = address.get('category') ?? '';
+  const filter = { category, search: useSettled(text.trim()), actor: useSettled(actor.trim()) };
+  const list = useInfiniteQuery({
+    queryKey: ['audit', filter],
+    queryFn: ({ pageParam }) =>
+      http.get<AuditPageOf>('/audit', { query: { ...filter, limit: 100, cursor: pageParam } }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const events = useMemo(() => list.data?.pages.flatMap((p) => p.events) ?? [], [list.data]);
+  return (
+    <Page
+      title="Audit"
+      lead="Who changed what, from where, newest first. Nothing here can be changed."
+      actions={
+        <a
+          href={apiHref('/audit/export')}
+          download="audit.ndjson"
+          className="
+            inline-flex min-h-9 items-center gap-1.5 rounded-lg border border-edge bg-surface px-3.5
+            font-medium hover:bg-hover
+          "
+        >
+          <Icon name="download" /> Export
+        </a>
+      }
+    >
+      <div className="flex flex-wrap gap-2">
+        <TextInput
+          type="search"
+          aria-label="Search"
+          placeholder="Search descriptions"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+          className="min-w-0 flex-1 basis-60"
+        />
+        <TextInput
+          type="search"
+          aria-label="Who"
+          placeholder="Who"
+          value={actor}
+          onChange={(e) => setActor(e.target.value)}
+          className="max-w-44 flex-1 basis-32"
+        />
+        <Select
+          aria-label="Category"
+          value={category}
+          onChange={(e) => setAddress(e.target.value ? { category: e.target.value } : {})}
+          className="max-w-52 flex-1 basis-40"
+        >
+          <option value="">Every category</option>
+          {categories.map((c) => (
+            <option key={c} value={c}>
+              {words(c)}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {list.isError && <Refused error={list.error} />}
+      {list.isPending && <Loading />}
+      {list.data && events.length === 0 && (
+        <div className="card">
+          <EmptyState icon="history" title="Nothing matches">
+            Every change that somebody makes through the API is noted here.
+          </EmptyState>
+        </div>
+      )}
+      {events.length > 0 && (
+        <ol aria-label="Audit trail" className="card divide-y divide-line overflow-hidden">
+          {events.map((e) => (
+            <li key={e.event_id} className="lazy-row">
+              <Entry event={e} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {list.hasNextPage && (
+        <Button
+          className="self-center"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function Entry({ event: e }: { event: AuditEvent }) {
+  return (
+    <details>
+      <summary
+        className="
+        flex flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5 -outline-offset-2 hover:bg-hover
+      "
+      >
+        <span className="w-24 shrink-0 text-muted">
+          <Time at={e.ts} />
+        </span>
+        <span className="font-medium">{e.actor}</span>
+        <span className="min-w-0 flex-1 break-words">
+          {e.description} {e.resource_id && <code className="text-faint">{e.resource_id}</code>}
+        </span>
+        <Badge>
+          {e.category}/{e.action}
+        </Badge>
+      </summary>
+      <Facts
+        facts={[
+          ['Time', exactTime(e.ts)],
+          ['From', e.source_ip],
+          ['Request', e.request_id && <code>{e.request_id}</code>],
+          ['What', [e.resource_type, e.resource_id].filter(Boolean).join(' ') || null],
+        ]}
+      />
+      {e.meta && (
+        <div className="px-3 pb-3">
+          <JsonView value={e.meta} name="what is known of it" />
+        </div>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { useQueryState } from '../shared/hooks';
+import { http } from '../shared/http';
+import { Button } from '../shared/ui/Button';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
+import { Page } from '../shared/ui/Page';
+import { Tabs } from '../shared/ui/Tabs';
+import { Profiles, profileMembers } from './Profiles';
+import { promptMembers, Prompts } from './Prompts';
+import { Usage } from './Usage';
+
+/** How models are asked, what they are asked, and what that took. */
+export function LlmPage() {
+  const [tab, setTab] = useQueryState('tab', 'profiles');
+  const [adding, setAdding] = useState(false);
+  const prompts = tab === 'prompts';
+  return (
+    <Page
+      title="Models"
+      lead="Profiles say how a model is asked, prompts what it is asked."
+      actions={
+        tab !== 'usage' && (
+          <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>
+            {prompts ? 'New prompt' : 'New profile'}
+          </Button>
+        )
+      }
+    >
+      <Tabs
+        name="Profiles, prompts and usage"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { id: 'profiles', name: 'Profiles', content: <Profiles /> },
+          { id: 'prompts', name: 'Prompts', content: <Prompts /> },
+          { id: 'usage', name: 'Usage', content: <Usage /> },
+        ]}
+      />
+      {adding && (
+        <ObjectDialog
+          title={prompts ? 'New prompt' : 'New profile'}
+          members={prompts ? promptMembers : profileMembers}
+          initial={prompts ? {} : { enabled: true }}
+          act="Create"
+          done={prompts ? 'The prompt is there' : 'The profile is there'}
+          spoils={['llm']}
+          onSend={(body) => http.post(prompts ? '/prompts' : '/llm/profiles', body)}
+          onClose={() => setAdding(false)}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { bodyOf, type Member } from './ObjectDialog';
+
+const members: Member[] = [
+  { name: 'name', label: 'Name', required: true },
+  { name: 'limit', label: 'Limit', kind: 'number' },
+  { name: 'tags', label: 'Tags', kind: 'list' },
+  { name: 'more', label: 'More', kind: 'json' },
+  { name: 'on', label: 'On', kind: 'check' },
+];
+
+test('a form becomes an object, each member of its kind', () => {
+  const texts = { name: 'a', limit: '3', tags: 'x\n y', more: '{"b":1}', on: 'true' };
+  expect(bodyOf(members, texts, {})).toEqual({
+    body: { name: 'a', limit: 3, tags: ['x', 'y'], more: { b: 1 }, on: true },
+    errors: {},
+  });
+});
+
+test('what is missing or broken is told at its member', () => {
+  expect(bodyOf(members, { limit: 'x', more: '{' }, {}).errors).toEqual({
+    name: 'This is needed',
+    limit: 'Must be a number',
+    more: 'This is not JSON',
+  });
+});
+
+test('what was emptied is taken away, what never was is left out', () => {
+  expect(bodyOf(members, { name: 'a' }, { limit: 5 }).body).toEqual({ name: 'a', limit: null });
+});

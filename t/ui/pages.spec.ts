@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at, openBrowser, type Browser } from './browser';
+import { approvalOf, importLetter, startRun } from './server';
+
+/* The smaller pages, and what is the same on all of them. */
+
+let b: Browser;
+let id = '';
+const mark = Date.now().toString(36);
+
+beforeAll(async () => {
+  b = await openBrowser();
+  id = await importLetter('ui-pages');
+});
+
+afterAll(async () => {
+  await b.close();
+});
+
+test('one key leads anywhere: to pages, procedures and runs', async () => {
+  const { page } = b;
+  await page.goto(at(''));
+  await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search' }).waitFor();
+  const found = page.getByRole('listbox', { name: 'Results' }).getByRole('option');
+  await page.keyboard.type('audit');
+  await found.filter({ hasText: 'Audit' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Audit', level: 1 }).waitFor();
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search' }).waitFor();
+  await page.keyboard.type(id);
+  await found.filter({ hasText: id }).waitFor();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'A letter that somebody reads' }).waitFor();
+});
+
+test('questions come by themselves, and what somebody else decided is shown as done', async () => {
+  const { page } = b;
+  await page.goto(at('approvals'));
+  const run = await startRun(id);
+  const approval = await approvalOf(run);
+  const inbox = page.getByRole('list', { name: 'Approvals' });
+  await inbox.getByRole('link').filter({ hasText: id }).first().click();
+  await page.goto(at(`approvals/${approval}`));
+  const card = page.getByRole('article', { name: 'Approval' });
+  await card.getByRole('button', { name: 'Approve' }).waitFor();
+
+  const second = await openBrowser();
+  try {
+    await second.page.goto(at(`approvals/${approval}`));
+    await second.page.getByRole('button', { name: 'Approve' }).click();
+    await second.page.getByText('Approved', { exact: true }).waitFor();
+  } finally {
+    await second.close();
+  }
+  await card.getByText('Approved', { exact: true }).waitFor();
+  expect(await card.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+});
+
+test('a project is made, changed and deleted', async () => {
+  const { page } = b;
+  const name = `Test ${mark}`;
+  await page.goto(at('projects'));
+  await page.getByRole('button', { name: 'New project' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('This is needed').waitFor();
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const mine = page.getByRole('list', { name: 'Projects' }).getByText(name);
+  await mine.waitFor();
+  await page.getByRole('button', { name: `Edit ${name}` }).click();
+  await dialog.getByLabel('Description').fill('For a while');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('For a while').first().waitFor();
+  await page.getByRole('button', { name: `Delete ${name}` }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await mine.waitFor({ state: 'detached' });
+});
+
+test('a list of steps moves an order, and each step is seen', async () => {
+  const { page } = b;
+  await page.goto(at('orders'));
+  await page.getByLabel('Amount').fill('12.5');
+  await page.getByRole('button', { name: 'Make' }).click();
+  await page.waitForURL(/orders\/.+/);
+  const order = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+
+  await page.goto(at('workflows?tab=lists'));
+  await page.getByRole('button', { name: 'New list of steps' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Fulfil an order', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  await page.getByRole('dialog').getByLabel('Order').fill(order);
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+  await expect.poll(
+    () => page.getByRole('region', { name: 'Levels' }).getByText('Completed').count(),
+    { timeout: 15_000 },
+  ).toBe(3);
+  await page.getByRole('link', { name: 'its order' }).click();
+  await page.getByText('Shipped').waitFor();
+});
+
+test('a trail of what was changed is there, and the server is told as it is', async () => {
+  const { page } = b;
+  await page.goto(at('audit?category=project'));
+  await page.getByRole('list', { name: 'Audit trail' }).getByText(/project\/create/).first()
+    .waitFor();
+  await page.goto(at('settings'));
+  await page.getByRole('list', { name: 'Workers' }).getByText(/^process \d+$/).first().waitFor();
+});
+
+test('loss of the connection is said, and mended by itself', async () => {
+  const { page } = b;
+  const run = await startRun(id);
+  await page.goto(at(`runs/${run}`));
+  await page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
+  await page.context().setOffline(true);
+  await page.context().setOffline(false);
+  await page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
+  b.offences.consoleErrors.length = 0;
+});
+
+test('nothing of this broke a rule of the browser', () => {
+  expect(b.offences).toEqual({
+    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+  });
+});
