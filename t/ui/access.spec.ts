@@ -65,7 +65,7 @@ test.each(pages)('the %s can be used by everybody, in light and dark', async (_,
     await page.getByRole('status', { name: /^Loading/ }).first().waitFor({ state: 'detached' });
     if (await page.locator('.react-flow').count()) {
       /* lines are drawn once the boxes were measured */
-      await page.locator('.react-flow__edge').first().waitFor();
+      await page.locator('.react-flow__edge').first().waitFor({ state: 'attached' });
     }
     expect(await accessibilityFaults(page)).toEqual([]);
   }
