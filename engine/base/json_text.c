@@ -20,23 +20,54 @@ typedef struct {
 } text_t;
 
 
+/* Where n bytes go, which are counted as written; NULL: not there. */
+static char *
+text_room(text_t *t, size_t n)
+{
+    ckp_buf_t *const  b = t->b;
+    char             *at;
+
+    if (b == NULL || b->failed != CKP_OK || n >= b->size - b->len
+        || n > b->max - b->len)
+    {
+        return NULL;
+    }
+
+    at = b->data + b->len;
+    b->len += n;
+    at[n] = '\0';
+
+    return at;
+}
+
+
 static void
 text_put(text_t *t, const char *s, size_t n)
 {
-    ckp_buf_t *const  b = t->b;
+    char *const  at = text_room(t, n);
 
-    if (b == NULL) {
+    if (at != NULL) {
+        memcpy(at, s, n);
+
+    } else if (t->b == NULL) {
         t->n += n;
 
-    } else if (b->failed == CKP_OK && n < b->size - b->len
-               && n <= b->max - b->len)
-    {
-        memcpy(b->data + b->len, s, n);
-        b->len += n;
-        b->data[b->len] = '\0';
+    } else {
+        ckp_buf_put(t->b, s, n);
+    }
+}
+
+
+static void
+text_char(text_t *t, char c)
+{
+    char *const  at = text_room(t, 1);
+
+    if (at != NULL) {
+        *at = c;
 
     } else {
-        ckp_buf_put(b, s, n);
+        text_put(t, &c, 1);
     }
 }
 
@@ -118,13 +149,20 @@ text_escape(text_t *t, unsigned char c)
 static void
 text_string(text_t *t, const char *s, size_t len)
 {
-    size_t  from = 0;
+    size_t       n = text_plain(s, len);
+    size_t       from = 0;
+    char *const  at = n == len ? text_room(t, len + 2) : NULL;
 
-    text_put(t, "\"", 1);
+    if (at != NULL) {
+        at[0] = '"';
+        memcpy(at + 1, s, len);
+        at[len + 1] = '"';
+        return;
+    }
+
+    text_char(t, '"');
 
     for ( ;; ) {
-        const size_t  n = text_plain(s + from, len - from);
-
         text_put(t, s + from, n);
         from += n;
 
@@ -133,9 +171,10 @@ text_string(text_t *t, const char *s, size_t len)
         }
 
         text_escape(t, (unsigned char) s[from++]);
+        n = text_plain(s + from, len - from);
     }
 
-    text_put(t, "\"", 1);
+    text_char(t, '"');
 }
 
 
@@ -230,11 +269,11 @@ text_array(text_t *t, const json_t *v, size_t depth)
     size_t   i;
     json_t  *element;
 
-    text_put(t, "[", 1);
+    text_char(t, '[');
 
     json_array_foreach((json_t *) v, i, element) {
         if (i != 0) {
-            text_put(t, ",", 1);
+            text_char(t, ',');
         }
 
         text_value(t, element, depth + 1);
@@ -244,7 +283,7 @@ text_array(text_t *t, const json_t *v, size_t depth)
         }
     }
 
-    text_put(t, "]", 1);
+    text_char(t, ']');
 }
 
 
@@ -253,11 +292,11 @@ text_member(text_t *t, const char *key, const json_t *v, bool first,
     size_t depth)
 {
     if (!first) {
-        text_put(t, ",", 1);
+        text_char(t, ',');
     }
 
     text_string(t, key, strlen(key));
-    text_put(t, ":", 1);
+    text_char(t, ':');
     text_value(t, v, depth + 1);
 }
 
@@ -302,18 +341,20 @@ text_sorted(text_t *t, const json_t *v, size_t depth)
 static void
 text_object(text_t *t, const json_t *v, size_t depth)
 {
-    const char  *key;
-    json_t      *member;
-    bool         first = true;
+    json_t *const  o = (json_t *) v;
+    bool           first = true;
 
-    text_put(t, "{", 1);
+    text_char(t, '{');
 
     if (t->sorted) {
         text_sorted(t, v, depth);
 
     } else {
-        json_object_foreach((json_t *) v, key, member) {
-            text_member(t, key, member, first, depth);
+        for (void *at = json_object_iter(o); at != NULL;
+             at = json_object_iter_next(o, at))
+        {
+            text_member(t, json_object_iter_key(at),
+                        json_object_iter_value(at), first, depth);
             first = false;
 
             if (text_stopped(t)) {
@@ -322,7 +363,7 @@ text_object(text_t *t, const json_t *v, size_t depth)
         }
     }
 
-    text_put(t, "}", 1);
+    text_char(t, '}');
 }
 
 

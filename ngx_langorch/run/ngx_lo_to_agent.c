@@ -19,17 +19,24 @@ ngx_lo_agent_head(ckp_buf_t *b, const char *s)
 {
     static const char  hex[] = "0123456789ABCDEF";
 
-    for ( ; *s != '\0'; s++) {
-        u_char  c = (u_char) *s;
+    for ( ;; ) {
+        size_t  n = 0;
+        u_char  c;
 
-        if (c > 0x20 && c < 0x7f && c != '%') {
-            ckp_buf_put(b, s, 1);
-
-        } else {
-            char  out[3] = { '%', hex[c >> 4], hex[c & 15] };
-
-            ckp_buf_put(b, out, 3);
+        while ((c = (u_char) s[n]) > 0x20 && c < 0x7f && c != '%') {
+            n++;
         }
+
+        ckp_buf_put(b, s, n);
+
+        if (c == '\0') {
+            break;
+        }
+
+        char  out[3] = { '%', hex[c >> 4], hex[c & 15] };
+
+        ckp_buf_put(b, out, 3);
+        s += n + 1;
     }
 
     ckp_buf_put(b, "", 1);
