@@ -77,6 +77,13 @@ int64_t ckp_json_int(const json_t *o, const char *key, int64_t otherwise);
 double ckp_json_num(const json_t *o, const char *key, double otherwise);
 bool ckp_json_bool(const json_t *o, const char *key, bool otherwise);
 
+/*
+ * A copy whose objects and arrays are its own; scalars, which nobody changes in
+ * place, are shared.  New reference; NULL: v is NULL, no memory, or deeper than
+ * CKP_JSON_DEPTH_HARD.
+ */
+json_t *ckp_json_copy(const json_t *v);
+
 /* A value that was made since then, whole or not at all: NULL (it is freed)
  * when memory was refused meanwhile (base/mem.h). */
 json_t *ckp_json_whole(json_t *v, unsigned long since);

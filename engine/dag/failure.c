@@ -142,7 +142,7 @@ failure_stop(ckp_fiber_t *f, const ckp_dag_task_t *task, const json_t *error)
 
     if (ckp_fiber_get(f, "stop", NULL) == NULL) {
         rc = ckp_fiber_put(f, "stop", NULL, json_pack("{s:s, s:o}", "task",
-                           task->id, "err", json_deep_copy(error)));
+                           task->id, "err", ckp_json_copy(error)));
     }
 
     if (rc == CKP_OK && (back || dag->cancels)) {
@@ -166,7 +166,7 @@ failure_final(ckp_fiber_t *f, size_t i, const json_t *error)
     ckp_code_t                   rc = failure_decision(f, task, i);
 
     if (rc == CKP_OK) {
-        rc = ckp_dag_put(f, i, "err", json_deep_copy(error));
+        rc = ckp_dag_put(f, i, "err", ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {
@@ -230,7 +230,7 @@ ckp_dag_failed(ckp_fiber_t *f, size_t i, bool spare, const json_t *error)
         return failure_final(f, i, error);
     }
 
-    rc = ckp_dag_put(f, i, "err", json_deep_copy(error));
+    rc = ckp_dag_put(f, i, "err", ckp_json_copy(error));
 
     return rc == CKP_OK ? ckp_dag_stand_in(f, i) : rc;
 }

@@ -29,7 +29,7 @@ cache_request(ckp_fiber_t *f, const json_t *entry)
         return request;
     }
 
-    own = json_deep_copy(request);
+    own = ckp_json_copy(request);
     json_decref(request);
 
     json_array_foreach(json_object_get(own, "messages"), i, message) {

@@ -276,7 +276,7 @@ ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
     }
 
     if (rc == CKP_OK && error != NULL) {
-        (void) ckp_fiber_raise_json(f, json_deep_copy(error));
+        (void) ckp_fiber_raise_json(f, ckp_json_copy(error));
 
         return ckp_llm_failed(f, NULL, true);   /* it was never sent */
     }

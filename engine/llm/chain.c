@@ -78,7 +78,7 @@ chain_learn(ckp_fiber_t *f, const char *name)
         return CKP_OK;
     }
 
-    whole = json_deep_copy(site);
+    whole = ckp_json_copy(site);
 
     if (json_object_get(own, "base_url") == NULL) {
         bad |= json_object_set_new(whole, "site", json_true());

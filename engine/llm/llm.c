@@ -194,7 +194,7 @@ llm_recalled(ckp_fiber_t *f, const ckp_input_t *in)
 
     if (in->outcome != CKP_OUTCOME_OK) {
         return ckp_fiber_raise_json(f, ckp_json_str(in->data, "type") != NULL
-                   ? json_deep_copy(in->data)
+                   ? ckp_json_copy(in->data)
                    : json_pack("{s:s, s:s}", "type", "InternalError",
                                "message", "the memory cannot be read"));
     }

@@ -142,7 +142,7 @@ memory_kept(const ckp_fiber_t *f, const char *key)
         if (ckp_json_str(one, "role") != NULL
             && json_object_get(one, "content") != NULL)
         {
-            (void) json_array_append_new(list, json_deep_copy(one));
+            (void) json_array_append_new(list, ckp_json_copy(one));
         }
     }
 

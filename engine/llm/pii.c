@@ -201,7 +201,7 @@ ckp_pii_told(ckp_fiber_t *f, const char *stage)
     }
 
     rc = ckp_fiber_emit(f, "pii_redacted", json_pack("{s:s, s:o}", "stage",
-                        stage, "counts", json_deep_copy(counts)));
+                        stage, "counts", ckp_json_copy(counts)));
 
     return rc == CKP_OK ? ckp_fiber_del(f, "piin", NULL) : rc;
 }

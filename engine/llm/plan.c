@@ -211,7 +211,7 @@ ckp_plan_proposed(ckp_fiber_t *f, const json_t *plan)
     rc = ckp_fiber_emit(f, "plan_proposed", json_pack("{s:O}", "plan", plan));
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "plan", NULL, json_deep_copy(plan));
+        rc = ckp_fiber_put(f, "plan", NULL, ckp_json_copy(plan));
     }
 
     if (rc != CKP_OK) {

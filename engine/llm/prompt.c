@@ -136,7 +136,7 @@ ckp_llm_prompt_got(ckp_fiber_t *f, const ckp_input_t *in, bool *again)
 
     if (in->outcome != CKP_OUTCOME_OK || hash == NULL) {
         return ckp_fiber_raise_json(f, ckp_json_str(in->data, "type") != NULL
-                   ? json_deep_copy(in->data)
+                   ? ckp_json_copy(in->data)
                    : json_pack("{s:s, s:s}", "type", "PromptTemplateError",
                                "message", "the prompt cannot be read"));
     }
@@ -159,7 +159,7 @@ ckp_llm_prompt_got(ckp_fiber_t *f, const ckp_input_t *in, bool *again)
                    "hash", hash,
                    "profile", json_object_get(in->data, "profile"),
                    "model", json_object_get(in->data, "model"),
-                   "output_schema", json_deep_copy(
+                   "output_schema", ckp_json_copy(
                        json_object_get(in->data, "output_schema"))));
 }
 

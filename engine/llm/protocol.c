@@ -197,7 +197,7 @@ protocol_native(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
 
     rc = ckp_llm_say(f, json_pack("{s:s, s:O?, s:o}", "role", "assistant",
                                   "content", text, "tool_calls",
-                                  json_deep_copy(calls)));
+                                  ckp_json_copy(calls)));
 
     json_array_foreach(calls, i, call) {
         const json_t *const  made = json_object_get(call, "function");

@@ -289,7 +289,7 @@ retry_error(ckp_fiber_t *f, const json_t *data)
     const char *const  type = ckp_json_str(data, "type");
 
     if (ckp_fiber_raised(f) == NULL) {
-        (void) ckp_fiber_raise_json(f, type != NULL ? json_deep_copy(data)
+        (void) ckp_fiber_raise_json(f, type != NULL ? ckp_json_copy(data)
                    : json_pack("{s:s, s:s}", "type", "LLMCallError",
                                "message", "the model gave no answer"));
     }

@@ -49,7 +49,7 @@ ckp_llm_give(ckp_fiber_t *f, const json_t *value)
 
         if (v != NULL) {
             rc = ckp_fiber_var_set(f, llm->outputs[i].variable,
-                                   json_deep_copy(v));
+                                   ckp_json_copy(v));
         }
     }
 
@@ -62,7 +62,7 @@ double_raise(ckp_fiber_t *f, const json_t *error)
 {
     const char *const  type = ckp_json_str(error, "type");
     const char *const  message = ckp_json_str(error, "message");
-    json_t *const      own = json_is_object(error) ? json_deep_copy(error)
+    json_t *const      own = json_is_object(error) ? ckp_json_copy(error)
                                                    : json_object();
 
     (void) json_object_set_new(own, "type", json_string(type == NULL
@@ -123,7 +123,7 @@ double_override(ckp_fiber_t *f, const json_t *value)
     if (wait > 0 && strcmp(ckp_fiber_mode(f), "dry_run") != 0) {
         const int64_t  until = ckp_fiber_now(f) + wait;
 
-        rc = ckp_fiber_put(f, "llm", "res", json_deep_copy(given));
+        rc = ckp_fiber_put(f, "llm", "res", ckp_json_copy(given));
         rc = rc == CKP_OK ? ckp_llm_put_int(f, "until", until) : rc;
         rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
                                           json_string("double")) : rc;

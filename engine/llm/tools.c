@@ -377,7 +377,7 @@ tools_done(ckp_fiber_t *f, size_t i, const ckp_child_t *child)
     text = tools_text(result);
     value = result != NULL
             && ckp_json_size(result, TOOLS_VALUE_MAX + 1) <= TOOLS_VALUE_MAX
-            ? json_deep_copy(result) : json_incref(text);
+            ? ckp_json_copy(result) : json_incref(text);
 
     rc = ckp_fiber_emit(f, "tool_call_completed",
              json_pack("{s:O, s:O, s:I, s:O*}",
@@ -418,7 +418,7 @@ tools_failed(ckp_fiber_t *f, size_t i, const json_t *error)
 
     if (tools_planner(f)->strict) {
         return ckp_node_failed(f, error == NULL ? NULL
-                                  : json_deep_copy((json_t *) error));
+                                  : ckp_json_copy((json_t *) error));
     }
 
     rc = tools_turn(f, i, "done", json_pack("{s:o, s:b}", "res",

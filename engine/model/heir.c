@@ -135,7 +135,7 @@ heir_settle(ckp_program_t *p, const json_t *legacy)
     ckp_config_t *const  config = &p->config;
     const json_t *const  llm = json_object_get(legacy, "llm");
 
-    p->legacy = ckp_program_own_json(p, json_deep_copy(legacy));
+    p->legacy = ckp_program_own_json(p, ckp_json_copy(legacy));
 
     if (!config->says_missing) {
         config->missing = (ckp_missing_t) heir_number(heir_missing,

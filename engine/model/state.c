@@ -356,7 +356,7 @@ ckp_state_apply(ckp_state_t *s, const json_t *delta, ckp_err_t *err)
 
         /* the tree writes into what it holds: the event keeps its own */
 
-        json_t *const  value = json_deep_copy(json_array_get(op, 1));
+        json_t *const  value = ckp_json_copy(json_array_get(op, 1));
 
         if (json_array_size(op) == 2 && value == NULL) {
             return ckp_fail(err, CKP_E_NOMEM, "", "no memory");

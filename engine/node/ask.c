@@ -265,7 +265,7 @@ ckp_ask_enter(ckp_fiber_t *f)
         return ask_request(f);
     }
 
-    made = json_is_object(known) ? json_deep_copy(known)
+    made = json_is_object(known) ? ckp_json_copy(known)
            : json_pack("{s:s, s:s}", "decision",
                        json_is_string(known) ? json_string_value(known)
                        : reject ? "rejected" : "approved",
@@ -413,7 +413,7 @@ ask_merge(ckp_fiber_t *f, const json_t *input)
         if (v != NULL && rc == CKP_OK && strncmp(name, "__", 2) != 0
             && strcmp(name, "secrets") != 0)
         {
-            rc = ckp_fiber_var_set(f, name, json_deep_copy(v));
+            rc = ckp_fiber_var_set(f, name, ckp_json_copy(v));
         }
     }
 

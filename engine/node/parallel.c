@@ -436,7 +436,7 @@ parallel_failed(ckp_fiber_t *f, const ckp_child_t *child)
     }
 
     rc = ckp_fiber_put(f, "errs", child->key,
-                       json_deep_copy(child->error));
+                       ckp_json_copy(child->error));
 
     if (rc == CKP_OK) {
         rc = parallel_more(f, "failed", 1);
@@ -464,7 +464,7 @@ parallel_alone_done(ckp_fiber_t *f, const ckp_child_t *child)
     json_t *const  old = ckp_fiber_last_get(f, "parallel_results");
     json_t *const  results = old == NULL
         ? json_pack("{s:{}, s:{}, s:n}", "branches", "errors", "winner")
-        : json_deep_copy(old);
+        : ckp_json_copy(old);
     json_t *const  into = json_object_get(results, "branches");
 
     if (into == NULL || json_object_set(into, child->key,

@@ -122,7 +122,7 @@ subflow_inline(ckp_fiber_t *f, const char *hash)
 
     rc = ckp_fiber_fork(f, &(ckp_fork_t) {
         .kind = CKP_FRAME_SUB, .key = "sub", .start = prog->start,
-        .prog = hash, .vars = vars, .input = json_deep_copy(vars),
+        .prog = hash, .vars = vars, .input = ckp_json_copy(vars),
         .inherits = sub->inherit
     });
 

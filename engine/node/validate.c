@@ -203,7 +203,7 @@ valid_ask(ckp_fiber_t *f, size_t i)
     ckp_code_t               rc;
 
     if (step != NULL) {
-        held = json_deep_copy(ckp_fiber_get(f, "step", NULL));
+        held = ckp_json_copy(ckp_fiber_get(f, "step", NULL));
 
         if (json_object_set_new(held, "ph", json_string("retry")) != 0) {
             json_decref(held);
@@ -265,7 +265,7 @@ valid_back(ckp_fiber_t *f)
     return rc != CKP_OK ? rc
            : ckp_fiber_put(f, "step", NULL, held == NULL
                                ? json_pack("{s:s}", "ph", "done")
-                               : json_deep_copy(held));
+                               : ckp_json_copy(held));
 }
 
 

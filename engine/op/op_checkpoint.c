@@ -80,7 +80,7 @@ restore_vars(ckp_fiber_t *f, const json_t *vars)
         const json_t *const  old = json_object_get(now, name);
 
         if (rc == CKP_OK && (old == NULL || !json_equal(old, value))) {
-            rc = ckp_fiber_var_set(f, name, json_deep_copy(value));
+            rc = ckp_fiber_var_set(f, name, ckp_json_copy(value));
         }
     }
 

@@ -343,7 +343,7 @@ ckp_op_http_after(ckp_fiber_t *f, const json_t *params, const json_t *data,
 
         if (json_object_set_new(whole, members[i],
                                 v == NULL ? json_null()
-                                          : json_deep_copy(v)) != 0)
+                                          : ckp_json_copy(v)) != 0)
         {
             json_decref(whole);
             return CKP_E_NOMEM;

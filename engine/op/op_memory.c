@@ -225,7 +225,7 @@ memory_get(ckp_fiber_t *f, const json_t *params, json_t **result)
 
     const json_t *const  v = memory_kept(f, key);
 
-    *result = v == NULL ? json_null() : json_deep_copy(v);
+    *result = v == NULL ? json_null() : ckp_json_copy(v);
 
     return *result == NULL ? CKP_E_NOMEM : CKP_OK;
 }
@@ -243,7 +243,7 @@ ckp_op_memory_got(ckp_fiber_t *f, const json_t *params, const json_t *data,
         return rc;
     }
 
-    *result = v == NULL ? json_null() : json_deep_copy(v);
+    *result = v == NULL ? json_null() : ckp_json_copy(v);
 
     return *result == NULL ? CKP_E_NOMEM
            : memory_keep(f, key, json_incref(*result), 0);
@@ -262,7 +262,7 @@ memory_set(ckp_fiber_t *f, const json_t *params, json_t **result)
     rc = rc == CKP_OK ? memory_key(f, params, &key) : rc;
 
     if (rc == CKP_OK) {
-        rc = memory_keep(f, key, json_deep_copy(value),
+        rc = memory_keep(f, key, ckp_json_copy(value),
                          memory_until(f, params, false));
     }
 

@@ -379,7 +379,7 @@ ckp_code_t
 ckp_child_gives(ckp_run_t *run, json_t *outputs)
 {
     return outputs == NULL || !child_is_awaited(run) ? CKP_OK
-           : ckp_run_put(run, "given", NULL, json_deep_copy(outputs));
+           : ckp_run_put(run, "given", NULL, ckp_json_copy(outputs));
 }
 
 

@@ -76,7 +76,7 @@ end_fibers(ckp_run_t *run, bool keep)
     ckp_code_t     rc = CKP_OK;
 
     if (keep && !kept && fibers != NULL) {
-        rc = ckp_run_put(run, "resume", NULL, json_deep_copy(fibers));
+        rc = ckp_run_put(run, "resume", NULL, ckp_json_copy(fibers));
     }
 
     /* visits made since then count, or their paths would come twice */
@@ -88,7 +88,7 @@ end_fibers(ckp_run_t *run, bool keep)
             && ckp_run_get(run, "resume", id) != NULL)
         {
             rc = ckp_state_put(&run->state, path,
-                     json_deep_copy(json_object_get(fiber, "vis")));
+                     ckp_json_copy(json_object_get(fiber, "vis")));
         }
     }
 
@@ -250,7 +250,7 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
     ckp_code_t               rc;
 
     rc = ckp_run_put(run, "resume", NULL,
-                     json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+                     ckp_json_copy(ckp_run_get(run, "fibers", NULL)));
 
     if (rc == CKP_OK) {
         rc = ckp_run_abandon_all(run, NULL);
@@ -258,7 +258,7 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 
     if (rc == CKP_OK) {
         rc = ckp_run_put(run, "onf", NULL, json_pack("{s:s, s:o}", "node",
-                         node->id, "err", json_deep_copy(error)));
+                         node->id, "err", ckp_json_copy(error)));
     }
 
     if (rc == CKP_OK) {
@@ -269,7 +269,7 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_own_put(f, "err", json_deep_copy(error));
+        rc = ckp_fiber_own_put(f, "err", ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {
@@ -315,7 +315,7 @@ ckp_run_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
 
     if (ckp_run_get(run, "resume", NULL) == NULL) {
         rc = ckp_run_put(run, "resume", NULL,
-                         json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+                         ckp_json_copy(ckp_run_get(run, "fibers", NULL)));
     }
 
     if (rc == CKP_OK) {
@@ -439,7 +439,7 @@ ckp_run_cancel(ckp_run_t *run, const ckp_input_t *in)
         && ckp_run_get(run, "fibers", NULL) != NULL)
     {
         rc = ckp_run_put(run, "resume", NULL,
-                         json_deep_copy(ckp_run_get(run, "fibers", NULL)));
+                         ckp_json_copy(ckp_run_get(run, "fibers", NULL)));
     }
 
     if (rc == CKP_OK) {
@@ -492,9 +492,9 @@ ckp_run_undone(ckp_run_t *run, const char *up, const json_t *then)
         rc = f.node == NULL ? CKP_E_BUG
              : ckp_json_bool(then, "handled", true)
                ? ckp_fiber_settle(&f, ckp_fiber_fail_json(&f,
-                                              json_deep_copy(error)))
+                                              ckp_json_copy(error)))
                : ckp_fiber_settle(&f, ckp_node_failed(&f,
-                                              json_deep_copy(error)));
+                                              ckp_json_copy(error)));
     }
 
     ckp_fiber_close(&f);

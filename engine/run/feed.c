@@ -280,12 +280,12 @@ feed_given(ckp_run_t *run, const json_t *data)
     ckp_code_t           rc;
 
     rc = ckp_run_put(run, "vars", NULL, json_is_object(vars)
-                     ? json_deep_copy(vars) : json_object());
+                     ? ckp_json_copy(vars) : json_object());
 
     return rc != CKP_OK ? rc
            : ckp_run_put(run, "input", NULL, json_is_object(vars)
-                         ? json_deep_copy(vars)
-                         : json_is_object(input) ? json_deep_copy(input)
+                         ? ckp_json_copy(vars)
+                         : json_is_object(input) ? ckp_json_copy(input)
                          : json_object());
 }
 
@@ -296,7 +296,7 @@ static ckp_code_t
 feed_kin(ckp_run_t *run, const json_t *kin)
 {
     return kin == NULL ? CKP_OK
-           : ckp_run_put(run, "kin", NULL, json_deep_copy(kin));
+           : ckp_run_put(run, "kin", NULL, ckp_json_copy(kin));
 }
 
 
@@ -323,7 +323,7 @@ feed_start(ckp_run_t *run, const ckp_input_t *in)
     /* first what its events are marked with */
 
     rc = ckp_run_put(run, "meta", NULL, json_is_object(meta)
-                     ? json_deep_copy(meta) : json_object());
+                     ? ckp_json_copy(meta) : json_object());
 
     if (rc == CKP_OK) {
         rc = feed_created(run, meta);
@@ -376,7 +376,7 @@ feed_note(ckp_run_t *run, const ckp_input_t *in)
 
     return rc != CKP_OK ? rc
            : ckp_run_emit(run, &at, json_is_object(payload)
-                          ? json_deep_copy(payload) : json_object());
+                          ? ckp_json_copy(payload) : json_object());
 }
 
 

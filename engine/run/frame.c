@@ -568,7 +568,7 @@ frame_undone(ckp_fiber_t *f, const ckp_child_t *child)
     ckp_run_t *const  run = f->run;
     const int64_t     n = json_integer_value(ckp_fiber_own_get(f, "owner"));
     json_t *const     error = child->how == CKP_CHILD_FAILED
-                              ? json_deep_copy(child->error) : NULL;
+                              ? ckp_json_copy(child->error) : NULL;
     ckp_code_t        rc = frame_drop(run, f->id, "canceled");
 
     if (rc == CKP_OK) {

@@ -358,7 +358,7 @@ sub_on_failure(ckp_fiber_t *f, const json_t *error)
     ckp_code_t               rc = ckp_fiber_reap_all(f, "canceled");
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_own_put(f, "onf", json_deep_copy(error));
+        rc = ckp_fiber_own_put(f, "onf", ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {
@@ -369,7 +369,7 @@ sub_on_failure(ckp_fiber_t *f, const json_t *error)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_own_put(f, "err", json_deep_copy(error));
+        rc = ckp_fiber_own_put(f, "err", ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {

@@ -261,7 +261,7 @@ replay_admitted(const ckp_keyed_t *k, const json_t *data)
     }
 
     if (rc == CKP_OK && error != NULL) {
-        return ckp_fiber_raise_json(f, json_deep_copy(error));
+        return ckp_fiber_raise_json(f, ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {

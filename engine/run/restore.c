@@ -93,7 +93,7 @@ restore_at_node(const json_t *state, const char *node)
                                                          "1"), "vis");
 
     return json_pack("{s:{s:{s:s}, s:o, s:i}}", "1", "n", "id", node, "vis",
-                     vis == NULL ? json_object() : json_deep_copy(vis),
+                     vis == NULL ? json_object() : ckp_json_copy(vis),
                      "hops", 0);
 }
 
@@ -112,7 +112,7 @@ restore_fibers(const json_t *state, const char *node, bool *sound)
         return restore_at_node(state, node);
     }
 
-    return *sound ? json_deep_copy(restore_stood(state))
+    return *sound ? ckp_json_copy(restore_stood(state))
                   : ckp_resume_stood(restore_stood(state));
 }
 
@@ -159,7 +159,7 @@ restore_change(json_t *root, const json_t *vars)
         json_t *const  all = json_object_get(root, places[i]);
 
         json_object_foreach((json_t *) vars, name, value) {
-            bad |= json_object_set_new(all, name, json_deep_copy(value));
+            bad |= json_object_set_new(all, name, ckp_json_copy(value));
         }
     }
 
@@ -175,7 +175,7 @@ restore_root(const json_t *data, json_t **fibers, bool *sound)
 {
     const json_t *const  state = json_object_get(data, "state");
     const char *const    node = ckp_json_str(data, "node");
-    json_t *const        root = json_deep_copy(state);
+    json_t *const        root = ckp_json_copy(state);
 
     *fibers = restore_fibers(state, node, sound);
 
@@ -209,7 +209,7 @@ ckp_restore_vars(ckp_run_t *run, const json_t *vars)
     for (size_t i = 0; i < 2; i++) {
         json_object_foreach((json_t *) vars, name, value) {
             if (rc == CKP_OK) {
-                rc = ckp_run_put(run, places[i], name, json_deep_copy(value));
+                rc = ckp_run_put(run, places[i], name, ckp_json_copy(value));
             }
         }
     }
@@ -300,7 +300,7 @@ ckp_restore_begin(ckp_run_t *run)
     ckp_code_t     rc;
 
     rc = ckp_run_put(run, "fibers", NULL,
-             json_deep_copy(json_object_get(from, "fibers")));
+             ckp_json_copy(json_object_get(from, "fibers")));
 
     if (rc == CKP_OK) {
         rc = ckp_run_del(run, "from", NULL);
@@ -334,7 +334,7 @@ restore_keep(ckp_run_t *run, const json_t *state, json_t *root)
 
         if (v != NULL) {
             bad |= json_object_set_new(root, restore_own[i],
-                                       json_deep_copy(v));
+                                       ckp_json_copy(v));
         }
     }
 

@@ -302,7 +302,7 @@ ckp_resume_is_parked(const json_t *fibers)
 json_t *
 ckp_resume_stood(const json_t *resume)
 {
-    json_t *const  fibers = json_deep_copy(resume);
+    json_t *const  fibers = ckp_json_copy(resume);
     const char    *id;
     json_t        *fiber;
 

@@ -384,7 +384,7 @@ route_node_error(ckp_fiber_t *f, const char *by, const json_t *error)
 static ckp_code_t
 route_leave(ckp_fiber_t *f, ckp_target_t to, const json_t *error)
 {
-    if (ckp_fiber_own_put(f, "err", json_deep_copy(error)) != CKP_OK) {
+    if (ckp_fiber_own_put(f, "err", ckp_json_copy(error)) != CKP_OK) {
         return CKP_E_NOMEM;
     }
 

@@ -96,7 +96,7 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
     }
 
     run = run_alloc(prog, run_id,
-                    ckp_json_whole(json_deep_copy(checkpoint), refusals));
+                    ckp_json_whole(ckp_json_copy(checkpoint), refusals));
 
     if (run == NULL) {
         (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
@@ -140,7 +140,7 @@ json_t *
 ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
 {
     const unsigned long  refusals = ckp_memory_refusals();
-    json_t *const        state = json_deep_copy(run->state.root);
+    json_t *const        state = ckp_json_copy(run->state.root);
 
     if (state == NULL
         || json_object_set_new(state, "seq",

@@ -242,7 +242,7 @@ ckp_sla_run_tick(ckp_run_t *run)
         rc = ckp_run_failed(run, top.node == NULL ? NULL : &top, error);
 
     } else {
-        rc = ckp_fiber_own_put(&top, "err", json_deep_copy(error));
+        rc = ckp_fiber_own_put(&top, "err", ckp_json_copy(error));
         rc = rc == CKP_OK ? ckp_fiber_go(&top, sla->handler.node, NULL) : rc;
     }
 

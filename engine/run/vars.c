@@ -178,7 +178,7 @@ vars_nested(ckp_fiber_t *f, const char *name, const char *own, json_t *value,
     ckp_code_t     rc;
 
     if (json_is_object(old)) {
-        (void) json_object_set_new(holder, own, json_deep_copy(old));
+        (void) json_object_set_new(holder, own, ckp_json_copy(old));
     }
 
     rc = ckp_path_assign(holder, name, value, &err);

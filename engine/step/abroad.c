@@ -39,5 +39,5 @@ ckp_abroad_back(ckp_fiber_t *f)
 {
     const json_t *const  error = ckp_fiber_get(f, "step", "abroad");
 
-    (void) ckp_fiber_raise_json(f, json_deep_copy(error));
+    (void) ckp_fiber_raise_json(f, ckp_json_copy(error));
 }

@@ -115,7 +115,7 @@ admit_dispatch(ckp_fiber_t *f, json_t *agent)
     rc = admit_affinity(f, agent);
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "step", "agent", json_deep_copy(agent));
+        rc = ckp_fiber_put(f, "step", "agent", ckp_json_copy(agent));
     }
 
     if (rc == CKP_OK) {
@@ -235,7 +235,7 @@ ckp_attempt_admitted(ckp_fiber_t *f, const json_t *data)
     }
 
     (void) ckp_fiber_raise_json(f, ckp_json_str(error, "type") != NULL
-               ? json_deep_copy(error)
+               ? ckp_json_copy(error)
                : json_pack("{s:s, s:s}", "type", "NoExecutorError", "message",
                            "nobody can run this action"));
 

@@ -373,7 +373,7 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
             return attempt_timed_out(f);
         }
 
-        (void) ckp_fiber_raise_json(f, type != NULL ? json_deep_copy(in->data)
+        (void) ckp_fiber_raise_json(f, type != NULL ? ckp_json_copy(in->data)
                    : json_pack("{s:s, s:s}", "type", "AgentUnavailable",
                                "message", "the agent gave no answer"));
 
@@ -405,7 +405,7 @@ attempt_replied(ckp_fiber_t *f, const ckp_input_t *in)
     result = json_object_get(in->data, "result");
 
     return ckp_step_done(f, result == NULL ? json_object()
-                                           : json_deep_copy(result), false);
+                                           : ckp_json_copy(result), false);
 }
 
 

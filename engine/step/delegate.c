@@ -442,7 +442,7 @@ delegate_merge(ckp_fiber_t *f, const json_t *output, json_t **merged)
         }
 
         if (rc == CKP_OK) {
-            rc = ckp_fiber_var_set(f, name, json_deep_copy(value));
+            rc = ckp_fiber_var_set(f, name, ckp_json_copy(value));
         }
 
         if (rc == CKP_OK && json_object_set(*merged, name, value) != 0) {
@@ -459,7 +459,7 @@ delegate_succeeded(ckp_fiber_t *f, const json_t *data)
 {
     json_t *const  given = json_object_get(data, "output");
     json_t *const  output = given == NULL || json_is_null(given)
-                            ? json_object() : json_deep_copy(given);
+                            ? json_object() : ckp_json_copy(given);
     json_t        *merged = NULL;
     ckp_code_t     rc = output == NULL ? CKP_E_NOMEM
                         : delegate_merge(f, output, &merged);

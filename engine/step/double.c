@@ -163,7 +163,7 @@ double_raise(ckp_fiber_t *f, const json_t *error)
     const char *const  message = json_is_string(error)
                                  ? json_string_value(error)
                                  : ckp_json_str(error, "message");
-    json_t *const      own = json_is_object(error) ? json_deep_copy(error)
+    json_t *const      own = json_is_object(error) ? ckp_json_copy(error)
                                                    : json_object();
 
     (void) json_object_set_new(own, "type", json_string(type == NULL
@@ -187,7 +187,7 @@ double_end(ckp_fiber_t *f, const json_t *value)
     }
 
     return ckp_step_done(f, value == NULL ? json_null()
-                                          : json_deep_copy(value), false);
+                                          : ckp_json_copy(value), false);
 }
 
 
@@ -217,7 +217,7 @@ double_override(ckp_fiber_t *f, const json_t *value)
     }
 
     rc = ckp_fiber_put(f, "step", "res", value == NULL ? json_null()
-                                         : json_deep_copy(value));
+                                         : ckp_json_copy(value));
 
     return rc == CKP_OK ? ckp_step_pause(f, "double", wait) : rc;
 }

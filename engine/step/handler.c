@@ -550,7 +550,7 @@ handler_open(ckp_fiber_t *f, const char *level, size_t index,
 
     return ckp_fiber_put(f, "h", NULL, json_pack("{s:s, s:I, s:o, s:O*, s:o*}",
                "lvl", level, "i", (json_int_t) index, "err",
-               json_deep_copy(error), "prev", prev, "at", at));
+               ckp_json_copy(error), "prev", prev, "at", at));
 }
 
 
@@ -579,7 +579,7 @@ handler_recover(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK && held != NULL) {
-        rc = ckp_fiber_put(f, "h", "step", json_deep_copy(held));
+        rc = ckp_fiber_put(f, "h", "step", ckp_json_copy(held));
     }
 
     if (rc == CKP_OK) {
@@ -614,7 +614,7 @@ ckp_node_failed(ckp_fiber_t *f, json_t *error)
     }
 
     prev = json_incref(ckp_fiber_bound_error(f));
-    rc = ckp_fiber_bind_error(f, json_deep_copy(error));
+    rc = ckp_fiber_bind_error(f, ckp_json_copy(error));
     h = rc == CKP_OK ? handler_find(f, error, &level, &index) : NULL;
 
     if (rc == CKP_OK && h == NULL) {
@@ -625,7 +625,7 @@ ckp_node_failed(ckp_fiber_t *f, json_t *error)
     if (rc == CKP_OK && h->metadata != NULL) {
         error = ckp_error_detailed(error, h->metadata);
         rc = error == NULL ? CKP_E_NOMEM
-                           : ckp_fiber_bind_error(f, json_deep_copy(error));
+                           : ckp_fiber_bind_error(f, ckp_json_copy(error));
     }
 
     if (rc == CKP_OK) {
@@ -665,7 +665,7 @@ ckp_handler_resume(ckp_fiber_t *f, bool ok)
 
     if (rc == CKP_OK) {
         rc = held == NULL ? ckp_fiber_del(f, "step", NULL)
-             : ckp_fiber_put(f, "step", NULL, json_deep_copy(held));
+             : ckp_fiber_put(f, "step", NULL, ckp_json_copy(held));
     }
 
     if (rc != CKP_OK || h == NULL || error == NULL) {

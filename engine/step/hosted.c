@@ -194,7 +194,7 @@ hosted_result(ckp_fiber_t *f, const json_t *data, json_t **result)
     } else {
         const json_t *const  v = json_object_get(data, "result");
 
-        *result = v == NULL ? json_null() : json_deep_copy(v);
+        *result = v == NULL ? json_null() : ckp_json_copy(v);
     }
 
     json_decref(params);

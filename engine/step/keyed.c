@@ -75,7 +75,7 @@ ckp_keyed_error(const json_t *failure)
 {
     static const char *const  place[] = { "node_id", "step_id", "task_id",
                                           "path", "attempt", "ts" };
-    json_t *const             error = json_deep_copy(failure);
+    json_t *const             error = ckp_json_copy(failure);
 
     for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
         (void) json_object_del(error, place[i]);
