@@ -1,5 +1,5 @@
 /*
- * Copies of JSON values.  The one of jansson keeps a table of what is on its way,
+ * Copies of JSON values.  That of jansson keeps a table of what is on its way,
  * for values that contain themselves, and copies texts and numbers; ours are
  * trees, and those are never changed.
  */

@@ -5,10 +5,15 @@
 #include "store/ngx_lo_sql.h"
 
 
-/* Events of one job go in together: a statement has a price of its own. */
+/*
+ * Events of one job go in together: a statement has a price of its own.  With
+ * OR FAIL SQLite keeps no copies of pages to undo half of a statement; what
+ * fails half way is undone with its job.
+ */
 
 #define NGX_LO_TURN_EVENTS                                                    \
-    "INSERT INTO events (run, seq, created_at, type, path, node_id, step_id," \
+    "INSERT OR FAIL INTO events"                                              \
+    " (run, seq, created_at, type, path, node_id, step_id,"                   \
     " attempt, payload, delta) VALUES"                                        \
     " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
@@ -39,7 +44,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
 /* A step that ends and the next that begins are one statement, too. */
 
 #define NGX_LO_TURN_JOURNAL                                                   \
-    "INSERT INTO journal (run, path, node_id, step_id, key, status, attempts,"\
+    "INSERT OR FAIL INTO journal"                                             \
+    " (run, path, node_id, step_id, key, status, attempts,"                   \
     " result, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 #define NGX_LO_TURN_JOURNAL_AGAIN                                             \

@@ -258,10 +258,12 @@ ngx_lo_writer_statements(ngx_lo_db_t *db, ngx_lo_job_t *job)
 
         rc = ngx_lo_db_run(db, job, bound);
 
-        /* of a statement that failed SQLite leaves nothing */
+        /* of a statement that failed SQLite leaves nothing, but for those of
+         * several rows (OR FAIL) */
 
-        job->touched |= (rc == SQLITE_OK && bound->count > 0
-                         && !bound->readonly);
+        job->touched |= (rc == SQLITE_OK)
+                        ? (bound->count > 0 && !bound->readonly)
+                        : (bound->family != NULL);
 
         if (rc == SQLITE_CONSTRAINT_UNIQUE
             || rc == SQLITE_CONSTRAINT_PRIMARYKEY
