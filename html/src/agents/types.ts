@@ -30,3 +30,13 @@ export interface HealthCheck {
   latency_ms: number | null;
   error: string | null;
 }
+
+export interface Pool {
+  pool_id: string | null;
+  channel: string;
+  agent_count: number;
+  concurrency_limit_total: number;
+  active_leases: number;
+  available_capacity: number;
+  circuit_open_count: number;
+}
