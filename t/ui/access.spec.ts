@@ -30,6 +30,7 @@ const pages: [name: string, path: () => string][] = [
   ['comparison of versions', () => `procedures/${id}?tab=diff`],
   ['releases of a procedure', () => `procedures/${id}?tab=releases`],
   ['explanation of a procedure', () => `procedures/${id}?tab=explain`],
+  ['triggers of a procedure', () => `procedures/${id}?tab=triggers`],
   ['runs of a procedure', () => `procedures/${id}?tab=runs`],
   ['check of a procedure', () => `procedures/${id}?tab=check`],
   ['builder', () => `builder/${id}`],

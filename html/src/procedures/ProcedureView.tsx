@@ -16,6 +16,7 @@ import { ExplainTab } from './ExplainTab';
 import { JsonTab } from './JsonTab';
 import { Overview } from './Overview';
 import { ReleaseTab } from './ReleaseTab';
+import { TriggersTab } from './TriggersTab';
 import type { Compiled, Tagged } from './types';
 import { VersionsTab } from './VersionsTab';
 
@@ -76,6 +77,7 @@ export function ProcedureView(props: ProcedureViewProps) {
     },
     { id: 'explain', name: 'Explain', content: <ExplainTab procedure={p} /> },
     { id: 'runs', name: 'Runs', content: of(runs, (list) => <Runs list={list} of={p} />) },
+    { id: 'triggers', name: 'Triggers', content: <TriggersTab procedure={p} /> },
     { id: 'check', name: 'Check', content: of(check, (found) => <Check compiled={found} />) },
   ];
   return (
