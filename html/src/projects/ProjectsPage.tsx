@@ -151,7 +151,7 @@ function Dialogs({ open, onClose }: { open: Open; onClose: () => void }) {
 
 function Cost({ id, days }: { id: string; days: string }) {
   const costs = useQuery({
-    queryKey: ['projects', id, 'costs', days],
+    queryKey: ['costs', id, days],
     queryFn: () =>
       http.get<Costs>(`/projects/${segment(id)}/cost-summary`, { query: { period_days: days } }),
   });

@@ -35,8 +35,12 @@ const over = /^(completed|failed|cancelled)$/;
 export function WorkflowPage() {
   const id = usePathId('workflowId') ?? '';
   const [run, setRun] = useQueryState('run');
+  const [kind] = useQueryState('kind');
   const [starting, setStarting] = useState(false);
-  const found = useQuery({ queryKey: ['workflows', 'one', id], queryFn: () => getEither(id) });
+  const found = useQuery({
+    queryKey: ['workflows', 'one', id],
+    queryFn: () => getEither(id, kind === 'graph'),
+  });
   const isGraph = found.data !== undefined && 'graph' in found.data;
   const shown = useQuery({
     queryKey: ['workflows', 'run', run, isGraph],

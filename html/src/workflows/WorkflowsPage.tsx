@@ -66,7 +66,7 @@ function Graphs() {
       }}
       keyOf={(w) => w.id}
       row={(w) => (
-        <Link href={pageOf('workflows', w.id)} className={line}>
+        <Link href={pageOf('workflows', w.id, { kind: 'graph' })} className={line}>
           <span className="min-w-0 flex-1 basis-48">
             <span className="font-medium break-words">{w.name}</span>
             {w.description && <span className="block text-muted">{w.description}</span>}
@@ -181,7 +181,7 @@ function MakeDialog({ lists, onClose }: { lists: boolean; onClose: () => void })
     mutationFn: (value: JsonObject) => (lists ? makeList(value) : makeGraph(value)),
     onSuccess: (made) => {
       void client.invalidateQueries({ queryKey: ['workflows'] });
-      go(pageOf('workflows', made.id));
+      go(pageOf('workflows', made.id, lists ? {} : { kind: 'graph' }));
     },
   });
   const errors = send.isError ? problemOf(send.error).body.errors : null;

@@ -99,13 +99,18 @@ export const makeList = (body: JsonObject) => http.post<ListRow>(`${root}/workfl
 
 export type Found = { graph: GraphFull } | { list: ListFull };
 
-/** A workflow of either family: an id does not say of which. */
-export async function getEither(id: string): Promise<Found> {
+/**
+ * A workflow of either family: an id does not say of which.  Links of the console do; who comes
+ * from elsewhere was led here from the list of steps.
+ */
+export async function getEither(id: string, graphFirst: boolean): Promise<Found> {
+  const graph = async () => ({ graph: await http.get<GraphFull>(`/v1/workflows/${segment(id)}`) });
+  const list = async () => ({ list: await http.get<ListFull>(`${root}/workflows/${segment(id)}`) });
   try {
-    return { graph: await http.get<GraphFull>(`/v1/workflows/${segment(id)}`) };
+    return await (graphFirst ? graph() : list());
   } catch (error) {
     if (problemOf(error).status !== 404) throw error;
-    return { list: await http.get<ListFull>(`${root}/workflows/${segment(id)}`) };
+    return graphFirst ? list() : graph();
   }
 }
 
