@@ -8,11 +8,13 @@
 #include "claim/ngx_lo_claim.h"
 
 #define NGX_LO_CLAIM_MAX   64       /* runs in one claim */
+#define NGX_LO_CLAIM_STEP  2000     /* ms: the clock was set, not drawn */
 
 
 static struct {
     ngx_event_t   poll;
     ngx_uint_t    pending;          /* claims and releases under way */
+    int64_t       offset_ms;        /* of the clock, when we looked last */
     unsigned      claiming:1;
     unsigned      again:1;
     unsigned      stopped:1;
@@ -284,6 +286,56 @@ ngx_lo_claim_peeked(ngx_lo_job_t *job, void *data)
 }
 
 
+static void
+ngx_lo_claim_woke(ngx_lo_job_t *job, void *data)
+{
+    ngx_lo_claims.pending--;
+
+    if (ngx_lo_job_rc(job) == NGX_LO_JOB_OK) {
+        ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 0);
+
+    } else {
+        ngx_lo_claims.offset_ms += (intptr_t) data;     /* found out again */
+    }
+}
+
+
+/*
+ * When the clock was set back, what was due stays due: runs that nobody had
+ * room for would wait for hours otherwise.  Who waits for a date goes by the
+ * new clock; triggers look at once which slots are due by it.
+ */
+static void
+ngx_lo_claim_clock(void)
+{
+    int64_t        offset, step;
+    ngx_lo_job_t  *job;
+
+    offset = ngx_lo_clock_offset();
+    step = offset - ngx_lo_claims.offset_ms;
+    ngx_lo_claims.offset_ms = offset;
+
+    if (step > -NGX_LO_CLAIM_STEP && step < NGX_LO_CLAIM_STEP) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "langorch: the clock was set by %L ms", step);
+
+    ngx_lo_bell_ring(NGX_LO_BELL_TRIGGERS, 1);
+
+    job = (step < 0 && ngx_lo_store()) ? ngx_lo_job_new(ngx_lo_store(), 1)
+                                       : NULL;
+
+    if (job != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_set_back,
+                              ngx_lo_now_ms(), ngx_lo_now_ms() - step);
+        ngx_lo_claims.pending++;
+        ngx_lo_job_submit(job, ngx_lo_claim_woke, (void *) (intptr_t) -step);
+    }
+}
+
+
 /* The poll reads; only when something is due does it write. */
 
 static void
@@ -296,6 +348,8 @@ ngx_lo_claim_poll(ngx_event_t *ev)
     if (ngx_lo_claims.stopped || ngx_lo_worker_quits()) {
         return;
     }
+
+    ngx_lo_claim_clock();
 
     job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 0) : NULL;
 
@@ -352,6 +406,7 @@ ngx_int_t
 ngx_lo_claim_start(ngx_cycle_t *cycle)
 {
     ngx_memzero(&ngx_lo_claims, sizeof(ngx_lo_claims));
+    ngx_lo_claims.offset_ms = ngx_lo_clock_offset();
     ngx_lo_release_start();
 
     ngx_lo_claims.poll.handler = ngx_lo_claim_poll;

@@ -163,10 +163,13 @@ ngx_uint_t ngx_lo_worker_quits(void);       /* 1: draining, claim nothing */
 void ngx_lo_self_start(ngx_lo_main_conf_t *mcf);
 void ngx_lo_self_quit(void);
 
-/* Wall clock in ms, never going back within the worker; from ngx_timeofday. */
+/* Wall clock in ms, for stamps and dates; from ngx_timeofday.  It jumps, to and
+ * fro, when somebody sets it: never measure with it. */
 int64_t ngx_lo_now_ms(void);
-/* CLOCK_BOOTTIME in ms: leases. */
+/* CLOCK_BOOTTIME in ms: leases, ages, waits. */
 int64_t ngx_lo_boot_ms(void);
+/* Wall clock less CLOCK_BOOTTIME, both read now: changes when it is set. */
+int64_t ngx_lo_clock_offset(void);
 
 /* Before the worker's threads: JSON values come from kept blocks. */
 void ngx_lo_memory_start(void);

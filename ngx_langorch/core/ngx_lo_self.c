@@ -7,6 +7,9 @@
 #include <time.h>
 
 
+#define NGX_LO_CLOCK_NOISE  1000        /* ms back that are not told */
+
+
 typedef struct {
     ngx_lo_main_conf_t  *mcf;
     int64_t              now_ms;        /* the newest that was told */
@@ -72,11 +75,27 @@ ngx_lo_now_ms(void)
     tp = ngx_timeofday();
     now = (int64_t) tp->sec * 1000 + tp->msec;
 
-    if (now > ngx_lo_self.now_ms) {
+    /* corrections are followed; what is less is not worth a disorder */
+
+    if (now > ngx_lo_self.now_ms
+        || ngx_lo_self.now_ms - now > NGX_LO_CLOCK_NOISE)
+    {
         ngx_lo_self.now_ms = now;
     }
 
     return ngx_lo_self.now_ms;
+}
+
+
+int64_t
+ngx_lo_clock_offset(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000
+           - ngx_lo_boot_ms();
 }
 
 

@@ -80,14 +80,17 @@ ngx_lo_roster_offers(const json_t *agent, const char *action, ngx_uint_t named)
 static ngx_uint_t
 ngx_lo_roster_closed(const json_t *row)
 {
-    int64_t  now, open;
+    int64_t  now, open, trial;
 
     now = ngx_lo_now_ms();
     open = ckp_json_int(row, "circuit_open_at", 0);
+    trial = ckp_json_int(row, "trial", 0);
+
+    /* one that is to be opened yet was opened before the clock was set back */
 
     return open == 0
-           || (now - open >= NGX_LO_CIRCUIT_MS
-               && now - ckp_json_int(row, "trial", 0) >= NGX_LO_TRIAL_MS);
+           || ((now - open >= NGX_LO_CIRCUIT_MS || open > now)
+               && (trial == 0 || ngx_lo_boot_ms() - trial >= NGX_LO_TRIAL_MS));
 }
 
 
@@ -96,7 +99,7 @@ ngx_lo_roster_tried(json_t *row)
 {
     if (ckp_json_int(row, "circuit_open_at", 0) != 0) {
         (void) json_object_set_new(row, "trial",
-                                   json_integer(ngx_lo_now_ms()));
+                                   json_integer(ngx_lo_boot_ms()));
     }
 }
 

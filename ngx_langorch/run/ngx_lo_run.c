@@ -15,6 +15,7 @@ static struct {
 } ngx_lo_runs;
 
 
+static int64_t ngx_lo_run_now(const ngx_lo_run_t *run);
 static void ngx_lo_run_committed(ngx_lo_job_t *job, void *data);
 static void ngx_lo_run_hold(ngx_lo_run_t *run, ngx_lo_job_t *job);
 static void ngx_lo_run_held(ngx_lo_run_t *run);
@@ -49,6 +50,18 @@ ngx_lo_run_find(int64_t id)
 }
 
 
+/*
+ * What time it is for a run in memory: it began as that of the day, and goes on
+ * evenly.  Its deadlines are durations, and whoever sets the clock meanwhile
+ * ends no call and delays no retry (reliability.md G15).
+ */
+static int64_t
+ngx_lo_run_now(const ngx_lo_run_t *run)
+{
+    return ngx_lo_boot_ms() + run->offset_ms;
+}
+
+
 static void
 ngx_lo_run_timer(ngx_event_t *ev)
 {
@@ -60,7 +73,7 @@ ngx_lo_run_timer(ngx_event_t *ev)
     }
 
     if (!run->busy && ngx_queue_empty(&run->inputs)
-        && run->wake_at_ms != 0 && run->wake_at_ms <= ngx_lo_now_ms())
+        && run->wake_at_ms != 0 && run->wake_at_ms <= ngx_lo_run_now(run))
     {
         run->wake_at_ms = 0;
         ngx_lo_run_input(run, CKP_IN_TICK, CKP_OUTCOME_OK, "", NULL, 0);
@@ -130,7 +143,7 @@ ngx_lo_run_arm(ngx_lo_run_t *run)
         return;
     }
 
-    wait = run->wake_at_ms - ngx_lo_now_ms();
+    wait = run->wake_at_ms - ngx_lo_run_now(run);
 
     if (wait <= 0) {
         ngx_lo_run_post(run);
@@ -158,6 +171,7 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
     run->epoch = ckp_json_int(row, "epoch", 0);
     run->cancel = ckp_json_int(row, "cancellation_requested", 0);
     run->created_ms = ckp_json_int(row, "created_at", 0);
+    run->offset_ms = ngx_lo_clock_offset();
     run->shut = (ckp_json_int(row, "shut", 0) != 0);
     run->ckp = ckp;
     run->prog = ckp_program_ref(prog);
@@ -208,7 +222,7 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
     ckp_input_t    input;
     unsigned long  refusals;
 
-    now = ngx_lo_now_ms();
+    now = ngx_lo_run_now(run);
     refusals = ckp_memory_refusals();
     ngx_lo_rand_seed(seed);
 
@@ -436,7 +450,7 @@ ngx_lo_run_next(ngx_lo_run_t *run)
         return;
     }
 
-    now = ngx_lo_now_ms();
+    now = ngx_lo_run_now(run);
     run->released = ngx_lo_run_may_go(run, now);
 
     if (rc != NGX_OK

@@ -89,6 +89,7 @@ struct ngx_lo_run_s {
     ngx_queue_t         calls;          /* committed: under way or held */
     ngx_event_t         timer;          /* the alarm, and the next turn */
     int64_t             wake_at_ms;
+    int64_t             offset_ms;      /* of its clock: ngx_lo_run_now */
     int64_t             inbox_last;     /* highest inbox row that was queued */
     int64_t             created_ms;
     char                place[65];      /* runs.place_key; "": none */

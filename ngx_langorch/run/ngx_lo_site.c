@@ -49,7 +49,7 @@ ngx_lo_site_fresh(void)
         return 1;
     }
 
-    now = ngx_lo_now_ms();
+    now = ngx_lo_boot_ms();
     known = (ngx_lo_site.rows != NULL
              && ngx_lo_site.number == ngx_lo_zone_kept(NGX_LO_KEPT_MODELS));
 
@@ -103,7 +103,7 @@ ngx_lo_site_got(ngx_lo_job_t *job, void *data)
         ngx_lo_site_take(ngx_lo_job_rows(job, 0));
 
     } else {
-        ngx_lo_site.failed_ms = ngx_lo_now_ms();
+        ngx_lo_site.failed_ms = ngx_lo_boot_ms();
     }
 
     /* changed while it was read: whoever goes on finds that out */
@@ -132,7 +132,7 @@ ngx_lo_site_take(const json_t *rows)
     ngx_lo_site.rows = all;
     ngx_lo_site.seen = ngx_lo_site_show();
     ngx_lo_site.number = ngx_lo_site.asked;
-    ngx_lo_site.read_ms = ngx_lo_now_ms();
+    ngx_lo_site.read_ms = ngx_lo_boot_ms();
     ngx_lo_site.failed_ms = 0;
 }
 

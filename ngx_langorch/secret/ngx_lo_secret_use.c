@@ -67,7 +67,7 @@ ngx_lo_secret_used(const char *name, const char *user)
         ngx_lo_uses.told = json_object();
     }
 
-    now = ngx_lo_now_ms();
+    now = ngx_lo_boot_ms();
     key = json_sprintf("%s\n%s", name, user ? user : "");
     told = json_object_get(ngx_lo_uses.told, key ? json_string_value(key)
                                                  : "");

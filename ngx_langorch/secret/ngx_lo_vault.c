@@ -67,7 +67,7 @@ ngx_lo_vault_knows(const json_t *names)
         ngx_lo_vault.number = number;
     }
 
-    now = ngx_lo_now_ms();
+    now = ngx_lo_boot_ms();
 
     json_array_foreach(names, i, name) {
         entry = json_object_get(ngx_lo_vault.known, json_string_value(name));
@@ -205,7 +205,7 @@ ngx_lo_vault_take(const json_t *rows, const json_t *names)
     int64_t      at;
     const char  *text;
 
-    at = ngx_lo_now_ms();
+    at = ngx_lo_boot_ms();
 
     if (json_object_size(ngx_lo_vault.known) > NGX_LO_VAULT_MAX) {
         ngx_lo_vault_forget();

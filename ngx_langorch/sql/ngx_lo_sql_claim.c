@@ -241,6 +241,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born = {
 };
 
 
+/* now, and what it was by the clock before: those were due already */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_set_back = {
+    "claim_set_back",
+    "UPDATE runs SET wake_at = 0 WHERE owner IS NULL AND wake_at > $1"
+    " AND wake_at <= $2",
+    "ii", -1
+};
+
+
 /* owner, claim: rows that a claim took, should it have been committed */
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_release_claim = {

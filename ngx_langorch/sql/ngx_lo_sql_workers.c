@@ -21,12 +21,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_worker_gone = {
 };
 
 
+/* One that lasts longer than ours would is of a clock that was set back. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_duty_take = {
     "duty_take",
     "INSERT INTO duties (name, owner, until) VALUES ($1, $2, $3)"
     " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner,"
     " until = excluded.until"
-    " WHERE duties.owner = excluded.owner OR duties.until <= $4",
+    " WHERE duties.owner = excluded.owner OR duties.until <= $4"
+    " OR duties.until > $3 + 60000",
     "ssii", 1
 };
 

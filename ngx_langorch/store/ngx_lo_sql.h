@@ -229,6 +229,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_set_back;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_claim;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;
 extern const ngx_lo_stmt_t  ngx_lo_sql_admit_agents;
