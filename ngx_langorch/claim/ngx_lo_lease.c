@@ -203,14 +203,12 @@ ngx_lo_lease_survey(ngx_lo_job_t *job, void *data)
 {
     size_t         i;
     json_t        *row;
-    ngx_uint_t     dead;
     const char    *owner;
     ngx_lo_job_t  *bury;
 
     (void) data;
 
     ngx_lo_worker_lease.pending--;
-    dead = 0;
     bury = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
 
     if (bury == NULL) {
@@ -222,14 +220,10 @@ ngx_lo_lease_survey(ngx_lo_job_t *job, void *data)
 
         if (owner != NULL && ngx_lo_lease_is_dead(owner)) {
             ngx_lo_lease_dead(owner, 0, bury);
-            dead = 1;
         }
     }
 
-    if (!dead) {
-        ngx_lo_job_free(bury);
-        return;
-    }
+    (void) ngx_lo_job_add(bury, &ngx_lo_sql_claim_orphans);
 
     ngx_lo_worker_lease.pending++;
     ngx_lo_job_submit(bury, ngx_lo_lease_buried, (void *) (uintptr_t) 1);

@@ -155,6 +155,17 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers = {
 };
 
 
+/* A worker that slept until others ended its lease may take runs before it has
+ * another, and die then: nothing tells of it but its rows. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_claim_orphans = {
+    "claim_orphans",
+    "UPDATE runs SET owner = NULL, crashed = 1, wake_at = 0"
+    " WHERE owner IS NOT NULL AND owner NOT IN (SELECT owner FROM workers)",
+    "", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit = {
     "claim_culprit",
     "UPDATE runs SET crashes = crashes + 1 WHERE id = $1",

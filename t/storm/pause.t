@@ -122,6 +122,23 @@ subtest 'all of them sleep for long' => sub {
 };
 
 
+subtest 'one that died without a lease leaves nothing behind' => sub {
+    my @runs = map { start_run() } 1 .. 4;
+    until_true('the second steps are called', sub {
+        return 4 == grep { calls_of($_) eq 's1 s2' } @runs;
+    });
+
+    # as when it slept, lost its lease, took runs, and died before it had another
+
+    $site->kill9_all;
+    LangOrch::Store::change($site, 'DELETE FROM workers');
+    $agent->release($_->id) for @runs;
+    $site->restart;
+
+    is $_->wait_final(10)->{status}, 'completed', 'a run goes on' for @runs;
+};
+
+
 ok LangOrch::Store::is_sound($site), 'the database is sound';
 $site->log_is_calm;
 done_testing;
