@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at, openBrowser, type Browser } from './browser';
-import { approvalOf, importLetter, startRun } from './server';
+import { approvalOf, importLetter, post, startRun } from './server';
 
 /* The smaller pages, and what is the same on all of them. */
 
@@ -185,6 +185,27 @@ test('loss of the connection is said, and mended by itself', async () => {
   await page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
   forgive(/ERR_INTERNET_DISCONNECTED/);
 });
+
+test.skipIf(!process.env.LANGORCH_MASTER)(
+  'while somebody watches, NGINX is reloaded, and nothing is missed',
+  async () => {
+    const { page } = b;
+    const run = await startRun(id);
+    const approval = await approvalOf(run);
+    await page.goto(at(`runs/${run}`));
+    await page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
+    process.kill(Number(process.env.LANGORCH_MASTER), 'SIGHUP');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Reconnecting/ })
+      .waitFor();
+    await post(`approvals/${approval}/decision`, { decision: 'approved' });
+    const timeline = page.getByRole('list', { name: 'Timeline' });
+    await timeline.getByText('Run completed').waitFor();
+    expect(await page.getByText(/\d missing/).count()).toBe(0);
+    forgive(/ERR_/);
+  },
+);
 
 test('nothing of this broke a rule of the browser', () => {
   expect(b.offences).toEqual({
