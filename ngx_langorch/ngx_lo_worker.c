@@ -3,6 +3,7 @@
  */
 
 #include "ngx_lo_worker.h"
+#include "auth/ngx_lo_admin.h"
 #include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_store.h"
 #include "duty/ngx_lo_duty.h"
@@ -106,6 +107,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
 
     ngx_lo_artifact_days_start(cycle);
     ngx_lo_secrets_start();
+    ngx_lo_admin_start();
     ngx_lo_trigger_start(cycle);
 
     return ngx_lo_run_start(cycle);

@@ -99,6 +99,22 @@ ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);
  */
 ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known);
 
+/* --- sessions of a browser (ngx_lo_caller.c) ---------------------------------- */
+
+#define NGX_LO_COOKIE  "langorch_token"
+
+/* What stands behind "Bearer" in Authorization; all of it when that is another
+ * scheme, which is nobody's unless NGINX knows it; NULL: nothing. */
+const char *ngx_lo_api_bearer(ngx_lo_api_t *api);
+
+/* The value of the cookie; NULL: there is none. */
+const char *ngx_lo_api_cookie(ngx_lo_api_t *api);
+
+/* 1: with nothing but the cookie it may be the doing of another site's page.
+ * And the answer to that, 403.  Source: spec/api.md 1.6. */
+ngx_uint_t ngx_lo_api_is_forged(ngx_lo_api_t *api);
+ngx_int_t ngx_lo_api_forged(ngx_lo_api_t *api);
+
 /* 1: nobody vouches for the caller and nobody need: the name is what the client
  * says (spec/api.md 1.8). */
 ngx_uint_t ngx_lo_api_is_open(const ngx_lo_api_t *api);

@@ -4,8 +4,10 @@
  */
 
 #include "api/ngx_lo_api.h"
+#include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "auth/ngx_lo_jwt.h"
 #include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_sql_identity.h"
 
@@ -13,14 +15,17 @@
 typedef enum {
     NGX_LO_CALLER_NONE,
     NGX_LO_CALLER_WRONG,            /* it can be nobody's */
-    NGX_LO_CALLER_TOKEN
+    NGX_LO_CALLER_TOKEN,
+    NGX_LO_CALLER_SESSION
 } ngx_lo_caller_kind_t;
 
 
 typedef struct {
     ngx_lo_caller_kind_t   kind;
     const char            *text;
-    char                   hash[2 * CKP_SHA256_LEN + 1];
+    const char            *method;
+    json_t                *claims;  /* of a session; lent */
+    char                   hash[2 * CKP_SHA256_LEN + 1];    /* names it */
     const json_t          *row;     /* what the store says of it */
     ngx_lo_resume_pt       known;
 } ngx_lo_caller_t;
@@ -30,12 +35,22 @@ static ngx_int_t ngx_lo_caller_may(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_caller_nobody(ngx_lo_api_t *api);
 static void ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller);
 static ngx_int_t ngx_lo_caller_prove(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_caller_look(ngx_lo_api_t *api,
+    const ngx_lo_stmt_t *stmt, const char *first, const char *second);
+static ngx_int_t ngx_lo_caller_claims(ngx_lo_api_t *api,
+    ngx_lo_caller_t *caller);
+static ngx_int_t ngx_lo_caller_worth(ngx_lo_api_t *api,
+    const ngx_lo_caller_t *caller);
 static void ngx_lo_caller_looked(void *data, const json_t *row,
     ngx_uint_t failed);
 static ngx_int_t ngx_lo_caller_unknown(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_caller_proved(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_caller_token(ngx_lo_api_t *api,
     const ngx_lo_caller_t *caller);
+static ngx_int_t ngx_lo_caller_session(ngx_lo_api_t *api,
+    const ngx_lo_caller_t *caller);
+static ngx_int_t ngx_lo_caller_claimed(ngx_lo_api_t *api,
+    const json_t *claims);
 static void ngx_lo_caller_forget(void *waits);
 static ngx_int_t ngx_lo_caller_denied(ngx_lo_api_t *api, const char *code,
     const char *what);
@@ -141,41 +156,111 @@ ngx_lo_api_is_open(const ngx_lo_api_t *api)
 /* --- what is presented -------------------------------------------------------- */
 
 
-static void
-ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
+const char *
+ngx_lo_api_bearer(ngx_lo_api_t *api)
 {
-    size_t       len;
-    const char  *text, *cookie;
+    const char  *text;
 
     text = ngx_lo_api_header(api, "Authorization");
-    len = 0;
 
     if (text != NULL
         && ngx_strncasecmp((u_char *) text, (u_char *) "bearer", 6) == 0
         && (text[6] == ' ' || text[6] == '\0'))
     {
-        len = 6 + strspn(text + 6, " ");
+        return text + 6 + strspn(text + 6, " ");
     }
 
-    if (text != NULL && len == 0 && api->conf->identity == 0) {
-        text = NULL;                    /* nobody here asked for that */
-    }
+    return (api->conf->identity == 0) ? NULL : text;
+}
 
-    text = (text != NULL) ? text + len : ngx_lo_api_header(api, "X-API-Key");
 
-    cookie = ngx_lo_api_header(api, "Cookie");
+const char *
+ngx_lo_api_cookie(ngx_lo_api_t *api)
+{
+    size_t       len;
+    ngx_str_t    value;
+    const char  *p;
 
-    if (text == NULL
-        && (cookie == NULL || strstr(cookie, "langorch_token=") == NULL))
+    for (p = ngx_lo_api_header(api, "Cookie"); p != NULL && *p != '\0';
+         p += strspn(p, "; "))
     {
+        len = strcspn(p, ";");
+
+        if (ngx_strncmp(p, NGX_LO_COOKIE "=", sizeof(NGX_LO_COOKIE)) == 0) {
+            value.data = (u_char *) p + sizeof(NGX_LO_COOKIE);
+            value.len = len - sizeof(NGX_LO_COOKIE);
+
+            return ngx_lo_cstr(api->r->pool, &value);
+        }
+
+        p += len;
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_lo_api_is_forged(ngx_lo_api_t *api)
+{
+    const char  *with;
+
+    if (api->r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS)) {
+        return 0;
+    }
+
+    with = ngx_lo_api_header(api, "X-Requested-With");
+
+    return (with == NULL || ngx_strcmp(with, "langorch") != 0)
+           && (ngx_lo_api_header(api, "Origin") == NULL
+               || !ngx_lo_front_trusts(api));
+}
+
+
+ngx_int_t
+ngx_lo_api_forged(ngx_lo_api_t *api)
+{
+    return ngx_lo_api_problem(api, 403, "csrf",
+                              "A request with the cookie alone has to come"
+                              " from a page of this site");
+}
+
+
+static void
+ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
+{
+    const char  *text;
+    ngx_uint_t   session;
+
+    session = 1;
+    caller->method = "jwt";
+    text = ngx_lo_api_bearer(api);
+
+    if (text == NULL) {
+        text = ngx_lo_api_header(api, "X-API-Key");
+        session = (text == NULL);
+    }
+
+    if (text == NULL) {
+        text = ngx_lo_api_cookie(api);
+        caller->method = "cookie";
+    }
+
+    if (text == NULL) {
         return;
     }
 
     caller->text = text;
-    caller->kind = (text != NULL && ngx_strlen(text) == NGX_LO_TOKEN_LEN
-                    && ngx_strncmp(text, NGX_LO_TOKEN_MARK,
-                                   sizeof(NGX_LO_TOKEN_MARK) - 1) == 0)
-                   ? NGX_LO_CALLER_TOKEN : NGX_LO_CALLER_WRONG;
+
+    if (ngx_strncmp(text, NGX_LO_TOKEN_MARK, sizeof(NGX_LO_TOKEN_MARK) - 1)
+        == 0)
+    {
+        caller->kind = (ngx_strlen(text) == NGX_LO_TOKEN_LEN)
+                       ? NGX_LO_CALLER_TOKEN : NGX_LO_CALLER_WRONG;
+        return;
+    }
+
+    caller->kind = session ? NGX_LO_CALLER_SESSION : NGX_LO_CALLER_WRONG;
 }
 
 
@@ -185,7 +270,6 @@ ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
 static ngx_int_t
 ngx_lo_caller_prove(ngx_lo_api_t *api)
 {
-    ngx_lo_look_t    *look;
     ngx_lo_caller_t  *caller;
 
     caller = api->caller;
@@ -199,19 +283,82 @@ ngx_lo_caller_prove(ngx_lo_api_t *api)
     case NGX_LO_CALLER_WRONG:
         return ngx_lo_caller_invalid(api);
 
+    case NGX_LO_CALLER_SESSION:
+        return ngx_lo_caller_claims(api, caller);
+
     case NGX_LO_CALLER_TOKEN:
         break;
     }
 
     ngx_lo_token_hash(caller->text, NGX_LO_TOKEN_LEN, caller->hash);
+
+    return ngx_lo_caller_look(api, &ngx_lo_sql_token_found, caller->hash,
+                              NULL);
+}
+
+
+static ngx_int_t
+ngx_lo_caller_claims(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
+{
+    u_char      *name;
+    size_t       len;
+    ngx_str_t    who;
+    const char  *jti, *sub;
+
+    caller->claims = ngx_lo_api_keep(api,
+                         ngx_lo_jwt_claims(caller->text,
+                                           ngx_strlen(caller->text),
+                                           api->now_ms));
+    sub = ckp_json_str(caller->claims, "sub");
+
+    if (sub == NULL) {
+        return ngx_lo_caller_invalid(api);
+    }
+
+    who.data = (u_char *) sub;
+    who.len = ngx_strlen(sub);
+
+    if (!ngx_lo_who_is_name(&who)) {
+        return ngx_lo_caller_invalid(api);
+    }
+
+    if (caller->method[0] == 'c' && ngx_lo_api_is_forged(api)) {
+        return ngx_lo_api_forged(api);
+    }
+
+    jti = ckp_json_str(caller->claims, "jti");
+    jti = jti ? jti : "";
+    len = ngx_strlen(jti) + who.len + 1;
+
+    name = ngx_pnalloc(api->r->pool, len);
+    if (name == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_sprintf(name, "%s\n%V", jti, &who);
+    ngx_lo_token_hash((char *) name, len, caller->hash);
+
+    return ngx_lo_caller_look(api, &ngx_lo_sql_session_found, jti, sub);
+}
+
+
+/* What the store says of it, kept or to be waited for. */
+
+static ngx_int_t
+ngx_lo_caller_look(ngx_lo_api_t *api, const ngx_lo_stmt_t *stmt,
+    const char *first, const char *second)
+{
+    ngx_lo_look_t    *look;
+    ngx_lo_caller_t  *caller;
+
+    caller = api->caller;
     caller->row = ngx_lo_proof_row(caller->hash);
 
     if (caller->row != NULL) {
-        return ngx_lo_caller_token(api, caller);
+        return ngx_lo_caller_worth(api, caller);
     }
 
-    look = ngx_lo_proof_look(caller->hash, &ngx_lo_sql_token_found,
-                             caller->hash, NULL);
+    look = ngx_lo_proof_look(caller->hash, stmt, first, second);
 
     if (look == NULL) {
         return ngx_lo_caller_unknown(api);
@@ -252,7 +399,7 @@ ngx_lo_caller_proved(ngx_lo_api_t *api)
     ngx_lo_caller_t  *caller;
 
     caller = api->caller;
-    rc = ngx_lo_caller_token(api, caller);
+    rc = ngx_lo_caller_worth(api, caller);
 
     return (rc == NGX_OK) ? caller->known(api) : rc;
 }
@@ -262,6 +409,83 @@ static void
 ngx_lo_caller_forget(void *waits)
 {
     ngx_lo_proof_end(waits);
+}
+
+
+static ngx_int_t
+ngx_lo_caller_worth(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
+{
+    return (caller->kind == NGX_LO_CALLER_TOKEN)
+           ? ngx_lo_caller_token(api, caller)
+           : ngx_lo_caller_session(api, caller);
+}
+
+
+/*
+ * A session of a user of the site is worth what the user is by now.  Others, who
+ * are signed for elsewhere, have the roles that are claimed; but nobody who was
+ * switched off here comes in that way.
+ */
+
+static ngx_int_t
+ngx_lo_caller_session(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
+{
+    ngx_uint_t     ours;
+    const char    *uid, *user, *role;
+    const json_t  *row;
+
+    row = caller->row;
+    uid = ckp_json_str(caller->claims, "uid");
+    user = ckp_json_str(row, "user_id");
+    role = ckp_json_str(row, "role");
+    ours = (json_object_get(caller->claims, "uid") != NULL);
+
+    if (row == NULL || ckp_json_int(row, "ended", 1) != 0
+        || (user != NULL && ckp_json_int(row, "is_active", 0) == 0)
+        || (ours && (uid == NULL || user == NULL || role == NULL
+                     || ngx_strcmp(uid, user) != 0)))
+    {
+        return ngx_lo_caller_invalid(api);
+    }
+
+    api->who.method = caller->method;
+    api->who.name = ckp_json_str(caller->claims, "sub");
+
+    if (!ours) {
+        return ngx_lo_caller_claimed(api, caller->claims);
+    }
+
+    ngx_lo_who_as(&api->who, api->conf,
+                  ngx_lo_role_of(role, ngx_strlen(role)));
+
+    return ngx_lo_caller_may(api);
+}
+
+
+static ngx_int_t
+ngx_lo_caller_claimed(ngx_lo_api_t *api, const json_t *claims)
+{
+    ngx_str_t   groups;
+    ngx_int_t   rc;
+    ckp_buf_t   b;
+
+    ckp_buf_init(&b, CKP_JWT_MAX);
+    ngx_lo_jwt_roles(claims, &b);
+
+    rc = NGX_ERROR;
+    groups.len = b.len;
+    groups.data = (b.failed == CKP_OK) ? ngx_pnalloc(api->r->pool, b.len + 1)
+                                       : NULL;
+
+    if (groups.data != NULL) {
+        ngx_memcpy(groups.data, ckp_buf_str(&b), b.len);
+        ngx_lo_who_grouped(&api->who, api->conf, &groups);
+        rc = ngx_lo_caller_may(api);
+    }
+
+    ckp_buf_free(&b);
+
+    return rc;
 }
 
 

@@ -26,8 +26,7 @@ static ngx_int_t ngx_lo_front_timing(ngx_lo_api_t *api);
 ngx_int_t
 ngx_lo_front_rate(ngx_lo_api_t *api)
 {
-    u_char      *after, key[512];
-    ngx_msec_t   wait;
+    u_char       key[512];
     ngx_str_t   *addr;
     ngx_uint_t   most;
 
@@ -47,7 +46,17 @@ ngx_lo_front_rate(ngx_lo_api_t *api)
         *ngx_snprintf(key, sizeof(key) - 1, "api from %V", addr) = '\0';
     }
 
-    wait = ngx_lo_rate_take((const char *) key, (int64_t) most);
+    return ngx_lo_front_limit(api, (const char *) key, most);
+}
+
+
+ngx_int_t
+ngx_lo_front_limit(ngx_lo_api_t *api, const char *key, ngx_uint_t most)
+{
+    u_char      *after;
+    ngx_msec_t   wait;
+
+    wait = ngx_lo_rate_take(key, (int64_t) most);
 
     if (wait == 0) {
         return NGX_OK;

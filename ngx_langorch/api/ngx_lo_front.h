@@ -11,6 +11,10 @@
 /* NGX_OK, or NGX_DONE: the caller asked more often than it may, 429. */
 ngx_int_t ngx_lo_front_rate(ngx_lo_api_t *api);
 
+/* Takes one of `most` a minute under the key.  As above. */
+ngx_int_t ngx_lo_front_limit(ngx_lo_api_t *api, const char *key,
+    ngx_uint_t most);
+
 /* Headers of the answer for a page of another origin, and the time it took;
  * NGX_DONE, or NGX_ERROR: no memory. */
 ngx_int_t ngx_lo_front_headers(ngx_lo_api_t *api);

@@ -185,6 +185,15 @@ ngx_lo_who_as(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
 }
 
 
+void
+ngx_lo_who_grouped(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
+    const ngx_str_t *groups)
+{
+    who->groups = *groups;
+    ngx_lo_who_roles(conf, who);
+}
+
+
 ngx_uint_t
 ngx_lo_who_is(const ngx_lo_who_t *who, ngx_uint_t role)
 {

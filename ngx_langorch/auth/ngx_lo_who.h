@@ -37,6 +37,11 @@ ngx_int_t ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
 void ngx_lo_who_as(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
     ngx_uint_t role);
 
+/* The highest role among these groups, by the site's map; `approver` counts
+ * beside the others.  The text is lent for as long as `who` is. */
+void ngx_lo_who_grouped(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,
+    const ngx_str_t *groups);
+
 /* 1: a text that may be somebody's name. */
 ngx_uint_t ngx_lo_who_is_name(const ngx_str_t *name);
 

@@ -89,6 +89,7 @@ typedef struct {
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
+    void        *auth;              /* auth/ngx_lo_auth_conf.h; NULL: nothing */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_str_t    mount;             /* of the first that serves procedures */
     ngx_str_t    mounts[NGX_LO_FAMILIES];   /* by family; data NULL: nowhere */
@@ -131,6 +132,7 @@ char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
 
 char *ngx_lo_who_variable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_who_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_auth_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_who_level(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* auth/ */
 

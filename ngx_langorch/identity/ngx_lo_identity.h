@@ -24,9 +24,39 @@ ngx_lo_identity_stage_t  ngx_lo_tokens_delete_render;
 ngx_lo_identity_stage_t  ngx_lo_me_prepare;
 ngx_lo_identity_stage_t  ngx_lo_me_render;
 
-/* One entry of the audit.  `meta` is stolen, NULL: none. */
+/* ngx_lo_login.c */
+ngx_lo_identity_stage_t  ngx_lo_login_prepare;
+ngx_lo_identity_stage_t  ngx_lo_login_render;
+ngx_lo_identity_stage_t  ngx_lo_logout_prepare;
+ngx_lo_identity_stage_t  ngx_lo_logout_render;
+
+/* ngx_lo_users.c */
+ngx_lo_identity_stage_t  ngx_lo_users_list_prepare;
+ngx_lo_identity_stage_t  ngx_lo_users_list_render;
+ngx_lo_identity_stage_t  ngx_lo_users_create_prepare;
+ngx_lo_identity_stage_t  ngx_lo_users_create_render;
+ngx_lo_identity_stage_t  ngx_lo_users_get_prepare;
+ngx_lo_identity_stage_t  ngx_lo_users_get_render;
+ngx_lo_identity_stage_t  ngx_lo_users_put_prepare;
+ngx_lo_identity_stage_t  ngx_lo_users_put_render;
+ngx_lo_identity_stage_t  ngx_lo_users_delete_prepare;
+ngx_lo_identity_stage_t  ngx_lo_users_delete_render;
+
+/* --- what they share ----------------------------------------------------------- */
+
+#define NGX_LO_USER_NAME  128           /* bytes */
+
+/* An entry of the audit as the template has it, about `id`.  `meta` is stolen,
+ * NULL: none. */
 ngx_int_t ngx_lo_identity_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *category, const char *action, const char *description,
-    const char *id, json_t *meta);
+    const ngx_lo_trail_t *of, const char *id, json_t *meta);
+
+/* Too many passwords are with threads: looks again in a moment, or has waited
+ * long enough, 503. */
+ngx_int_t ngx_lo_identity_wait(ngx_lo_api_t *api, ngx_lo_resume_pt again);
+
+/* The cookie with a token, for so many seconds. */
+ngx_int_t ngx_lo_identity_cookie(ngx_lo_api_t *api, const char *token,
+    ngx_uint_t age);
 
 #endif

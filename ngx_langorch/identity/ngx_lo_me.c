@@ -63,21 +63,14 @@ ngx_lo_me_roles(const ngx_lo_api_t *api)
 }
 
 
-/* tidy: six words of one entry */
-
 ngx_int_t
 ngx_lo_identity_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const char *category, const char *action, const char *description,
-    const char *id, json_t *meta)
+    const ngx_lo_trail_t *of, const char *id, json_t *meta)
 {
     ngx_int_t       rc;
     ngx_lo_trail_t  trail;
 
-    ngx_memzero(&trail, sizeof(trail));
-    trail.category = category;
-    trail.action = action;
-    trail.description = description;
-    trail.resource_type = category[0] == 'a' ? "token" : "user";
+    trail = *of;
     trail.resource_id = id;
     trail.meta = meta;
 

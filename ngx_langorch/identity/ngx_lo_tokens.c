@@ -33,6 +33,14 @@ static ngx_int_t ngx_lo_token_full(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_token_404(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
+static const ngx_lo_trail_t  ngx_lo_token_trails[] = {
+    { .category = "auth", .action = "token_create", .resource_type = "token",
+      .description = "A token was made" },
+    { .category = "auth", .action = "token_revoke", .resource_type = "token",
+      .description = "A token was revoked" }
+};
+
+
 /* --- shown ------------------------------------------------------------------- */
 
 
@@ -168,8 +176,7 @@ ngx_lo_tokens_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                           (const char *) t->prefix, t->role, t->identity,
                           api->actor, api->now_ms, t->expires_at,
                           (int64_t) NGX_LO_TOKEN_MOST) != NGX_OK
-        || ngx_lo_identity_trail(api, job, "auth", "token_create",
-                                 "A token was made", t->id,
+        || ngx_lo_identity_trail(api, job, &ngx_lo_token_trails[0], t->id,
                                  json_pack("{s:s, s:s, s:s}", "name", t->name,
                                            "role", t->role, "identity",
                                            t->identity)) != NGX_OK)
@@ -238,8 +245,7 @@ ngx_lo_tokens_delete_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     ngx_lo_api_missed(api, ngx_lo_token_404);
 
-    return ngx_lo_identity_trail(api, job, "auth", "token_revoke",
-                                 "A token was revoked", id, NULL);
+    return ngx_lo_identity_trail(api, job, &ngx_lo_token_trails[1], id, NULL);
 }
 
 

@@ -30,8 +30,37 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_tokens_old;      /* over before */
 /* token_id, now, not again after */
 extern const ngx_lo_stmt_t  ngx_lo_sql_token_used;
 
+/* --- sessions (ngx_lo_sql_sessions.c) -------------------------------------------- */
+
+/* jti, username -> ended, user_id, role, is_active (NULL: no such user) */
+extern const ngx_lo_stmt_t  ngx_lo_sql_session_found;
+extern const ngx_lo_stmt_t  ngx_lo_sql_session_end;     /* jti, until */
+extern const ngx_lo_stmt_t  ngx_lo_sql_session_old;     /* before */
+
 /* --- users (ngx_lo_sql_users.c) ------------------------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_named;      /* username */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_login;      /* username */
+extern const ngx_lo_stmt_t  ngx_lo_sql_users;           /* limit, offset */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_get;        /* user_id */
+
+/* username or NULL, email or NULL, user_id that may have it -> name: 1, the
+ * username is taken; 0, the address */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_taken;
+
+/* user_id, username, email, full_name, role, password, now; guarded: new */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_add;
+
+/* user_id, username, password, now; guarded: there is no administrator */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_first;
+
+/* user_id, 1: he is to be no active administrator; guarded: another one is */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_not_last;
+
+/* user_id, 1: the full name is new, full_name, email, role, is_active, password
+ * (NULL: as it was), now, tag or NULL; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_del;        /* id, tag; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_tokens_del; /* username */
 
 #endif

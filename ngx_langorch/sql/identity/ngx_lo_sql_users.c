@@ -5,8 +5,104 @@
 #include "store/ngx_lo_sql_identity.h"
 
 
+#define NGX_LO_USER_TAG  "created_at || '-' || rev"
+
+#define NGX_LO_USER_COLUMNS                                                   \
+    "user_id, username, email, full_name, role, is_active AS"                 \
+    " \"is_active:b\", sso_provider, created_at AS \"created_at:t\","         \
+    " updated_at AS \"updated_at:t\", " NGX_LO_USER_TAG " AS _tag"
+
+#define NGX_LO_USER_LAST                                                      \
+    "(SELECT COUNT(*) FROM users WHERE role = 'admin' AND is_active = 1"      \
+    " AND user_id <> $1) = 0"
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_user_named = {
     "user_named",
     "SELECT user_id, email, full_name FROM users WHERE username = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_login = {
+    "user_login",
+    "SELECT user_id, role, is_active, password FROM users WHERE username = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_users = {
+    "users",
+    "SELECT " NGX_LO_USER_COLUMNS " FROM users ORDER BY id LIMIT $1 OFFSET $2",
+    "ii", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_get = {
+    "user_get",
+    "SELECT " NGX_LO_USER_COLUMNS " FROM users WHERE user_id = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_taken = {
+    "user_taken",
+    "SELECT username = $1 AS name FROM users WHERE username = $1"
+    " OR (lower(email) = lower($2) AND user_id <> coalesce($3, ''))"
+    " ORDER BY username = $1 DESC LIMIT 1",
+    "sss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_add = {
+    "user_add",
+    "INSERT INTO users (user_id, username, email, full_name, role, is_active,"
+    " password, created_at, updated_at, rev)"
+    " VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7, 1)",
+    "ssssssi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_first = {
+    "user_first",
+    "INSERT INTO users (user_id, username, role, is_active, password,"
+    " created_at, updated_at, rev)"
+    " SELECT $1, $2, 'admin', 1, $3, $4, $4, 1 WHERE NOT EXISTS"
+    " (SELECT 1 FROM users WHERE username = $2"
+    " OR (role = 'admin' AND is_active = 1))",
+    "sssi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_not_last = {
+    "user_not_last",
+    "SELECT 1 AS n FROM users WHERE user_id = $1 AND NOT"
+    " (role = 'admin' AND is_active = 1 AND $2 = 1 AND " NGX_LO_USER_LAST ")",
+    "si", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_put = {
+    "user_put",
+    "UPDATE users SET full_name = CASE WHEN $2 = 1 THEN $3 ELSE full_name END,"
+    " email = coalesce($4, email), role = coalesce($5, role),"
+    " is_active = coalesce($6, is_active), password = coalesce($7, password),"
+    " updated_at = $8, rev = rev + 1 WHERE user_id = $1"
+    " AND ($9 IS NULL OR " NGX_LO_USER_TAG " = $9)",
+    "sisssnsis", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_del = {
+    "user_del",
+    "DELETE FROM users WHERE user_id = $1"
+    " AND ($2 IS NULL OR " NGX_LO_USER_TAG " = $2)",
+    "ss", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_tokens_del = {
+    "user_tokens_del",
+    "DELETE FROM api_tokens WHERE identity = $1",
     "s", -1
 };

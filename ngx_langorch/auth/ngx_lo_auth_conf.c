@@ -1,0 +1,260 @@
+/*
+ * Directives about credentials that the site checks itself.  What is secret is
+ * in files of its own, which the master reads.
+ */
+
+#include "auth/ngx_lo_auth_conf.h"
+#include "core/ngx_lo_core.h"
+
+#define NGX_LO_AUTH_FILE     4096       /* bytes */
+#define NGX_LO_AUTH_SESSION  (8 * 3600 * 1000)
+
+
+typedef char *(*ngx_lo_auth_set_pt)(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+
+
+static char *ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_issuer(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_audience(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static ngx_int_t ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path,
+    u_char *text, size_t *len);
+
+
+static const struct {
+    const char          *name;
+    ngx_lo_auth_set_pt   set;
+} ngx_lo_auth_sets[] = {
+    { "langorch_jwt_secret", ngx_lo_auth_secret },
+    { "langorch_jwt_issuer", ngx_lo_auth_issuer },
+    { "langorch_jwt_audience", ngx_lo_auth_audience },
+    { "langorch_jwt_roles", ngx_lo_auth_claim },
+    { "langorch_session", ngx_lo_auth_session },
+    { "langorch_admin", ngx_lo_auth_admin }
+};
+
+
+const ngx_lo_auth_conf_t *
+ngx_lo_auth_conf(void)
+{
+    ngx_lo_main_conf_t  *mcf;
+
+    static const ngx_lo_auth_conf_t  none = {
+        .session = NGX_LO_AUTH_SESSION
+    };
+
+    mcf = ngx_lo_conf();
+
+    return (mcf != NULL && mcf->auth != NULL) ? mcf->auth : &none;
+}
+
+
+char *
+ngx_lo_auth_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_uint_t           i;
+    ngx_lo_auth_conf_t  *ac;
+    ngx_lo_main_conf_t  *mcf = conf;
+
+    if (mcf->auth == NULL) {
+        ac = ngx_pcalloc(cf->pool, sizeof(ngx_lo_auth_conf_t));
+        if (ac == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ac->session = NGX_LO_AUTH_SESSION;
+        mcf->auth = ac;
+    }
+
+    for (i = 0; i < sizeof(ngx_lo_auth_sets) / sizeof(ngx_lo_auth_sets[0]);
+         i++)
+    {
+        if (ngx_strcmp(cmd->name.data, ngx_lo_auth_sets[i].name) == 0) {
+            return ngx_lo_auth_sets[i].set(cf, mcf->auth, cf->args->elts);
+        }
+    }
+
+    return "is not known";
+}
+
+
+static char *
+ngx_lo_auth_text(ngx_str_t *field, ngx_str_t *value)
+{
+    if (field->len != 0) {
+        return "is duplicate";
+    }
+
+    if (value[1].len == 0) {
+        return "is empty";
+    }
+
+    *field = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_auth_issuer(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    return ngx_lo_auth_text(&ac->issuer, value);
+}
+
+
+static char *
+ngx_lo_auth_audience(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    return ngx_lo_auth_text(&ac->audience, value);
+}
+
+
+static char *
+ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    return ngx_lo_auth_text(&ac->claim, value);
+}
+
+
+static char *
+ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    ngx_int_t  s;
+
+    s = ngx_parse_time(&value[1], 1);
+
+    if (s == NGX_ERROR || s < 60 || s > 365 * 86400) {
+        return "is no time of a minute to a year";
+    }
+
+    ac->session = (ngx_msec_t) s * 1000;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    u_char  text[NGX_LO_AUTH_FILE + 1];
+
+    if (ac->secret.len != 0) {
+        return "is duplicate";
+    }
+
+    if (ngx_lo_auth_file(cf, &value[1], text, &ac->secret.len) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ac->secret.len < NGX_LO_AUTH_SECRET_LEAST) {
+        return "names a file with less than 32 bytes";
+    }
+
+    ac->secret.data = ngx_pnalloc(cf->pool, ac->secret.len);
+    if (ac->secret.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(ac->secret.data, text, ac->secret.len);
+    ngx_explicit_memzero(text, sizeof(text));
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    u_char     text[NGX_LO_AUTH_FILE + 1];
+    size_t     len;
+    ngx_int_t  rc;
+
+    if (ac->admin.len != 0) {
+        return "is duplicate";
+    }
+
+    if (value[1].len == 0 || value[1].len > 128) {
+        return "needs a name of 1 to 128 bytes";
+    }
+
+    if (ngx_lo_auth_file(cf, &value[2], text, &len) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (len < NGX_LO_PASSWORD_LEAST || len > NGX_LO_PASSWORD_MOST
+        || ngx_strlen(text) != len)
+    {
+        return "names a file with no password of 8 to 1024 bytes";
+    }
+
+    rc = ngx_lo_password_store((char *) text, ac->admin_stored);
+    ngx_explicit_memzero(text, sizeof(text));
+
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    ac->admin = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+/* Without the end of its last line; a NUL behind. */
+
+static ngx_int_t
+ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path, u_char *text, size_t *len)
+{
+    ssize_t          n;
+    ngx_fd_t         fd;
+    ngx_str_t        full;
+    ngx_file_info_t  fi;
+
+    full = *path;
+
+    if (ngx_conf_full_name(cf->cycle, &full, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fd = ngx_open_file(full.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", &full);
+        return NGX_ERROR;
+    }
+
+    if (ngx_fd_info(fd, &fi) != NGX_FILE_ERROR
+        && (ngx_file_access(&fi) & S_IRWXO) != 0)
+    {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" is open to everybody", &full);
+    }
+
+    n = ngx_read_fd(fd, text, NGX_LO_AUTH_FILE);
+    (void) ngx_close_file(fd);
+
+    if (n == -1) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_read_fd_n " \"%V\" failed", &full);
+        return NGX_ERROR;
+    }
+
+    while (n > 0 && (text[n - 1] == LF || text[n - 1] == CR)) {
+        n--;
+    }
+
+    text[n] = '\0';
+    *len = (size_t) n;
+
+    return NGX_OK;
+}

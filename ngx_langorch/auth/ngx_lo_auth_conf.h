@@ -1,0 +1,28 @@
+/*
+ * What the site says of credentials that it checks itself.
+ */
+
+#ifndef NGX_LO_AUTH_CONF_H
+#define NGX_LO_AUTH_CONF_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "auth/ngx_lo_password.h"
+
+#define NGX_LO_AUTH_SECRET_LEAST  32    /* bytes */
+
+typedef struct {
+    ngx_str_t    secret;            /* langorch_jwt_secret; empty: none */
+    ngx_str_t    issuer;            /* langorch_jwt_issuer; empty: whoever */
+    ngx_str_t    audience;          /* langorch_jwt_audience; the same */
+    ngx_str_t    claim;             /* langorch_jwt_roles; empty: none */
+    ngx_msec_t   session;           /* langorch_session: 8h */
+    ngx_str_t    admin;             /* langorch_admin: name; empty: none */
+    char         admin_stored[NGX_LO_PASSWORD_STORED];  /* of its password */
+} ngx_lo_auth_conf_t;
+
+/* Of this worker; never NULL.  Its texts end with a NUL. */
+const ngx_lo_auth_conf_t *ngx_lo_auth_conf(void);
+
+#endif
