@@ -13,6 +13,10 @@ ngx_int_t ngx_lo_api_match(ngx_lo_api_t *api);
 /* The problem for what NGINX refused, r->err_status; NGX_DONE. */
 ngx_int_t ngx_lo_api_refused(ngx_lo_api_t *api);
 
+/* The credential that the query of a GET has, where the route may have one;
+ * NULL: none.  From now on it is not in the address that the log has. */
+const char *ngx_lo_asked(ngx_lo_api_t *api);
+
 /* What a stage returned: sends, submits, or waits. */
 void ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc);
 

@@ -3,7 +3,7 @@
  * worth (spec/api.md 1.6, 1.7).
  */
 
-#include "api/ngx_lo_api.h"
+#include "api/ngx_lo_api_int.h"
 #include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
@@ -24,6 +24,7 @@ typedef struct {
     ngx_lo_caller_kind_t   kind;
     const char            *text;
     const char            *method;
+    const char            *asked;   /* what the address has */
     json_t                *claims;  /* of a session; lent */
     char                   hash[2 * CKP_SHA256_LEN + 1];    /* names it */
     const json_t          *row;     /* what the store says of it */
@@ -61,8 +62,10 @@ ngx_int_t
 ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known)
 {
     ngx_int_t         rc;
+    const char       *asked;
     ngx_lo_caller_t  *caller;
 
+    asked = ngx_lo_asked(api);
     api->who.role = NGX_LO_ADMIN;
     api->who.approves = 1;
 
@@ -100,6 +103,7 @@ ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known)
     }
 
     caller->known = known;
+    caller->asked = asked;
     api->caller = caller;
 
     return ngx_lo_caller_prove(api);
@@ -244,6 +248,11 @@ ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
     if (text == NULL) {
         text = ngx_lo_api_cookie(api);
         caller->method = "cookie";
+    }
+
+    if (text == NULL) {
+        text = caller->asked;
+        caller->method = "access_token";
     }
 
     if (text == NULL) {
@@ -422,9 +431,9 @@ ngx_lo_caller_worth(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
 
 
 /*
- * A session of a user of the site is worth what the user is by now.  Others, who
- * are signed for elsewhere, have the roles that are claimed; but nobody who was
- * switched off here comes in that way.
+ * A session of a user of the site is worth what the user is by now.  Others,
+ * who are signed for elsewhere, have the roles that are claimed; but nobody who
+ * was switched off here comes in that way.
  */
 
 static ngx_int_t

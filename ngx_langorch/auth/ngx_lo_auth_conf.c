@@ -7,6 +7,7 @@
 #include "core/ngx_lo_core.h"
 
 #define NGX_LO_AUTH_FILE     4096       /* bytes */
+#define NGX_LO_AUTH_KEYS     (64 * 1024)
 #define NGX_LO_AUTH_SESSION  (8 * 3600 * 1000)
 
 
@@ -15,6 +16,8 @@ typedef char *(*ngx_lo_auth_set_pt)(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
 
 
 static char *ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_issuer(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
@@ -27,7 +30,7 @@ static char *ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
 static char *ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static ngx_int_t ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path,
-    u_char *text, size_t *len);
+    ngx_uint_t shown, u_char *text, size_t *len);
 
 
 static const struct {
@@ -35,6 +38,7 @@ static const struct {
     ngx_lo_auth_set_pt   set;
 } ngx_lo_auth_sets[] = {
     { "langorch_jwt_secret", ngx_lo_auth_secret },
+    { "langorch_jwt_keys", ngx_lo_auth_keys },
     { "langorch_jwt_issuer", ngx_lo_auth_issuer },
     { "langorch_jwt_audience", ngx_lo_auth_audience },
     { "langorch_jwt_roles", ngx_lo_auth_claim },
@@ -151,7 +155,9 @@ ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
         return "is duplicate";
     }
 
-    if (ngx_lo_auth_file(cf, &value[1], text, &ac->secret.len) != NGX_OK) {
+    ac->secret.len = NGX_LO_AUTH_FILE;
+
+    if (ngx_lo_auth_file(cf, &value[1], 0, text, &ac->secret.len) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -172,6 +178,38 @@ ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 
 
 static char *
+ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    u_char      *text;
+    size_t       len;
+    const char  *why;
+
+    if (ac->keys != NULL) {
+        return "is duplicate";
+    }
+
+    len = NGX_LO_AUTH_KEYS;
+    text = ngx_pnalloc(cf->temp_pool, len + 1);
+
+    if (text == NULL
+        || ngx_lo_auth_file(cf, &value[1], 1, text, &len) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ac->keys = ngx_lo_jwks_new(cf->pool, (char *) text, len, &why);
+
+    if (ac->keys == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is no set of keys: %s", &value[1], why);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
 ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 {
     u_char     text[NGX_LO_AUTH_FILE + 1];
@@ -186,7 +224,9 @@ ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
         return "needs a name of 1 to 128 bytes";
     }
 
-    if (ngx_lo_auth_file(cf, &value[2], text, &len) != NGX_OK) {
+    len = NGX_LO_AUTH_FILE;
+
+    if (ngx_lo_auth_file(cf, &value[2], 0, text, &len) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -209,10 +249,12 @@ ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 }
 
 
-/* Without the end of its last line; a NUL behind. */
+/* At most *len bytes of it, without the end of its last line; a NUL behind.
+ * shown = 1: there is nothing secret in it. */
 
 static ngx_int_t
-ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path, u_char *text, size_t *len)
+ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t shown,
+    u_char *text, size_t *len)
 {
     ssize_t          n;
     ngx_fd_t         fd;
@@ -233,14 +275,14 @@ ngx_lo_auth_file(ngx_conf_t *cf, ngx_str_t *path, u_char *text, size_t *len)
         return NGX_ERROR;
     }
 
-    if (ngx_fd_info(fd, &fi) != NGX_FILE_ERROR
+    if (!shown && ngx_fd_info(fd, &fi) != NGX_FILE_ERROR
         && (ngx_file_access(&fi) & S_IRWXO) != 0)
     {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"%V\" is open to everybody", &full);
     }
 
-    n = ngx_read_fd(fd, text, NGX_LO_AUTH_FILE);
+    n = ngx_read_fd(fd, text, *len);
     (void) ngx_close_file(fd);
 
     if (n == -1) {

@@ -8,12 +8,14 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "auth/ngx_lo_jwks.h"
 #include "auth/ngx_lo_password.h"
 
 #define NGX_LO_AUTH_SECRET_LEAST  32    /* bytes */
 
 typedef struct {
     ngx_str_t    secret;            /* langorch_jwt_secret; empty: none */
+    ngx_lo_jwks_t  *keys;           /* langorch_jwt_keys; NULL: none */
     ngx_str_t    issuer;            /* langorch_jwt_issuer; empty: whoever */
     ngx_str_t    audience;          /* langorch_jwt_audience; the same */
     ngx_str_t    claim;             /* langorch_jwt_roles; empty: none */

@@ -52,6 +52,9 @@ ngx_lo_jwt_claims(const char *text, size_t len, int64_t now_ms)
     case CKP_JWT_PS256:
     case CKP_JWT_ES256:
     case CKP_JWT_EDDSA:
+        good = ac->keys != NULL && ngx_lo_jwks_signed(ac->keys, &jwt, text);
+        break;
+
     case CKP_JWT_OTHER:
     default:
         good = 0;

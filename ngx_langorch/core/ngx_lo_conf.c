@@ -344,6 +344,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_auth_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("langorch_jwt_keys"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_auth_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("langorch_jwt_issuer"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_auth_directive,
