@@ -38,8 +38,8 @@ typedef struct {
 
 /*
  * Reads a token.  false: it is none, and nothing is to be freed: not three
- * parts in base64url without padding, each in its one form; head and claims
- * no objects, or with a name twice; a `crit` in the head; longer than the limits;
+ * parts in base64url without padding, each in its one form; head and claims no
+ * objects, or with a name twice; a `crit` in the head; longer than the limits;
  * or no memory.
  */
 bool ckp_jwt_read(ckp_jwt_t *jwt, const char *text, size_t len);

@@ -25,6 +25,8 @@ static char *ngx_lo_auth_audience(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
+static char *ngx_lo_auth_sso(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
 static char *ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
@@ -42,6 +44,7 @@ static const struct {
     { "langorch_jwt_issuer", ngx_lo_auth_issuer },
     { "langorch_jwt_audience", ngx_lo_auth_audience },
     { "langorch_jwt_roles", ngx_lo_auth_claim },
+    { "langorch_sso", ngx_lo_auth_sso },
     { "langorch_session", ngx_lo_auth_session },
     { "langorch_admin", ngx_lo_auth_admin }
 };
@@ -126,6 +129,23 @@ static char *
 ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 {
     return ngx_lo_auth_text(&ac->claim, value);
+}
+
+
+static char *
+ngx_lo_auth_sso(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    ngx_str_t  *url;
+
+    url = &value[1];
+
+    if (!(url->len > 1 && url->data[0] == '/' && url->data[1] != '/')
+        && !(url->len > 8 && ngx_strncmp(url->data, "https://", 8) == 0))
+    {
+        return "is neither a path nor an address that begins with https://";
+    }
+
+    return ngx_lo_auth_text(&ac->sso, value);
 }
 
 

@@ -51,7 +51,7 @@ ngx_lo_proof_row(const char *key)
     entry = json_object_get(ngx_lo_proofs.known, key);
 
     if (entry == NULL
-        || ngx_lo_now_ms() - ckp_json_int(entry, "at", 0)
+        || ngx_lo_boot_ms() - ckp_json_int(entry, "at", 0)
            > NGX_LO_PROOF_AGE_MS)
     {
         return NULL;
@@ -86,7 +86,7 @@ ngx_lo_proof_keep(const ngx_lo_look_t *look, const json_t *row)
                                json_string_value(json_array_get(look->asked,
                                                                 0)),
                                json_pack("{s:O, s:I}", "row", row, "at",
-                                         (json_int_t) ngx_lo_now_ms()));
+                                         (json_int_t) ngx_lo_boot_ms()));
 }
 
 

@@ -744,6 +744,9 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "Session", "A session that began; the cookie has the same token",
       "access_token token_type expires_in:int identity roles:[" ROLES "]",
       NGX_LO_GIVEN },
+    { "SignOn", "Whether somebody else asks who it is",
+      "sso_enabled:bool",
+      NGX_LO_GIVEN },
     { "User", "Somebody who has a password here, or came by single sign-on",
       "user_id username email:? full_name:? role:" ROLES " is_active:bool"
       " sso_provider:? created_at:time updated_at:time",

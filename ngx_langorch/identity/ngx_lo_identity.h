@@ -42,6 +42,12 @@ ngx_lo_identity_stage_t  ngx_lo_users_put_render;
 ngx_lo_identity_stage_t  ngx_lo_users_delete_prepare;
 ngx_lo_identity_stage_t  ngx_lo_users_delete_render;
 
+/* ngx_lo_sso.c */
+ngx_lo_identity_stage_t  ngx_lo_sso_status_render;
+ngx_lo_identity_stage_t  ngx_lo_sso_login_render;
+ngx_lo_identity_stage_t  ngx_lo_sso_callback_prepare;
+ngx_lo_identity_stage_t  ngx_lo_sso_callback_render;
+
 /* --- what they share ----------------------------------------------------------- */
 
 #define NGX_LO_USER_NAME  128           /* bytes */
@@ -54,6 +60,16 @@ ngx_int_t ngx_lo_identity_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
 /* Too many passwords are with threads: looks again in a moment, or has waited
  * long enough, 503. */
 ngx_int_t ngx_lo_identity_wait(ngx_lo_api_t *api, ngx_lo_resume_pt again);
+
+/* The answer of a site that cannot sign sessions. */
+ngx_int_t ngx_lo_identity_keyless(ngx_lo_api_t *api);
+
+/* A session of the user, the row of ngx_lo_sql_user_login: its token is
+ * appended and is in the answer's cookie.  Whatever comes of it, the text is
+ * wiped and freed by ngx_lo_identity_wipe. */
+ngx_int_t ngx_lo_identity_session(ngx_lo_api_t *api, const char *username,
+    const json_t *user, ckp_buf_t *token);
+void ngx_lo_identity_wipe(ckp_buf_t *token);
 
 /* The cookie with a token, for so many seconds. */
 ngx_int_t ngx_lo_identity_cookie(ngx_lo_api_t *api, const char *token,

@@ -57,8 +57,7 @@ ngx_lo_login_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     if (!ngx_lo_jwt_ready()) {
-        return ngx_lo_api_problem(api, 400, "bad_request",
-                                  "This site has no key to sign sessions with");
+        return ngx_lo_identity_keyless(api);
     }
 
     rc = ngx_lo_login_rate(api, in->username);
@@ -202,40 +201,64 @@ ngx_lo_login_failed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+ngx_int_t
+ngx_lo_identity_keyless(ngx_lo_api_t *api)
+{
+    return ngx_lo_api_problem(api, 400, "bad_request",
+                              "This site has no key to sign sessions with");
+}
+
+
+ngx_int_t
+ngx_lo_identity_session(ngx_lo_api_t *api, const char *username,
+    const json_t *user, ckp_buf_t *token)
+{
+    char         jti[37];
+    json_t      *claims;
+    int64_t      now, age;
+    ngx_int_t    rc;
+
+    now = api->now_ms / 1000;
+    age = (int64_t) ngx_lo_auth_conf()->session / 1000;
+    ngx_lo_uuid(jti);
+
+    claims = json_pack("{s:s, s:s?, s:[s?], s:I, s:I, s:s}", "sub", username,
+                       "uid", ckp_json_str(user, "user_id"), "roles",
+                       ckp_json_str(user, "role"), "iat", (json_int_t) now,
+                       "exp", (json_int_t) (now + age), "jti", jti);
+
+    rc = (claims != NULL) ? ngx_lo_jwt_sign(claims, token) : NGX_ERROR;
+    json_decref(claims);
+
+    return (rc == NGX_OK) ? ngx_lo_identity_cookie(api, ckp_buf_str(token),
+                                                   (ngx_uint_t) age)
+                          : NGX_ERROR;
+}
+
+
+void
+ngx_lo_identity_wipe(ckp_buf_t *token)
+{
+    if (token->data != NULL) {
+        ngx_explicit_memzero(token->data, token->len);
+    }
+
+    ckp_buf_free(token);
+}
+
+
 static ngx_int_t
 ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    char             jti[37];
-    json_t          *claims;
-    int64_t          now;
     ngx_int_t        rc;
     ckp_buf_t        b;
-    const char      *role;
     ngx_lo_login_t  *in;
 
     (void) job;
 
     in = api->ctx;
-    role = ckp_json_str(in->user, "role");
-    now = api->now_ms / 1000;
-    ngx_lo_uuid(jti);
-
-    claims = json_pack("{s:s, s:s?, s:[s?], s:I, s:I, s:s}",
-                       "sub", in->username,
-                       "uid", ckp_json_str(in->user, "user_id"),
-                       "roles", role, "iat", (json_int_t) now, "exp",
-                       (json_int_t) (now + (int64_t)
-                                     ngx_lo_auth_conf()->session / 1000),
-                       "jti", jti);
-
     ckp_buf_init(&b, CKP_JWT_MAX);
-    rc = (claims != NULL) ? ngx_lo_jwt_sign(claims, &b) : NGX_ERROR;
-    json_decref(claims);
-
-    if (rc == NGX_OK) {
-        rc = ngx_lo_identity_cookie(api, ckp_buf_str(&b),
-                                    ngx_lo_auth_conf()->session / 1000);
-    }
+    rc = ngx_lo_identity_session(api, in->username, in->user, &b);
 
     if (rc != NGX_ERROR) {
         rc = ngx_lo_api_json(api, NGX_HTTP_OK,
@@ -243,14 +266,11 @@ ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
                            ckp_buf_str(&b), "token_type", "bearer",
                            "expires_in",
                            (json_int_t) ngx_lo_auth_conf()->session / 1000,
-                           "identity", in->username, "roles", role));
+                           "identity", in->username, "roles",
+                           ckp_json_str(in->user, "role")));
     }
 
-    if (b.data != NULL) {
-        ngx_explicit_memzero(b.data, b.len);
-    }
-
-    ckp_buf_free(&b);
+    ngx_lo_identity_wipe(&b);
 
     return rc;
 }

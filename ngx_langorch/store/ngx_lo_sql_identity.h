@@ -54,6 +54,10 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_user_add;
 /* user_id, username, password, now; guarded: there is no administrator */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_first;
 
+/* user_id, username, role, provider, now: new, or what somebody else says of
+ * him by now; the last administrator stays one */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_sso;
+
 /* user_id, 1: he is to be no active administrator; guarded: another one is */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_not_last;
 

@@ -173,6 +173,28 @@ subtest 'it ends, and its last use is told' => sub {
 };
 
 
+subtest 'approving is apart where the site says so' => sub {
+    my $apart = LangOrch::Site->start(workers => 1, identity => 'on', http =>
+        "langorch_user \$http_x_user trusted;\nlangorch_separation on;\n"
+        . "langorch_groups \$http_x_groups trusted;\n");
+
+    for ([ 'operator', 403, 'operator' ], [ 'manager', 403, 'manager' ],
+        [ 'operator,approver', 201, 'operator', 'approver' ], [ 'admin', 201, 'admin' ])
+    {
+        my ($groups, $status, @roles) = @$_;
+        my @who = as('x', $groups);
+        is_deeply $apart->get('/api/auth/me', @who)->{json}{roles}, \@roles, $groups;
+        my $r = $apart->post('/api/auth/tokens', { name => 'a', role => 'approver' },
+            @who);
+        is $r->{status}, $status, 'a token that approves';
+        is_deeply $apart->get('/api/auth/me', bearer($r->{json}{token}))->{json}{roles},
+            ['approver'], 'and no more' if $status == 201;
+    }
+    $apart->log_is_calm;
+    $apart->stop;
+};
+
+
 subtest 'the trail says who, and how' => sub {
     my $t = make('operator');
     $site->post('/api/projects', { name => 'by token' }, bearer($t->{token}));

@@ -74,6 +74,21 @@ const ngx_lo_stmt_t  ngx_lo_sql_user_first = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_user_sso = {
+    "user_sso",
+    "INSERT INTO users (user_id, username, role, is_active, sso_provider,"
+    " created_at, updated_at, rev) VALUES ($1, $2, $3, 1, $4, $5, $5, 1)"
+    " ON CONFLICT (username) DO UPDATE SET"
+    " role = CASE WHEN users.role = 'admin' AND users.is_active = 1"
+    " AND (SELECT COUNT(*) FROM users o WHERE o.role = 'admin'"
+    " AND o.is_active = 1 AND o.username <> $2) = 0"
+    " THEN users.role ELSE excluded.role END,"
+    " sso_provider = excluded.sso_provider, updated_at = excluded.updated_at,"
+    " rev = users.rev + 1",
+    "ssssi", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_user_not_last = {
     "user_not_last",
     "SELECT 1 AS n FROM users WHERE user_id = $1 AND NOT"
