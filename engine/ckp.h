@@ -36,6 +36,12 @@ typedef struct ckp_run_s       ckp_run_t;
 
 ckp_compiler_t *ckp_compiler_new(ckp_diags_t *diags);
 
+/* What follows is done in another thread than what was.  Who moves it asks
+ * first whether memory was refused there (base/mem.h): then it is worth
+ * nothing.  What it was given before finish is read meanwhile, and changed by
+ * no one. */
+void ckp_compiler_moved(ckp_compiler_t *c);
+
 /* Before add: which time zones there are.  Without it any name is one. */
 void ckp_compiler_zones(ckp_compiler_t *c, ckp_zone_pt zone, void *data);
 ckp_code_t ckp_compiler_add(ckp_compiler_t *c, const json_t *doc);

@@ -301,6 +301,13 @@ ckp_diags_new(void)
 
 
 void
+ckp_diags_moved(ckp_diags_t *diags)
+{
+    diags->refusals = ckp_memory_refusals();
+}
+
+
+void
 ckp_diags_free(ckp_diags_t *diags)
 {
     if (diags != NULL) {

@@ -28,6 +28,10 @@ typedef struct {
 ckp_diags_t *ckp_diags_new(void);
 void ckp_diags_free(ckp_diags_t *diags);
 
+/* What follows is said in another thread: memory that is refused there counts
+ * from here on. */
+void ckp_diags_moved(ckp_diags_t *diags);
+
 /*
  * Adds one.  `number` is that of the catalogue (130 = CKP130), which gives
  * severity; `code` names the case and may be NULL for ids with one code.

@@ -62,6 +62,14 @@ ckp_compiler_free(ckp_compiler_t *c)
 
 
 void
+ckp_compiler_moved(ckp_compiler_t *c)
+{
+    c->refusals = ckp_memory_refusals();
+    ckp_diags_moved(c->diags);
+}
+
+
+void
 ckp_compiler_zones(ckp_compiler_t *c, ckp_zone_pt zone, void *data)
 {
     c->ps.zone = zone;

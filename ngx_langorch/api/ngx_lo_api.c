@@ -354,11 +354,18 @@ ngx_lo_api_body(ngx_http_request_t *r)
     }
 
     if (rc == NGX_OK) {
-        rc = (api->resume != NULL) ? ngx_lo_api_received(api)
-                                   : ngx_lo_api_begin(api);
+        rc = ngx_lo_input_parse(api);
     }
 
     ngx_lo_api_step(api, rc);
+}
+
+
+ngx_int_t
+ngx_lo_api_read_all(ngx_lo_api_t *api)
+{
+    return (api->resume != NULL) ? ngx_lo_api_received(api)
+                                 : ngx_lo_api_begin(api);
 }
 
 
@@ -501,7 +508,7 @@ ngx_lo_api_cleanup(void *data)
     ngx_lo_api_drop(api);
     ngx_lo_input_free(api);
 
-    json_decref(api->kept);
+    ngx_lo_think_drop(api->kept);
     json_decref(api->errors);
     api->kept = NULL;
     api->errors = NULL;

@@ -21,6 +21,7 @@
 #include "egress/ngx_lo_call.h"
 #include "secret/ngx_lo_secret.h"
 #include "store/ngx_lo_store.h"
+#include "think/ngx_lo_think.h"
 #include "api/ngx_lo_route.h"
 
 /* Begins a wait's end: what a sleep or a call hands over to. */
@@ -28,6 +29,7 @@ typedef ngx_int_t (*ngx_lo_resume_pt)(ngx_lo_api_t *api);
 typedef ngx_int_t (*ngx_lo_reply_pt)(ngx_lo_api_t *api,
     const ngx_lo_call_reply_t *reply);
 typedef ngx_int_t (*ngx_lo_looked_pt)(ngx_lo_api_t *api, ngx_lo_disk_t *d);
+typedef ngx_int_t (*ngx_lo_thought_pt)(ngx_lo_api_t *api, ngx_lo_think_t *t);
 
 struct ngx_lo_api_s {
     ngx_http_request_t    *r;
@@ -72,6 +74,7 @@ struct ngx_lo_api_s {
     void                  *caller;      /* a credential that is looked for */
     ngx_lo_reply_pt        reply;
     ngx_lo_looked_pt       looked;
+    ngx_lo_thought_pt      thought;
 
     ngx_buf_t              piece;       /* of an answer that is poured */
     ngx_lo_resume_pt       more;        /* makes the next; NULL: the last */
@@ -164,6 +167,13 @@ ngx_int_t ngx_lo_api_call(ngx_lo_api_t *api, const ngx_lo_call_request_t *rq,
  * during the call.  NGX_AGAIN, or the answer when no thread takes it. */
 ngx_int_t ngx_lo_api_disk(ngx_lo_api_t *api, ngx_lo_disk_t *d,
     ngx_lo_looked_pt looked);
+
+/* Goes on with the thought, which is stolen, when it was thought: in a thread
+ * when it is `large`, else at once.  It is valid during the call.  NGX_AGAIN,
+ * or what `thought` says, or the answer when no thread takes it; NULL is no
+ * memory. */
+ngx_int_t ngx_lo_api_think(ngx_lo_api_t *api, ngx_lo_think_t *t,
+    ngx_uint_t large, ngx_lo_thought_pt thought);
 
 /* Something of the route's own is waited for; `forget` tells it that the
  * request went first.  NGX_AGAIN.  When it is over, the request goes on with

@@ -20,6 +20,9 @@ const char *ngx_lo_asked(ngx_lo_api_t *api);
 /* What a stage returned: sends, submits, or waits. */
 void ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc);
 
+/* The body is read and parsed: the request goes on. */
+ngx_int_t ngx_lo_api_read_all(ngx_lo_api_t *api);
+
 /* Submits the job that was set up. */
 void ngx_lo_api_submit(ngx_lo_api_t *api);
 

@@ -3,6 +3,7 @@
  * (spec/api.md 1.2).
  */
 
+#include "api/ngx_lo_api_int.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 
@@ -20,7 +21,18 @@ static ngx_int_t ngx_lo_body_take(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_body_keep(ngx_lo_api_t *api, ngx_chain_t *bufs);
 static ngx_int_t ngx_lo_body_file(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_body_room(ngx_lo_api_t *api, size_t n);
-static ngx_int_t ngx_lo_body_parse(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_body_parsed(ngx_lo_api_t *api, ngx_lo_think_t *t);
+
+
+/* The text is the thought's while it is read. */
+
+typedef struct {
+    ngx_lo_think_t   think;
+    u_char          *text;
+    size_t           len;
+    json_t          *v;
+    ckp_err_t        err;
+} ngx_lo_body_t;
 
 
 ngx_int_t
@@ -85,7 +97,7 @@ ngx_lo_input_read(ngx_lo_api_t *api)
         }
     }
 
-    return (api->route->flags & NGX_LO_BODY) ? ngx_lo_body_parse(api) : NGX_OK;
+    return NGX_OK;
 }
 
 
@@ -291,15 +303,16 @@ ngx_lo_body_room(ngx_lo_api_t *api, size_t n)
         return NGX_DECLINED;
     }
 
-    p = ngx_pnalloc(api->r->pool, room);
+    p = ngx_alloc(room, api->r->connection->log);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     if (api->text.len > 0) {
         ngx_memcpy(p, api->text.data, api->text.len);
-        (void) ngx_pfree(api->r->pool, api->text.data);
     }
+
+    ngx_free(api->text.data);
 
     ngx_lo_body_held += room - api->text_room;
     api->text.data = p;
@@ -314,33 +327,79 @@ ngx_lo_input_free(ngx_lo_api_t *api)
 {
     ngx_lo_body_held -= api->text_room;
     api->text_room = 0;
+    ngx_free(api->text.data);
     ngx_str_null(&api->text);
 }
 
 
-static ngx_int_t
-ngx_lo_body_parse(ngx_lo_api_t *api)
+static void
+ngx_lo_body_work(ngx_lo_think_t *t)
 {
-    json_t     *v;
-    ckp_err_t   err = CKP_ERR_INIT;
+    ngx_lo_body_t  *b = (ngx_lo_body_t *) t;
 
-    if (api->text.len == 0) {
-        v = json_object();
+    b->v = (b->len == 0)
+           ? json_object()
+           : ckp_json_parse((const char *) b->text, b->len, &b->err);
+}
 
-    } else {
-        v = ckp_json_parse((const char *) api->text.data, api->text.len, &err);
+
+static void
+ngx_lo_body_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_body_t  *b = (ngx_lo_body_t *) t;
+
+    ngx_free(b->text);
+    json_decref(b->v);
+}
+
+
+ngx_int_t
+ngx_lo_input_parse(ngx_lo_api_t *api)
+{
+    ngx_lo_body_t  *b;
+
+    if (!(api->route->flags & NGX_LO_BODY)) {
+        return ngx_lo_api_read_all(api);
     }
 
-    if (v == NULL) {
-        if (err.code != CKP_E_INVALID && err.code != CKP_E_LIMIT) {
+    b = ngx_lo_think_new(sizeof(ngx_lo_body_t));
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->think.work = ngx_lo_body_work;
+    b->think.clean = ngx_lo_body_clean;
+    b->text = api->text.data;
+    b->len = api->text.len;
+
+    ngx_str_null(&api->text);
+
+    return ngx_lo_api_think(api, &b->think, b->len > NGX_LO_THINK_BYTES,
+                            ngx_lo_body_parsed);
+}
+
+
+static ngx_int_t
+ngx_lo_body_parsed(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    ngx_lo_body_t  *b = (ngx_lo_body_t *) t;
+
+    api->text.data = b->text;
+    api->text.len = b->len;
+    b->text = NULL;
+
+    if (b->v == NULL) {
+        if (b->err.code != CKP_E_INVALID && b->err.code != CKP_E_LIMIT) {
             return NGX_ERROR;
         }
 
         return ngx_lo_api_problem(api, 400, "malformed_json",
-                                  "Malformed JSON: %s", err.msg);
+                                  "Malformed JSON: %s", b->err.msg);
     }
 
-    api->body = ngx_lo_api_keep(api, v);
+    api->body = ngx_lo_api_keep(api, b->v);
+    b->v = NULL;
+
     if (api->body == NULL) {
         return NGX_ERROR;
     }
@@ -351,5 +410,5 @@ ngx_lo_body_parse(ngx_lo_api_t *api)
         return ngx_lo_input_problem(api);
     }
 
-    return NGX_OK;
+    return ngx_lo_api_read_all(api);
 }

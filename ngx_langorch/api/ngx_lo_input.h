@@ -23,10 +23,14 @@ ngx_uint_t ngx_lo_is_procedure_id(const char *s);
 ngx_uint_t ngx_lo_is_version(const char *s);
 ngx_uint_t ngx_lo_is_agent_id(const char *s);
 
-/* Reads what has come of the body into api->text, and all of it into api->body;
- * answers itself when it is none we take.  NGX_OK, NGX_DONE (answered),
- * NGX_AGAIN (there is more to come), NGX_ERROR, or NGINX's status. */
+/* Reads what has come of the body into api->text; answers itself when it is
+ * none we take.  NGX_OK (all of it is here), NGX_DONE (answered), NGX_AGAIN
+ * (there is more to come), NGX_ERROR, or NGINX's status. */
 ngx_int_t ngx_lo_input_read(ngx_lo_api_t *api);
+
+/* Makes api->body of it, in a thread when it is long, and goes on with
+ * ngx_lo_api_read_all; answers itself when it is no body we take. */
+ngx_int_t ngx_lo_input_parse(ngx_lo_api_t *api);
 
 /* The request ends: the room of its body is others'. */
 void ngx_lo_input_free(ngx_lo_api_t *api);

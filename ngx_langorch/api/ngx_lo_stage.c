@@ -16,6 +16,8 @@ static ngx_int_t ngx_lo_api_outcome(ngx_lo_api_t *api, ngx_lo_job_t *job,
     ngx_lo_render_pt render, ngx_lo_render_pt missed);
 static void ngx_lo_api_called(const ngx_lo_call_reply_t *reply, void *data);
 static void ngx_lo_api_looked(ngx_lo_disk_t *d);
+static void ngx_lo_api_unthink(void *waits);
+static void ngx_lo_api_thought(ngx_lo_think_t *t);
 static void ngx_lo_api_again(ngx_lo_api_t *api, ngx_int_t rc);
 
 
@@ -109,6 +111,45 @@ ngx_lo_api_disk(ngx_lo_api_t *api, ngx_lo_disk_t *d, ngx_lo_looked_pt looked)
     ngx_add_timer(&api->timer, NGX_LO_API_WAIT_MS);
 
     return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_lo_api_think(ngx_lo_api_t *api, ngx_lo_think_t *t, ngx_uint_t large,
+    ngx_lo_thought_pt thought)
+{
+    ngx_int_t  rc;
+
+    if (t == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!large) {
+        t->work(t);
+        rc = thought(api, t);
+        ngx_lo_think_free(t);
+
+        return rc;
+    }
+
+    t->done = ngx_lo_api_thought;
+    t->data = api;
+
+    if (ngx_lo_think(t) != NGX_OK) {
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "No room for another document now");
+    }
+
+    api->thought = thought;
+
+    return ngx_lo_api_wait(api, t, ngx_lo_api_unthink);
+}
+
+
+static void
+ngx_lo_api_unthink(void *waits)
+{
+    ngx_lo_think_forget(waits);
 }
 
 
@@ -326,6 +367,27 @@ ngx_lo_api_looked(ngx_lo_disk_t *d)
 
     api->refusals = ckp_memory_refusals();
     ngx_lo_api_again(api, api->looked(api, d));
+}
+
+
+static void
+ngx_lo_api_thought(ngx_lo_think_t *t)
+{
+    ngx_lo_api_t  *api = t->data;
+
+    api->waits = NULL;
+
+    ngx_del_timer(&api->timer);
+
+    api->refusals = ckp_memory_refusals();
+
+    /* what there was no memory for there is missing here */
+
+    if (t->refused) {
+        ckp_memory_refused();
+    }
+
+    ngx_lo_api_again(api, t->refused ? NGX_ERROR : api->thought(api, t));
 }
 
 

@@ -3,9 +3,12 @@
  *
  * They are some hundred bytes to a few thousand, on a local disk and mostly in
  * its cache, and a worker reads each once: so they are read on the loop.
+ * Threads that compile ask, too.
  */
 
 #include "core/ngx_lo_core.h"
+
+#include <pthread.h>
 
 
 #define NGX_LO_TZ_DIR    "/usr/share/zoneinfo/"
@@ -27,6 +30,11 @@ static struct {
     ngx_lo_tz_t  *first;
     ngx_uint_t    n;
 } ngx_lo_zones;
+
+static pthread_mutex_t  ngx_lo_zones_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+
+static ngx_lo_tz_t *ngx_lo_tz_find(const char *name);
 
 
 /* The engine checked what a name may have in it; here, that it stays inside. */
@@ -66,7 +74,7 @@ ngx_lo_tz_read(ngx_lo_tz_t *tz)
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
         && st.st_size <= NGX_LO_TZ_MAX)
     {
-        tz->bytes = ngx_alloc((size_t) st.st_size, ngx_cycle->log);
+        tz->bytes = malloc((size_t) st.st_size);
         n = tz->bytes ? read(fd, tz->bytes, (size_t) st.st_size) : -1;
 
         if (n == (ssize_t) st.st_size) {
@@ -77,6 +85,8 @@ ngx_lo_tz_read(ngx_lo_tz_t *tz)
     (void) close(fd);
 }
 
+
+/* What it returns is there for good, and does not change. */
 
 const char *
 ngx_lo_tz(void *data, const char *name, size_t *len)
@@ -89,10 +99,24 @@ ngx_lo_tz(void *data, const char *name, size_t *len)
         return NULL;
     }
 
+    (void) pthread_mutex_lock(&ngx_lo_zones_mutex);
+    tz = ngx_lo_tz_find(name);
+    (void) pthread_mutex_unlock(&ngx_lo_zones_mutex);
+
+    *len = (tz != NULL) ? tz->len : 0;
+
+    return (*len != 0) ? tz->bytes : NULL;
+}
+
+
+static ngx_lo_tz_t *
+ngx_lo_tz_find(const char *name)
+{
+    ngx_lo_tz_t  *tz;
+
     for (tz = ngx_lo_zones.first; tz != NULL; tz = tz->next) {
         if (ngx_strcmp(tz->name, name) == 0) {
-            *len = tz->len;
-            return tz->len ? tz->bytes : NULL;
+            return tz;
         }
     }
 
@@ -102,7 +126,7 @@ ngx_lo_tz(void *data, const char *name, size_t *len)
         return NULL;
     }
 
-    tz = ngx_calloc(sizeof(ngx_lo_tz_t), ngx_cycle->log);
+    tz = calloc(1, sizeof(ngx_lo_tz_t));
 
     if (tz == NULL) {
         return NULL;
@@ -115,7 +139,5 @@ ngx_lo_tz(void *data, const char *name, size_t *len)
     ngx_lo_zones.first = tz;
     ngx_lo_zones.n++;
 
-    *len = tz->len;
-
-    return tz->len ? tz->bytes : NULL;
+    return tz;
 }

@@ -23,11 +23,14 @@ typedef struct {
     char           flow_id[37];
     char           hash[65];        /* of the document */
     char          *text;            /* the document; of the request's pool */
+    void          *reading;         /* the inside of ngx_lo_flow_read */
 } ngx_lo_flow_t;
 
-/* The shape of the body, and the defaults.  NGX_OK, NGX_DONE (answered),
- * NGX_ERROR. */
-ngx_int_t ngx_lo_flow_read(ngx_lo_api_t *api, ngx_lo_flow_t *flow);
+/* The shape of the body, and the defaults; then what the compiler says, in a
+ * thread when there is much.  Goes on with `known`; api->ctx is the flow.
+ * NGX_AGAIN, what `known` says, NGX_DONE (answered), NGX_ERROR. */
+ngx_int_t ngx_lo_flow_read(ngx_lo_api_t *api, ngx_lo_flow_t *flow,
+    ngx_lo_resume_pt known);
 
 /* RunDetail of a row of ngx_lo_sql_api_flow_run and the events of its tasks
  * (NULL: it was born just now).  New value; NULL: no memory. */

@@ -8,8 +8,16 @@
 #include "proc/ngx_lo_compile.h"
 
 
-static ngx_int_t ngx_lo_flow_document(ngx_lo_api_t *api, ngx_lo_flow_t *flow,
-    ngx_lo_flow_read_t *fr);
+/* What is known of a body while it is compiled. */
+
+typedef struct {
+    ngx_lo_flow_read_t   fr;
+    ngx_lo_compiled_t   *compiled;
+    ngx_lo_resume_pt     known;
+} ngx_lo_flowing_t;
+
+
+static ngx_int_t ngx_lo_flow_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static void ngx_lo_flow_wrong(ngx_lo_flow_read_t *fr, const json_t *errors);
 static json_t *ngx_lo_flow_loc(const char *pointer);
 static ngx_int_t ngx_lo_flow_text(ngx_lo_api_t *api, ngx_lo_flow_t *flow,
@@ -19,17 +27,27 @@ static json_int_t ngx_lo_flow_retries(const json_t *steps, const char *id);
 
 
 ngx_int_t
-ngx_lo_flow_read(ngx_lo_api_t *api, ngx_lo_flow_t *flow)
+ngx_lo_flow_read(ngx_lo_api_t *api, ngx_lo_flow_t *flow,
+    ngx_lo_resume_pt known)
 {
-    int64_t             parallel;
-    ngx_lo_flow_read_t  fr;
+    int64_t              parallel;
+    ngx_lo_flowing_t    *in;
+    ngx_lo_flow_read_t  *fr;
 
-    ngx_memzero(&fr, sizeof(fr));
+    in = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_flowing_t));
+    if (in == NULL) {
+        return NGX_ERROR;
+    }
+
+    fr = &in->fr;
+    in->known = known;
+    in->compiled = ngx_lo_compiled_new(api);
+    flow->reading = in;
 
     flow->name = ngx_lo_input_str(api, "name", NGX_LO_REQUIRED, 256);
     parallel = ngx_lo_input_int(api, "max_parallel", 1, 2000, 1);
 
-    if (ngx_lo_flow_shape(api, &fr) != NGX_OK) {
+    if (in->compiled == NULL || ngx_lo_flow_shape(api, fr) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -38,50 +56,49 @@ ngx_lo_flow_read(ngx_lo_api_t *api, ngx_lo_flow_t *flow)
     }
 
     ngx_lo_uuid(flow->flow_id);
-    flow->definition = fr.definition;
+    flow->definition = fr->definition;
 
-    fr.ids = ngx_lo_api_keep(api,
-                             json_pack("{s:s, s:s, s:s, s:s, s:I, s:O}",
-                                       "procedure_id", flow->flow_id,
-                                       "version", "1", "name", flow->name,
-                                       "status", "active", "max_parallel",
-                                       (json_int_t) parallel, "steps",
-                                       fr.steps));
+    fr->ids = ngx_lo_api_keep(api,
+                              json_pack("{s:s, s:s, s:s, s:s, s:I, s:O}",
+                                        "procedure_id", flow->flow_id,
+                                        "version", "1", "name", flow->name,
+                                        "status", "active", "max_parallel",
+                                        (json_int_t) parallel, "steps",
+                                        fr->steps));
 
-    return (fr.ids == NULL) ? NGX_ERROR
-                            : ngx_lo_flow_document(api, flow, &fr);
+    return (fr->ids == NULL) ? NGX_ERROR
+           : ngx_lo_compile_alone(api, fr->ids, in->compiled,
+                                  ngx_lo_flow_compiled);
 }
 
 
 /* `fr->ids` is the document now. */
 
 static ngx_int_t
-ngx_lo_flow_document(ngx_lo_api_t *api, ngx_lo_flow_t *flow,
-    ngx_lo_flow_read_t *fr)
+ngx_lo_flow_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t          rc;
-    ngx_lo_compiled_t  compiled;
+    ngx_lo_flow_t       *flow;
+    ngx_lo_flowing_t    *in;
+    ngx_lo_flow_read_t  *fr;
 
-    rc = ngx_lo_compile(fr->ids, &compiled);
+    flow = api->ctx;
+    in = flow->reading;
+    fr = &in->fr;
 
-    if (rc == NGX_OK) {
-        ngx_lo_flow_wrong(fr, compiled.errors);
+    ngx_lo_flow_wrong(fr, in->compiled->errors);
 
-        if (ngx_lo_input_failed(api)) {
-            rc = ngx_lo_input_problem(api);
-        }
-    }
-
-    ngx_lo_compiled_free(&compiled);
-
-    if (rc != NGX_OK) {
-        return rc;
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
     }
 
     flow->steps = ngx_lo_api_keep(api, ngx_lo_flow_order(fr->ids, fr->steps));
 
-    return (flow->steps != NULL) ? ngx_lo_flow_text(api, flow, fr->ids)
-                                 : NGX_ERROR;
+    if (flow->steps == NULL || ngx_lo_flow_text(api, flow, fr->ids) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return in->known(api);
 }
 
 

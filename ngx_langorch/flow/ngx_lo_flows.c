@@ -10,6 +10,7 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+static ngx_int_t ngx_lo_flow_known(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_flow_look(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_flow_taken(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_flow_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -23,9 +24,7 @@ static ngx_int_t ngx_lo_flow_404(ngx_lo_api_t *api);
 ngx_int_t
 ngx_lo_flows_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t        rc;
-    ngx_lo_flow_t   *flow;
-    ngx_lo_trail_t   trail;
+    ngx_lo_flow_t  *flow;
 
     flow = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_flow_t));
     if (flow == NULL) {
@@ -34,15 +33,25 @@ ngx_lo_flows_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     api->ctx = flow;
 
-    rc = ngx_lo_flow_read(api, flow);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    return ngx_lo_flow_read(api, flow, ngx_lo_flow_known);
+}
 
-    if (ngx_lo_job_add(job, &ngx_lo_sql_document_put,
-                       (const char *) flow->hash, (const char *) flow->text,
-                       NGX_LO_NULL, NULL)
-        != NGX_OK
+
+static ngx_int_t
+ngx_lo_flow_known(ngx_lo_api_t *api)
+{
+    ngx_lo_job_t    *job;
+    ngx_lo_flow_t   *flow;
+    ngx_lo_trail_t   trail;
+
+    flow = api->ctx;
+    job = ngx_lo_api_job(api, 1);
+
+    if (job == NULL
+        || ngx_lo_job_add(job, &ngx_lo_sql_document_put,
+                          (const char *) flow->hash,
+                          (const char *) flow->text, NGX_LO_NULL, NULL)
+           != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_api_flow_add,
                           (const char *) flow->flow_id, flow->name,
                           flow->definition, flow->steps,
@@ -59,7 +68,8 @@ ngx_lo_flows_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     trail.resource_type = "workflow";
     trail.resource_id = flow->flow_id;
 
-    return ngx_lo_api_audit(api, job, &trail);
+    return (ngx_lo_api_audit(api, job, &trail) == NGX_OK)
+           ? ngx_lo_api_then(api, job, api->route->render) : NGX_ERROR;
 }
 
 

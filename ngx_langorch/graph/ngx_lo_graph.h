@@ -31,6 +31,10 @@ typedef struct {
     int64_t        version;
     char           hash[65];        /* of the document that runs pin */
     char          *text;
+    json_t        *doc;             /* that document, while it is compiled */
+    void          *compiled;
+    ngx_lo_resume_pt  known;
+    int64_t        rev;             /* of what it changes */
     ngx_uint_t     answer;          /* the statement that reads it again */
     unsigned       given:1;         /* the body has nodes or edges */
     unsigned       same:1;          /* it runs as before: no new version */
@@ -41,8 +45,11 @@ typedef struct {
 ngx_int_t ngx_lo_graph_read(ngx_lo_api_t *api, ngx_lo_graph_t *g,
     const json_t *old);
 
-/* Whether it can run: fills errors, levels, text and hash.  NGX_ERROR. */
-ngx_int_t ngx_lo_graph_check(ngx_lo_api_t *api, ngx_lo_graph_t *g);
+/* Whether it can run: fills errors, levels, text and hash, in a thread when it
+ * is large, and goes on with `known`; api->ctx is the graph.  NGX_AGAIN, what
+ * `known` says, NGX_ERROR. */
+ngx_int_t ngx_lo_graph_check(ngx_lo_api_t *api, ngx_lo_graph_t *g,
+    ngx_lo_resume_pt known);
 
 /* NGX_OK, or 400 with all that is wrong. */
 ngx_int_t ngx_lo_graph_refuse(ngx_lo_api_t *api, const ngx_lo_graph_t *g,

@@ -8,6 +8,7 @@
 #include "proc/ngx_lo_compile.h"
 
 
+static ngx_int_t ngx_lo_graph_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static json_t *ngx_lo_graph_document(const ngx_lo_graph_t *g);
 static json_t *ngx_lo_graph_plain(const json_t *list);
 static ngx_int_t ngx_lo_graph_text(ngx_lo_api_t *api, ngx_lo_graph_t *g,
@@ -22,17 +23,16 @@ static json_t *ngx_lo_graph_levels(const json_t *doc);
 
 
 ngx_int_t
-ngx_lo_graph_check(ngx_lo_api_t *api, ngx_lo_graph_t *g)
+ngx_lo_graph_check(ngx_lo_api_t *api, ngx_lo_graph_t *g,
+    ngx_lo_resume_pt known)
 {
-    json_t             *doc;
-    ngx_int_t           rc;
-    ngx_lo_compiled_t   compiled;
-
+    g->known = known;
     g->errors = ngx_lo_api_keep(api, json_array());
-    doc = ngx_lo_api_keep(api, ngx_lo_graph_document(g));
+    g->doc = ngx_lo_api_keep(api, ngx_lo_graph_document(g));
+    g->compiled = ngx_lo_compiled_new(api);
 
-    if (g->errors == NULL || doc == NULL
-        || ngx_lo_graph_text(api, g, doc) != NGX_OK)
+    if (g->errors == NULL || g->doc == NULL || g->compiled == NULL
+        || ngx_lo_graph_text(api, g, g->doc) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -40,23 +40,34 @@ ngx_lo_graph_check(ngx_lo_api_t *api, ngx_lo_graph_t *g)
     /* an edge to nowhere makes nonsense of all that would follow */
 
     if (ngx_lo_graph_ends(g)) {
-        return NGX_OK;
+        return known(api);
     }
 
-    rc = ngx_lo_compile(doc, &compiled);
+    return ngx_lo_compile_alone(api, g->doc, g->compiled,
+                                ngx_lo_graph_compiled);
+}
 
-    if (rc == NGX_OK) {
-        ngx_lo_graph_faults(g, doc, compiled.errors);
+
+static ngx_int_t
+ngx_lo_graph_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    ngx_lo_graph_t     *g;
+    ngx_lo_compiled_t  *compiled;
+
+    g = api->ctx;
+    compiled = g->compiled;
+
+    ngx_lo_graph_faults(g, g->doc, compiled->errors);
+
+    if (json_array_size(g->errors) == 0) {
+        g->levels = ngx_lo_api_keep(api, ngx_lo_graph_levels(g->doc));
+
+        if (g->levels == NULL) {
+            return NGX_ERROR;
+        }
     }
 
-    ngx_lo_compiled_free(&compiled);
-
-    if (rc == NGX_OK && json_array_size(g->errors) == 0) {
-        g->levels = ngx_lo_api_keep(api, ngx_lo_graph_levels(doc));
-        rc = (g->levels != NULL) ? NGX_OK : NGX_ERROR;
-    }
-
-    return rc;
+    return g->known(api);
 }
 
 

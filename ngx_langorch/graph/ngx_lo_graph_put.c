@@ -13,6 +13,7 @@ static ngx_int_t ngx_lo_graph_head(ngx_lo_api_t *api, ngx_lo_graph_t *g,
     ngx_lo_job_t *job, int64_t rev);
 static ngx_uint_t ngx_lo_graph_differs(const ngx_lo_graph_t *g,
     const json_t *old);
+static ngx_int_t ngx_lo_graph_change(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_graph_raced(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_graph_changed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
@@ -201,26 +202,36 @@ ngx_lo_graphs_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     g->version = ckp_json_int(old, "version", 1) + 1;
 
     rc = ngx_lo_graph_read(api, g, old);
-
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_check(api, g);
-    }
-
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_refuse(api, g, "Invalid workflow structure");
-    }
-
     if (rc != NGX_OK) {
         return rc;
     }
 
+    g->rev = ckp_json_int(old, "rev", 0);
     g->same = !ngx_lo_graph_differs(g, old);
+
+    return ngx_lo_graph_check(api, g, ngx_lo_graph_change);
+}
+
+
+static ngx_int_t
+ngx_lo_graph_change(ngx_lo_api_t *api)
+{
+    ngx_int_t        rc;
+    ngx_lo_job_t    *job;
+    ngx_lo_graph_t  *g;
+
+    g = api->ctx;
+
+    rc = ngx_lo_graph_refuse(api, g, "Invalid workflow structure");
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
     g->version -= g->same;
     job = ngx_lo_api_job(api, 1);
 
     if (job == NULL
-        || ngx_lo_graph_store(api, g, job, ckp_json_int(old, "rev", 0))
-           != NGX_OK)
+        || ngx_lo_graph_store(api, g, job, g->rev) != NGX_OK)
     {
         return NGX_ERROR;
     }

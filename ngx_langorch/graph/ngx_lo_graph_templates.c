@@ -32,6 +32,7 @@ typedef struct {
 } ngx_lo_template_t;
 
 
+static ngx_int_t ngx_lo_template_make(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_template_404(ngx_lo_api_t *api);
 static void ngx_lo_template_data(ngx_lo_api_t *api, const json_t *t);
 static ngx_int_t ngx_lo_template_graph(ngx_lo_api_t *api,
@@ -271,15 +272,22 @@ ngx_lo_graph_instantiate_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     rc = ngx_lo_graph_read(api, &ctx->graph, NULL);
 
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_check(api, &ctx->graph);
-    }
+    return (rc == NGX_OK) ? ngx_lo_graph_check(api, &ctx->graph,
+                                               ngx_lo_template_make)
+                          : rc;
+}
 
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_refuse(api, &ctx->graph,
-                                 "Invalid workflow structure");
-    }
 
+static ngx_int_t
+ngx_lo_template_make(ngx_lo_api_t *api)
+{
+    ngx_int_t        rc;
+    ngx_lo_job_t    *job;
+    ngx_lo_graph_t  *g;
+
+    g = api->ctx;
+
+    rc = ngx_lo_graph_refuse(api, g, "Invalid workflow structure");
     if (rc != NGX_OK) {
         return rc;
     }
@@ -290,7 +298,7 @@ ngx_lo_graph_instantiate_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         || ngx_lo_job_add(job, &ngx_lo_sql_graph_template_used,
                           ngx_lo_api_seg(api, "template_id"))
            != NGX_OK
-        || ngx_lo_graph_store(api, &ctx->graph, job, 0) != NGX_OK)
+        || ngx_lo_graph_store(api, g, job, 0) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -10,6 +10,8 @@
 #include "store/ngx_lo_sql.h"
 
 
+static ngx_int_t ngx_lo_graph_create(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_graph_validated(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_graph_active(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_graph_deleted(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
@@ -37,13 +39,31 @@ ngx_lo_graphs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    rc = ngx_lo_graph_check(api, g);
+    return ngx_lo_graph_check(api, g, ngx_lo_graph_create);
+}
 
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_refuse(api, g, "Invalid workflow structure");
+
+static ngx_int_t
+ngx_lo_graph_create(ngx_lo_api_t *api)
+{
+    ngx_int_t        rc;
+    ngx_lo_job_t    *job;
+    ngx_lo_graph_t  *g;
+
+    g = api->ctx;
+
+    rc = ngx_lo_graph_refuse(api, g, "Invalid workflow structure");
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    return (rc != NGX_OK) ? rc : ngx_lo_graph_store(api, g, job, 0);
+    job = ngx_lo_api_job(api, 1);
+
+    if (job == NULL || ngx_lo_graph_store(api, g, job, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, job, ngx_lo_graphs_create_render);
 }
 
 
@@ -70,28 +90,36 @@ ngx_lo_graphs_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_graphs_validate_render(ngx_lo_api_t *api, ngx_lo_job_t *none)
 {
+    ngx_int_t        rc;
+    ngx_lo_graph_t  *g;
+
+    g = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_graph_t));
+    if (g == NULL) {
+        return NGX_ERROR;
+    }
+
+    api->ctx = g;
+    g->version = 1;
+    ngx_lo_uuid(g->graph_id);
+
+    rc = ngx_lo_graph_read(api, g, NULL);
+
+    return (rc == NGX_OK) ? ngx_lo_graph_check(api, g, ngx_lo_graph_validated)
+                          : rc;
+}
+
+
+static ngx_int_t
+ngx_lo_graph_validated(ngx_lo_api_t *api)
+{
     size_t           i, k;
     json_t          *order, *level, *v;
-    ngx_int_t        rc;
-    ngx_lo_graph_t   g;
+    ngx_lo_graph_t  *g;
 
-    ngx_memzero(&g, sizeof(g));
-    g.version = 1;
-    ngx_lo_uuid(g.graph_id);
-
-    rc = ngx_lo_graph_read(api, &g, NULL);
-
-    if (rc == NGX_OK) {
-        rc = ngx_lo_graph_check(api, &g);
-    }
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
+    g = api->ctx;
     order = json_array();
 
-    json_array_foreach(g.levels, i, level) {
+    json_array_foreach(g->levels, i, level) {
         json_array_foreach(level, k, v) {
             (void) json_array_append(order, v);
         }
@@ -99,12 +127,13 @@ ngx_lo_graphs_validate_render(ngx_lo_api_t *api, ngx_lo_job_t *none)
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
                            json_pack("{s:b, s:O, s:o, s:o}",
-                                     "valid", json_array_size(g.errors) == 0,
-                                     "errors", g.errors,
+                                     "valid", json_array_size(g->errors) == 0,
+                                     "errors", g->errors,
                                      "execution_order", order,
                                      "execution_levels",
-                                     (g.levels != NULL) ? json_incref(g.levels)
-                                                        : json_array()));
+                                     (g->levels != NULL)
+                                     ? json_incref(g->levels)
+                                     : json_array()));
 }
 
 

@@ -257,7 +257,7 @@ ngx_lo_compile_environ(ngx_lo_api_t *api, ngx_lo_job_t *job, ngx_uint_t n,
     }
 
     ngx_memzero(env, sizeof(ckp_environment_t));
-    env->agents = ngx_lo_job_rows(job, n);
+    env->agents = ngx_lo_api_keep(api, ngx_lo_job_rows_take(job, n));
     env->secret = ngx_lo_compile_secret;
     env->data = secrets;
     env->prompts = prompts;

@@ -17,23 +17,29 @@ typedef struct {
     unsigned        valid:1;        /* no errors */
     unsigned        beyond:1;       /* beyond a limit: never stored */
     unsigned        calls:1;        /* it calls other procedures */
+    unsigned        large:1;        /* the document is: see think/ */
 } ngx_lo_compiled_t;
 
-/* Without a look at the procedures that it calls.  NGX_ERROR: no memory.  Ended
- * by ngx_lo_compiled_free also then. */
+/* At once, for what is small, and without a look at the procedures that it
+ * calls.  NGX_ERROR: no memory.  Ended by ngx_lo_compiled_free also then. */
 ngx_int_t ngx_lo_compile(const json_t *doc, ngx_lo_compiled_t *out);
 void ngx_lo_compiled_free(ngx_lo_compiled_t *out);
 
 /*
  * With that look, which may take stages: `then` goes on (its job is NULL) when
- * `out` is filled, which lives as long as the request.  env (NULL: it is not
- * looked at) is lent for the call.
+ * `out` is filled, which lives as long as the request.  So does what env (NULL:
+ * it is not looked at) refers to, and the document, which nobody changes: one
+ * that is large is compiled in a thread.
  */
 ngx_int_t ngx_lo_compile_all(ngx_lo_api_t *api, const json_t *doc,
     const ckp_environment_t *env, ngx_lo_compiled_t *out,
     ngx_lo_render_pt then);
 
-/* What the compiler has found.  NGX_ERROR: no memory. */
+/* Likewise without it. */
+ngx_int_t ngx_lo_compile_alone(ngx_lo_api_t *api, const json_t *doc,
+    ngx_lo_compiled_t *out, ngx_lo_render_pt then);
+
+/* What the compiler has found.  In any thread.  NGX_ERROR: no memory. */
 ngx_int_t ngx_lo_compile_end(ckp_compiler_t *c, ckp_diags_t *diags,
     ngx_lo_compiled_t *out);
 

@@ -9,6 +9,19 @@
 #include "trigger/ngx_lo_trigger.h"
 
 
+/* A document being hashed. */
+
+typedef struct {
+    ngx_lo_think_t   think;
+    json_t          *doc;
+    char            *text;
+    char             hash[65];
+    ngx_uint_t       failed;
+} ngx_lo_document_know_t;
+
+
+static ngx_int_t ngx_lo_document_knows(ngx_lo_api_t *api, ngx_lo_think_t *t);
+static ngx_int_t ngx_lo_document_moved(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_document_said(ngx_lo_document_t *d);
 static ngx_int_t ngx_lo_document_checked(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
@@ -118,27 +131,96 @@ ngx_lo_document_head(ngx_lo_api_t *api, ngx_lo_document_t *d,
 }
 
 
-ngx_int_t
-ngx_lo_document_hash(ngx_lo_document_t *d)
+/* 0: no memory.  In any thread. */
+
+static ngx_uint_t
+ngx_lo_document_digest(const json_t *doc, char **text, char *hash)
 {
     char    *canonical;
     u_char   sha[CKP_SHA256_LEN];
 
-    ckp_free(d->text);
+    canonical = ckp_json_canonical(doc);
+    *text = ckp_json_text(doc);
 
-    canonical = ckp_json_canonical(d->doc);
-    d->text = ckp_json_text(d->doc);
-
-    if (canonical == NULL || d->text == NULL) {
+    if (canonical == NULL || *text == NULL) {
         ckp_free(canonical);
-        return NGX_ERROR;
+        return 0;
     }
 
     ckp_sha256(canonical, strlen(canonical), sha);
-    ckp_hex(sha, sizeof(sha), d->hash);
+    ckp_hex(sha, sizeof(sha), hash);
     ckp_free(canonical);
 
-    return NGX_OK;
+    return 1;
+}
+
+
+ngx_int_t
+ngx_lo_document_hash(ngx_lo_document_t *d)
+{
+    ckp_free(d->text);
+
+    return ngx_lo_document_digest(d->doc, &d->text, d->hash) ? NGX_OK
+                                                             : NGX_ERROR;
+}
+
+
+static void
+ngx_lo_document_know_work(ngx_lo_think_t *t)
+{
+    ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
+
+    k->failed = !ngx_lo_document_digest(k->doc, &k->text, k->hash);
+}
+
+
+static void
+ngx_lo_document_know_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
+
+    ckp_free(k->text);
+    json_decref(k->doc);
+}
+
+
+ngx_int_t
+ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t *d,
+    ngx_lo_resume_pt known)
+{
+    ngx_lo_document_know_t  *k;
+
+    k = ngx_lo_think_new(sizeof(ngx_lo_document_know_t));
+    if (k == NULL) {
+        return NGX_ERROR;
+    }
+
+    d->known = known;
+    k->think.work = ngx_lo_document_know_work;
+    k->think.clean = ngx_lo_document_know_clean;
+    k->doc = json_incref((json_t *) d->doc);
+
+    return ngx_lo_api_think(api, &k->think, ngx_lo_think_is_large(d->doc),
+                            ngx_lo_document_knows);
+}
+
+
+static ngx_int_t
+ngx_lo_document_knows(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    ngx_lo_document_t       *d = api->ctx;
+    ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
+
+    if (k->failed) {
+        return NGX_ERROR;
+    }
+
+    ckp_free(d->text);
+    d->text = k->text;
+    k->text = NULL;
+    ngx_memcpy(d->hash, k->hash, sizeof(d->hash));
+
+    return d->known(api);
 }
 
 
@@ -155,15 +237,16 @@ ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_render_pt then)
                                   ngx_lo_document_checked);
     }
 
-    ngx_lo_compiled_free(&d->compiled);
+    return ngx_lo_compile_alone(api, d->doc, &d->compiled,
+                                ngx_lo_document_moved);
+}
 
-    if (ngx_lo_compile(d->doc, &d->compiled) != NGX_OK
-        || ngx_lo_document_said(d) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
 
-    return ngx_lo_document_checked(api, NULL);
+static ngx_int_t
+ngx_lo_document_moved(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return (ngx_lo_document_said(api->ctx) == NGX_OK)
+           ? ngx_lo_document_checked(api, NULL) : NGX_ERROR;
 }
 
 

@@ -9,6 +9,17 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+/* The program is the thought's: nobody else has one that was not stored. */
+
+typedef struct {
+    ngx_lo_think_t   think;
+    ckp_program_t   *prog;
+    json_t          *inputs;
+    int64_t          now_ms;
+    json_t          *told;
+} ngx_lo_explain_t;
+
+
 static ngx_int_t ngx_lo_explain_compiled(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
 static const json_t *ngx_lo_explain_candidate(ngx_lo_api_t *api,
@@ -17,8 +28,11 @@ static ngx_int_t ngx_lo_explain_fits(ngx_lo_api_t *api, const json_t *row,
     const json_t *doc);
 static void ngx_lo_explain_member(ngx_lo_api_t *api, const json_t *head,
     const json_t *row, const char *name, const char *column);
-static ngx_int_t ngx_lo_explain_answer(ngx_lo_api_t *api,
-    ngx_lo_compiled_t *out, const json_t *inputs);
+static ngx_int_t ngx_lo_explain_begin(ngx_lo_api_t *api,
+    ngx_lo_compiled_t *out);
+static void ngx_lo_explain_work(ngx_lo_think_t *t);
+static void ngx_lo_explain_clean(ngx_lo_think_t *t);
+static ngx_int_t ngx_lo_explain_answer(ngx_lo_api_t *api, ngx_lo_think_t *t);
 static ngx_int_t ngx_lo_explain_broken(ngx_lo_api_t *api,
     const json_t *errors);
 
@@ -89,8 +103,7 @@ ngx_lo_explain_compiled(ngx_lo_api_t *api, ngx_lo_job_t *job)
     out = api->ctx;
 
     return (out->prog == NULL) ? ngx_lo_explain_broken(api, out->errors)
-           : ngx_lo_explain_answer(api, out,
-                 ngx_lo_input_object(api, "input_vars", NGX_LO_OPTIONAL));
+                               : ngx_lo_explain_begin(api, out);
 }
 
 
@@ -171,12 +184,58 @@ ngx_lo_explain_member(ngx_lo_api_t *api, const json_t *head,
 
 
 static ngx_int_t
-ngx_lo_explain_answer(ngx_lo_api_t *api, ngx_lo_compiled_t *out,
-    const json_t *inputs)
+ngx_lo_explain_begin(ngx_lo_api_t *api, ngx_lo_compiled_t *out)
 {
-    json_t  *told;
+    ngx_lo_explain_t  *ex;
 
-    told = ckp_program_explain(out->prog, inputs, api->now_ms);
+    ex = ngx_lo_think_new(sizeof(ngx_lo_explain_t));
+    if (ex == NULL) {
+        return NGX_ERROR;
+    }
+
+    ex->think.work = ngx_lo_explain_work;
+    ex->think.clean = ngx_lo_explain_clean;
+    ex->now_ms = api->now_ms;
+    ex->inputs = json_incref((json_t *) ngx_lo_input_object(api, "input_vars",
+                                                            NGX_LO_OPTIONAL));
+    ex->prog = out->prog;
+    out->prog = NULL;
+
+    return ngx_lo_api_think(api, &ex->think, out->large,
+                            ngx_lo_explain_answer);
+}
+
+
+static void
+ngx_lo_explain_work(ngx_lo_think_t *t)
+{
+    ngx_lo_explain_t  *ex = (ngx_lo_explain_t *) t;
+
+    ex->told = ckp_program_explain(ex->prog, ex->inputs, ex->now_ms);
+}
+
+
+static void
+ngx_lo_explain_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_explain_t  *ex = (ngx_lo_explain_t *) t;
+
+    json_decref(ex->told);
+    json_decref(ex->inputs);
+    ckp_program_unref(ex->prog);
+}
+
+
+static ngx_int_t
+ngx_lo_explain_answer(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    json_t             *told;
+    ngx_lo_explain_t   *ex = (ngx_lo_explain_t *) t;
+    ngx_lo_compiled_t  *out;
+
+    out = api->ctx;
+    told = ex->told;
+    ex->told = NULL;
 
     if (told != NULL && json_object_set(told, "diagnostics", out->all) != 0) {
         json_decref(told);

@@ -15,6 +15,8 @@
 #define NGX_LO_STATUSES  "draft|active|approved|inactive|deprecated|archived"
 
 
+static ngx_int_t ngx_lo_procedure_known(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_procedure_restate(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_procedure_same(ngx_lo_api_t *api, const json_t *row);
 static ngx_int_t ngx_lo_procedure_read(const ngx_lo_document_t *d,
     ngx_lo_job_t *job);
@@ -60,11 +62,24 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    if (ngx_lo_document_hash(d) != NGX_OK) {
+    return ngx_lo_document_know(api, d, ngx_lo_procedure_known);
+}
+
+
+/* Of an import or a replacement. */
+
+static ngx_int_t
+ngx_lo_procedure_known(ngx_lo_api_t *api)
+{
+    ngx_lo_job_t  *job;
+
+    job = ngx_lo_api_job(api, 0);
+
+    if (job == NULL || ngx_lo_procedure_read(api->ctx, job) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_lo_procedure_read(d, job);
+    return ngx_lo_api_then(api, job, api->route->render);
 }
 
 
@@ -321,12 +336,7 @@ ngx_lo_procedures_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    if (ngx_lo_document_hash(d) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
-                          d->version);
+    return ngx_lo_document_know(api, d, ngx_lo_procedure_known);
 }
 
 
@@ -480,11 +490,21 @@ ngx_lo_procedures_status_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    if (ngx_lo_document_hash(d) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     d->moved = 1;
+    d->old = ngx_lo_api_keep(api, json_incref((json_t *) row));
 
-    return ngx_lo_procedure_replace(api, row);
+    return (d->old != NULL)
+           ? ngx_lo_document_know(api, d, ngx_lo_procedure_restate)
+           : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_lo_procedure_restate(ngx_lo_api_t *api)
+{
+    ngx_lo_document_t  *d;
+
+    d = api->ctx;
+
+    return ngx_lo_procedure_replace(api, d->old);
 }

@@ -3,6 +3,7 @@
  * chosen from the store as a run would choose it, its document read and
  * compiled, then what that one calls (spec/ckp.md 10.10).
  *
+ *   read       the document itself, off the loop when it is large
  *   asked      the compiler wants a procedure       ngx_lo_refer_next
  *   chosen     among its versions                   ngx_lo_refer_versions
  *   read       unless its program is at hand        ngx_lo_refer_document
@@ -16,6 +17,7 @@
 #include "run/ngx_lo_program.h"
 #include "run/ngx_lo_version.h"
 #include "store/ngx_lo_sql.h"
+#include "think/ngx_lo_think.h"
 
 
 typedef struct {
@@ -23,14 +25,36 @@ typedef struct {
     ckp_compiler_t     *c;
     ngx_lo_compiled_t  *out;
     ngx_lo_render_pt    then;
+    ckp_environment_t   env;
     ckp_found_t         found;      /* of the one that is looked for */
     char                version[136];
     char                hash[72];
+    unsigned            looks:1;    /* at the environment */
 } ngx_lo_refer_t;
+
+/* The document itself, which calls nobody or will. */
+
+typedef struct {
+    ngx_lo_think_t      think;
+    json_t             *doc;
+    ckp_diags_t        *diags;
+    ckp_compiler_t     *c;
+    ngx_lo_compiled_t   out;
+    unsigned            alone:1;    /* nobody is asked */
+    unsigned            looks:1;
+    unsigned            large:1;
+    unsigned            ended:1;    /* `out` is filled ... */
+    unsigned            failed:1;   /* ... or there was no memory */
+} ngx_lo_refer_read_t;
 
 
 static void ngx_lo_refer_free(void *data);
 static ngx_lo_refer_t *ngx_lo_refer_new(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_refer_begin(ngx_lo_api_t *api, ngx_lo_refer_t *rf,
+    const json_t *doc, ngx_uint_t alone);
+static void ngx_lo_refer_work(ngx_lo_think_t *t);
+static void ngx_lo_refer_clean(ngx_lo_think_t *t);
+static ngx_int_t ngx_lo_refer_thought(ngx_lo_api_t *api, ngx_lo_think_t *t);
 static ngx_int_t ngx_lo_refer_next(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_refer_versions(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static void ngx_lo_refer_take(ngx_lo_refer_t *rf, const json_t *row);
@@ -45,7 +69,28 @@ ngx_lo_compile_all(ngx_lo_api_t *api, const json_t *doc,
 {
     ngx_lo_refer_t  *rf;
 
-    ngx_lo_compiled_free(out);
+    rf = ngx_lo_refer_new(api);
+    if (rf == NULL) {
+        return NGX_ERROR;
+    }
+
+    rf->out = out;
+    rf->then = then;
+
+    if (env != NULL) {
+        rf->env = *env;
+        rf->looks = 1;
+    }
+
+    return ngx_lo_refer_begin(api, rf, doc, ngx_lo_store() == NULL);
+}
+
+
+ngx_int_t
+ngx_lo_compile_alone(ngx_lo_api_t *api, const json_t *doc,
+    ngx_lo_compiled_t *out, ngx_lo_render_pt then)
+{
+    ngx_lo_refer_t  *rf;
 
     rf = ngx_lo_refer_new(api);
     if (rf == NULL) {
@@ -54,15 +99,8 @@ ngx_lo_compile_all(ngx_lo_api_t *api, const json_t *doc,
 
     rf->out = out;
     rf->then = then;
-    api->part = rf;
 
-    (void) ckp_compiler_add(rf->c, doc);
-
-    if (env != NULL) {
-        ckp_compiler_environment(rf->c, env);
-    }
-
-    return ngx_lo_refer_next(api);
+    return ngx_lo_refer_begin(api, rf, doc, 1);
 }
 
 
@@ -82,10 +120,7 @@ ngx_lo_refer_new(ngx_lo_api_t *api)
     cln->handler = ngx_lo_refer_free;
     cln->data = rf;
 
-    rf->diags = ckp_diags_new();
-    rf->c = (rf->diags != NULL) ? ckp_compiler_new(rf->diags) : NULL;
-
-    return (rf->c != NULL) ? rf : NULL;
+    return rf;
 }
 
 
@@ -104,6 +139,119 @@ ngx_lo_refer_free(void *data)
         rf->diags = NULL;
     }
 }
+
+
+/* --- the document itself ------------------------------------------------------- */
+
+
+static ngx_int_t
+ngx_lo_refer_begin(ngx_lo_api_t *api, ngx_lo_refer_t *rf, const json_t *doc,
+    ngx_uint_t alone)
+{
+    ngx_lo_refer_read_t  *read;
+
+    ngx_lo_compiled_free(rf->out);
+    api->part = rf;
+
+    read = ngx_lo_think_new(sizeof(ngx_lo_refer_read_t));
+    if (read == NULL) {
+        return NGX_ERROR;
+    }
+
+    read->think.work = ngx_lo_refer_work;
+    read->think.clean = ngx_lo_refer_clean;
+    read->doc = json_incref((json_t *) doc);
+    read->alone = alone;
+    read->looks = rf->looks;
+    read->large = ngx_lo_think_is_large(doc);
+
+    return ngx_lo_api_think(api, &read->think, read->large,
+                            ngx_lo_refer_thought);
+}
+
+
+/* One that calls nobody ends here, too. */
+
+static void
+ngx_lo_refer_work(ngx_lo_think_t *t)
+{
+    ngx_lo_refer_read_t  *read = (ngx_lo_refer_read_t *) t;
+
+    read->diags = ckp_diags_new();
+    read->c = (read->diags != NULL) ? ckp_compiler_new(read->diags) : NULL;
+
+    if (read->c == NULL) {
+        read->failed = 1;
+        return;
+    }
+
+    ckp_compiler_zones(read->c, ngx_lo_tz, NULL);
+    (void) ckp_compiler_add(read->c, read->doc);
+
+    if (!read->looks
+        && (read->alone || ckp_compiler_want(read->c) == NULL))
+    {
+        read->ended = 1;
+        read->failed = (ngx_lo_compile_end(read->c, read->diags, &read->out)
+                        != NGX_OK);
+    }
+}
+
+
+static void
+ngx_lo_refer_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_refer_read_t  *read = (ngx_lo_refer_read_t *) t;
+
+    ngx_lo_compiled_free(&read->out);
+
+    if (read->c != NULL) {
+        ckp_compiler_free(read->c);
+    }
+
+    if (read->diags != NULL) {
+        ckp_diags_free(read->diags);
+    }
+
+    json_decref(read->doc);
+}
+
+
+static ngx_int_t
+ngx_lo_refer_thought(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    ngx_lo_refer_t       *rf = api->part;
+    ngx_lo_refer_read_t  *read = (ngx_lo_refer_read_t *) t;
+
+    if (read->failed) {
+        return NGX_ERROR;
+    }
+
+    if (read->ended) {
+        *rf->out = read->out;
+        rf->out->large = read->large;
+        ngx_memzero(&read->out, sizeof(ngx_lo_compiled_t));
+
+        return rf->then(api, NULL);
+    }
+
+    rf->c = read->c;
+    rf->diags = read->diags;
+    read->c = NULL;
+    read->diags = NULL;
+
+    rf->out->large = read->large;
+    ckp_compiler_moved(rf->c);
+
+    if (rf->looks) {
+        ckp_compiler_environment(rf->c, &rf->env);
+    }
+
+    return ngx_lo_refer_next(api);
+}
+
+
+/* --- those that it calls -------------------------------------------------------- */
 
 
 /* Without a store nobody answers: then nothing is said of them. */
