@@ -25,6 +25,7 @@ static const ckp_hosted_t  op_hosted[] = {
     { "memory_get", "host", false, ckp_op_memory_ask, ckp_op_memory_got },
     { "memory_append", "host", false, ckp_op_memory_ask,
       ckp_op_memory_appended },
+    { "emit_event", "host", false, ckp_op_event_ask, NULL },
     { "restore_checkpoint", "host", false, ckp_op_restore_ask,
       ckp_op_restore_after },
     { "notify", "notify", false, ckp_op_notify_ask, ckp_op_notify_after },

@@ -14,6 +14,7 @@
 #include "model/limits.h"
 
 #define OP_ID_MAX  64
+#define OP_EVENT_NAME_MAX  256
 
 
 const json_t *
@@ -320,7 +321,35 @@ op_set_checkpoint(ckp_fiber_t *f, const json_t *params, json_t **result)
 }
 
 
-/* Who listens inside is a trigger, and a procedure without one tells nobody. */
+/* Who listens is known to the host; a dry run tells nobody. */
+
+ckp_code_t
+ckp_op_event_ask(ckp_fiber_t *f, const json_t *params, bool again,
+    json_t **body)
+{
+    const char *const  name = ckp_json_str(params, "name");
+
+    (void) again;
+
+    if (strcmp(ckp_fiber_mode(f), "dry_run") == 0) {
+        return CKP_OK;
+    }
+
+    if (name == NULL || *name == '\0' || strlen(name) > OP_EVENT_NAME_MAX
+        || strstr(name, "://") != NULL)
+    {
+        return ckp_fiber_raise(f, "TypeMismatch",
+                               "the name of an event is a text of 1 to %d "
+                               "bytes without a scheme", OP_EVENT_NAME_MAX);
+    }
+
+    *body = json_pack("{s:s, s:s, s:O?, s:s*}", "op", "event", "name", name,
+                      "payload", json_object_get(params, "payload"),
+                      "type", ckp_json_str(params, "event_type"));
+
+    return *body == NULL ? CKP_E_NOMEM : CKP_OK;
+}
+
 
 static ckp_code_t
 op_emit_event(ckp_fiber_t *f, const json_t *params, json_t **result)

@@ -35,6 +35,7 @@ ckp_op_ask_t    ckp_op_decrypt_ask;
 ckp_op_after_t  ckp_op_http_after;
 ckp_op_ask_t    ckp_op_memory_ask;
 ckp_op_ask_t    ckp_op_restore_ask;
+ckp_op_ask_t    ckp_op_event_ask;
 ckp_op_ask_t    ckp_op_notify_ask;
 ckp_op_after_t  ckp_op_notify_after;
 ckp_op_after_t  ckp_op_task_after;

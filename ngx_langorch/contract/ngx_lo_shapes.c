@@ -559,6 +559,9 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "id:int ts:time trigger_type source:? outcome run_id:? payload_hash:?"
       " detail:? due_at:time? lag_ms:int?",
       NGX_LO_GIVEN },
+    { "EventTold", "How many triggers want the event",
+      "delivered_to:int",
+      NGX_LO_GIVEN },
     { "TriggerSkipped", "A document whose trigger was not registered",
       "procedure_id version reason",
       NGX_LO_GIVEN },

@@ -5,6 +5,7 @@
 
 #include "run/ngx_lo_run_int.h"
 #include "store/ngx_lo_sql_control.h"
+#include "store/ngx_lo_sql_trigger.h"
 
 
 /* Who got which secret is for the audit, too (spec/ckp.md 28.3). */
@@ -168,6 +169,19 @@ ngx_lo_commit_approval_end(ngx_lo_job_t *job, const ckp_write_t *w,
 
 /* A question, or what became of one; told to those who follow them. */
 
+/* Triggers may listen to what became true of the run. */
+
+static ngx_int_t
+ngx_lo_commit_hear(ngx_lo_run_t *run, ngx_lo_job_t *job, const char *what,
+    const char *approval)
+{
+    run->heard = ngx_lo_job_len(job) + 1;
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_trigger_hear, run->id, what,
+                          approval, ngx_lo_now_ms());
+}
+
+
 static ngx_int_t
 ngx_lo_commit_asked(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
@@ -178,9 +192,16 @@ ngx_lo_commit_asked(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
     id = ckp_json_str(w->row, "approval_id");
 
-    rc = ngx_strcmp(w->table, "approval") == 0
-         ? ngx_lo_commit_approval(run, job, w, now)
-         : ngx_lo_commit_approval_end(job, w, now);
+    if (ngx_strcmp(w->table, "approval") == 0) {
+        rc = ngx_lo_commit_approval(run, job, w, now);
+
+        if (rc == NGX_OK) {
+            rc = ngx_lo_commit_hear(run, job, "approval.requested", id);
+        }
+
+    } else {
+        rc = ngx_lo_commit_approval_end(job, w, now);
+    }
 
     for (i = 0; rc == NGX_OK && i < NGX_LO_SQL_CHANGE_N; i++) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_approval_change[i], id);
@@ -490,10 +511,14 @@ ngx_lo_commit_days(ngx_lo_run_t *run, ngx_lo_job_t *job)
 /* Questions about the run are void, and who waits for its place has it. */
 
 static ngx_int_t
-ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now_ms)
+ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, const char *status,
+    int64_t now_ms)
 {
+    u_char      what[32];
     ngx_int_t   rc;
     ngx_uint_t  i;
+
+    *ngx_snprintf(what, sizeof(what) - 1, "run.%s", status) = '\0';
 
     rc = NGX_OK;
 
@@ -504,6 +529,10 @@ ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, int64_t now_ms)
 
     if (rc == NGX_OK) {
         rc = ngx_lo_commit_days(run, job);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_commit_hear(run, job, (const char *) what, NULL);
     }
 
     if (rc == NGX_OK && run->place[0] != '\0') {
@@ -586,5 +615,6 @@ ngx_lo_commit_row(ngx_lo_run_t *run, ngx_lo_job_t *job, ngx_uint_t release,
         }
     }
 
-    return run->final ? ngx_lo_commit_final(run, job, now_ms) : NGX_OK;
+    return run->final ? ngx_lo_commit_final(run, job, sum.status, now_ms)
+                      : NGX_OK;
 }

@@ -562,6 +562,12 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
                                   : NGX_LO_BELL_STREAMS, 0);
         run->kin = 0;
 
+        if (run->heard > 0 && ngx_lo_job_count(job, run->heard - 1) > 0) {
+            ngx_lo_bell_ring(NGX_LO_BELL_TRIGGERS, 0);
+        }
+
+        run->heard = 0;
+
         if (run->final && run->place[0] != '\0') {
             ngx_lo_bell_ring(NGX_LO_BELL_RUNS, 0);
         }

@@ -106,6 +106,8 @@ struct ngx_lo_run_s {
     unsigned            final:1;
     unsigned            released:1;     /* this commit gives the row back */
     unsigned            running:1;      /* that is the row's status */
+    ngx_uint_t          heard;          /* statement that told triggers, index
+                                           + 1; 0: none did */
     unsigned            kin:1;          /* this commit concerns other runs */
     unsigned            shut:1;         /* its row says: not loaded */
 };

@@ -9,6 +9,9 @@
 
 #include "run/ngx_lo_run_int.h"
 #include "secret/ngx_lo_secret.h"
+#include "store/ngx_lo_sql_trigger.h"
+
+#include "trigger/filter.h"
 
 #include <openssl/rand.h>
 
@@ -264,7 +267,8 @@ ngx_lo_host_with_key(ngx_lo_effect_t *e, ngx_uint_t i)
 
 typedef struct {
     ngx_lo_effect_t  *effect;       /* NULL: it has ended */
-    json_t         *(*read)(ngx_lo_job_t *job);
+    json_t           *event;        /* that is told; or NULL */
+    json_t         *(*read)(ngx_lo_job_t *job, const json_t *event);
 } ngx_lo_rows_t;
 
 
@@ -280,7 +284,7 @@ ngx_lo_host_gone(void *own)
 /* What was set, an array by its elements, and what was appended. */
 
 static json_t *
-ngx_lo_host_memory(ngx_lo_job_t *job)
+ngx_lo_host_memory(ngx_lo_job_t *job, const json_t *event)
 {
     size_t         i;
     int64_t        most;
@@ -323,7 +327,7 @@ ngx_lo_host_memory(ngx_lo_job_t *job)
 
 
 static json_t *
-ngx_lo_host_checkpoint(ngx_lo_job_t *job)
+ngx_lo_host_checkpoint(ngx_lo_job_t *job, const json_t *event)
 {
     json_t        *vars;
     const json_t  *row;
@@ -342,6 +346,30 @@ ngx_lo_host_checkpoint(ngx_lo_job_t *job)
 }
 
 
+/* How many triggers want it; the rows of the others go when it is looked at. */
+
+static json_t *
+ngx_lo_host_heard(ngx_lo_job_t *job, const json_t *event)
+{
+    size_t       i;
+    json_t      *row;
+    json_int_t   n;
+
+    n = 0;
+
+    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
+        n += ckp_trigger_wants(json_object_get(row, "settings"), event,
+                            ngx_lo_now_ms());
+    }
+
+    if (ngx_lo_job_count(job, 1) > 0) {
+        ngx_lo_bell_ring(NGX_LO_BELL_TRIGGERS, 0);
+    }
+
+    return json_pack("{s:{s:I}}", "result", "delivered_to", n);
+}
+
+
 static void
 ngx_lo_host_got(ngx_lo_job_t *job, void *data)
 {
@@ -352,11 +380,13 @@ ngx_lo_host_got(ngx_lo_job_t *job, void *data)
     e = rows->effect;
 
     if (e == NULL) {
+        json_decref(rows->event);
         ngx_free(rows);
         return;
     }
 
-    answer = ngx_lo_job_rc(job) == NGX_LO_JOB_OK ? rows->read(job) : NULL;
+    answer = ngx_lo_job_rc(job) == NGX_LO_JOB_OK
+             ? rows->read(job, rows->event) : NULL;
 
     e->own = NULL;
     e->own_free = NULL;
@@ -423,6 +453,50 @@ ngx_lo_host_read(ngx_lo_effect_t *e, ngx_uint_t memory)
 }
 
 
+/* The key of the effect is the event's: told again, it is the same. */
+
+static void
+ngx_lo_host_tell(ngx_lo_effect_t *e)
+{
+    json_t         *source;
+    ngx_lo_job_t   *job;
+    const json_t   *payload;
+    ngx_lo_rows_t  *rows;
+
+    payload = json_object_get(e->body, "payload");
+    source = json_sprintf("internal://%s", ckp_json_str(e->body, "name"));
+    rows = ngx_calloc(sizeof(ngx_lo_rows_t), ngx_cycle->log);
+    job = (rows && source && ngx_lo_store())
+          ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
+
+    if (job == NULL) {
+        json_decref(source);
+        ngx_free(rows);
+        ngx_lo_host_failed(e, "ResourceBusy", "the store is not there");
+        return;
+    }
+
+    rows->read = ngx_lo_host_heard;
+    rows->event = json_pack("{s:O*, s:O?}", "type",
+                            json_object_get(e->body, "type"), "payload",
+                            payload);
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_listeners,
+                          json_string_value(source));
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_tell, e->key,
+                          json_string_value(source),
+                          ckp_json_str(e->body, "type"), (const char *) NULL,
+                          payload, (const json_t *) NULL, ngx_lo_now_ms());
+    json_decref(source);
+
+    rows->effect = e;
+    e->own = rows;
+    e->own_free = ngx_lo_host_gone;
+
+    ngx_lo_job_submit(job, ngx_lo_host_got, rows);
+}
+
+
 /* --- by name --------------------------------------------------------------------- */
 
 
@@ -437,6 +511,11 @@ ngx_lo_to_host(ngx_lo_effect_t *e)
 
     if (ngx_strcmp(op, "memory") == 0 || ngx_strcmp(op, "checkpoint") == 0) {
         ngx_lo_host_read(e, op[0] == 'm');
+        return;
+    }
+
+    if (ngx_strcmp(op, "event") == 0) {
+        ngx_lo_host_tell(e);
         return;
     }
 

@@ -508,6 +508,20 @@ static const char  ngx_lo_schema_identity[] =
     "CREATE INDEX sessions_ended_age ON sessions_ended (expires_at);";
 
 
+/* due_at NULL: delivered; kept so that what is told again is known. */
+
+static const char  ngx_lo_schema_queue[] =
+    "CREATE TABLE trigger_queue ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL,"
+    " trigger INTEGER NOT NULL, type TEXT, message_id TEXT, payload TEXT,"
+    " attributes TEXT, created_at INTEGER, due_at INTEGER,"
+    " UNIQUE (key, trigger));"
+    "CREATE INDEX trigger_queue_due ON trigger_queue (due_at)"
+    " WHERE due_at IS NOT NULL;"
+    "CREATE INDEX trigger_queue_old ON trigger_queue (created_at)"
+    " WHERE due_at IS NULL;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -529,7 +543,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_audit,
     ngx_lo_schema_triggers,
     ngx_lo_schema_seals,
-    ngx_lo_schema_identity
+    ngx_lo_schema_identity,
+    ngx_lo_schema_queue
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

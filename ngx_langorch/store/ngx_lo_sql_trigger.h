@@ -77,4 +77,24 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history_trim;
  * first; oldest first; the first three: how many */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history[3];
 
+/* --- events (ngx_lo_sql_trigger_queue.c) --------------------------------------- */
+
+/* source: who listens; the same with what is told, for each of them:
+ * key, source, type, message_id, payload, attributes, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_listeners;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_tell;
+
+/* run, "run.completed" ..., approval_id or NULL, now: what became true of a run
+ * that no event began */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_hear;
+
+/* limit: what is to be delivered, the next one first, each with its trigger */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue;
+
+/* id; guarded: it was not delivered yet.  id, when, due_at: later; guarded: it
+ * was due then.  Told before. */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_done;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_later;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_old;
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "store/ngx_lo_sql_trigger.h"
 #include "trigger/ngx_lo_fire_int.h"
+#include "trigger/ngx_lo_listen.h"
 #include "trigger/ngx_lo_trigger.h"
 
 #define NGX_LO_CLOCK_ROWS   32          /* slots that are fired at a time */
@@ -27,6 +28,9 @@ static struct {
 
 static void ngx_lo_clock_look(void *data);
 static void ngx_lo_clock_looked(ngx_lo_job_t *job, void *data);
+static int64_t ngx_lo_clock_rows(const json_t *rows, const char *member,
+    int64_t now, void (*due)(const json_t *row, int64_t now));
+static void ngx_lo_clock_hear(const json_t *row, int64_t now);
 static void ngx_lo_clock_fire(const json_t *row, int64_t now);
 static ngx_int_t ngx_lo_clock_due(const json_t *row, int64_t now,
     ckp_due_t *due);
@@ -113,6 +117,8 @@ ngx_lo_clock_look(void *data)
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_clock,
                           (int64_t) NGX_LO_CLOCK_ROWS);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_queue,
+                          (int64_t) NGX_LO_CLOCK_ROWS);
     ngx_lo_job_submit(job, ngx_lo_clock_looked, NULL);
 }
 
@@ -120,10 +126,7 @@ ngx_lo_clock_look(void *data)
 static void
 ngx_lo_clock_looked(ngx_lo_job_t *job, void *data)
 {
-    size_t       i;
-    json_t      *row;
-    int64_t      now, at;
-    ngx_msec_t   wait;
+    int64_t  now, next, at;
 
     (void) data;
 
@@ -138,28 +141,81 @@ ngx_lo_clock_looked(ngx_lo_job_t *job, void *data)
         return;
     }
 
+    /* this one counts, so that none of them is the last one yet */
+
     now = ngx_lo_now_ms();
-    wait = NGX_LO_CLOCK_WAIT;
     ngx_lo_clock.firing++;
 
-    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
-        at = ckp_json_int(row, "next_fire_at", 0);
+    next = ngx_lo_clock_rows(ngx_lo_job_rows(job, 0), "next_fire_at", now,
+                             ngx_lo_clock_fire);
+    at = ngx_lo_clock_rows(ngx_lo_job_rows(job, 1), "due_at", now,
+                           ngx_lo_clock_hear);
 
-        if (at <= now) {
-            ngx_lo_clock_fire(row, now);
-
-        } else if (at - now < (int64_t) wait) {
-            wait = (ngx_msec_t) (at - now);
-        }
-    }
-
-    ngx_lo_clock_wait(wait);
+    ngx_lo_clock_wait((ngx_msec_t) (ngx_min(next, at) - now));
 
     /* nothing was due: this one was not either */
 
     if (--ngx_lo_clock.firing == 0 && ngx_lo_clock.again) {
         ngx_lo_clock_look(NULL);
     }
+}
+
+
+/* What is due is done; when the next one is. */
+
+static int64_t
+ngx_lo_clock_rows(const json_t *rows, const char *member, int64_t now,
+    void (*due)(const json_t *row, int64_t now))
+{
+    size_t    i;
+    json_t   *row;
+    int64_t   at, next;
+
+    next = now + NGX_LO_CLOCK_WAIT;
+
+    json_array_foreach(rows, i, row) {
+        at = ckp_json_int(row, member, 0);
+
+        if (at <= now) {
+            due(row, now);
+
+        } else if (at < next) {
+            next = at;
+        }
+    }
+
+    return next;
+}
+
+
+/* An event is on its way to a trigger, which may not want it. */
+
+static void
+ngx_lo_clock_hear(const json_t *row, int64_t now)
+{
+    ngx_lo_job_t   *job;
+    ngx_lo_fire_t  *f;
+
+    ngx_lo_clock.firing++;
+    f = ngx_lo_listen_fire(row, now);
+
+    if (f != NULL) {
+        if (ngx_lo_fire_start(f, ngx_lo_clock_fired, NULL) != NGX_OK) {
+            ngx_lo_clock_one(1);
+        }
+
+        return;
+    }
+
+    job = ngx_lo_fire_job(1);
+
+    if (job == NULL) {
+        ngx_lo_clock_one(1);
+        return;
+    }
+
+    (void) ngx_lo_listen_done(job, ckp_json_int(row, "queued", 0), now);
+    ngx_lo_job_submit(job, ngx_lo_clock_skipped, NULL);
 }
 
 

@@ -63,6 +63,9 @@ struct ngx_lo_fire_s {
     const char      *missed;        /* slots before it that nobody was there
                                        for, in words; NULL: none */
     int64_t          missed_at;     /* the last of them */
+    int64_t          queued;        /* an event's row; 0: none */
+    int64_t          told_at;       /* when that was told */
+    unsigned         later:1;       /* it waits for a free run already */
     unsigned         by_hand:1;     /* given as it is: nothing is mapped */
 
     /* more statements of the transaction, before the run's: NGX_OK */

@@ -7,11 +7,14 @@
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_trigger.h"
 #include "trigger/ngx_lo_fire_int.h"
+#include "trigger/ngx_lo_listen.h"
 
 #include <stdarg.h>
 
 #define NGX_LO_FIRE_TRIES     8
 #define NGX_LO_FIRE_KEEP_MS   (40LL * 86400 * 1000)     /* slots */
+#define NGX_LO_FIRE_LATER     2000      /* ms until an event comes again */
+#define NGX_LO_FIRE_PATIENCE  86400000LL
 #define NGX_LO_FIRE_TRIM      64        /* one of so many tidies up */
 
 
@@ -26,6 +29,7 @@ static void ngx_lo_fire_pass(ngx_lo_fire_t *f);
 static void ngx_lo_fire_again(ngx_lo_fire_t *f);
 static void ngx_lo_fire_twin(ngx_lo_fire_t *f, ngx_uint_t gate);
 static void ngx_lo_fire_twinned(ngx_lo_job_t *job, void *data);
+static void ngx_lo_fire_later(ngx_lo_fire_t *f, ngx_lo_job_t *job);
 static void ngx_lo_fire_noted(ngx_lo_job_t *job, void *data);
 
 
@@ -255,6 +259,10 @@ ngx_lo_fire_slot(ngx_lo_fire_t *f, ngx_lo_job_t *job)
 {
     int64_t    due;
     ngx_int_t  rc;
+
+    if (f->queued != 0) {
+        return ngx_lo_listen_done(job, f->queued, f->b.now_ms);
+    }
 
     if (f->next_at == 0) {
         return NGX_OK;
@@ -513,13 +521,34 @@ ngx_lo_fire_refuse(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome)
     f->outcome = outcome;
     job = ngx_lo_fire_job(1);
 
-    if (job != NULL) {
+    if (job != NULL && f->queued != 0 && outcome == NGX_LO_FIRE_FULL
+        && f->b.now_ms - f->told_at < NGX_LO_FIRE_PATIENCE)
+    {
+        ngx_lo_fire_later(f, job);
+
+    } else if (job != NULL) {
         (void) ngx_lo_fire_slot(f, job);
         (void) ngx_lo_fire_note(f, job, ngx_lo_fire_words[outcome],
                                 f->twin[0] ? f->twin : NULL, f->detail);
     }
 
     ngx_lo_fire_submit(f, job, ngx_lo_fire_noted);
+}
+
+
+/* An event that finds no free run comes again; the history has it once. */
+
+static void
+ngx_lo_fire_later(ngx_lo_fire_t *f, ngx_lo_job_t *job)
+{
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_queue_later, f->queued,
+                          f->b.now_ms + NGX_LO_FIRE_LATER,
+                          ckp_json_int(f->row, "due_at", 0));
+
+    if (!f->later) {
+        (void) ngx_lo_fire_note(f, job, ngx_lo_fire_words[NGX_LO_FIRE_FULL],
+                                NULL, f->detail);
+    }
 }
 
 

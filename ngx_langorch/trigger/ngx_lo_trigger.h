@@ -42,6 +42,9 @@ ngx_lo_trigger_stage_t  ngx_lo_triggers_fire_render;
 ngx_lo_trigger_stage_t  ngx_lo_webhook_prepare;
 ngx_lo_trigger_stage_t  ngx_lo_webhook_render;
 
+/* ngx_lo_events_push.c */
+ngx_lo_trigger_stage_t  ngx_lo_events_push_render;
+
 /* ngx_lo_trigger_preview.c */
 ngx_lo_trigger_stage_t  ngx_lo_triggers_preview_render;
 ngx_lo_trigger_stage_t  ngx_lo_triggers_next_prepare;

@@ -13,6 +13,10 @@
 /* "webhook:<address>"; the request's memory, NULL: none. */
 const char *ngx_lo_webhook_name(ngx_lo_api_t *api);
 
+/* The request's headers without those that prove who somebody is: new object;
+ * NULL: no memory. */
+json_t *ngx_lo_webhook_heads(ngx_lo_api_t *api);
+
 /* What came: payload, headers, the inputs that it gives by itself, and what it
  * is when it comes again. */
 ngx_int_t ngx_lo_webhook_read(ngx_lo_api_t *api, const json_t *settings,

@@ -11,7 +11,6 @@
 
 
 static json_t *ngx_lo_webhook_payload(ngx_lo_api_t *api);
-static json_t *ngx_lo_webhook_heads(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_webhook_hides(const ngx_str_t *name);
 static const char *ngx_lo_webhook_identity(ngx_lo_api_t *api,
     const json_t *settings);
@@ -112,7 +111,7 @@ ngx_lo_webhook_payload(ngx_lo_api_t *api)
 
 /* Names in lower case; what proves who somebody is, is not for runs. */
 
-static json_t *
+json_t *
 ngx_lo_webhook_heads(ngx_lo_api_t *api)
 {
     u_char           *name;

@@ -22,7 +22,7 @@ my $text = qr/"(?:[^"\\]|\\.)*"/;
 my @grow = qw(
     runs events checkpoints journal states approvals votes audit artifacts
     leases delegations results idempotency memory inbox
-    trigger_history trigger_seen
+    trigger_history trigger_seen trigger_queue
 );
 
 # Those that look at all of one, and why they may.

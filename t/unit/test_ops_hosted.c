@@ -74,6 +74,29 @@ test_a_request_is_asked_of_the_host(void **ctx)
 
 
 static void
+test_the_host_knows_who_listens_to_an_event(void **ctx)
+{
+    t_run_t  t;
+
+    t_asks("'action':'emit_event','name':'paid','payload':{'n':1},"
+           "'event_type':'order'", "host",
+           "{\"op\":\"event\",\"name\":\"paid\",\"payload\":{\"n\":1},"
+           "\"type\":\"order\"}");
+    t_asks("'action':'emit_event','name':'done'", "host",
+           "{\"op\":\"event\",\"name\":\"done\",\"payload\":null}");
+
+    t_run(&t, ONE("'action':'emit_event','name':'paid'"));
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           t_doc_json("{'result':{'delivered_to':2}}"));
+    assert_string_equal(t_var(&t, "r"), "{\"delivered_to\":2}");
+    t_run_over(&t);
+
+    t_fails("'action':'emit_event','name':''", "TypeMismatch");
+    t_fails("'action':'emit_event','name':'kafka://x'", "TypeMismatch");
+}
+
+
+static void
 test_a_wrong_request_is_not_sent(void **ctx)
 {
     t_fails("'action':'http_request','url':''", "TypeMismatch");
@@ -647,6 +670,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_a_request_is_asked_of_the_host),
+        cmocka_unit_test(test_the_host_knows_who_listens_to_an_event),
         cmocka_unit_test(test_a_wrong_request_is_not_sent),
         cmocka_unit_test(
             test_files_of_the_artifacts_folder_are_read_by_the_host),
