@@ -334,6 +334,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(trigger_sync), NULL },
 
+    { ngx_string("langorch_watch"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_array_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(watch), NULL },
+
     { ngx_string("langorch_trace"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -485,6 +490,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->plain_secrets = NGX_CONF_UNSET;
     mcf->trace = NGX_CONF_UNSET;
     mcf->trigger_sync = NGX_CONF_UNSET;
+    mcf->watch = NGX_CONF_UNSET_PTR;
 
     return mcf;
 }
@@ -530,6 +536,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->trace, 0);
     ngx_conf_init_value(mcf->trigger_sync, 0);
+    ngx_conf_init_ptr_value(mcf->watch, NULL);
 }
 
 

@@ -83,6 +83,8 @@ typedef struct {
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_flag_t   trace;             /* langorch_trace: off */
     ngx_flag_t   trigger_sync;      /* langorch_trigger_sync: off */
+    ngx_array_t *watch;             /* langorch_watch: ngx_str_t, folders; NULL:
+                                       nothing may be watched */
     ngx_str_t    secrets_key_file;  /* langorch_secrets_key */
     u_char       secrets_key[32];   /* what is in it */
     ngx_uint_t   secrets_open;      /* 1: there is a key */

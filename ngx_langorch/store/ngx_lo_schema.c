@@ -522,6 +522,15 @@ static const char  ngx_lo_schema_queue[] =
     " WHERE due_at IS NULL;";
 
 
+/* pending: what is told of it when it has been so for long enough. */
+
+static const char  ngx_lo_schema_watched[] =
+    "CREATE TABLE trigger_files ("
+    " trigger INTEGER NOT NULL, path TEXT NOT NULL, mtime INTEGER,"
+    " size INTEGER, since INTEGER, pending TEXT,"
+    " PRIMARY KEY (trigger, path)) WITHOUT ROWID;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -544,7 +553,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_triggers,
     ngx_lo_schema_seals,
     ngx_lo_schema_identity,
-    ngx_lo_schema_queue
+    ngx_lo_schema_queue,
+    ngx_lo_schema_watched
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -97,4 +97,19 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_done;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_later;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_old;
 
+/* --- watched files (ngx_lo_sql_trigger_files.c) -------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files;   /* trigger */
+
+/* trigger, [{path, mtime, size, since?, pending?}]; trigger, [path] */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_gone;
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_drop;  /* trigger: all */
+
+/* trigger, "" or "!", rev, now; guarded: it was another, or none */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_mark;
+
+/* trigger, now, [{path, event, mtime, size, since}] */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_tell;
+
 #endif

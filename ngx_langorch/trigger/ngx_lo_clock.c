@@ -9,6 +9,7 @@
 #include "trigger/ngx_lo_fire_int.h"
 #include "trigger/ngx_lo_listen.h"
 #include "trigger/ngx_lo_trigger.h"
+#include "trigger/ngx_lo_watch.h"
 
 #define NGX_LO_CLOCK_ROWS   32          /* slots that are fired at a time */
 #define NGX_LO_CLOCK_WAIT   30000       /* ms until it looks anyway */
@@ -30,6 +31,7 @@ static void ngx_lo_clock_look(void *data);
 static void ngx_lo_clock_looked(ngx_lo_job_t *job, void *data);
 static int64_t ngx_lo_clock_rows(const json_t *rows, const char *member,
     int64_t now, void (*due)(const json_t *row, int64_t now));
+static void ngx_lo_clock_due_row(const json_t *row, int64_t now);
 static void ngx_lo_clock_hear(const json_t *row, int64_t now);
 static void ngx_lo_clock_fire(const json_t *row, int64_t now);
 static ngx_int_t ngx_lo_clock_due(const json_t *row, int64_t now,
@@ -37,7 +39,6 @@ static ngx_int_t ngx_lo_clock_due(const json_t *row, int64_t now,
 static void ngx_lo_clock_fired(ngx_lo_fire_t *f, void *data);
 static void ngx_lo_clock_skip(ngx_lo_fire_t *f);
 static void ngx_lo_clock_skipped(ngx_lo_job_t *job, void *data);
-static void ngx_lo_clock_one(ngx_uint_t failed);
 static void ngx_lo_clock_wait(ngx_msec_t ms);
 
 
@@ -147,7 +148,7 @@ ngx_lo_clock_looked(ngx_lo_job_t *job, void *data)
     ngx_lo_clock.firing++;
 
     next = ngx_lo_clock_rows(ngx_lo_job_rows(job, 0), "next_fire_at", now,
-                             ngx_lo_clock_fire);
+                             ngx_lo_clock_due_row);
     at = ngx_lo_clock_rows(ngx_lo_job_rows(job, 1), "due_at", now,
                            ngx_lo_clock_hear);
 
@@ -188,6 +189,28 @@ ngx_lo_clock_rows(const json_t *rows, const char *member, int64_t now,
 }
 
 
+/* Files are looked at, a schedule fires. */
+
+static void
+ngx_lo_clock_due_row(const json_t *row, int64_t now)
+{
+    const char  *type;
+
+    type = ckp_json_str(row, "type");
+
+    if (type == NULL || strcmp(type, "file_watch") != 0) {
+        ngx_lo_clock_fire(row, now);
+        return;
+    }
+
+    ngx_lo_clock.firing++;
+
+    if (ngx_lo_watch_look(row, now) != NGX_OK) {
+        ngx_lo_clock_over(1);
+    }
+}
+
+
 /* An event is on its way to a trigger, which may not want it. */
 
 static void
@@ -201,7 +224,7 @@ ngx_lo_clock_hear(const json_t *row, int64_t now)
 
     if (f != NULL) {
         if (ngx_lo_fire_start(f, ngx_lo_clock_fired, NULL) != NGX_OK) {
-            ngx_lo_clock_one(1);
+            ngx_lo_clock_over(1);
         }
 
         return;
@@ -210,7 +233,7 @@ ngx_lo_clock_hear(const json_t *row, int64_t now)
     job = ngx_lo_fire_job(1);
 
     if (job == NULL) {
-        ngx_lo_clock_one(1);
+        ngx_lo_clock_over(1);
         return;
     }
 
@@ -273,7 +296,7 @@ ngx_lo_clock_fire(const json_t *row, int64_t now)
     (void) json_object_set_new(f->came, "scheduled_for", json_string(text));
 
     if (ngx_lo_fire_start(f, ngx_lo_clock_fired, NULL) != NGX_OK) {
-        ngx_lo_clock_one(1);
+        ngx_lo_clock_over(1);
     }
 }
 
@@ -328,7 +351,7 @@ ngx_lo_clock_skip(ngx_lo_fire_t *f)
     if (job == NULL || ngx_lo_fire_slot(f, job) != NGX_OK) {
         ngx_lo_job_free(job);
         ngx_lo_fire_free(f);
-        ngx_lo_clock_one(1);
+        ngx_lo_clock_over(1);
         return;
     }
 
@@ -342,7 +365,7 @@ ngx_lo_clock_skipped(ngx_lo_job_t *job, void *data)
 {
     (void) data;
 
-    ngx_lo_clock_one(ngx_lo_job_rc(job) != NGX_LO_JOB_OK
+    ngx_lo_clock_over(ngx_lo_job_rc(job) != NGX_LO_JOB_OK
                      && ngx_lo_job_rc(job) != NGX_LO_JOB_GUARD);
 }
 
@@ -352,7 +375,7 @@ ngx_lo_clock_fired(ngx_lo_fire_t *f, void *data)
 {
     (void) data;
 
-    ngx_lo_clock_one(f->outcome == NGX_LO_FIRE_BUSY
+    ngx_lo_clock_over(f->outcome == NGX_LO_FIRE_BUSY
                      || f->outcome == NGX_LO_FIRE_ERROR);
 }
 
@@ -360,8 +383,8 @@ ngx_lo_clock_fired(ngx_lo_fire_t *f, void *data)
 /* When the last of them is over, the next look: there may be more that is due,
  * and what failed is tried again after a pause. */
 
-static void
-ngx_lo_clock_one(ngx_uint_t failed)
+void
+ngx_lo_clock_over(ngx_uint_t failed)
 {
     if (failed) {
         ngx_lo_clock.failed = 1;

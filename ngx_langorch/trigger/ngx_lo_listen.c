@@ -13,6 +13,7 @@
 
 static ngx_int_t ngx_lo_listen_read(ngx_lo_fire_t *f, const json_t *row);
 static ngx_int_t ngx_lo_listen_names(ngx_lo_fire_t *f, const json_t *row);
+static json_t *ngx_lo_listen_file(const json_t *row);
 static json_t *ngx_lo_listen_given(const ngx_lo_fire_t *f,
     const json_t *row);
 
@@ -60,26 +61,34 @@ ngx_lo_listen_fire(const json_t *row, int64_t now)
 static ngx_int_t
 ngx_lo_listen_read(ngx_lo_fire_t *f, const json_t *row)
 {
+    ngx_uint_t  files;
+
     f->procedure_id = ngx_lo_fire_text(f, ckp_json_str(row, "procedure_id"));
     f->version = ngx_lo_fire_text(f, ckp_json_str(row, "version"));
     f->row = json_incref((json_t *) row);
-    f->type = "event";
+    f->type = ckp_json_str(row, "type");
     f->source = ckp_json_str(json_object_get(row, "settings"),
                              "event_source");
     f->by = f->source;
     f->actor = f->source;
     f->queued = ckp_json_int(row, "queued", 0);
-    f->told_at = ckp_json_int(row, "created_at", 0);
-    f->later = (ckp_json_int(row, "due_at", 0) != f->told_at);
+    files = (f->type != NULL && strcmp(f->type, "file_watch") == 0);
+
+    /* a file that finds no free run does not wait */
+
+    f->told_at = files ? 0 : ckp_json_int(row, "created_at", 0);
+    f->later = (ckp_json_int(row, "due_at", 0)
+                != ckp_json_int(row, "created_at", 0));
 
     f->came = json_pack("{s:O?, s:O?, s:O?}", "payload",
                         json_object_get(row, "payload"), "attributes",
                         json_object_get(row, "attributes"), "event_type",
                         json_object_get(row, "event_type"));
-    f->given = ngx_lo_listen_given(f, row);
+    f->given = files ? ngx_lo_listen_file(row)
+                     : ngx_lo_listen_given(f, row);
 
-    if (f->procedure_id == NULL || f->version == NULL || f->source == NULL
-        || f->came == NULL || f->given == NULL)
+    if (f->procedure_id == NULL || f->version == NULL || f->type == NULL
+        || f->source == NULL || f->came == NULL || f->given == NULL)
     {
         return NGX_ERROR;
     }
@@ -112,6 +121,24 @@ ngx_lo_listen_names(ngx_lo_fire_t *f, const json_t *row)
     f->identity = (id != NULL) ? ngx_lo_fire_text(f, id) : f->payload_hash;
 
     return (f->identity != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+static json_t *
+ngx_lo_listen_file(const json_t *row)
+{
+    const char    *path, *name;
+    const json_t  *payload;
+
+    payload = json_object_get(row, "payload");
+    path = ckp_json_str(payload, "path");
+    name = (path != NULL) ? strrchr(path, '/') : NULL;
+
+    return json_pack("{s:s?, s:O?, s:O?, s:s?, s:O?}", "file_watch_path", path,
+                     "file_mtime", json_object_get(payload, "mtime"),
+                     "file_event", json_object_get(payload, "event"),
+                     "file_name", name ? name + 1 : path,
+                     "file_size", json_object_get(payload, "size"));
 }
 
 

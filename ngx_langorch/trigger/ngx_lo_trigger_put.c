@@ -225,7 +225,8 @@ ngx_lo_trigger_add(const ngx_lo_registration_t *reg, ngx_uint_t document,
     type = ckp_json_str(reg->settings, "type");
     source = ckp_json_str(reg->settings, "event_source");
     enabled = ckp_json_bool(reg->settings, "enabled", true);
-    next = ngx_lo_trigger_next(reg->settings, reg->now_ms);
+    next = (type != NULL && strcmp(type, "file_watch") == 0)
+           ? reg->now_ms : ngx_lo_trigger_next(reg->settings, reg->now_ms);
 
     return ngx_lo_job_add(job, document ? &ngx_lo_sql_trigger_sync
                                         : &ngx_lo_sql_trigger_put,

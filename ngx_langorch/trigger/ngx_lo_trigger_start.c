@@ -4,6 +4,7 @@
 
 #include "trigger/ngx_lo_fire.h"
 #include "trigger/ngx_lo_trigger.h"
+#include "trigger/ngx_lo_watch.h"
 
 
 void
@@ -29,5 +30,6 @@ ngx_lo_trigger_stop(void)
 {
     ngx_lo_clock_stop();
     ngx_lo_trigger_sync_stop();
+    ngx_lo_watch_stop();
     ngx_lo_fire_stop();
 }

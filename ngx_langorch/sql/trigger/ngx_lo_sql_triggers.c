@@ -25,7 +25,8 @@
     " coalesce(" NGX_LO_TRIGGER_SAYS("timezone") ", 'UTC') AS timezone,"      \
     " " NGX_LO_TRIGGER_SAYS("allowed_sources") " AS \"allowed_sources:j\","   \
     " " NGX_LO_TRIGGER_SAYS("input_mapping") " AS \"input_mapping:j\","       \
-    " CASE WHEN enabled = 1 THEN next_fire_at END AS \"next_fire_at:t\","     \
+    " CASE WHEN enabled = 1 AND type = 'scheduled' THEN next_fire_at END"     \
+    " AS \"next_fire_at:t\","                                                 \
     " last_fired_at AS \"last_fired_at:t\", last_run_id,"                     \
     " " NGX_LO_TRIGGER_TAG " AS _tag"
 
