@@ -101,10 +101,15 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_old;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files;   /* trigger */
 
+/* trigger, when: its next look is then, if it is not sooner */
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_sooner;
+
 /* trigger, [{path, mtime, size, since?, pending?}]; trigger, [path] */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_put;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_gone;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_drop;  /* trigger: all */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_lost;  /* of no trigger */
 
 /* trigger, "" or "!", rev, now; guarded: it was another, or none */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_mark;

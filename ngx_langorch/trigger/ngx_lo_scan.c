@@ -10,6 +10,7 @@
 #include "trigger/glob.h"
 
 #include <dirent.h>
+#include <sys/inotify.h>
 
 
 /* Folders that are still to be looked at, a stack of them. */
@@ -26,6 +27,7 @@ static void ngx_lo_scan_where(ngx_lo_scan_t *s);
 static ngx_uint_t ngx_lo_scan_may(const char *real);
 static void ngx_lo_scan_folder(ngx_lo_scan_t *s, int fd, const char *below,
     ngx_uint_t depth);
+static void ngx_lo_scan_hear(ngx_lo_scan_t *s, const char *below);
 static void ngx_lo_scan_name(ngx_lo_scan_t *s, int fd, const char *below,
     const char *name, ngx_uint_t depth);
 static ngx_uint_t ngx_lo_scan_wants(const ngx_lo_scan_t *s,
@@ -55,6 +57,7 @@ ngx_lo_scan_new(const json_t *settings)
 
     s->disk.work = ngx_lo_scan_work;
     s->disk.clean = ngx_lo_scan_clean;
+    s->notices = -1;
     s->recursive = ckp_json_bool(settings, "recursive", false);
     (void) snprintf(s->path, sizeof(s->path), "%s", path);
     (void) snprintf(s->pattern, sizeof(s->pattern), "%s",
@@ -70,6 +73,7 @@ ngx_lo_scan_clean(ngx_lo_disk_t *d)
     ngx_lo_scan_t  *s = (ngx_lo_scan_t *) d;
 
     json_decref(s->files);
+    free(s->real);
 }
 
 
@@ -77,23 +81,22 @@ static void
 ngx_lo_scan_work(ngx_lo_disk_t *d)
 {
     int             fd;
-    char           *real;
     ngx_lo_scan_t  *s = (ngx_lo_scan_t *) d;
 
     s->files = json_array();
     ngx_lo_scan_where(s);
 
-    real = realpath(s->base, NULL);
+    s->real = realpath(s->base, NULL);
 
-    if (real == NULL) {
+    if (s->real == NULL) {
         s->rc = NGX_LO_SCAN_NOWHERE;
         return;
     }
 
-    s->rc = ngx_lo_scan_may(real) ? NGX_LO_SCAN_OK : NGX_LO_SCAN_OUTSIDE;
+    s->rc = ngx_lo_scan_may(s->real) ? NGX_LO_SCAN_OK : NGX_LO_SCAN_OUTSIDE;
 
     if (s->rc == NGX_LO_SCAN_OK) {
-        fd = open(real, O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_NOFOLLOW);
+        fd = open(s->real, O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_NOFOLLOW);
 
         if (fd == -1) {
             s->rc = NGX_LO_SCAN_NOWHERE;
@@ -102,8 +105,6 @@ ngx_lo_scan_work(ngx_lo_disk_t *d)
             ngx_lo_scan_folder(s, fd, "", 0);
         }
     }
-
-    free(real);
 }
 
 
@@ -179,6 +180,31 @@ ngx_lo_scan_may(const char *real)
 }
 
 
+/* Before it is read, so that nothing happens in between. */
+
+static void
+ngx_lo_scan_hear(ngx_lo_scan_t *s, const char *below)
+{
+    int   wd;
+    char  path[NGX_MAX_PATH];
+
+    if (s->notices == -1 || s->nheard == NGX_LO_SCAN_HEARD
+        || (size_t) snprintf(path, sizeof(path), "%s/%s", s->real, below)
+           >= sizeof(path))
+    {
+        return;
+    }
+
+    wd = inotify_add_watch(s->notices, path,
+                           IN_CLOSE_WRITE|IN_CREATE|IN_DELETE|IN_MOVED_FROM
+                           |IN_MOVED_TO|IN_ONLYDIR|IN_DONT_FOLLOW);
+
+    if (wd != -1) {
+        s->heard[s->nheard++] = wd;
+    }
+}
+
+
 /* tidy: it goes as deep as NGX_LO_SCAN_DEPTH, and no deeper.  fd is taken. */
 
 static void
@@ -194,6 +220,8 @@ ngx_lo_scan_folder(ngx_lo_scan_t *s, int fd, const char *below,
         (void) close(fd);
         return;
     }
+
+    ngx_lo_scan_hear(s, below);
 
     while (s->rc == NGX_LO_SCAN_OK) {
         de = readdir(dir);

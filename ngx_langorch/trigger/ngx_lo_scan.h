@@ -11,6 +11,7 @@
 #define NGX_LO_SCAN_NAMES   100000      /* that are looked at for them */
 #define NGX_LO_SCAN_DEPTH   16
 #define NGX_LO_SCAN_PATH    1025
+#define NGX_LO_SCAN_HEARD   64          /* folders that notices come from */
 
 typedef enum {
     NGX_LO_SCAN_OK,
@@ -31,6 +32,11 @@ typedef struct {
     char               base[NGX_LO_SCAN_PATH];      /* the folder */
     ngx_uint_t         names;
     ngx_uint_t         exact;           /* the pattern is a name */
+
+    char              *real;            /* path of the folder without links */
+    int                notices;         /* inotify; -1: none */
+    int                heard[NGX_LO_SCAN_HEARD];
+    ngx_uint_t         nheard;
 } ngx_lo_scan_t;
 
 /* NULL: no memory, or a text is too long. */

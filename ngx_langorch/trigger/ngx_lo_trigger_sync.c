@@ -131,8 +131,15 @@ ngx_lo_sync_page(ngx_lo_sync_t *sync, const json_t *rows, int64_t now_ms,
         }
     }
 
-    return sync->last ? ngx_lo_job_add(job, &ngx_lo_sql_trigger_orphans)
-                      : NGX_OK;
+    if (!sync->last) {
+        return NGX_OK;
+    }
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_trigger_orphans) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_trigger_files_lost);
 }
 
 

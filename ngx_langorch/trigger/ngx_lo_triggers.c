@@ -126,6 +126,10 @@ ngx_lo_triggers_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                 ngx_lo_api_seg(api, "version"), api->now_ms,
                                 guard);
 
+    if (rc == NGX_OK && purge) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_trigger_files_lost);
+    }
+
     return (rc == NGX_OK) ? ngx_lo_triggers_off(api, job) : NGX_ERROR;
 }
 

@@ -32,6 +32,7 @@ static void ngx_lo_watch_taken(ngx_lo_job_t *job, void *data);
 static void ngx_lo_watch_seen(ngx_lo_disk_t *d);
 static ngx_int_t ngx_lo_watch_compare(ngx_lo_watch_t *w, ngx_lo_job_t *job,
     const ngx_lo_scan_t *s);
+static ngx_uint_t ngx_lo_watch_waits(const json_t *rows);
 static ngx_int_t ngx_lo_watch_begin(ngx_lo_watch_t *w, ngx_lo_job_t *job,
     const json_t *files, int64_t now);
 static ngx_int_t ngx_lo_watch_wrong(ngx_lo_watch_t *w, ngx_lo_job_t *job,
@@ -105,6 +106,7 @@ ngx_lo_watch_taken(ngx_lo_job_t *job, void *data)
         return;
     }
 
+    w->scan->notices = ngx_lo_notice_fd();
     w->scan->disk.data = w;
     w->scan->disk.done = ngx_lo_watch_seen;
 
@@ -124,6 +126,8 @@ ngx_lo_watch_seen(ngx_lo_disk_t *d)
     ngx_lo_watch_t  *w = d->data;
 
     w->scan = NULL;
+    ngx_lo_notice_know(ckp_json_int(w->row, "id", 0), s->heard, s->nheard);
+
     job = ngx_lo_fire_job(1);
 
     if (job == NULL) {
@@ -204,9 +208,34 @@ ngx_lo_watch_compare(ngx_lo_watch_t *w, ngx_lo_job_t *job,
         }
     }
 
+    if (rc == NGX_OK && ngx_lo_watch_waits(json_object_get(sum, "rows"))) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_trigger_sooner, id, now
+                            + ckp_json_int(json_object_get(w->row,
+                                                           "settings"),
+                                           "stable_seconds", 0) * 1000);
+    }
+
     json_decref(sum);
 
     return rc;
+}
+
+
+/* One is told when it has been as it is for long enough. */
+
+static ngx_uint_t
+ngx_lo_watch_waits(const json_t *rows)
+{
+    size_t   i;
+    json_t  *one;
+
+    json_array_foreach((json_t *) rows, i, one) {
+        if (json_object_get(one, "pending") != NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

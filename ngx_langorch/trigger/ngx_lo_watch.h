@@ -17,4 +17,15 @@ void ngx_lo_clock_over(ngx_uint_t failed);
 
 void ngx_lo_watch_stop(void);
 
+/* --- notices of the kernel (ngx_lo_notice.c) ------------------------------------ */
+
+void ngx_lo_notice_start(ngx_cycle_t *cycle);
+void ngx_lo_notice_stop(void);
+
+/* Where folders are made known, for a thread; -1: no more of them. */
+int ngx_lo_notice_fd(void);
+
+/* A change in one of them is one of the trigger's. */
+void ngx_lo_notice_know(int64_t trigger, const int *wds, ngx_uint_t n);
+
 #endif

@@ -157,6 +157,23 @@ subtest 'a file that still grows waits' => sub {
 };
 
 
+subtest 'what the kernel tells is looked at without waiting' => sub {
+    spew('live/x/.keep', '');
+    watches('live', "$box/live", recursive => \1);
+    spew('live/one', 1);
+    is told('live', 1), 'created:one', 'a new file';
+    spew('live/x/two', 2);
+    is told('live', 2), 'created:one created:two', 'one in a folder of it';
+    rename "$box/live/one", "$box/live/three";
+    is told('live', 3), 'created:one created:three created:two', 'a name';
+
+    watches('grows', "$box/grown", stable_seconds => 1)
+        if spew('grown/.keep', '') || 1;
+    spew('grown/a', 'all of it');
+    is told('grows', 1), 'created:a', 'and what must stay as it is for a time';
+};
+
+
 subtest 'what may not be watched is not, and the history says so' => sub {
     my $url = watches('outside', '/etc');
     my $line = $site->get("$url/history")->{json}[0];

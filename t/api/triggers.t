@@ -278,6 +278,12 @@ subtest 'documents have triggers, which are registered together' => sub {
     ok !$site->get('/api/triggers/doc-a/1.0.0')->{json}{enabled},
         'what was switched off stays off';
 
+    $site->put('/api/procedures/doc-c/1.0.0', { ckp_json => procedure('doc-c',
+        'end', { end => { type => 'terminate' } }) });
+    $site->post('/api/triggers/sync');
+    is $site->get('/api/triggers/doc-c/1.0.0')->{body}, 'null',
+        'what a document says no more is gone';
+
     $site->request('DELETE', '/api/procedures/doc-b/1.0.0');
     is $site->get('/api/triggers/doc-b/1.0.0')->{body}, 'null',
         'it goes with its version';

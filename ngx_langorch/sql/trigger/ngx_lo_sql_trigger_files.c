@@ -15,6 +15,14 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_files = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_trigger_sooner = {
+    "trigger_sooner",
+    "UPDATE triggers SET next_fire_at = $2 WHERE id = $1 AND enabled = 1"
+    " AND type = 'file_watch' AND next_fire_at > $2",
+    "ii", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_put = {
     "trigger_files_put",
     "INSERT INTO trigger_files (trigger, path, mtime, size, since, pending)"
@@ -41,6 +49,13 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_drop = {
     "trigger_files_drop",
     "DELETE FROM trigger_files WHERE trigger = $1",
     "i", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_trigger_files_lost = {
+    "trigger_files_lost",
+    "DELETE FROM trigger_files WHERE trigger NOT IN (SELECT id FROM triggers)",
+    "", -1
 };
 
 

@@ -107,7 +107,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_orphans = {
     "DELETE FROM triggers WHERE origin = 'document' AND NOT EXISTS"
     " (SELECT 1 FROM procedures p WHERE p.procedure_id = triggers.procedure_id"
     " AND p.version = triggers.version"
-    " AND json_type(p.trigger) = 'object')",
+    " AND coalesce(json_extract(p.trigger, '$.type'), 'manual') <> 'manual')",
     "", -1
 };
 
