@@ -31,6 +31,7 @@ my %may = (
     claim_inbox => 'of the inbox there is what nobody took yet, for a moment',
     api_leases  => 'what is held right now, by an index of its own',
     api_leases_active => 'the same',
+    claim_unshut => 'runs that could not be loaded, by an index of their own',
 );
 
 
