@@ -73,12 +73,15 @@ ngx_lo_sso_login_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     (void) job;
 
     start = &ngx_lo_auth_conf()->sso;
+    from = ngx_lo_query_str(api, "from");
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
 
     if (start->len == 0) {
         return ngx_lo_sso_off(api);
     }
-
-    from = ngx_lo_query_str(api, "from");
 
     if (!ngx_lo_sso_is_path(from)) {
         return ngx_lo_sso_to(api, (const char *) start->data);

@@ -8,8 +8,9 @@
 #define NGX_LO_USER_TAG  "created_at || '-' || rev"
 
 #define NGX_LO_USER_COLUMNS                                                   \
-    "user_id, username, email, full_name, role, is_active AS"                 \
-    " \"is_active:b\", sso_provider, created_at AS \"created_at:t\","         \
+    "user_id, username, email, full_name, role,"                              \
+    " is_active AS \"is_active:b\", sso_provider,"                            \
+    " created_at AS \"created_at:t\","                                        \
     " updated_at AS \"updated_at:t\", " NGX_LO_USER_TAG " AS _tag"
 
 #define NGX_LO_USER_LAST                                                      \
