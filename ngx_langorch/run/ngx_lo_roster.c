@@ -13,10 +13,14 @@
 static struct {
     json_t       *agents;           /* rows by pool and name; NULL: unread */
     json_t       *servers;
-    ngx_queue_t   unread;           /* questions before the first read */
+    ngx_queue_t   unread;           /* questions until they are read */
     ngx_event_t   retry;
+    ngx_uint_t    number;           /* of the settings that they are of */
+    ngx_uint_t    asked;            /* of those that are being read */
     unsigned      reading:1;
     unsigned      again:1;
+    unsigned      late:1;           /* read once more before it is answered */
+    unsigned      answering:1;      /* what was read has to do */
 } ngx_lo_roster;
 
 
@@ -30,10 +34,23 @@ typedef struct {
 static void ngx_lo_roster_read(void *data);
 
 
+/* A run that begins right behind a change must see it: the bell that brings the
+ * rows may ring later than the first step asks. */
+
 ngx_uint_t
 ngx_lo_roster_known(void)
 {
-    return ngx_lo_roster.agents != NULL;
+    if (ngx_lo_roster.agents == NULL || ngx_lo_roster.answering) {
+        return ngx_lo_roster.agents != NULL;
+    }
+
+    if (ngx_lo_roster.number == ngx_lo_zone_settings()) {
+        return 1;
+    }
+
+    ngx_lo_roster_read(NULL);
+
+    return !ngx_lo_roster.reading;
 }
 
 
@@ -535,14 +552,28 @@ ngx_lo_roster_got(ngx_lo_job_t *job, void *data)
     json_decref(ngx_lo_roster.servers);
     ngx_lo_roster.agents = ngx_lo_job_rows_take(job, 0);
     ngx_lo_roster.servers = ngx_lo_job_rows_take(job, 1);
+    ngx_lo_roster.number = ngx_lo_roster.asked;
 
     if (ngx_lo_roster.again) {
         ngx_lo_roster.again = 0;
         ngx_lo_roster_read(NULL);
+
+        /* who asked meanwhile may want what is newer; once, lest changes that
+         * do not end keep everybody waiting */
+
+        ngx_lo_roster.late = !ngx_lo_roster.late;
+
+        if (ngx_lo_roster.late && ngx_lo_roster.reading) {
+            return;
+        }
     }
 
+    ngx_lo_roster.late = 0;
+
     if (ngx_lo_roster.agents != NULL) {
+        ngx_lo_roster.answering = 1;
         ngx_lo_roster_answer_unread();
+        ngx_lo_roster.answering = 0;
     }
 }
 
@@ -569,6 +600,7 @@ ngx_lo_roster_read(void *data)
     (void) ngx_lo_job_add(job, &ngx_lo_sql_admit_servers);
 
     ngx_lo_roster.reading = 1;
+    ngx_lo_roster.asked = ngx_lo_zone_settings();
     ngx_lo_job_submit(job, ngx_lo_roster_got, NULL);
 }
 
