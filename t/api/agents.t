@@ -6,6 +6,7 @@ use warnings;
 use Test::More;
 
 use LangOrch::Agent;
+use LangOrch::Doc qw(procedure);
 use LangOrch::Site;
 
 my $agent = LangOrch::Agent->start(
@@ -156,6 +157,26 @@ subtest 'actions and leases have their lists' => sub {
         'and the engine\'s own';
 
     is_deeply $site->get('/api/leases')->{json}, [], 'nothing is leased';
+};
+
+
+subtest 'a run that begins behind its agent finds it, on any worker' => sub {
+    my $hurry = LangOrch::Agent->start(script => {
+        hurry => sub { return { result => 1 } },
+    });
+    my @n = 1 .. 20;
+    $site->import_document(procedure("behind-$_", 'main', {
+        main => { type => 'sequence', agent => "new$_", next_node => 'end',
+            steps => [ { step_id => 's', action => 'hurry' } ] },
+        end  => { type => 'terminate' },
+    })) for @n;
+
+    my @runs = map {
+        $site->register($hurry, channel => "new$_", name => "n$_");
+        $site->run("behind-$_");
+    } @n;
+    is_deeply [ grep { $_ ne 'completed' } map { $_->wait_final->{status} }
+        @runs ], [], 'each of them';
 };
 
 
