@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "data/utf8.h"
 #include "model/redact.h"
 #include "op/op_keep.h"
 #include "node/validate.h"
@@ -486,12 +487,11 @@ static bool
 step_id_holds(ckp_parse_t *ps, const ckp_at_t *at, const char *id,
     const ckp_sequence_t *list)
 {
-    const size_t  len = strlen(id);
-
-    if (len > CKP_ID_MAX || id[0] == '@' || strpbrk(id, "\n\r\t") != NULL) {
+    if (!ckp_utf8_names(id, CKP_ID_MAX) || id[0] == '@') {
         ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 17,
                                          .field = "step_id" },
-                      "'%.80s' cannot be a step id", id);
+                      "'%.80s' cannot be a step id: 1 to %d characters, no "
+                      "control characters, no '@' in front", id, CKP_ID_MAX);
         return false;
     }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dag/dag.h"
+#include "data/utf8.h"
 #include "node/types.h"
 
 
@@ -15,7 +16,6 @@ static const char *
 read_id(ckp_dag_read_t *r, ckp_at_t *at, const char *key)
 {
     const char  *id = key;
-    size_t       len;
 
     if (!json_is_object(at->value)) {
         ckp_parse_say(r->ps, &(ckp_say_t) { .at = at, .number = 15 },
@@ -27,20 +27,18 @@ read_id(ckp_dag_read_t *r, ckp_at_t *at, const char *key)
         id = ckp_parse_str(r->ps, at, "task_id");
     }
 
-    len = id == NULL ? 0 : strlen(id);
-
-    if (len == 0) {
+    if (id == NULL || id[0] == '\0') {
         ckp_parse_say(r->ps, &(ckp_say_t) { .at = at, .field = "task_id",
                                             .number = id == NULL ? 18 : 17 },
                       "a task without an id");
         return NULL;
     }
 
-    if (len > CKP_DAG_TASK_ID_MAX) {
+    if (!ckp_utf8_names(id, CKP_DAG_TASK_ID_MAX)) {
         ckp_parse_say(r->ps, &(ckp_say_t) { .at = at, .number = 17,
                                             .field = "task_id" },
-                      "a task id of %zu bytes, at most %d", len,
-                      CKP_DAG_TASK_ID_MAX);
+                      "'%.80s' cannot be a task id: 1 to %d characters, no "
+                      "control characters", id, CKP_DAG_TASK_ID_MAX);
         return NULL;
     }
 

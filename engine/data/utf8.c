@@ -54,3 +54,22 @@ ckp_utf8_holds(const char *s, size_t len)
 
     return true;
 }
+
+
+bool
+ckp_utf8_names(const char *s, size_t most)
+{
+    size_t  n = 0;
+
+    for ( /* void */ ; *s != '\0'; s++) {
+        const unsigned char  c = (unsigned char) *s;
+
+        if (c < 0x20 || c == 0x7f) {
+            return false;
+        }
+
+        n += ((c & 0xc0) != 0x80) ? 1 : 0;
+    }
+
+    return n > 0 && n <= most;
+}

@@ -1,5 +1,5 @@
 /*
- * Whether bytes are UTF-8, told without memory.
+ * Whether bytes are UTF-8, and a text of it an id, told without memory.
  */
 
 #ifndef CKP_UTF8_H
@@ -10,5 +10,9 @@
 
 /* As RFC 3629 has it: shortest forms, no surrogates, up to U+10FFFF. */
 bool ckp_utf8_holds(const char *s, size_t len);
+
+/* Whether a text can be an id: 1 to `most` characters, none of them a control
+ * character (api.md 1.3).  `s` is UTF-8. */
+bool ckp_utf8_names(const char *s, size_t most);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
+#include "data/utf8.h"
 #include "node/node.h"
 
 
@@ -99,14 +100,7 @@ outline_grow(ckp_parse_t *ps)
 static bool
 outline_id_holds(ckp_parse_t *ps, const char *id, const ckp_at_t *at)
 {
-    const size_t  len = strlen(id);
-    bool          plain = true;
-
-    for (size_t i = 0; i < len; i++) {
-        plain = plain && (unsigned char) id[i] >= 0x20 && id[i] != 0x7f;
-    }
-
-    if (len > 0 && len <= CKP_ID_MAX && id[0] != '@' && plain) {
+    if (ckp_utf8_names(id, CKP_ID_MAX) && id[0] != '@') {
         if (strstr(id, "{{") != NULL) {
             ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 212 },
                           "a node id is never a template");

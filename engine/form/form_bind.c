@@ -8,6 +8,7 @@
 #include "form/form_bind.h"
 
 #define BIND_TEXT_MAX  CKP_TEMPLATE_TEXT_MAX
+#define BIND_ID_MAX    (4 * CKP_ID_MAX)         /* bytes of its characters */
 
 
 /* --- JSON inside of texts ------------------------------------------------------- */
@@ -112,9 +113,9 @@ static size_t
 bind_node(const json_t *ids, const char *text)
 {
     const size_t  len = strlen(text);
-    char          id[CKP_ID_MAX + 1];
+    char          id[BIND_ID_MAX + 1];
 
-    for (size_t n = len < CKP_ID_MAX ? len : CKP_ID_MAX; n > 0; n--) {
+    for (size_t n = len < BIND_ID_MAX ? len : BIND_ID_MAX; n > 0; n--) {
         if (text[n] != '\0' && text[n] != '.' && text[n] != '[') {
             continue;
         }
