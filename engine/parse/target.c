@@ -8,9 +8,17 @@
 #include "compile/parse_int.h"
 
 
+/* One too many is told; behind it a hostile document's are not even kept. */
+
 static void
-target_edge(ckp_parse_t *ps, size_t to)
+target_edge(ckp_parse_t *ps, const ckp_at_t *at, size_t to)
 {
+    if (ps->nedges == CKP_EDGES_MAX) {
+        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 6,
+                                         .field = at->key },
+                      "more than %d ways from node to node", CKP_EDGES_MAX);
+    }
+
     if (ps->nedges == ps->edges_size) {
         const size_t  size = (ps->edges_size == 0) ? 64 : 2 * ps->edges_size;
         ckp_edge_t   *edges;
@@ -103,7 +111,7 @@ ckp_target_at(ckp_parse_t *ps, const ckp_at_t *at, const char *id)
 
     to.kind = CKP_TO_NODE;
     to.node = &ps->prog->nodes[i];
-    target_edge(ps, i);
+    target_edge(ps, at, i);
 
     return to;
 }
