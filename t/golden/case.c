@@ -290,7 +290,8 @@ case_row(case_t *c, const json_t *vars, const json_t *row, case_table_t kind)
                              "value", want);
 
     play_case(&(play_case_t) { .prog = prog, .script = script,
-                               .wrong = case_told, .data = c });
+                               .wrong = case_told, .data = c,
+                               .shown = c->g->events });
     json_decref(script);
     json_decref(list);
     ckp_program_unref(prog);
@@ -539,6 +540,7 @@ golden_case(golden_t *g, const char *path, const json_t *file)
         case_wrong(&c, "what it is about is not said");
     }
 
+    golden_limits(g, path, file);
     case_tables(&c);
     case_texts(&c);
     doc = case_document(file);

@@ -46,8 +46,122 @@ complete_look(golden_t *g, const json_t *shown, const char *name)
 }
 
 
+/* --- limits ------------------------------------------------------------------- */
+
 void
-golden_complete(golden_t *g)
+golden_limits(golden_t *g, const char *path, const json_t *file)
+{
+    static const char *const  sides[] = { "at", "beyond" };
+    const char               *name;
+    json_t                   *side;
+
+    json_object_foreach(json_object_get(file, "limits"), name, side) {
+        const char *const  word = json_string_value(side);
+        json_t            *shown = json_object_get(g->limits, name);
+        bool               known = false;
+
+        if (shown == NULL) {
+            shown = json_object();
+            json_object_set_new(g->limits, name, shown);
+        }
+
+        for (size_t i = 0; word != NULL && i < 2; i++) {
+            if (strcmp(word, "both") == 0 || strcmp(word, sides[i]) == 0) {
+                json_object_set_new(shown, sides[i], json_true());
+                known = true;
+            }
+        }
+
+        if (!known) {
+            printf("%s: the limit \"%s\" has no such side\n", path, name);
+            g->failed++;
+        }
+    }
+}
+
+
+static void
+complete_limits(golden_t *g, const json_t *list)
+{
+    const char  *name;
+    json_t      *value;
+
+    json_object_foreach((json_t *) list, name, value) {
+        const json_t *const  shown = json_object_get(g->limits, name);
+
+        if (json_object_size(shown) < 2) {
+            printf("golden: no case shows %s the limit \"%s\"\n",
+                   json_object_get(shown, "at") == NULL ? "within" : "beyond",
+                   name);
+            g->failed++;
+        }
+    }
+
+    json_object_foreach(g->limits, name, value) {
+        if (json_object_get(list, name) == NULL) {
+            printf("golden: complete.json has no limit \"%s\"\n", name);
+            g->failed++;
+        }
+    }
+}
+
+
+/* Limits that only the host sees: {name: [tests of the API that have both
+ * sides]}. */
+
+static void
+complete_host(golden_t *g, const json_t *list)
+{
+    const char    *name;
+    json_t        *tests;
+    const json_t  *test;
+    size_t         i;
+
+    json_object_foreach((json_t *) list, name, tests) {
+        json_array_foreach(tests, i, test) {
+            char   path[200];
+            FILE  *f;
+
+            (void) snprintf(path, sizeof(path), "t/api/%s",
+                            json_string_value(test));
+            f = fopen(path, "r");
+
+            if (f == NULL) {
+                printf("golden: the limit \"%s\": no %s\n", name, path);
+                g->failed++;
+
+            } else {
+                fclose(f);
+            }
+        }
+    }
+}
+
+
+/* --- all ---------------------------------------------------------------------- */
+
+static void
+complete_words(golden_t *g, const json_t *lists)
+{
+    const char    *member;
+    json_t        *list;
+    const json_t  *word;
+    size_t         i;
+
+    json_object_foreach((json_t *) lists, member, list) {
+        json_array_foreach(list, i, word) {
+            char  key[160];
+
+            (void) snprintf(key, sizeof(key), "%s %s", member,
+                            json_string_value(word));
+            complete_look(g, g->events, key);
+        }
+    }
+}
+
+
+void
+golden_complete(golden_t *g, const json_t *list)
 {
     const char  *name;
     int          number;
@@ -62,4 +176,8 @@ golden_complete(golden_t *g)
     for (size_t i = 0; (name = ckp_event_name(i)) != NULL; i++) {
         complete_look(g, g->events, name);
     }
+
+    complete_limits(g, json_object_get(list, "limits"));
+    complete_host(g, json_object_get(list, "host"));
+    complete_words(g, json_object_get(list, "words"));
 }

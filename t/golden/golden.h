@@ -7,6 +7,9 @@
  *   what must come of it in the same file:
  *
  *     _about       the rule, in a sentence
+ *     limits       {name: "both" | "at" | "beyond"}: which limits of
+ *                  complete.json it shows, and which side: what is just
+ *                  within, and what is one beyond
  *     document     the procedure; or in short
  *     nodes        {id: node}, the first is where a run begins, with
  *     variables    its variables_schema, config its global_config and more
@@ -56,6 +59,7 @@ typedef struct {
     bool     show;
     json_t  *events;        /* {type: true} of those that were told */
     json_t  *diagnostics;   /* {"CKPnnn code": true} that were expected */
+    json_t  *limits;        /* {name: {side: true}} that cases show */
 } golden_t;
 
 /* Everything of one case; counts it. */
@@ -64,7 +68,15 @@ void golden_case(golden_t *g, const char *path, const json_t *file);
 /* Rules carried out; new reference. */
 json_t *golden_grow(const json_t *v);
 
-/* Every diagnostic and every event of the catalogues is in some case. */
-void golden_complete(golden_t *g);
+/* Which limits the case shows. */
+void golden_limits(golden_t *g, const char *path, const json_t *file);
+
+/*
+ * Every diagnostic and every event of the catalogues is in some case, and all
+ * that `list` (complete.json) names: each limit at both sides, each word (a
+ * type of node, an action, a type of error) in what some run tells, each limit
+ * of the host in a test of the API, which is looked for under `t/api`.
+ */
+void golden_complete(golden_t *g, const json_t *list);
 
 #endif

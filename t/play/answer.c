@@ -266,7 +266,14 @@ answer_admit(play_t *p, const ckp_effect_t *fx)
     json_array_append_new(p->asks, json_pack("[s?, O]", action, fx->body));
 
     if (said != NULL) {
-        play_later(p, CKP_IN_ADMITTED, fx->ref, 0, json_deep_copy(said));
+        const int64_t        wait = ckp_json_int(said, "__after_ms__", 0);
+        const json_t *const  late = json_object_get(said, "value");
+
+        if (!json_is_true(json_object_get(said, "__never__"))) {
+            play_later(p, CKP_IN_ADMITTED, fx->ref, wait,
+                       json_deep_copy(late == NULL ? said : late));
+        }
+
         return;
     }
 

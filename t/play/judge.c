@@ -392,15 +392,31 @@ judge_end(play_t *p)
 }
 
 
+/* Of events their types, and of what is in them some words: "type", "member
+ * word". */
+
 static void
 judge_shown(const play_t *p)
 {
-    const json_t  *ev;
-    size_t         i;
+    static const char *const  members[] = { "node_type", "action",
+                                            "error_type" };
+    const json_t             *ev;
+    size_t                    i;
 
     json_array_foreach(p->events, i, ev) {
+        const json_t *const  payload = json_object_get(ev, "payload");
+
         json_object_set_new(p->c->shown, ckp_json_str(ev, "type"),
                             json_true());
+
+        for (size_t k = 0; k < sizeof(members) / sizeof(*members); k++) {
+            const char *const  word = ckp_json_str(payload, members[k]);
+            char               key[160];
+
+            (void) snprintf(key, sizeof(key), "%s %s", members[k],
+                            word == NULL ? "" : word);
+            json_object_set_new(p->c->shown, key, json_true());
+        }
     }
 }
 

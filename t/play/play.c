@@ -232,10 +232,11 @@ play_reload(play_t *p)
 }
 
 
-/* Calls and answers are lost; rows are not. */
+/* Calls and answers are lost; rows are not.  `crashes`: so many of workers, one
+ * after the other, while the run was at one place. */
 
 static void
-play_die(play_t *p)
+play_die(play_t *p, int64_t crashes)
 {
     size_t  kept = 0;
 
@@ -250,8 +251,9 @@ play_die(play_t *p)
 
     p->nins = kept;
     play_reload(p);
-    play_later(p, CKP_IN_RECOVER, "", 0, json_pack("{s:b, s:i}", "crash", 1,
-                                                   "crashes", 1));
+    play_later(p, CKP_IN_RECOVER, "", 0,
+               json_pack("{s:b, s:I}", "crash", 1, "crashes",
+                         (json_int_t) crashes));
 
     /* before what waited in the inbox */
 
@@ -284,7 +286,7 @@ play_took(play_t *p, const ckp_turn_t *turn)
 
     if (p->crashed) {
         p->crashed = false;
-        play_die(p);
+        play_die(p, 1);
         return;
     }
 
@@ -363,7 +365,7 @@ play_take(play_t *p, size_t i)
     memmove(&p->ins[i], &p->ins[i + 1], (--p->nins - i) * sizeof(in));
 
     if (in.crash) {
-        play_die(p);
+        play_die(p, ckp_json_int(in.data, "crashes", 1));
         good = !p->broken;
 
     } else {

@@ -16,12 +16,14 @@
  *              {__http__: {status, body}}                    as on the wire
  *              {__raw__: {...}}                              data of the reply
  *              {__reports__: [{...}]}                        a workflow's
- *   admits     in the same way: what the host says of who may do it
+ *   admits     in the same way: what the host says of who may do it, now,
+ *              late or never
  *   decisions  by node, or in turn: "approved" when there are no more,
  *              "never" for no answer, {decision, after_ms?, ...}
  *   at         [[when, what, data?]]: when is milliseconds since the start,
  *              or an event "type" or "type path" (then before its effects);
- *              what is cancel, pause, resume, note, tick, crash or callback
+ *              what is cancel, pause, resume, note, tick, crash ({crashes: n},
+ *              when it is not the first there) or callback
  *
  * What must come of it
  *   refused    {variable: sentence}: there is no run
@@ -63,7 +65,8 @@ typedef struct {
     const json_t   *kids;       /* {procedure_id: document}; NULL: none */
     void          (*wrong)(void *data, const char *text);
     void           *data;
-    json_t         *shown;      /* {type: true} of what it told; NULL */
+    json_t         *shown;      /* {type: true, "action work": true} of what it
+                                   told, with node_type and error_type; NULL */
     bool            show;       /* print what it told */
 } play_case_t;
 
