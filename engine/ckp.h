@@ -374,9 +374,10 @@ typedef struct {
  * and UNKNOWN {type, message, code?, http_status?, agent_error_type?,
  * retryable?, retry_after_ms?}.
  *
- * Target "llm": {profile: {name?, base_url?, provider?, site?: it is the
- * site's and has lines of its own for the head}, headers, request: the body of
- * chat completions (without `model`: the site's), node_id, path, attached? (the
+ * Target "llm": {profile: {name?, base_url?, provider?, api_version?, site?: it
+ * is the site's and has lines of its own for the head}, headers, request: the
+ * body of chat completions, whoever is asked (ckp_llm_body makes it theirs;
+ * without `model`: the site's), node_id, path, attached? (the
  * request has parts {type: "attachment", ...} whose bytes the host puts in:
  * ckp_attachment_fill), mask?} -> data as made by wire/llm.h: OK {text,
  * tool_calls?, finish_reason, model?, usage}; FAILED and UNKNOWN {type,

@@ -16,7 +16,7 @@ static const char  llm_profile_known[] =
     " name description provider base_url secret_name model task_classes"
     " temperature max_tokens top_p stop timeout_ms max_retries extra_headers"
     " fallbacks cost_per_1k max_cost_usd_per_call budget_usd_per_run"
-    " min_quality json_schema enabled is_default ";
+    " min_quality json_schema api_version enabled is_default ";
 
 
 /* --- for the parsers of nodes -------------------------------------------- */
@@ -143,8 +143,8 @@ static void
 llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
 {
     static const ckp_word_t  providers[] = {
-        { "openai_compatible", 0 }, { "openai", 0 }, { "anthropic", 1 },
-        { NULL, 0 }
+        { "openai_compatible", 0 }, { "openai", 0 }, { "anthropic", 0 },
+        { "azure_openai", 0 }, { "azure", 0 }, { "ollama", 0 }, { NULL, 0 }
     };
     const char              *url;
     ckp_at_t                 out;
@@ -155,13 +155,8 @@ llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
         return;
     }
 
-    if (ckp_parse_word(ps, at, "provider", providers, 0, 302) == 1) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = at, .number = 96,
-                                         .field = "provider" },
-                      "every provider is asked in the way of chat "
-                      "completions");
-    }
-
+    (void) ckp_parse_word(ps, at, "provider", providers, 0, 302);
+    (void) ckp_parse_str(ps, at, "api_version");
     url = ckp_parse_str(ps, at, "base_url");
 
     if (url != NULL && strncmp(url, "http://", 7) != 0

@@ -102,11 +102,12 @@ call_send(ckp_fiber_t *f, bool first)
         .key = ckp_llm_key(f, key),
         .timeout_ms = (uint32_t) (ckp_llm_int(f, "until")
                                   - ckp_llm_int(f, "ts")),
-        .body = json_pack("{s:{s:s*, s:O*, s:O*, s:O*}, s:o, s:o*, s:o, s:s,"
-                    " s:s, s:o*, s:o*}",
+        .body = json_pack("{s:{s:s*, s:O*, s:O*, s:O*, s:O*}, s:o, s:o*, s:o,"
+                    " s:s, s:s, s:o*, s:o*}",
                     "profile", "name", name,
                     "base_url", json_object_get(profile, "base_url"),
                     "provider", json_object_get(profile, "provider"),
+                    "api_version", json_object_get(profile, "api_version"),
                     "site", json_object_get(profile, "site"),
                     "headers", headers, "secrets", secrets,
                     "request", ckp_llm_request(f, entry),

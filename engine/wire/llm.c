@@ -1,17 +1,131 @@
 /*
- * Replies of chat completions become outcomes.
+ * Questions to models on the wire: which provider, what its replies become.
  */
 
-#include "wire/llm.h"
+#include "wire/llm_int.h"
 #include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LLM_TEXT_MAX     (4 * 1024 * 1024)
-#define LLM_CALLS_MAX    128
 #define LLM_MESSAGE_MAX  400
 
+
+static const ckp_provider_t *const  llm_providers[] = {
+    &ckp_provider_openai, &ckp_provider_azure, &ckp_provider_anthropic,
+    &ckp_provider_ollama
+};
+
+
+static const ckp_provider_t *
+llm_provider(const char *name)
+{
+    char  word[32];
+
+    if (name == NULL) {
+        return &ckp_provider_openai;
+    }
+
+    (void) snprintf(word, sizeof(word), " %s ", name);
+
+    for (size_t i = 0; i < sizeof(llm_providers) / sizeof(llm_providers[0]);
+         i++)
+    {
+        if (strstr(llm_providers[i]->names, word) != NULL) {
+            return llm_providers[i];
+        }
+    }
+
+    return &ckp_provider_openai;
+}
+
+
+/* --- there --------------------------------------------------------------- */
+
+void
+ckp_llm_url(const ckp_llm_where_t *where, ckp_buf_t *url)
+{
+    size_t  len = strlen(where->base);
+
+    while (len > 0 && where->base[len - 1] == '/') {
+        len--;
+    }
+
+    ckp_buf_put(url, where->base, len);
+    llm_provider(where->provider)->path(where, url);
+}
+
+
+/* Names of a head are equal whatever their case is. */
+
+static json_t *
+llm_line(const json_t *headers, const char *name)
+{
+    const char  *own;
+    json_t      *value;
+
+    json_object_foreach((json_t *) headers, own, value) {
+        size_t  i = 0;
+
+        while (own[i] != '\0' && (own[i] | 0x20) == (name[i] | 0x20)) {
+            i++;
+        }
+
+        if (own[i] == '\0' && name[i] == '\0') {
+            return value;
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+ckp_llm_head(const char *provider, json_t *headers, bool keyed)
+{
+    const ckp_provider_t *const  p = llm_provider(provider);
+    const char *const            auth = ckp_json_str(headers, "Authorization");
+    int                          bad = 0;
+
+    if (keyed && p->key != NULL && auth != NULL
+        && strncmp(auth, "Bearer ", 7) == 0)
+    {
+        bad |= json_object_set_new(headers, p->key, json_string(auth + 7));
+        bad |= json_object_del(headers, "Authorization");
+    }
+
+    for (size_t i = 0; p->lines != NULL && p->lines[i] != NULL; i += 2) {
+        if (llm_line(headers, p->lines[i]) == NULL) {
+            bad |= json_object_set_new(headers, p->lines[i],
+                                       json_string(p->lines[i + 1]));
+        }
+    }
+
+    return bad == 0 ? 0 : -1;
+}
+
+
+char *
+ckp_llm_body(const char *provider, const json_t *request)
+{
+    const ckp_provider_t *const  p = llm_provider(provider);
+    const unsigned long          refusals = ckp_memory_refusals();
+    json_t                      *own;
+    char                        *text;
+
+    if (p->request == NULL) {
+        return ckp_json_text(request);
+    }
+
+    own = ckp_json_whole(p->request(request), refusals);
+    text = own == NULL ? NULL : ckp_json_text(own);
+    json_decref(own);
+
+    return text;
+}
+
+
+/* --- back: data ---------------------------------------------------------- */
 
 static json_t *
 llm_error(const char *message)
@@ -21,169 +135,110 @@ llm_error(const char *message)
 }
 
 
-/* --- what is in a reply -------------------------------------------------- */
-
-/* A content is a text, nothing, or parts of which some are texts. */
-
 static json_t *
-llm_text(const json_t *content)
+llm_data(const ckp_llm_said_t *s)
 {
-    const json_t  *part;
-    size_t         i;
-    ckp_buf_t      b;
-    json_t        *text;
-
-    if (json_is_string(content)) {
-        return json_incref((json_t *) content);
+    if (s->text.failed != CKP_OK) {
+        return NULL;
     }
 
-    ckp_buf_init(&b, LLM_TEXT_MAX);
+    return json_pack("{s:s, s:O*, s:O?, s:O*, s:{s:I, s:I, s:I}}",
+               "text", ckp_buf_str(&s->text),
+               "tool_calls", json_array_size(s->calls) > 0 ? s->calls : NULL,
+               "finish_reason", s->finish, "model", s->model, "usage",
+               "prompt_tokens", (json_int_t) s->prompt,
+               "completion_tokens", (json_int_t) s->completion,
+               "total_tokens", (json_int_t) (s->total > 0 ? s->total
+                                             : s->prompt + s->completion));
+}
 
-    json_array_foreach(content, i, part) {
-        const char *const  s = ckp_json_str(part, "text");
 
-        ckp_buf_puts(&b, s == NULL ? "" : s);
+/* How well known it is to be over for a while: what they call overloaded is
+ * what others call unavailable, which sends a question elsewhere. */
+
+static int
+llm_status(int http_status, const char *kind)
+{
+    if (http_status == 529
+        || (kind != NULL && strcmp(kind, "overloaded_error") == 0))
+    {
+        return 503;
     }
 
-    text = b.failed == CKP_OK ? json_string(ckp_buf_str(&b)) : NULL;
-    ckp_buf_free(&b);
-
-    return text;
+    return http_status != 0 ? http_status
+           : kind != NULL && strcmp(kind, "rate_limit_error") == 0 ? 429 : 500;
 }
 
+
+/* error: a text, or {message, code?, type?}.  http_status 0: it came in an
+ * answer that had begun. */
 
 static json_t *
-llm_usage(const json_t *usage)
+llm_refusal(const json_t *error, int http_status)
 {
-    const int64_t  prompt = ckp_json_int(usage, "prompt_tokens", 0);
-    const int64_t  completion = ckp_json_int(usage, "completion_tokens", 0);
+    const char *const  kind = ckp_json_str(error, "type");
+    const int          status = llm_status(http_status, kind);
+    const char        *text = json_string_value(error);
+    char               message[LLM_MESSAGE_MAX + 1];
+    char               head[32];
+    json_t            *code = json_object_get(error, "code");
+    json_t            *data;
 
-    return json_pack("{s:I, s:I, s:I}", "prompt_tokens", (json_int_t) prompt,
-                     "completion_tokens", (json_int_t) completion,
-                     "total_tokens",
-                     (json_int_t) ckp_json_int(usage, "total_tokens",
-                                               prompt + completion));
+    if (text == NULL) {
+        text = ckp_json_str(error, "message");
+    }
+
+    (void) snprintf(head, sizeof(head), http_status == 0
+                    ? "the answer is an error" : "HTTP %d", http_status);
+    (void) snprintf(message, sizeof(message), "%s%s%.300s", head,
+                    text == NULL ? "" : ": ", text == NULL ? "" : text);
+
+    data = llm_error(message);
+
+    if (data == NULL) {         /* cut in the middle of a character */
+        data = llm_error(head);
+    }
+
+    code = json_is_string(code) ? code : json_object_get(error, "type");
+
+    if (json_is_string(code)) {
+        (void) json_object_set(data, "code", code);
+    }
+
+    (void) json_object_set_new(data, "http_status", json_integer(status));
+
+    return data;
 }
 
 
-static json_t *
-llm_answer(const json_t *reply)
-{
-    const json_t *const  choice = json_array_get(json_object_get(reply,
-                                                     "choices"), 0);
-    const json_t *const  message = json_object_get(choice, "message");
-    json_t *const        calls = json_object_get(message, "tool_calls");
-
-    return json_pack("{s:o, s:O*, s:O?, s:O*, s:o}",
-               "text", llm_text(json_object_get(message, "content")),
-               "tool_calls", json_array_size(calls) > 0 ? calls : NULL,
-               "finish_reason", json_object_get(choice, "finish_reason"),
-               "model", json_is_string(json_object_get(reply, "model"))
-                        ? json_object_get(reply, "model") : NULL,
-               "usage", llm_usage(json_object_get(reply, "usage")));
-}
-
-
-/* --- streams ------------------------------------------------------------- */
-
-typedef struct {
-    ckp_buf_t   text;
-    json_t     *calls;          /* of tools, by their index */
-    json_t     *reply;          /* the last whole members */
-    bool        any;            /* some choice was there */
-} llm_stream_t;
-
-
-/* Pieces of one call: its name comes whole, its arguments in parts. */
+/* --- back: one piece or many --------------------------------------------- */
 
 static void
-llm_stream_call(llm_stream_t *s, const json_t *piece)
+llm_piece(const ckp_provider_t *p, ckp_llm_said_t *s, const json_t *piece)
 {
-    const int64_t        at = ckp_json_int(piece, "index",
-                                           (int64_t) json_array_size(s->calls));
-    const json_t *const  made = json_object_get(piece, "function");
-    const char *const    more = ckp_json_str(made, "arguments");
-    const char *const    name = ckp_json_str(made, "name");
-    json_t              *own;
-    json_t              *function;
+    json_t *const  error = json_object_get(piece, "error");
 
-    if (at < 0 || at >= LLM_CALLS_MAX) {
+    if (error != NULL && !json_is_null(error)) {
+        json_decref(s->error);
+        s->error = json_incref(error);
         return;
     }
 
-    while ((int64_t) json_array_size(s->calls) <= at) {
-        if (json_array_append_new(s->calls, json_pack("{s:s, s:s, s:{s:s, "
-                "s:s}}", "id", "", "type", "function", "function", "name", "",
-                "arguments", "")) != 0)
-        {
-            return;
-        }
-    }
-
-    own = json_array_get(s->calls, (size_t) at);
-    function = json_object_get(own, "function");
-
-    if (ckp_json_str(piece, "id") != NULL) {
-        (void) json_object_set(own, "id", json_object_get(piece, "id"));
-    }
-
-    if (name != NULL && *name != '\0') {
-        (void) json_object_set_new(function, "name", json_string(name));
-    }
-
-    if (more != NULL && *more != '\0') {
-        (void) json_object_set_new(function, "arguments",
-                   json_sprintf("%s%s", ckp_json_str(function, "arguments"),
-                                more));
-    }
+    p->piece(s, piece);
 }
 
 
 static void
-llm_stream_piece(llm_stream_t *s, const json_t *piece)
-{
-    static const char *const  whole[] = { "model", "usage" };
-    const json_t *const       choice = json_array_get(json_object_get(piece,
-                                                          "choices"), 0);
-    const json_t *const       delta = json_object_get(choice, "delta");
-    const json_t *const       end = json_object_get(choice, "finish_reason");
-    const char *const         text = ckp_json_str(delta, "content");
-    const json_t             *call;
-    size_t                    i;
-
-    s->any = s->any || choice != NULL;
-    ckp_buf_puts(&s->text, text == NULL ? "" : text);
-
-    json_array_foreach(json_object_get(delta, "tool_calls"), i, call) {
-        llm_stream_call(s, call);
-    }
-
-    for (i = 0; i < 2; i++) {
-        json_t *const  v = json_object_get(piece, whole[i]);
-
-        if (v != NULL && !json_is_null(v)) {
-            (void) json_object_set(s->reply, whole[i], v);
-        }
-    }
-
-    if (json_is_string(end)) {
-        (void) json_object_set(s->reply, "finish_reason", (json_t *) end);
-    }
-}
-
-
-static void
-llm_stream_line(llm_stream_t *s, const char *line, size_t len)
+llm_line_read(const ckp_provider_t *p, ckp_llm_said_t *s, const char *line,
+    size_t len)
 {
     ckp_err_t  err = CKP_ERR_INIT;
     json_t    *piece;
 
-    if (len < 5 || memcmp(line, "data:", 5) != 0) {
-        return;
+    if (len >= 5 && memcmp(line, "data:", 5) == 0) {
+        line += 5;
+        len -= 5;
     }
-
-    line += 5;
-    len -= 5;
 
     while (len > 0 && (*line == ' ' || line[len - 1] == '\r')) {
         line += *line == ' ';
@@ -195,134 +250,114 @@ llm_stream_line(llm_stream_t *s, const char *line, size_t len)
     }
 
     piece = ckp_json_parse(line, len, &err);
-    llm_stream_piece(s, piece);
+    llm_piece(p, s, piece);
     json_decref(piece);
 }
 
 
-/* NULL: no memory, or no choice in any of it. */
-
-static json_t *
-llm_stream(const char *body, size_t len)
+static void
+llm_lines(const ckp_provider_t *p, ckp_llm_said_t *s, const char *body,
+    size_t len)
 {
-    llm_stream_t  s = { .calls = json_array(), .reply = json_object() };
-    json_t       *data = NULL;
-
-    ckp_buf_init(&s.text, LLM_TEXT_MAX);
-
     while (len > 0) {
         const char *const  end = memchr(body, '\n', len);
         const size_t       n = end == NULL ? len : (size_t) (end - body);
 
-        llm_stream_line(&s, body, n);
+        llm_line_read(p, s, body, n);
         body += n + (end != NULL);
         len -= n + (end != NULL);
     }
-
-    if (s.any && s.text.failed == CKP_OK) {
-        data = json_pack("{s:s, s:O*, s:O?, s:O*, s:o}",
-                   "text", ckp_buf_str(&s.text),
-                   "tool_calls", json_array_size(s.calls) > 0 ? s.calls : NULL,
-                   "finish_reason", json_object_get(s.reply, "finish_reason"),
-                   "model", json_object_get(s.reply, "model"),
-                   "usage", llm_usage(json_object_get(s.reply, "usage")));
-    }
-
-    ckp_buf_free(&s.text);
-    json_decref(s.calls);
-    json_decref(s.reply);
-
-    return data;
 }
 
 
-/* --- failures ------------------------------------------------------------ */
+static bool
+llm_is_stream(const char *body, size_t len)
+{
+    return len > 5 && (memcmp(body, "data:", 5) == 0
+                       || memcmp(body, "event:", 6) == 0 || body[0] == ':');
+}
+
+
+/* What was said under a 2xx. */
 
 static json_t *
-llm_refusal(const json_t *reply, int http_status)
+llm_answer(const ckp_provider_t *p, ckp_llm_said_t *s, ckp_outcome_t *outcome)
 {
-    const json_t *const  error = json_object_get(reply, "error");
-    const char          *text = json_string_value(error);
-    char                 message[LLM_MESSAGE_MAX + 1];
-    json_t              *code;
-    json_t              *data;
+    *outcome = CKP_OUTCOME_FAILED;
 
-    if (text == NULL) {
-        text = ckp_json_str(error, "message");
+    if (s->error != NULL) {
+        *outcome = CKP_OUTCOME_UNKNOWN;
+        return llm_refusal(s->error, 0);
     }
 
-    (void) snprintf(message, sizeof(message), "HTTP %d%s%.300s", http_status,
-                    text == NULL ? "" : ": ", text == NULL ? "" : text);
-
-    data = llm_error(message);
-
-    if (data == NULL) {         /* cut in the middle of a character */
-        (void) snprintf(message, sizeof(message), "HTTP %d", http_status);
-        data = llm_error(message);
+    if (!s->any) {
+        return llm_error(p->missing);
     }
 
-    code = json_object_get(error, "code");
-
-    if (json_is_string(code)) {
-        (void) json_object_set(data, "code", code);
+    if (p->ends && !s->ended) {
+        *outcome = CKP_OUTCOME_UNKNOWN;
+        return ckp_llm_unreached("the answer broke off");
     }
 
-    (void) json_object_set_new(data, "http_status", json_integer(http_status));
+    if (s->text.failed == CKP_E_LIMIT) {
+        return llm_error("the answer is too long");
+    }
 
-    return data;
+    *outcome = CKP_OUTCOME_OK;
+
+    return llm_data(s);
 }
 
 
 static json_t *
-llm_reply(int http_status, const char *body, size_t len,
-    ckp_outcome_t *outcome)
+llm_reply(const ckp_provider_t *p, int http_status, const char *body,
+    size_t len, ckp_outcome_t *outcome)
 {
-    const bool  ok = http_status >= 200 && http_status <= 299;
-    const bool  streamed = len > 5 && (memcmp(body, "data:", 5) == 0
-                                       || memcmp(body, "event:", 6) == 0
-                                       || body[0] == ':');
-    ckp_err_t   err = CKP_ERR_INIT;
-    json_t     *reply;
-    json_t     *data;
+    const bool      ok = http_status >= 200 && http_status <= 299;
+    const bool      stream = ok && llm_is_stream(body, len);
+    ckp_err_t       err = CKP_ERR_INIT;
+    ckp_llm_said_t  s = { .calls = json_array() };
+    json_t         *reply;
+    json_t         *data;
 
-    if (ok && streamed) {
-        data = llm_stream(body, len);
-        *outcome = data != NULL ? CKP_OUTCOME_OK : CKP_OUTCOME_FAILED;
+    ckp_buf_init(&s.text, CKP_LLM_TEXT_MAX);
+    reply = len > 0 && !stream ? ckp_json_parse(body, len, &err) : NULL;
 
-        return data != NULL ? data
-                            : llm_error("the answer has no choices");
-    }
-
-    reply = len > 0 ? ckp_json_parse(body, len, &err) : NULL;
-
-    if (ok && json_array_size(json_object_get(reply, "choices")) > 0) {
-        *outcome = CKP_OUTCOME_OK;
-        data = llm_answer(reply);
-
-    } else if (ok) {
-        *outcome = CKP_OUTCOME_FAILED;
-        data = llm_error("the answer has no choices");
-
-    } else {
+    if (!ok) {
         *outcome = http_status >= 500 ? CKP_OUTCOME_UNKNOWN
                                       : CKP_OUTCOME_FAILED;
-        data = llm_refusal(reply, http_status);
+        data = llm_refusal(json_object_get(reply, "error"), http_status);
+
+    } else {
+        if (reply != NULL) {
+            llm_piece(p, &s, reply);
+
+        } else {
+            llm_lines(p, &s, body, len);
+        }
+
+        data = llm_answer(p, &s, outcome);
     }
 
     json_decref(reply);
+    ckp_buf_free(&s.text);
+    json_decref(s.calls);
+    json_decref(s.model);
+    json_decref(s.finish);
+    json_decref(s.error);
 
     return data;
 }
 
 
 json_t *
-ckp_llm_reply(int http_status, const char *body, size_t len,
-    ckp_outcome_t *outcome)
+ckp_llm_reply(const char *provider, int http_status, const char *body,
+    size_t len, ckp_outcome_t *outcome)
 {
     const unsigned long  refusals = ckp_memory_refusals();
 
-    return ckp_json_whole(llm_reply(http_status, body, len, outcome),
-                          refusals);
+    return ckp_json_whole(llm_reply(llm_provider(provider), http_status, body,
+                                    len, outcome), refusals);
 }
 
 

@@ -14,8 +14,8 @@
 
 
 const char *const  ngx_lo_profile_members[] = {
-    "description", "provider", "base_url", "model", "secret_name",
-    "task_classes", "temperature", "top_p", "max_tokens", "stop",
+    "description", "provider", "base_url", "api_version", "model",
+    "secret_name", "task_classes", "temperature", "top_p", "max_tokens", "stop",
     "timeout_ms", "max_retries", "fallbacks", "extra_headers", "cost_per_1k",
     "json_schema", "budget_usd_per_run", "max_cost_usd_per_call",
     "min_quality", "enabled", "is_default", NULL
@@ -192,18 +192,13 @@ ngx_lo_profile_say(ngx_lo_api_t *api, const json_t *d)
 {
     size_t       n;
     json_t      *loc;
-    const char  *path, *code, *id;
+    const char  *path, *code;
 
     path = ckp_json_str(d, "path");
     code = ckp_json_str(d, "code");
-    id = ckp_json_str(d, "id");
     n = sizeof(NGX_LO_PROFILE_AT) - 1;
 
-    /* CKP096: what it asks for is done otherwise, which is told in the docs */
-
-    if (path == NULL || id == NULL || ngx_strcmp(id, "CKP096") == 0
-        || ngx_strncmp(path, NGX_LO_PROFILE_AT, n) != 0)
-    {
+    if (path == NULL || ngx_strncmp(path, NGX_LO_PROFILE_AT, n) != 0) {
         return;
     }
 

@@ -14,6 +14,7 @@
 #define NGX_LO_TRY_BYTES   (1024 * 1024)
 #define NGX_LO_TRY_TEXT    120          /* characters that are shown */
 #define NGX_LO_TRY_LINES   32           /* of a head */
+#define NGX_LO_TRY_URL     8192
 
 
 typedef struct {
@@ -150,6 +151,13 @@ ngx_lo_try_auth(ngx_lo_api_t *api, ngx_int_t *rc)
 }
 
 
+static const char *
+ngx_lo_try_provider(const ngx_lo_try_t *t)
+{
+    return ckp_json_str(t->body, "provider");
+}
+
+
 static char *
 ngx_lo_try_body(const ngx_lo_try_t *t)
 {
@@ -160,16 +168,46 @@ ngx_lo_try_body(const ngx_lo_try_t *t)
                   "model", json_object_get(t->body, "model"), "messages",
                   "role", "user", "content", "Answer with the word: ready",
                   "max_tokens", 16);
-    text = v ? ckp_json_text(v) : NULL;
+    text = v ? ckp_llm_body(ngx_lo_try_provider(t), v) : NULL;
     json_decref(v);
 
     return text;
 }
 
 
+/* The request's; NULL: no memory. */
+
+static const json_t *
+ngx_lo_try_head(ngx_lo_api_t *api, const char *auth)
+{
+    json_t        *head, *v;
+    const char    *name;
+    ngx_lo_try_t  *t = api->ctx;
+
+    head = ngx_lo_api_keep(api, json_object());
+
+    json_object_foreach(json_object_get(t->body, "extra_headers"), name, v) {
+
+        if (json_is_string(v)
+            && !(auth != NULL && strcasecmp(name, "authorization") == 0))
+        {
+            (void) json_object_set(head, name, v);
+            (void) json_object_set(t->texts, name, v);
+        }
+    }
+
+    if (auth != NULL) {
+        (void) json_object_set_new(head, "Authorization", json_string(auth));
+    }
+
+    return (head != NULL
+            && ckp_llm_head(ngx_lo_try_provider(t), head, auth != NULL) == 0)
+           ? head : NULL;
+}
+
+
 static ngx_uint_t
-ngx_lo_try_head(const ngx_lo_try_t *t, const char *auth,
-    ngx_lo_call_header_t *lines)
+ngx_lo_try_lines(const json_t *head, ngx_lo_call_header_t *lines)
 {
     json_t      *v;
     ngx_uint_t   n;
@@ -177,19 +215,10 @@ ngx_lo_try_head(const ngx_lo_try_t *t, const char *auth,
 
     n = 0;
 
-    if (auth != NULL) {
-        lines[n].name = "Authorization";
-        lines[n++].value = auth;
-    }
-
-    json_object_foreach(json_object_get(t->body, "extra_headers"), name, v) {
-
-        if (n < NGX_LO_TRY_LINES && json_is_string(v)
-            && !(auth != NULL && strcasecmp(name, "authorization") == 0))
-        {
+    json_object_foreach((json_t *) head, name, v) {
+        if (n < NGX_LO_TRY_LINES) {
             lines[n].name = name;
             lines[n++].value = json_string_value(v);
-            (void) json_object_set(t->texts, name, v);
         }
     }
 
@@ -197,15 +226,43 @@ ngx_lo_try_head(const ngx_lo_try_t *t, const char *auth,
 }
 
 
+/* The request's; NULL: no memory. */
+
+static const char *
+ngx_lo_try_url(ngx_lo_api_t *api)
+{
+    u_char           *url;
+    ckp_buf_t         b;
+    ngx_lo_try_t     *t = api->ctx;
+    ckp_llm_where_t   where;
+
+    where.provider = ngx_lo_try_provider(t);
+    where.base = t->base;
+    where.model = ckp_json_str(t->body, "model");
+    where.api_version = ckp_json_str(t->body, "api_version");
+
+    ckp_buf_init(&b, NGX_LO_TRY_URL);
+    ckp_llm_url(&where, &b);
+    url = (b.failed == CKP_OK) ? ngx_pnalloc(api->r->pool, b.len + 1) : NULL;
+
+    if (url != NULL) {
+        ngx_memcpy(url, ckp_buf_str(&b), b.len + 1);
+    }
+
+    ckp_buf_free(&b);
+
+    return (const char *) url;
+}
+
+
 static ngx_int_t
 ngx_lo_try_go(ngx_lo_api_t *api)
 {
     char                   *body;
-    u_char                 *url, *p;
-    size_t                  len;
     int64_t                 ms;
     ngx_int_t               rc;
-    const char             *auth;
+    const char             *auth, *url;
+    const json_t           *head;
     ngx_lo_try_t           *t = api->ctx;
     ngx_lo_call_header_t    lines[NGX_LO_TRY_LINES];
     ngx_lo_call_request_t   rq;
@@ -220,29 +277,23 @@ ngx_lo_try_go(ngx_lo_api_t *api)
         }
     }
 
-    len = ngx_strlen(t->base);
-    url = ngx_pnalloc(api->r->pool, len + sizeof("/chat/completions"));
+    url = ngx_lo_try_url(api);
+    head = ngx_lo_try_head(api, auth);
     body = ngx_lo_try_body(t);
 
-    if (url == NULL || body == NULL) {
+    if (url == NULL || head == NULL || body == NULL) {
         ckp_free(body);
         return NGX_ERROR;
     }
 
-    while (len > 0 && t->base[len - 1] == '/') {
-        len--;
-    }
-
-    p = ngx_cpymem(url, t->base, len);
-    ngx_memcpy(p, "/chat/completions", sizeof("/chat/completions"));
     ms = ckp_json_int(t->body, "timeout_ms", NGX_LO_TRY_MS);
 
     ngx_memzero(&rq, sizeof(rq));
     rq.carrier = NGX_LO_CARRIER_UPSTREAM;
-    rq.url = (const char *) url;
+    rq.url = url;
     rq.method = "POST";
     rq.headers = lines;
-    rq.nheaders = ngx_lo_try_head(t, auth, lines);
+    rq.nheaders = ngx_lo_try_lines(head, lines);
     rq.body = body;
     rq.body_len = ngx_strlen(body);
     rq.timeout = (ngx_msec_t) ngx_min(ngx_max(ms, 1), NGX_LO_TRY_MS);
@@ -286,7 +337,7 @@ ngx_lo_try_heard(ngx_lo_api_t *api, const ngx_lo_call_reply_t *reply)
     ckp_outcome_t   outcome;
 
     if (reply->outcome == CKP_OUTCOME_OK) {
-        data = ckp_llm_reply((int) reply->status,
+        data = ckp_llm_reply(ngx_lo_try_provider(t), (int) reply->status,
                              (const char *) reply->body.data, reply->body.len,
                              &outcome);
     } else {

@@ -16,7 +16,8 @@
 #define KINDS     "internal|agent_http|mcp_tool|llm|human|subflow|unbound"
 #define RUN_STATES                                                            \
     "created|running|waiting_approval|paused|completed|failed|canceled"
-#define PROVIDERS  "openai_compatible|openai|anthropic"
+#define PROVIDERS                                                             \
+    "openai_compatible|openai|anthropic|azure_openai|azure|ollama"
 #define ROLES     "viewer|approver|operator|manager|admin"
 #define HINTS     "db|env|vault|aws|azure"
 #define MODES     "production|dry_run|validation_only"
@@ -465,7 +466,8 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     /* --- models ----------------------------------------------------------- */
 
     { "LlmProfile", "How a model is asked",
-      "name description:? provider:" PROVIDERS " base_url:? model"
+      "name description:? provider:" PROVIDERS " base_url:?"
+      " api_version:? model"
       " secret_name:? task_classes:[] temperature:num? top_p:num?"
       " max_tokens:int? stop:any timeout_ms:int max_retries:int?"
       " fallbacks:[] extra_headers:obj? cost_per_1k:obj? json_schema:obj?"
@@ -474,7 +476,8 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " created_at:time updated_at:time",
       NGX_LO_GIVEN },
     { "LlmProfileChange", "What becomes different; null takes it away",
-      "description:? provider:" PROVIDERS "? base_url:? model:?"
+      "description:? provider:" PROVIDERS "? base_url:?"
+      " api_version:? model:?"
       " secret_name:? task_classes:[]? temperature:num? top_p:num?"
       " max_tokens:int? stop:any timeout_ms:int? max_retries:int?"
       " fallbacks:[]? extra_headers:obj? cost_per_1k:obj? json_schema:obj?"

@@ -9,6 +9,7 @@
 
 #include "disk/ngx_lo_disk.h"
 #include "run/ngx_lo_run_int.h"
+#include "wire/llm.h"
 
 
 #define NGX_LO_ATTACHMENT_MAX  (5 * 1024 * 1024)    /* spec/ckp.md 23.8 */
@@ -383,7 +384,7 @@ ngx_lo_files_put(ngx_lo_files_t *t)
                              &err);
 
     if (rc == CKP_OK) {
-        t->text = ckp_json_text(request);
+        t->text = ckp_llm_body(ckp_json_str(t->ask, "provider"), request);
 
     } else if (rc == CKP_E_INVALID) {
         t->answer = json_pack("{s:s, s:s, s:b}", "type", "LLMCallError",
@@ -528,8 +529,11 @@ ngx_lo_files_fill(ngx_lo_effect_t *e, json_t *request,
     ngx_lo_files_t  *t;
 
     bytes = ngx_lo_files_bytes(request);
-    ask = json_pack("{s:o, s:o*}", "request", request, "mask",
-                    json_deep_copy(json_object_get(e->body, "mask")));
+    ask = json_pack("{s:o, s:o*, s:s*}", "request", request, "mask",
+                    json_deep_copy(json_object_get(e->body, "mask")),
+                    "provider",
+                    ckp_json_str(json_object_get(e->body, "profile"),
+                                 "provider"));
     t = ngx_lo_files_new(e, ask, ngx_lo_files_put, ngx_lo_files_filled);
 
     if (t != NULL) {

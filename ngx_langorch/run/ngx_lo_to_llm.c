@@ -1,5 +1,6 @@
 /*
- * A question to a model: chat completions out, an answer in (spec/ckp.md 23.1).
+ * A question to a model: in the way of its provider out, an answer in
+ * (spec/ckp.md 23.1; wire/llm.h).
  *
  * A profile of the procedure says where and with which key; what it leaves out
  * is the site's: langorch_llm_url, langorch_llm_model, langorch_llm_secret.
@@ -45,6 +46,15 @@ ngx_lo_llm_failed(ngx_lo_effect_t *e, const char *type, const char *message)
 }
 
 
+/* The word of its profile; NULL: the usual one. */
+
+static const char *
+ngx_lo_llm_provider(const ngx_lo_effect_t *e)
+{
+    return ckp_json_str(json_object_get(e->body, "profile"), "provider");
+}
+
+
 /* --- the reply ----------------------------------------------------------- */
 
 
@@ -64,7 +74,7 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
     llm->over = 1;
 
     if (reply->outcome == CKP_OUTCOME_OK) {
-        answer = ckp_llm_reply((int) reply->status,
+        answer = ckp_llm_reply(ngx_lo_llm_provider(e), (int) reply->status,
                                (const char *) reply->body.data,
                                reply->body.len, &outcome);
         failed = (reply->status >= 500
@@ -194,6 +204,26 @@ ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
 }
 
 
+/* Whether its Authorization is a key of ours, and no line of a profile: a
+ * handle in it was filled, or it is the site's. */
+
+static ngx_uint_t
+ngx_lo_llm_keyed(const ngx_lo_effect_t *e, const json_t *headers)
+{
+    const char  *before, *now;
+
+    before = ckp_json_str(json_object_get(e->body, "headers"),
+                          "Authorization");
+    now = ckp_json_str(headers, "Authorization");
+
+    if (before == NULL || now == NULL) {
+        return json_object_get(e->secrets, "$llm") != NULL;
+    }
+
+    return ngx_strcmp(before, now) != 0;
+}
+
+
 /* A head of its own, with the texts of secrets; NULL: it was answered. */
 
 static json_t *
@@ -218,6 +248,13 @@ ngx_lo_llm_headers(ngx_lo_effect_t *e, const char *base, ngx_uint_t ours)
 
     ngx_lo_site_headers(json_object_get(e->body, "profile"), headers);
     rc = ours ? ngx_lo_llm_site_key(e, headers) : NGX_OK;
+
+    if (rc == NGX_OK
+        && ckp_llm_head(ngx_lo_llm_provider(e), headers,
+                        ngx_lo_llm_keyed(e, headers)) != 0)
+    {
+        rc = NGX_ERROR;
+    }
 
     if (rc == NGX_OK) {
         return headers;
@@ -333,19 +370,23 @@ ngx_lo_llm_own(ngx_lo_effect_t *e, const char *base)
 static void
 ngx_lo_llm_send(ngx_lo_effect_t *e, const char *base, json_t *headers)
 {
-    size_t      len;
-    ckp_buf_t   url;
-    ngx_int_t   rc;
+    json_t           *rq;
+    ckp_buf_t         url;
+    ngx_int_t         rc;
+    const json_t     *profile;
+    ckp_llm_where_t   where;
 
-    len = ngx_strlen(base);
+    rq = ngx_lo_llm_request(e);
+    profile = json_object_get(e->body, "profile");
 
-    while (len > 0 && base[len - 1] == '/') {
-        len--;
-    }
+    where.provider = ckp_json_str(profile, "provider");
+    where.api_version = ckp_json_str(profile, "api_version");
+    where.base = base;
+    where.model = ckp_json_str(rq, "model");
 
     ckp_buf_init(&url, NGX_LO_LLM_URL);
-    ckp_buf_put(&url, base, len);
-    ckp_buf_puts(&url, "/chat/completions");
+    ckp_llm_url(&where, &url);
+    json_decref(rq);
 
     rc = (e->text != NULL && url.failed == CKP_OK
           && ngx_lo_llm_own(e, base) == NGX_OK)
@@ -403,7 +444,7 @@ ngx_lo_to_llm(ngx_lo_effect_t *e)
 
     if (e->text == NULL) {
         rq = ngx_lo_llm_request(e);
-        e->text = rq ? ckp_json_text(rq) : NULL;
+        e->text = rq ? ckp_llm_body(ngx_lo_llm_provider(e), rq) : NULL;
         json_decref(rq);
     }
 

@@ -128,7 +128,8 @@ answer_http(const char *target, const json_t *said, ckp_outcome_t *outcome)
     json_t              *data;
 
     if (answer_is(target, "llm")) {
-        data = ckp_llm_reply(status, text, len, outcome);
+        data = ckp_llm_reply(ckp_json_str(said, "provider"), status, text, len,
+                             outcome);
 
     } else if (answer_is(target, "mcp")) {
         data = ckp_mcp_rest(status, text, len, outcome);

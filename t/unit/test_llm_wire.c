@@ -15,7 +15,8 @@
 static json_t *
 t_reply(int status, const char *body, ckp_outcome_t *outcome)
 {
-    json_t *const  data = ckp_llm_reply(status, body, strlen(body), outcome);
+    json_t *const  data = ckp_llm_reply(NULL, status, body, strlen(body),
+                                        outcome);
 
     assert_non_null(data);
 

@@ -172,7 +172,7 @@ t_answer(const t_whole_t *w)
                                 "\"usage\":{\"prompt_tokens\":3}}";
     ckp_outcome_t      outcome;
 
-    return ckp_llm_reply(200, text, strlen(text), &outcome);
+    return ckp_llm_reply(NULL, 200, text, strlen(text), &outcome);
 }
 
 

@@ -36,12 +36,18 @@ sub start {
             my ($call, $n) = @_;
             my $b = ref $does eq 'CODE' ? $does->($call, $n)
                 : $does->[ $n - 1 ] // $does->[-1];
-            return wire($call, $b);
+            return $class->wrong($call) // $class->wire($call, $b);
         };
     }
 
     return $class->SUPER::start(%o, script => \%own);
 }
+
+
+# Other providers have the same behaviours in a form of their own: they override
+# what follows.  What is no question of theirs is refused: a behaviour.
+
+sub wrong { return }
 
 
 sub base_url { return $_[0]->url('/v1') }
@@ -56,22 +62,24 @@ sub name_of {
 
 
 sub wire {
-    my ($call, $b) = @_;
+    my ($class, $call, $b) = @_;
 
     if (defined $b->{refuse}) {
         return {
             %$b,
             status => $b->{refuse},
-            body   => LangOrch::Http::encode({ error => {
-                message => $b->{message} // 'refused',
-            } }),
+            body   => LangOrch::Http::encode($class->refusal($b)),
         };
     }
 
     return $b unless exists $b->{text} || $b->{tool_calls};
 
-    return { %$b, $b->{stream} ? stream($call, $b) : (body => whole($call, $b)) };
+    return { %$b, $b->{stream} || $call->{json}{stream}
+        ? $class->stream($call, $b) : (body => $class->whole($call, $b)) };
 }
+
+
+sub refusal { return { error => { message => $_[1]{message} // 'refused' } } }
 
 
 sub tools {
@@ -98,7 +106,7 @@ sub usage {
 
 
 sub whole {
-    my ($call, $b) = @_;
+    my ($class, $call, $b) = @_;
     my @tools = tools($b);
 
     return LangOrch::Http::encode({
@@ -122,7 +130,7 @@ sub whole {
 # One piece for each character, and the arguments of a tool in two.
 
 sub stream {
-    my ($call, $b) = @_;
+    my ($class, $call, $b) = @_;
     my @tools  = tools($b);
     my @deltas = map { { content => $_ } } split //, $b->{text} // '';
 
