@@ -378,7 +378,7 @@ handler_retry_node(ckp_fiber_t *f, const ckp_handler_t *h, json_t *error)
     ckp_code_t  rc = handler_count(f, "rn", &used);
 
     if (rc == CKP_OK && used >= h->max_retries) {
-        return handler_propagate(f, error);
+        return handler_fallback(f, h, error);
     }
 
     if (rc == CKP_OK) {
