@@ -16,6 +16,8 @@
  *              {__http__: {status, body}}                    as on the wire
  *              {__raw__: {...}}                              data of the reply
  *              {__reports__: [{...}]}                        a workflow's
+ *              `child` is a run of its own: {__after_ms__?, status, outputs?,
+ *              vars?, error?} when it is over; without it it never is
  *   admits     in the same way: what the host says of who may do it, now,
  *              late or never
  *   decisions  by node, or in turn: "approved" when there are no more,

@@ -186,10 +186,29 @@ script_ask(play_t *p, const json_t *row)
 }
 
 
+/* What a child run of its own tells when it is over; the script knows when. */
+
+static void
+script_child(play_t *p, const ckp_write_t *w)
+{
+    const json_t *const  said = play_turn_of(p, "answers", w->path, "child");
+
+    if (json_is_object(said)) {
+        play_later(p, CKP_IN_CHILD, ckp_json_str(w->row, "run_id"),
+                   ckp_json_int(said, "__after_ms__", 0),
+                   json_deep_copy(said))->durable = true;
+    }
+}
+
+
 void
 play_wrote(play_t *p, const ckp_write_t *w)
 {
     json_array_append_new(p->writes, json_pack("[s, O]", w->table, w->row));
+
+    if (strcmp(w->table, "child") == 0) {
+        script_child(p, w);
+    }
 
     if (strcmp(w->table, "approval") == 0) {
         script_ask(p, w->row);
