@@ -297,6 +297,24 @@ ckp_run_park(ckp_run_t *run)
 }
 
 
+/* What undoes a run sees why: its error, or that it was canceled. */
+
+static ckp_code_t
+end_bind_error(ckp_run_t *run, const json_t *then)
+{
+    const char *const    path[] = { "fibers", "1", "err", NULL };
+    const json_t *const  error = json_object_get(then, "error");
+
+    if (error != NULL) {
+        return ckp_state_put(&run->state, path, ckp_json_copy(error));
+    }
+
+    return strcmp(ckp_json_str(then, "how"), "canceled") != 0 ? CKP_OK
+           : ckp_state_put(&run->state, path,
+                           ckp_error_new("RunCanceled", "the run is canceled"));
+}
+
+
 /* The run will fail, but first what it did is undone; *begun: it is. */
 
 ckp_code_t
@@ -328,6 +346,10 @@ ckp_run_undo(ckp_run_t *run, const char *reason, json_t *then, bool *begun)
 
     if (rc == CKP_OK) {
         rc = ckp_run_park(run);
+    }
+
+    if (rc == CKP_OK) {
+        rc = end_bind_error(run, then);
     }
 
     if (rc != CKP_OK) {
