@@ -312,7 +312,7 @@ play_feed(play_t *p, const play_in_t *in)
         play_reload(p);
     }
 
-    if (ckp_json_str(in->data, "hash") != NULL) {
+    if (in->kind == CKP_IN_REPLY && ckp_json_str(in->data, "hash") != NULL) {
         play_link(p, ckp_json_str(in->data, "hash"));
     }
 
