@@ -32,6 +32,18 @@
  *     accepts      [[inputs, variables]]: inputs that fit, what becomes of them
  *     gates        [[inputs, {place, dedupe}]]: what stands before a run
  *     refuses      [[inputs, {variable: sentence}]]
+ *     fires        tables of what starts runs (fires.c), times as texts:
+ *                  schedules  [[cron, zone | null, after, [instants]]], or
+ *                             [[cron, zone | null, id of the diagnostic]]
+ *                  due        [[trigger, due, now, {fires, at, missed, next}]]
+ *                  settings   [[trigger, {of its one spelling} | why not]]
+ *                  wants      [[trigger, event, true | false]]
+ *                  gives      [[trigger, what came, inputs of its type, the
+ *                             inputs of the run | what is said]]
+ *                  looks      [[trigger, known, seen, now, {events, gone}]]
+ *                  signed     [[{secrets, standard, needs_time, window_s},
+ *                             {headers}, body, now, true | false]]
+ *                  known      [[{secrets, basic}, header, true | false]]
  *
  *   What is large is made by a rule (grow.c):
  *
@@ -64,6 +76,10 @@ typedef struct {
 
 /* Everything of one case; counts it. */
 void golden_case(golden_t *g, const char *path, const json_t *file);
+
+/* Tables of what starts runs; what is wrong is told. */
+void golden_fires(const json_t *tables,
+    void (*wrong)(void *data, const char *text), void *data);
 
 /* Rules carried out; new reference. */
 json_t *golden_grow(const json_t *v);

@@ -34,7 +34,7 @@ play_wrong(play_t *p, const char *fmt, ...)
 #define PLAY_TZIF   "TZif2" PLAY_ZEROS "\0\0\0\0\0\0\0\0\0\0\0\0" \
                     "\0\0\0\0\0\0\0\1\0\0\0\4" "\0\0\16\20\0\0" "CET\0"
 
-static const char *
+const char *
 play_zone(void *data, const char *name, size_t *len)
 {
     static const char  east[] = PLAY_TZIF PLAY_TZIF

@@ -85,6 +85,9 @@ ckp_program_t *play_compile(const json_t *doc, const json_t *kids,
 ckp_program_t *play_compile_in(const json_t *doc, const json_t *kids,
     const json_t *there, json_t **list);
 
+/* Lends the only zone of this world besides UTC, Europe/Rome. */
+const char *play_zone(void *data, const char *name, size_t *len);
+
 /*
  * Whether `got` is as `want` says: objects have the members that are named (all
  * of them, when `whole`), everything else is equal.  Otherwise where they
