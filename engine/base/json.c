@@ -238,13 +238,15 @@ json_sentence(const json_error_t *error)
 
 
 static void
-json_report(const json_error_t *error, ckp_err_t *err)
+json_report(const json_error_t *error, bool refused, ckp_err_t *err)
 {
     const char *const  sentence = json_sentence(error);
     char               text[JSON_ERROR_TEXT_LENGTH];
     size_t             n = 0;
 
-    if (json_error_code(error) == json_error_out_of_memory) {
+    /* a text or a name that it had no memory for is wrong syntax to it */
+
+    if (refused || json_error_code(error) == json_error_out_of_memory) {
         (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
         return;
     }
@@ -269,11 +271,12 @@ json_t *
 ckp_json_parse_within(const char *text, size_t len,
     const ckp_json_limits_t *limits, ckp_err_t *err)
 {
-    scan_t        s = { .p = text, .end = text + len, .start = text,
-                        .limits = limits, .err = err };
-    json_error_t  error;
-    json_t       *v;
-    const char   *nul;
+    scan_t         s = { .p = text, .end = text + len, .start = text,
+                         .limits = limits, .err = err };
+    unsigned long  refusals;
+    json_error_t   error;
+    json_t        *v;
+    const char    *nul;
 
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         (void) scan_fail(&s, CKP_E_INVALID, "byte order mark", 0);
@@ -294,6 +297,7 @@ ckp_json_parse_within(const char *text, size_t len,
 
     /* where its first allocation fails, the parser says nothing at all */
 
+    refusals = ckp_memory_refusals();
     memset(&error, 0, sizeof(error));
     error.text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory;
 
@@ -301,7 +305,7 @@ ckp_json_parse_within(const char *text, size_t len,
                    &error);
 
     if (v == NULL) {
-        json_report(&error, err);
+        json_report(&error, ckp_memory_refusals() != refusals, err);
     }
 
     return v;
