@@ -94,16 +94,21 @@ bytes_type(const char *type, const char *data, size_t len, bool *image)
 }
 
 
-static json_t *
+typedef struct {
+    char  hex[2 * CKP_SHA256_LEN + 1];
+} bytes_sum_t;
+
+
+static bytes_sum_t
 bytes_sum(const char *data, size_t len)
 {
-    uint8_t  sum[CKP_SHA256_LEN];
-    char     hex[2 * CKP_SHA256_LEN + 1];
+    uint8_t      sum[CKP_SHA256_LEN];
+    bytes_sum_t  text;
 
     ckp_sha256(data, len, sum);
-    ckp_hex(sum, sizeof(sum), hex);
+    ckp_hex(sum, sizeof(sum), text.hex);
 
-    return json_string(hex);
+    return text;
 }
 
 
@@ -280,9 +285,9 @@ ckp_attachment_look(const json_t *want, const char *type, const char *data,
                                                       : "it is no text");
     }
 
-    out = json_pack("{s:s, s:o, s:I, s:o}", "kind", image ? "image" : "text",
+    out = json_pack("{s:s, s:o, s:I, s:s}", "kind", image ? "image" : "text",
                     "type", media, "bytes", (json_int_t) len,
-                    "sha256", bytes_sum(data, len));
+                    "sha256", bytes_sum(data, len).hex);
 
     if (out == NULL || image) {
         return out;
@@ -372,7 +377,6 @@ bytes_part(bytes_fill_t *fill, json_t *parts, size_t i, ckp_err_t *err)
     const char          *why = "it is not there";
     char                *data = NULL;
     size_t               len = 0;
-    json_t              *now;
     json_t              *part;
 
     if (at != NULL && sum != NULL && kind != NULL) {
@@ -392,10 +396,7 @@ bytes_part(bytes_fill_t *fill, json_t *parts, size_t i, ckp_err_t *err)
                         label == NULL ? "" : label, why);
     }
 
-    now = bytes_sum(data, len);
-
-    if (now != NULL && strcmp(json_string_value(now), sum) != 0) {
-        json_decref(now);
+    if (strcmp(bytes_sum(data, len).hex, sum) != 0) {
         ckp_free(data);
         return ckp_fail(err, CKP_E_INVALID, "", "attachment %.120s: it has "
                         "changed", label == NULL ? "" : label);
@@ -406,7 +407,6 @@ bytes_part(bytes_fill_t *fill, json_t *parts, size_t i, ckp_err_t *err)
            : bytes_text_part(label == NULL ? "" : label, &fill->mask, data,
                              len);
 
-    json_decref(now);
     ckp_free(data);
 
     /* masks may be longer than what they stand for */
