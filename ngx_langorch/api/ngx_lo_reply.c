@@ -11,47 +11,26 @@ static json_t *ngx_lo_reply_string(const char *s);
 static json_t *ngx_lo_reply_instance(ngx_lo_api_t *api);
 static ngx_uint_t ngx_lo_reply_has_tag(const char *list, const char *tag,
     ngx_uint_t weak);
-static void ngx_lo_reply_free(void *data);
 
 
 ngx_int_t
 ngx_lo_api_json(ngx_lo_api_t *api, ngx_uint_t status, json_t *v)
 {
-    char                *text;
-    ngx_str_t            out;
-    ngx_pool_cleanup_t  *cln;
+    ngx_int_t  rc;
+    ngx_str_t  out;
 
     if (v == NULL) {
         return NGX_ERROR;
     }
 
-    text = ckp_json_text(v);
+    rc = ngx_lo_json_text(api->r->pool, v, &out);
     json_decref(v);
 
-    if (text == NULL) {
+    if (rc != NGX_OK) {
         return NGX_ERROR;
     }
-
-    cln = ngx_pool_cleanup_add(api->r->pool, 0);
-    if (cln == NULL) {
-        ckp_free(text);
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_lo_reply_free;
-    cln->data = text;
-
-    out.data = (u_char *) text;
-    out.len = strlen(text);
 
     return ngx_lo_api_text(api, status, "application/json", &out);
-}
-
-
-static void
-ngx_lo_reply_free(void *data)
-{
-    ckp_free(data);
 }
 
 

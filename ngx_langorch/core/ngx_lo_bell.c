@@ -298,9 +298,14 @@ ngx_lo_eventfd_read(ngx_event_t *rev)
 
     c = rev->data;
 
-    /* one read empties the counter; nothing there is no error */
+    /*
+     * Where events are edges each write is one, whatever the counter holds;
+     * else one read empties it, and nothing there is no error.
+     */
 
-    if (read(c->fd, &n, sizeof(n)) == -1 && ngx_errno != NGX_EAGAIN) {
+    if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT)
+        && read(c->fd, &n, sizeof(n)) == -1 && ngx_errno != NGX_EAGAIN)
+    {
         ngx_log_error(NGX_LOG_ALERT, rev->log, ngx_errno,
                       "read() of an eventfd failed");
     }

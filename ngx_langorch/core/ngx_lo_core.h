@@ -403,6 +403,13 @@ void ngx_lo_uuid(char out[37]);             /* version 7 */
 /* The one of a text, the same each time (version 8: made of its SHA-256). */
 void ngx_lo_uuid_of(const char *text, size_t len, char out[37]);
 
+/*
+ * Compact JSON, on the loop.  Lent until the next call of either, or a copy in a
+ * pool without a NUL.  NULL, NGX_ERROR: no memory, or nested too deeply.
+ */
+const ckp_buf_t *ngx_lo_json_lend(const json_t *v);
+ngx_int_t ngx_lo_json_text(ngx_pool_t *pool, const json_t *v, ngx_str_t *out);
+
 /* NUL-terminated copy in a pool; NULL: no memory. */
 char *ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s);
 

@@ -1,6 +1,8 @@
 /*
  * Memory of JSON values and of SQLite: blocks that were freed are kept, each
- * thread its own, and given out again.
+ * thread its own, and given out again.  A row is made by a thread that reads and
+ * dropped by the loop: what one thread has too much of it leaves, a bundle at a
+ * time, where those that have none look.
  *
  * A step makes and drops hundreds of small values at once, far more than the C
  * library's own caches hold for a thread, and each page that SQLite takes or
@@ -15,14 +17,16 @@
 #include "core/ngx_lo_core.h"
 
 #include <malloc.h>
+#include <pthread.h>
 
 
 #define NGX_LO_BLOCK_STEP    16         /* bytes between two sizes of malloc */
 #define NGX_LO_BLOCK_FIRST   24         /* its smallest one on 64 bits */
 #define NGX_LO_BLOCK_SMALL   16         /* sizes up to 264 bytes */
 #define NGX_LO_BLOCK_SIZES   (NGX_LO_BLOCK_SMALL + 8)
-#define NGX_LO_BLOCKS_MAX    512        /* kept of a small size: 0.7 MiB */
-#define NGX_LO_BLOCKS_BYTES  (512 * 1024)   /* kept of a large one */
+#define NGX_LO_BUNDLE        64         /* blocks of a small size */
+#define NGX_LO_BUNDLE_BYTES  (64 * 1024)    /* of a large one */
+#define NGX_LO_BUNDLES_MAX   16         /* left of a size, by all threads */
 
 /* A sanitizer has to see every block go. */
 
@@ -39,16 +43,30 @@ typedef struct ngx_lo_block_s  ngx_lo_block_t;
 
 struct ngx_lo_block_s {
     ngx_lo_block_t  *next;
+    ngx_lo_block_t  *bundle;        /* of the first of a bundle: the next one */
 };
+
+/* A thread has less than a bundle to give and take, and a whole one or none. */
 
 typedef struct {
     ngx_lo_block_t  *first;
     ngx_uint_t       n;
+    ngx_lo_block_t  *whole;
 } ngx_lo_blocks_t;
+
+typedef struct {
+    pthread_mutex_t  mutex;
+    ngx_lo_block_t  *first;
+    ngx_uint_t       n;
+} ngx_lo_bundles_t;
 
 
 static __thread ngx_lo_blocks_t  ngx_lo_blocks[NGX_LO_BLOCK_SIZES]
     __attribute__((tls_model("initial-exec")));
+
+static ngx_lo_bundles_t  ngx_lo_bundles[NGX_LO_BLOCK_SIZES] = {
+    [0 ... NGX_LO_BLOCK_SIZES - 1] = { PTHREAD_MUTEX_INITIALIZER, NULL, 0 }
+};
 
 /* Sizes of malloc; the last but one holds a page of SQLite with what it has
  * around it. */
@@ -98,6 +116,73 @@ ngx_lo_block_for(size_t size)
 }
 
 
+/* How many blocks of a size go together. */
+
+static ngx_uint_t
+ngx_lo_block_bundle(size_t i)
+{
+    return i < NGX_LO_BLOCK_SMALL
+           ? NGX_LO_BUNDLE : NGX_LO_BUNDLE_BYTES / ngx_lo_block_size(i);
+}
+
+
+/* NULL: nobody left one. */
+
+static ngx_lo_block_t *
+ngx_lo_bundle_take(size_t i)
+{
+    ngx_lo_block_t    *block;
+    ngx_lo_bundles_t  *left;
+
+    left = &ngx_lo_bundles[i];
+
+    /* one that comes at this moment is missed, and found the next time */
+
+    if (__atomic_load_n(&left->first, __ATOMIC_RELAXED) == NULL) {
+        return NULL;
+    }
+
+    (void) pthread_mutex_lock(&left->mutex);
+
+    block = left->first;
+
+    if (block != NULL) {
+        __atomic_store_n(&left->first, block->bundle, __ATOMIC_RELAXED);
+        left->n--;
+    }
+
+    (void) pthread_mutex_unlock(&left->mutex);
+
+    return block;
+}
+
+
+static void
+ngx_lo_bundle_leave(size_t i, ngx_lo_block_t *block)
+{
+    ngx_lo_block_t    *next;
+    ngx_lo_bundles_t  *left;
+
+    left = &ngx_lo_bundles[i];
+
+    (void) pthread_mutex_lock(&left->mutex);
+
+    if (left->n < NGX_LO_BUNDLES_MAX) {
+        block->bundle = left->first;
+        __atomic_store_n(&left->first, block, __ATOMIC_RELAXED);
+        left->n++;
+        block = NULL;
+    }
+
+    (void) pthread_mutex_unlock(&left->mutex);
+
+    for (/* there are enough */; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
+}
+
+
 void *
 ngx_lo_memory_get(size_t size)
 {
@@ -115,7 +200,18 @@ ngx_lo_memory_get(size_t size)
     block = kept->first;
 
     if (block == NULL) {
-        return ckp_json_alloc(ngx_lo_block_size(i));
+        block = kept->whole;
+        kept->whole = NULL;
+
+        if (block == NULL) {
+            block = ngx_lo_bundle_take(i);
+        }
+
+        if (block == NULL) {
+            return ckp_json_alloc(ngx_lo_block_size(i));
+        }
+
+        kept->n = ngx_lo_block_bundle(i);
     }
 
     kept->first = block->next;
@@ -152,12 +248,15 @@ ngx_lo_memory_put(void *p)
 
     kept = &ngx_lo_blocks[i];
 
-    if (kept->n >= (i < NGX_LO_BLOCK_SMALL
-                    ? NGX_LO_BLOCKS_MAX
-                    : NGX_LO_BLOCKS_BYTES / ngx_lo_block_size(i)))
-    {
-        free(p);
-        return;
+    if (kept->n == ngx_lo_block_bundle(i)) {
+
+        if (kept->whole != NULL) {
+            ngx_lo_bundle_leave(i, kept->whole);
+        }
+
+        kept->whole = kept->first;
+        kept->first = NULL;
+        kept->n = 0;
     }
 
     block = p;

@@ -7,6 +7,9 @@
 #include <sys/random.h>
 
 
+#define NGX_LO_TEXT_KEPT  (256 * 1024)      /* bytes, for the next text */
+
+
 char *
 ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s)
 {
@@ -24,6 +27,51 @@ ngx_lo_cstr(ngx_pool_t *pool, const ngx_str_t *s)
     out[s->len] = '\0';
 
     return out;
+}
+
+
+const ckp_buf_t *
+ngx_lo_json_lend(const json_t *v)
+{
+    static ckp_buf_t  text;
+
+    /* a buffer that grows anew for each text costs more than the text */
+
+    if (text.max == 0) {
+        ckp_buf_init(&text, SIZE_MAX / 4);
+
+    } else if (text.size > NGX_LO_TEXT_KEPT) {
+        ckp_buf_free(&text);
+    }
+
+    text.len = 0;
+    text.failed = CKP_OK;
+
+    ckp_json_put(&text, v);
+
+    return text.failed == CKP_OK ? &text : NULL;
+}
+
+
+ngx_int_t
+ngx_lo_json_text(ngx_pool_t *pool, const json_t *v, ngx_str_t *out)
+{
+    const ckp_buf_t  *text;
+
+    text = ngx_lo_json_lend(v);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->len = text->len;
+    out->data = ngx_pnalloc(pool, text->len);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(out->data, text->data, text->len);
+
+    return NGX_OK;
 }
 
 

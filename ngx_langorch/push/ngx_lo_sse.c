@@ -46,19 +46,11 @@ static void
 ngx_lo_sse_message(ngx_lo_stream_t *st, ckp_buf_t *text, const char *event,
     int64_t id, const json_t *data)
 {
-    char  *line;
-
-    line = ckp_json_text(data);
-
-    if (line == NULL) {
-        text->failed = CKP_E_NOMEM;
-        return;
-    }
+    /* compact JSON has no end of line in it */
 
     ckp_buf_printf(text, "event: %s\nid: %lld\ndata: ", event, (long long) id);
-    ckp_buf_puts(text, line);
+    ckp_json_put(text, data);
     ckp_buf_puts(text, "\n\n");
-    ckp_free(line);
 }
 
 

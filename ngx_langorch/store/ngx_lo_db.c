@@ -33,6 +33,7 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
     int          rc;
     const char  *sync;
 
+    db->store = store;
     db->stop = &store->stop;
     db->write = write;
     db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
@@ -192,6 +193,16 @@ static int
 ngx_lo_db_tick(void *data)
 {
     ngx_lo_db_t  *db = data;
+
+    /* this one takes long: what is over is told, what waits goes elsewhere */
+
+    if (db->over != NULL) {
+        if (db->over->n > 0) {
+            ngx_lo_store_ended(db->store, db->over);
+        }
+
+        (void) pthread_cond_signal(&db->store->read_ready);
+    }
 
     return __atomic_load_n(db->stop, __ATOMIC_RELAXED)
            || ngx_lo_store_clock() >= db->until_ms;

@@ -7,10 +7,7 @@
 #include <stdarg.h>
 
 
-/* Bytes that hold an ordinary job; of the text that is kept for the next. */
-
-#define NGX_LO_JOB_FIRST  4096
-#define NGX_LO_TEXT_KEPT  (256 * 1024)
+#define NGX_LO_JOB_FIRST  4096      /* bytes that hold an ordinary job */
 
 
 static ngx_lo_bound_t *ngx_lo_job_room(ngx_lo_job_t *job);
@@ -279,32 +276,15 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 }
 
 
-/* Written where all of the loop's jobs write, then copied at its true size. */
-
 static const char *
 ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j)
 {
-    ckp_buf_t   *text;
-    const char  *copy;
+    const ckp_buf_t  *text;
 
-    if (job->store == NULL) {
-        return NULL;
-    }
+    text = ngx_lo_json_lend(j);
 
-    text = &job->store->text;
-    text->len = 0;
-    text->failed = CKP_OK;
-
-    ckp_json_put(text, j);
-
-    copy = (text->failed == CKP_OK)
-           ? ckp_arena_strndup(job->arena, text->data, text->len) : NULL;
-
-    if (text->size > NGX_LO_TEXT_KEPT) {
-        ckp_buf_free(text);
-    }
-
-    return copy;
+    return text == NULL ? NULL
+                        : ckp_arena_strndup(job->arena, text->data, text->len);
 }
 
 

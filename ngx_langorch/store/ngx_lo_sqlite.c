@@ -8,11 +8,24 @@
 #include <signal.h>
 
 
+#define NGX_LO_READ_GROUP  32       /* jobs that share a transaction */
+
+
+typedef struct {
+    ngx_lo_store_t  *store;
+    ngx_lo_db_t     *db;            /* NULL: no memory */
+    ngx_lo_queue_t   over;          /* not told yet */
+    ngx_uint_t       n;             /* jobs of this transaction */
+    uint64_t         batch;         /* it began after this one was queued */
+    int64_t          began_ms;      /* the last job */
+} ngx_lo_reader_t;
+
+
 static void ngx_lo_sqlite_setup(void);
 static void *ngx_lo_reader_thread(void *data);
-static ngx_lo_job_t *ngx_lo_reader_next(ngx_lo_store_t *store);
-static void ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db,
-    ngx_lo_job_t *job);
+static ngx_lo_job_t *ngx_lo_reader_next(ngx_lo_reader_t *r);
+static void ngx_lo_reader_end(ngx_lo_reader_t *r);
+static void ngx_lo_reader_run(ngx_lo_reader_t *r, ngx_lo_job_t *job);
 static void ngx_lo_reader_fail(ngx_lo_store_t *store, ngx_lo_db_t *db,
     ngx_lo_job_t *job, int rc);
 
@@ -172,52 +185,71 @@ ngx_lo_sqlite_stop(ngx_lo_store_t *store)
 /* --- reading ---------------------------------------------------------------------- */
 
 
+/*
+ * Jobs that were queued before a transaction began share it, and those that end
+ * within a millisecond are told of together: what a lock, a snapshot and a bell
+ * cost is as much as a row.
+ */
 static void *
 ngx_lo_reader_thread(void *data)
 {
-    ngx_lo_db_t     *db;
     ngx_lo_job_t    *job;
-    ngx_lo_queue_t   q;
-    ngx_lo_store_t  *store = data;
+    ngx_lo_reader_t  reader;
 
-    db = ckp_calloc(sizeof(ngx_lo_db_t));
+    ngx_memzero(&reader, sizeof(ngx_lo_reader_t));
+    ngx_lo_queue_init(&reader.over);
+
+    reader.store = data;
+    reader.db = ckp_calloc(sizeof(ngx_lo_db_t));
 
     for ( ;; ) {
-        job = ngx_lo_reader_next(store);
+        job = ngx_lo_reader_next(&reader);
         if (job == NULL) {
             break;
         }
 
-        ngx_lo_queue_init(&q);
-        ngx_lo_queue_push(&q, job);
-
-        if (db != NULL) {
-            ngx_lo_reader_run(store, db, job);
+        if (reader.db != NULL) {
+            ngx_lo_reader_run(&reader, job);
 
         } else {
-            ngx_lo_queue_end(&q, NGX_LO_JOB_ERROR, "no memory");
+            job->rc = NGX_LO_JOB_ERROR;
+            (void) snprintf(job->error, NGX_LO_STORE_TEXT, "no memory");
         }
 
-        ngx_lo_store_ended(store, &q);
+        ngx_lo_queue_push(&reader.over, job);
     }
 
-    if (db != NULL) {
-        ngx_lo_db_close(db);
-        ckp_free(db);
+    if (reader.db != NULL) {
+        ngx_lo_db_close(reader.db);
+        ckp_free(reader.db);
     }
 
     return NULL;
 }
 
 
-/* The next job, once the writer has the tables in order.  NULL: the end. */
-
+/*
+ * The next job, once the writer has the tables in order.  NULL: the end.  Those
+ * that are over are told, and their snapshot is let go, when there is no other
+ * or it wants a newer one.
+ */
 static ngx_lo_job_t *
-ngx_lo_reader_next(ngx_lo_store_t *store)
+ngx_lo_reader_next(ngx_lo_reader_t *r)
 {
-    ngx_lo_job_t  *job;
+    ngx_lo_job_t    *job;
+    ngx_lo_store_t  *store = r->store;
 
     (void) pthread_mutex_lock(&store->mutex);
+
+    if ((r->n > 0 || r->over.n > 0)
+        && (store->stop || store->reads.n == 0
+            || store->reads.first->batch > r->batch
+            || r->n >= NGX_LO_READ_GROUP))
+    {
+        (void) pthread_mutex_unlock(&store->mutex);
+        ngx_lo_reader_end(r);
+        (void) pthread_mutex_lock(&store->mutex);
+    }
 
     while (!store->stop
            && (store->reads.n == 0 || store->state == NGX_LO_STATE_OPENING))
@@ -227,28 +259,65 @@ ngx_lo_reader_next(ngx_lo_store_t *store)
 
     job = store->stop ? NULL : ngx_lo_queue_pop(&store->reads);
 
+    if (r->n == 0) {
+        r->batch = store->batch;
+    }
+
     (void) pthread_mutex_unlock(&store->mutex);
+
+    r->n++;
 
     return job;
 }
 
 
 static void
-ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
+ngx_lo_reader_end(ngx_lo_reader_t *r)
 {
-    int         rc;
-    ngx_uint_t  i;
+    r->n = 0;
+
+    if (r->over.n > 0) {
+        ngx_lo_store_ended(r->store, &r->over);
+    }
+
+    if (r->db != NULL && r->db->db != NULL
+        && !sqlite3_get_autocommit(r->db->db))
+    {
+        (void) ngx_lo_db_commit(r->db);
+    }
+}
+
+
+static void
+ngx_lo_reader_run(ngx_lo_reader_t *r, ngx_lo_job_t *job)
+{
+    int              rc;
+    int64_t          now;
+    ngx_uint_t       i;
+    ngx_lo_db_t     *db = r->db;
+    ngx_lo_store_t  *store = r->store;
 
     if (ngx_lo_store_state_now(store) >= NGX_LO_STATE_CORRUPT) {
         job->rc = NGX_LO_JOB_BUSY;
         return;
     }
 
+    now = ngx_lo_store_clock();
+
+    if (r->over.n > 0 && now != r->began_ms) {
+        ngx_lo_store_ended(store, &r->over);
+    }
+
+    r->began_ms = now;
+
     rc = (db->db == NULL) ? ngx_lo_db_open(db, store, 0) : SQLITE_OK;
 
-    db->until_ms = ngx_lo_store_clock() + NGX_LO_READ_TIME;
+    db->over = &r->over;
+    db->until_ms = now + NGX_LO_READ_TIME;
 
-    rc = rc ? rc : ngx_lo_db_begin(db);
+    if (rc == SQLITE_OK && sqlite3_get_autocommit(db->db)) {
+        rc = ngx_lo_db_begin(db);
+    }
 
     for (i = 0; rc == SQLITE_OK && i < job->nstmts; i++) {
         rc = ngx_lo_db_run(db, job, &job->stmts[i]);
@@ -265,10 +334,7 @@ ngx_lo_reader_run(ngx_lo_store_t *store, ngx_lo_db_t *db, ngx_lo_job_t *job)
 
     if (rc != SQLITE_OK) {
         ngx_lo_reader_fail(store, db, job, rc);
-    }
-
-    if (db->db != NULL && !sqlite3_get_autocommit(db->db)) {
-        (void) ngx_lo_db_commit(db);
+        ngx_lo_reader_end(r);
     }
 }
 

@@ -10,10 +10,12 @@
 
 
 #define NGX_LO_DONE_TIME  5         /* ms of `done` calls in one loop turn */
+#define NGX_LO_READ_FEW   8         /* reads at once that one thread is for */
 
 
 static const char *ngx_lo_store_refuses(ngx_lo_store_t *store,
     ngx_lo_job_t *job);
+static void ngx_lo_store_flush(ngx_event_t *ev);
 static void ngx_lo_store_later(ngx_lo_store_t *store, ngx_lo_job_t *job);
 static void ngx_lo_store_bell(ngx_event_t *rev);
 static void ngx_lo_store_done(ngx_event_t *ev);
@@ -33,7 +35,6 @@ static const char  *ngx_lo_states[] = {
 void
 ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data)
 {
-    const char      *why;
     ngx_lo_store_t  *store;
 
     store = job->store;
@@ -58,23 +59,69 @@ ngx_lo_job_submit(ngx_lo_job_t *job, ngx_lo_job_done_pt done, void *data)
     }
 
     job->queued_ms = ngx_lo_store_clock();
+    ngx_lo_queue_push(&store->asked, job);
+
+    if (!store->flush.posted) {
+        ngx_post_event(&store->flush, &ngx_posted_events);
+    }
+}
+
+
+/*
+ * What one turn of the loop asks for is queued at its end, at once: a thread is
+ * woken once, and finds work for more than one look.
+ */
+static void
+ngx_lo_store_flush(ngx_event_t *ev)
+{
+    ngx_uint_t       write, read;
+    const char      *why;
+    ngx_lo_job_t    *job;
+    ngx_lo_store_t  *store;
+
+    store = ev->data;
+    write = 0;
+    read = 0;
 
     (void) pthread_mutex_lock(&store->mutex);
 
-    why = ngx_lo_store_refuses(store, job);
+    store->batch++;
 
-    if (why == NULL) {
+    for ( ;; ) {
+        job = ngx_lo_queue_pop(&store->asked);
+        if (job == NULL) {
+            break;
+        }
+
+        why = ngx_lo_store_refuses(store, job);
+
+        if (why != NULL) {
+            job->rc = NGX_LO_JOB_BUSY;
+            (void) snprintf(job->error, NGX_LO_STORE_TEXT, "%s", why);
+            ngx_lo_store_later(store, job);
+            continue;
+        }
+
+        job->batch = store->batch;
         ngx_lo_queue_push(job->write ? &store->writes : &store->reads, job);
-        (void) pthread_cond_signal(job->write ? &store->write_ready
-                                              : &store->read_ready);
+
+        write |= job->write;
+        read += !job->write;
+    }
+
+    if (write) {
+        (void) pthread_cond_signal(&store->write_ready);
     }
 
     (void) pthread_mutex_unlock(&store->mutex);
 
-    if (why != NULL) {
-        job->rc = NGX_LO_JOB_BUSY;
-        (void) snprintf(job->error, NGX_LO_STORE_TEXT, "%s", why);
-        ngx_lo_store_later(store, job);
+    /* another reader for each few, not for each */
+
+    if (read > NGX_LO_READ_FEW) {
+        (void) pthread_cond_broadcast(&store->read_ready);
+
+    } else if (read > 0) {
+        (void) pthread_cond_signal(&store->read_ready);
     }
 }
 
@@ -150,11 +197,15 @@ ngx_lo_store_start(ngx_cycle_t *cycle)
     store->path = ngx_lo_cstr(cycle->pool, &store->mcf->store);
     store->bell = eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC);
 
+    store->flush.handler = ngx_lo_store_flush;
+    store->flush.data = store;
+    store->flush.log = cycle->log;
+
     store->later.handler = ngx_lo_store_done;
     store->later.data = store;
     store->later.log = cycle->log;
 
-    ckp_buf_init(&store->text, SIZE_MAX / 2);
+    ngx_lo_queue_init(&store->asked);
     ngx_lo_queue_init(&store->writes);
     ngx_lo_queue_init(&store->reads);
     ngx_lo_queue_init(&store->ended);
@@ -190,6 +241,12 @@ ngx_lo_store_stop(ngx_cycle_t *cycle)
     }
 
     store->stopped = 1;
+
+    if (store->flush.posted) {
+        ngx_delete_posted_event(&store->flush);
+        ngx_lo_store_flush(&store->flush);
+    }
+
     ngx_lo_sqlite_stop(store);
     ngx_lo_store_log(store);
 
@@ -228,7 +285,6 @@ ngx_lo_store_free(ngx_lo_store_t *store)
     (void) pthread_cond_destroy(&store->read_ready);
     (void) pthread_mutex_destroy(&store->mutex);
 
-    ckp_buf_free(&store->text);
     ckp_free(store);
 }
 

@@ -66,6 +66,7 @@ struct ngx_lo_job_s {
     ngx_uint_t            careful;      /* has to have a savepoint */
     ngx_uint_t            touched;      /* some statement changed rows */
     int64_t               queued_ms;
+    uint64_t              batch;        /* that it was queued with */
     double                commit;       /* seconds, in the group's first job;
                                            less than 0: in no other */
     ngx_uint_t            waited;       /* the group stood in line */
@@ -107,6 +108,9 @@ typedef struct {
     sqlite3              *db;           /* NULL: closed */
     int                  *stop;
     int64_t               until_ms;     /* patience with locks, or a read's */
+    ngx_lo_queue_t       *over;         /* of one that reads: to be told when
+                                           the next takes long */
+    ngx_lo_store_t       *store;
     ngx_lo_prepared_t     prepared[NGX_LO_STMTS_MAX];
     ngx_uint_t            nprepared;
     sqlite3_stmt         *begin;        /* NULL: not needed yet */
@@ -125,6 +129,7 @@ struct ngx_lo_store_s {
     pthread_cond_t        read_ready;
     ngx_lo_queue_t        writes;
     ngx_lo_queue_t        reads;
+    uint64_t              batch;        /* the last that was queued */
     ngx_lo_queue_t        ended;
     ngx_uint_t            notified;     /* the loop knows of `ended` */
     int64_t               oldest_ms;    /* job the writer works on; 0: none */
@@ -137,11 +142,12 @@ struct ngx_lo_store_s {
     ngx_socket_t          bell;
     ngx_uint_t            outstanding;  /* loop only: submitted, not done */
     ngx_connection_t     *c;
+    ngx_event_t           flush;
+    ngx_lo_queue_t        asked;        /* loop only: since the last flush */
     ngx_event_t           later;        /* dones that did not fit a turn */
     ngx_lo_queue_t        done;         /* loop only */
     ngx_uint_t            kept;         /* loop only: the job that is done is
                                            its submitter's again */
-    ckp_buf_t             text;         /* loop only: JSON on its way */
     ngx_uint_t            stopped;
 
     ngx_uint_t            nthreads;
