@@ -37,6 +37,9 @@ struct ckp_arena_s {
 
 static _Thread_local unsigned long  refusals;
 
+static void *(*host_get)(size_t size);      /* NULL: malloc(), free() */
+static void (*host_put)(void *p);
+
 
 void
 ckp_memory_refused(void)
@@ -71,9 +74,21 @@ ckp_json_alloc(size_t size)
 }
 
 
+void
+ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p))
+{
+    host_get = get;
+    host_put = put;
+}
+
+
 void *
 ckp_alloc(size_t size)
 {
+    if (host_get != NULL) {
+        return host_get(size);
+    }
+
     return mem_got(malloc(size == 0 ? 1 : size));
 }
 
@@ -81,14 +96,21 @@ ckp_alloc(size_t size)
 void *
 ckp_calloc(size_t size)
 {
-    return mem_got(calloc(1, size == 0 ? 1 : size));
+    void *const  p = ckp_alloc(size);
+
+    return p == NULL ? NULL : memset(p, 0, size);
 }
 
 
 void
 ckp_free(void *p)
 {
-    free(p);
+    if (host_put != NULL) {
+        host_put(p);
+
+    } else {
+        free(p);
+    }
 }
 
 
@@ -96,6 +118,14 @@ ckp_arena_t *
 ckp_arena_new(void)
 {
     return ckp_arena_new_of(ARENA_FIRST);
+}
+
+
+/* The size of the second block, with its header. */
+static size_t
+arena_second(size_t first)
+{
+    return (first < 2 * ARENA_FIRST) ? 2 * ARENA_FIRST : first;
 }
 
 
@@ -110,7 +140,7 @@ ckp_arena_new_of(size_t first)
     }
 
     a->last = &a->first;
-    a->next_size = 2 * ARENA_FIRST;
+    a->next_size = arena_second(size);
     a->first.next = NULL;
     a->first.size = size;
     a->first.used = 0;
@@ -128,13 +158,13 @@ arena_drop_rest(ckp_arena_t *a)
     while (block != NULL) {
         arena_block_t *const  next = block->next;
 
-        free(block);
+        ckp_free(block);
         block = next;
     }
 
     a->first.next = NULL;
     a->last = &a->first;
-    a->next_size = 2 * ARENA_FIRST;
+    a->next_size = arena_second(a->first.size);
 }
 
 
@@ -143,7 +173,7 @@ ckp_arena_free(ckp_arena_t *a)
 {
     if (a != NULL) {
         arena_drop_rest(a);
-        free(a);
+        ckp_free(a);
     }
 }
 
@@ -159,7 +189,8 @@ ckp_arena_reset(ckp_arena_t *a)
 static arena_block_t *
 arena_grow(ckp_arena_t *a, size_t need)
 {
-    const size_t    size = (need > a->next_size) ? need : a->next_size;
+    const size_t    room = a->next_size - sizeof(arena_block_t);
+    const size_t    size = (need > room) ? need : room;
     arena_block_t  *block;
 
     if (size > SIZE_MAX - sizeof(arena_block_t)) {

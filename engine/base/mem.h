@@ -26,6 +26,13 @@ void ckp_memory_refused(void);
 unsigned long ckp_memory_refusals(void);
 void *ckp_json_alloc(size_t size);      /* NULL, after it was counted */
 
+/*
+ * From now on blocks are the host's: `get` gives one of malloc() or NULL, after
+ * it told what was refused; `put` takes any of malloc(), also of before, and
+ * NULL.  Both are called by all threads.  Before the first one starts.
+ */
+void ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p));
+
 /* Hands out zeroed, aligned memory that lives until the arena ends. */
 
 typedef struct ckp_arena_s  ckp_arena_t;

@@ -1,8 +1,8 @@
 /*
- * Memory of JSON values and of SQLite: blocks that were freed are kept, each
- * thread its own, and given out again.  A row is made by a thread that reads and
- * dropped by the loop: what one thread has too much of it leaves, a bundle at a
- * time, where those that have none look.
+ * Memory of JSON values, of the engine and of SQLite: blocks that were freed are
+ * kept, each thread its own, and given out again.  A row is made by a thread
+ * that reads and dropped by the loop: what one thread has too much of it leaves,
+ * a bundle at a time, where those that have none look.
  *
  * A step makes and drops hundreds of small values at once, far more than the C
  * library's own caches hold for a thread, and each page that SQLite takes or
@@ -26,7 +26,7 @@
 #define NGX_LO_BLOCK_SIZES   (NGX_LO_BLOCK_SMALL + 8)
 #define NGX_LO_BUNDLE        64         /* blocks of a small size */
 #define NGX_LO_BUNDLE_BYTES  (64 * 1024)    /* of a large one */
-#define NGX_LO_BUNDLES_MAX   16         /* left of a size, by all threads */
+#define NGX_LO_BUNDLES_BYTES  (256 * 1024)  /* left of a size, by all threads */
 
 /* A sanitizer has to see every block go. */
 
@@ -167,7 +167,9 @@ ngx_lo_bundle_leave(size_t i, ngx_lo_block_t *block)
 
     (void) pthread_mutex_lock(&left->mutex);
 
-    if (left->n < NGX_LO_BUNDLES_MAX) {
+    if (left->n * ngx_lo_block_bundle(i) * ngx_lo_block_size(i)
+        < NGX_LO_BUNDLES_BYTES)
+    {
         block->bundle = left->first;
         __atomic_store_n(&left->first, block, __ATOMIC_RELAXED);
         left->n++;
@@ -294,4 +296,8 @@ void
 ngx_lo_memory_start(void)
 {
     json_set_alloc_funcs(ngx_lo_memory_get, ngx_lo_memory_put);
+
+#if (NGX_LO_BLOCKS_KEPT)
+    ckp_memory_from(ngx_lo_memory_get, ngx_lo_memory_put);
+#endif
 }

@@ -7,7 +7,9 @@
 #include <stdarg.h>
 
 
-#define NGX_LO_JOB_FIRST  4096      /* bytes that hold an ordinary job */
+/* Bytes that hold an ordinary job, less than a kept block (ngx_lo_memory.c). */
+
+#define NGX_LO_JOB_FIRST  4544
 
 
 static ngx_lo_bound_t *ngx_lo_job_room(ngx_lo_job_t *job);
