@@ -9,6 +9,7 @@
 #include "duty/ngx_lo_duty.h"
 #include "egress/ngx_lo_call.h"
 #include "push/ngx_lo_push.h"
+#include "run/ngx_lo_program.h"
 #include "run/ngx_lo_run.h"
 #include "secret/ngx_lo_secret.h"
 #include "trigger/ngx_lo_trigger.h"
@@ -97,6 +98,8 @@ ngx_lo_worker_works(void)
 static ngx_int_t
 ngx_lo_worker_rooms(ngx_cycle_t *cycle)
 {
+    ngx_lo_store_compiler(ngx_lo_program_prepare);
+
     if (ngx_lo_store_start(cycle) != NGX_OK
         || ngx_lo_egress_start(cycle) != NGX_OK
         || ngx_lo_push_start(cycle) != NGX_OK

@@ -12,6 +12,13 @@
 #include "store/ngx_lo_sql_assets.h"
 
 
+typedef struct {
+    ngx_lo_think_t   think;
+    json_t          *doc;
+    json_t          *told;
+} ngx_lo_graphed_t;
+
+
 static void ngx_lo_compiled_end(void *data);
 static bool ngx_lo_compile_secret(void *data, const char *prefix,
     const char *key);
@@ -412,10 +419,43 @@ ngx_lo_compile_graph_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+static void
+ngx_lo_graph_work(ngx_lo_think_t *t)
+{
+    ngx_lo_graphed_t  *g = (ngx_lo_graphed_t *) t;
+
+    g->told = ckp_document_graph(g->doc);
+}
+
+
+static void
+ngx_lo_graph_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_graphed_t  *g = (ngx_lo_graphed_t *) t;
+
+    json_decref(g->doc);
+    json_decref(g->told);
+}
+
+
+static ngx_int_t
+ngx_lo_graph_answer(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    json_t            *told;
+    ngx_lo_graphed_t  *g = (ngx_lo_graphed_t *) t;
+
+    told = g->told;
+    g->told = NULL;
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK, told);
+}
+
+
 ngx_int_t
 ngx_lo_compile_graph_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    const json_t  *row;
+    const json_t      *row;
+    ngx_lo_graphed_t  *g;
 
     row = ngx_lo_job_row(job, 0);
     if (row == NULL) {
@@ -423,7 +463,15 @@ ngx_lo_compile_graph_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   "Procedure not found");
     }
 
-    return ngx_lo_api_json(api, NGX_HTTP_OK,
-                           ckp_document_graph(json_object_get(row,
-                                                              "ckp_json")));
+    g = ngx_lo_think_new(sizeof(ngx_lo_graphed_t));
+    if (g == NULL) {
+        return NGX_ERROR;
+    }
+
+    g->think.work = ngx_lo_graph_work;
+    g->think.clean = ngx_lo_graph_clean;
+    g->doc = json_incref(json_object_get(row, "ckp_json"));
+
+    return ngx_lo_api_think(api, &g->think, ngx_lo_think_is_large(g->doc),
+                            ngx_lo_graph_answer);
 }

@@ -8,6 +8,15 @@
 #include "store/ngx_lo_sql_api.h"
 
 
+typedef struct {
+    ngx_lo_think_t   think;
+    json_t          *from;
+    json_t          *to;
+    ngx_uint_t       lines;
+    json_t          *told;
+} ngx_lo_diff_t;
+
+
 static const char *
 ngx_lo_diff_version(ngx_lo_api_t *api, const char *name)
 {
@@ -48,13 +57,53 @@ ngx_lo_diff_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+static void
+ngx_lo_diff_work(ngx_lo_think_t *t)
+{
+    ngx_lo_diff_t  *d = (ngx_lo_diff_t *) t;
+
+    d->told = ckp_document_diff(json_object_get(d->from, "ckp_json"),
+                                json_object_get(d->to, "ckp_json"), d->lines);
+}
+
+
+static void
+ngx_lo_diff_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_diff_t  *d = (ngx_lo_diff_t *) t;
+
+    json_decref(d->from);
+    json_decref(d->to);
+    json_decref(d->told);
+}
+
+
+static ngx_int_t
+ngx_lo_diff_answer(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    json_t         *v;
+    ngx_lo_diff_t  *d = (ngx_lo_diff_t *) t;
+
+    v = json_pack("{s:O, s:O, s:O}",
+                  "procedure_id", json_object_get(d->from, "procedure_id"),
+                  "from", json_object_get(d->from, "version"),
+                  "to", json_object_get(d->to, "version"));
+
+    if (v != NULL && (d->told == NULL || json_object_update(v, d->told) != 0)) {
+        json_decref(v);
+        v = NULL;
+    }
+
+    return ngx_lo_api_json(api, NGX_HTTP_OK, v);
+}
+
+
 ngx_int_t
 ngx_lo_diff_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    json_t        *diff, *v;
-    const char    *format;
-    ngx_uint_t     lines;
-    const json_t  *from, *to;
+    const char     *format;
+    const json_t   *from, *to;
+    ngx_lo_diff_t  *d;
 
     from = ngx_lo_job_row(job, 0);
     to = ngx_lo_job_row(job, 1);
@@ -64,23 +113,20 @@ ngx_lo_diff_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   "Procedure not found");
     }
 
-    format = ngx_lo_query_word(api, "format", "json|lines");
-    lines = (format != NULL && ngx_strcmp(format, "lines") == 0);
-
-    diff = ckp_document_diff(json_object_get(from, "ckp_json"),
-                             json_object_get(to, "ckp_json"), lines);
-
-    v = json_pack("{s:O, s:O, s:O}",
-                  "procedure_id", json_object_get(from, "procedure_id"),
-                  "from", json_object_get(from, "version"),
-                  "to", json_object_get(to, "version"));
-
-    if (v != NULL && (diff == NULL || json_object_update(v, diff) != 0)) {
-        json_decref(v);
-        v = NULL;
+    d = ngx_lo_think_new(sizeof(ngx_lo_diff_t));
+    if (d == NULL) {
+        return NGX_ERROR;
     }
 
-    json_decref(diff);
+    format = ngx_lo_query_word(api, "format", "json|lines");
 
-    return ngx_lo_api_json(api, NGX_HTTP_OK, v);
+    d->think.work = ngx_lo_diff_work;
+    d->think.clean = ngx_lo_diff_clean;
+    d->from = json_incref((json_t *) from);
+    d->to = json_incref((json_t *) to);
+    d->lines = (format != NULL && ngx_strcmp(format, "lines") == 0);
+
+    return ngx_lo_api_think(api, &d->think,
+                            ngx_lo_think_is_large(from)
+                            || ngx_lo_think_is_large(to), ngx_lo_diff_answer);
 }

@@ -12,12 +12,26 @@
 #define NGX_LO_NO_DRAFT  "none"
 
 
+/* A draft becomes what is stored of it. */
+
+typedef struct {
+    ngx_lo_think_t   think;
+    json_t          *row;
+    json_t          *draft;
+    char            *text;          /* NULL: no memory */
+    char             tag[33];
+} ngx_lo_draft_text_t;
+
+
 static const char *ngx_lo_draft_tag(const json_t *row);
 static ngx_int_t ngx_lo_draft_answer(ngx_lo_api_t *api, json_t *v,
     const char *tag);
 static ngx_int_t ngx_lo_draft_known(ngx_lo_api_t *api, const json_t *row);
+static void ngx_lo_draft_work(ngx_lo_think_t *t);
+static void ngx_lo_draft_clean(ngx_lo_think_t *t);
+static ngx_int_t ngx_lo_draft_written(ngx_lo_api_t *api, ngx_lo_think_t *t);
 static ngx_int_t ngx_lo_draft_save(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *row);
+    const ngx_lo_draft_text_t *w);
 static ngx_int_t ngx_lo_draft_saved(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_draft_removed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_draft_missed(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -104,9 +118,9 @@ ngx_lo_draft_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_draft_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t      rc;
-    const json_t  *row;
-    ngx_lo_job_t  *next;
+    ngx_int_t             rc;
+    const json_t         *row;
+    ngx_lo_draft_text_t  *w;
 
     row = ngx_lo_job_row(job, 0);
 
@@ -115,13 +129,61 @@ ngx_lo_draft_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    next = ngx_lo_draft_job(api, row);
-
-    if (next == NULL || ngx_lo_draft_save(api, next, row) != NGX_OK) {
+    w = ngx_lo_think_new(sizeof(ngx_lo_draft_text_t));
+    if (w == NULL) {
         return NGX_ERROR;
     }
 
-    return ngx_lo_api_then(api, next, ngx_lo_draft_saved);
+    w->think.work = ngx_lo_draft_work;
+    w->think.clean = ngx_lo_draft_clean;
+    w->row = json_incref((json_t *) row);
+    w->draft = json_incref((json_t *) ngx_lo_input_object(api, "draft",
+                                                          NGX_LO_REQUIRED));
+
+    return ngx_lo_api_think(api, &w->think, ngx_lo_think_is_large(w->draft),
+                            ngx_lo_draft_written);
+}
+
+
+static void
+ngx_lo_draft_work(ngx_lo_think_t *t)
+{
+    u_char                sha[CKP_SHA256_LEN];
+    ngx_lo_draft_text_t  *w = (ngx_lo_draft_text_t *) t;
+
+    w->text = ckp_json_text(w->draft);
+
+    if (w->text != NULL) {
+        ckp_sha256(w->text, strlen(w->text), sha);
+        ckp_hex(sha, 16, w->tag);
+    }
+}
+
+
+static void
+ngx_lo_draft_clean(ngx_lo_think_t *t)
+{
+    ngx_lo_draft_text_t  *w = (ngx_lo_draft_text_t *) t;
+
+    ckp_free(w->text);
+    json_decref(w->row);
+    json_decref(w->draft);
+}
+
+
+static ngx_int_t
+ngx_lo_draft_written(ngx_lo_api_t *api, ngx_lo_think_t *t)
+{
+    ngx_lo_job_t         *job;
+    ngx_lo_draft_text_t  *w = (ngx_lo_draft_text_t *) t;
+
+    job = (w->text != NULL) ? ngx_lo_draft_job(api, w->row) : NULL;
+
+    if (job == NULL || ngx_lo_draft_save(api, job, w) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_api_then(api, job, ngx_lo_draft_saved);
 }
 
 
@@ -181,48 +243,35 @@ ngx_lo_draft_job(ngx_lo_api_t *api, const json_t *row)
 
 
 static ngx_int_t
-ngx_lo_draft_save(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row)
+ngx_lo_draft_save(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_draft_text_t *w)
 {
-    char           tag[64], at[CKP_TIME_LEN + 1];
-    char          *text;
-    json_t        *v;
-    u_char         sha[CKP_SHA256_LEN];
-    const json_t  *draft;
+    char     tag[64], at[CKP_TIME_LEN + 1];
+    json_t  *v;
 
-    draft = ngx_lo_input_object(api, "draft", NGX_LO_REQUIRED);
-    text = ckp_json_text(draft);
-
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    ckp_sha256(text, strlen(text), sha);
-    ckp_hex(sha, 16, tag);
-    *ngx_sprintf((u_char *) tag + 32, "-%xL", api->now_ms) = '\0';
+    *ngx_sprintf((u_char *) tag, "%s-%xL", w->tag, api->now_ms) = '\0';
     ckp_time_text(api->now_ms, at);
 
     v = ngx_lo_api_keep(api, json_pack("{s:O, s:O, s:O, s:s, s:s}",
                                        "procedure_id",
-                                       json_object_get(row, "procedure_id"),
+                                       json_object_get(w->row, "procedure_id"),
                                        "version",
-                                       json_object_get(row, "version"),
-                                       "draft", draft, "updated_at", at,
+                                       json_object_get(w->row, "version"),
+                                       "draft", w->draft, "updated_at", at,
                                        "_tag", tag));
     api->ctx = v;
 
     if (v == NULL
         || ngx_lo_job_add(job, &ngx_lo_sql_draft_put,
-                          ckp_json_int(row, "_id", 0), (const char *) text,
-                          (const char *) tag, api->now_ms)
+                          ckp_json_int(w->row, "_id", 0),
+                          (const char *) w->text, (const char *) tag,
+                          api->now_ms)
            != NGX_OK)
     {
-        ckp_free(text);
         return NGX_ERROR;
     }
 
-    ckp_free(text);
-
-    return ngx_lo_draft_trail(api, job, row, "draft_save");
+    return ngx_lo_draft_trail(api, job, w->row, "draft_save");
 }
 
 

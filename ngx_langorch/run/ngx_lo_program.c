@@ -4,8 +4,12 @@
 
 #include "core/ngx_lo_core.h"
 #include "run/ngx_lo_program.h"
+#include "think/ngx_lo_think.h"
+
+#include <pthread.h>
 
 #define NGX_LO_PROGRAMS_MAX  128
+#define NGX_LO_READY_MAX     16     /* compiled elsewhere, not asked for yet */
 
 
 typedef struct {
@@ -19,6 +23,18 @@ static struct {
     ngx_queue_t  used;          /* most recently used first */
     ngx_uint_t   n;
 } ngx_lo_programs;
+
+
+/* What threads compiled.  One that nobody asks for makes room for the next. */
+
+static struct {
+    pthread_mutex_t  mutex;
+    ngx_uint_t       next;
+    struct {
+        ckp_program_t  *prog;       /* NULL: free */
+        char            hash[72];
+    } of[NGX_LO_READY_MAX];
+} ngx_lo_ready = { PTHREAD_MUTEX_INITIALIZER, 0, { { NULL, "" } } };
 
 
 static ngx_lo_program_entry_t *
@@ -146,6 +162,66 @@ ngx_lo_program_build(const json_t *doc)
 }
 
 
+/* Takes what is ready of that hash, or with a program leaves it there. */
+
+static ckp_program_t *
+ngx_lo_program_swap(const char *hash, ckp_program_t *prog)
+{
+    ngx_uint_t      i;
+    ckp_program_t  *had;
+
+    (void) pthread_mutex_lock(&ngx_lo_ready.mutex);
+
+    for (i = 0; i < NGX_LO_READY_MAX; i++) {
+        if (ngx_lo_ready.of[i].prog != NULL
+            && ngx_strcmp(ngx_lo_ready.of[i].hash, hash) == 0)
+        {
+            break;
+        }
+    }
+
+    had = NULL;
+
+    if (i == NGX_LO_READY_MAX && prog != NULL) {
+        i = ngx_lo_ready.next++ % NGX_LO_READY_MAX;
+    }
+
+    if (i < NGX_LO_READY_MAX) {
+        had = ngx_lo_ready.of[i].prog;
+        ngx_lo_ready.of[i].prog = prog;
+        (void) ngx_cpystrn((u_char *) ngx_lo_ready.of[i].hash,
+                           (u_char *) hash, sizeof(ngx_lo_ready.of[i].hash));
+    }
+
+    (void) pthread_mutex_unlock(&ngx_lo_ready.mutex);
+
+    return had;
+}
+
+
+void
+ngx_lo_program_prepare(const char *hash, const char *body, size_t len)
+{
+    json_t         *doc;
+    ckp_err_t       err = CKP_ERR_INIT;
+    ckp_program_t  *prog;
+
+    if (len <= NGX_LO_THINK_BYTES
+        || ngx_strlen(hash) >= sizeof(ngx_lo_ready.of[0].hash))
+    {
+        return;
+    }
+
+    doc = ckp_json_parse(body, len, &err);
+    prog = (doc != NULL) ? ngx_lo_program_build(doc) : NULL;
+    json_decref(doc);
+
+    if (prog != NULL) {
+        ckp_program_unref(ngx_lo_program_swap(hash, prog));
+    }
+}
+
+
 ckp_program_t *
 ngx_lo_program_compile(const char *hash, const char *body, size_t len)
 {
@@ -169,16 +245,20 @@ ngx_lo_program_read(const char *hash, const char *body, size_t len)
     ckp_err_t       err = CKP_ERR_INIT;
     ckp_program_t  *prog;
 
-    doc = ckp_json_parse(body, len, &err);
+    prog = ngx_lo_program_swap(hash, NULL);
 
-    if (doc == NULL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "document %s: %s", hash, err.msg);
-        return NULL;
+    if (prog == NULL) {
+        doc = ckp_json_parse(body, len, &err);
+
+        if (doc == NULL) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "document %s: %s", hash, err.msg);
+            return NULL;
+        }
+
+        prog = ngx_lo_program_build(doc);
+        json_decref(doc);
     }
-
-    prog = ngx_lo_program_build(doc);
-    json_decref(doc);
 
     if (prog == NULL) {
         return NULL;
@@ -194,7 +274,17 @@ ngx_lo_program_read(const char *hash, const char *body, size_t len)
 void
 ngx_lo_program_clear(void)
 {
+    ngx_uint_t    i;
     ngx_queue_t  *q;
+
+    (void) pthread_mutex_lock(&ngx_lo_ready.mutex);
+
+    for (i = 0; i < NGX_LO_READY_MAX; i++) {
+        ckp_program_unref(ngx_lo_ready.of[i].prog);
+        ngx_lo_ready.of[i].prog = NULL;
+    }
+
+    (void) pthread_mutex_unlock(&ngx_lo_ready.mutex);
 
     if (ngx_lo_programs.used.next == NULL) {
         return;

@@ -26,6 +26,10 @@ ckp_program_t *ngx_lo_program_compile(const char *hash, const char *body,
 ckp_program_t *ngx_lo_program_read(const char *hash, const char *body,
     size_t len);
 
+/* In any thread: one that is larger than a thought is compiled there, and
+ * waits for whoever compiles it on the loop. */
+void ngx_lo_program_prepare(const char *hash, const char *body, size_t len);
+
 void ngx_lo_program_clear(void);
 
 #endif

@@ -224,11 +224,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_admit_polled = {
 };
 
 
-/* The text, not the value: it is compiled, and only when it is new here. */
+/* The text, not the value: it is compiled where it is read when it is large
+ * (ngx_lo_store_compiler), else by who asked. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_document = {
     "claim_document",
-    "SELECT body FROM documents WHERE hash = $1",
+    "SELECT hash, body AS \"body:d\" FROM documents WHERE hash = $1",
     "s", -1
 };
 

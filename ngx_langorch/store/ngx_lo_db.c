@@ -12,6 +12,7 @@
 
 static int ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store);
 static int ngx_lo_db_busy(void *data, int n);
+static void ngx_lo_db_slow(ngx_lo_db_t *db);
 static int ngx_lo_db_tick(void *data);
 static int ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle,
     const char *sql);
@@ -189,20 +190,29 @@ ngx_lo_db_busy(void *data, int n)
 }
 
 
+/* This one takes long: what is over is told, what waits goes elsewhere. */
+
+static void
+ngx_lo_db_slow(ngx_lo_db_t *db)
+{
+    if (db->over == NULL) {
+        return;
+    }
+
+    if (db->over->n > 0) {
+        ngx_lo_store_ended(db->store, db->over);
+    }
+
+    (void) pthread_cond_signal(&db->store->read_ready);
+}
+
+
 static int
 ngx_lo_db_tick(void *data)
 {
     ngx_lo_db_t  *db = data;
 
-    /* this one takes long: what is over is told, what waits goes elsewhere */
-
-    if (db->over != NULL) {
-        if (db->over->n > 0) {
-            ngx_lo_store_ended(db->store, db->over);
-        }
-
-        (void) pthread_cond_signal(&db->store->read_ready);
-    }
+    ngx_lo_db_slow(db);
 
     return __atomic_load_n(db->stop, __ATOMIC_RELAXED)
            || ngx_lo_store_clock() >= db->until_ms;
@@ -400,6 +410,11 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
 
         if (rc != SQLITE_OK) {
             rc = ngx_lo_db_says(db, bound->stmt->name, rc);
+        }
+
+        if (rc == SQLITE_OK && p->documents) {
+            ngx_lo_db_slow(db);
+            ngx_lo_db_documents(p, bound->rows);
         }
 
         ended = sqlite3_reset(p->handle);

@@ -14,6 +14,16 @@ static json_t *ngx_lo_db_opened(const char *text, size_t len,
     ngx_uint_t *shut);
 
 
+static ngx_lo_compiler_pt  ngx_lo_compiler;
+
+
+void
+ngx_lo_store_compiler(ngx_lo_compiler_pt compile)
+{
+    ngx_lo_compiler = compile;
+}
+
+
 int
 ngx_lo_db_row(ngx_lo_prepared_t *p, json_t *rows, ngx_uint_t *shut)
 {
@@ -75,6 +85,7 @@ ngx_lo_db_columns(ngx_lo_prepared_t *p)
 
         if (len > 2 && name[len - 2] == ':') {
             p->kinds[i] = name[len - 1];
+            p->documents |= (name[len - 1] == 'd');
             len -= 2;
         }
 
@@ -88,6 +99,33 @@ ngx_lo_db_columns(ngx_lo_prepared_t *p)
     }
 
     return SQLITE_OK;
+}
+
+
+void
+ngx_lo_db_documents(const ngx_lo_prepared_t *p, const json_t *rows)
+{
+    int            i;
+    size_t         n;
+    const json_t  *row, *hash, *body;
+
+    for (i = 1; i < p->columns; i++) {
+
+        if (p->kinds[i] != 'd' || ngx_lo_compiler == NULL) {
+            continue;
+        }
+
+        json_array_foreach(rows, n, row) {
+            hash = json_object_get(row, p->names[i - 1]);
+            body = json_object_get(row, p->names[i]);
+
+            if (json_is_string(hash) && json_is_string(body)) {
+                ngx_lo_compiler(json_string_value(hash),
+                                json_string_value(body),
+                                json_string_length(body));
+            }
+        }
+    }
 }
 
 

@@ -78,6 +78,15 @@ typedef struct {
 
 void ngx_lo_store_sealer(const ngx_lo_sealer_t *sealer);
 
+/*
+ * Of the letter d: the text of a document, whose hash is the column before. Its
+ * row is read in a thread, and there it is shown to whoever compiles those that
+ * are large, before the job is done.
+ */
+typedef void (*ngx_lo_compiler_pt)(const char *hash, const char *body,
+    size_t len);
+void ngx_lo_store_compiler(ngx_lo_compiler_pt compile);
+
 /* 1: the value of a column is there and cannot be opened, all of it or the
  * state in it.  Other rows of the same look are not its victims. */
 #define NGX_LO_SHUT  "!sealed"

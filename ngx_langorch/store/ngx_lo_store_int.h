@@ -102,6 +102,7 @@ typedef struct {
     char                **names;        /* without suffix; NULL: not read yet */
     char                 *kinds;        /* the suffix's letter or 0 */
     ngx_uint_t            readonly;
+    ngx_uint_t            documents;    /* there is a d among the kinds */
 } ngx_lo_prepared_t;
 
 typedef struct {
@@ -240,6 +241,9 @@ extern const char *const  ngx_lo_schema_steps[];
 extern const ngx_uint_t   ngx_lo_schema_nsteps;
 
 ngx_int_t ngx_lo_schema_migrate(ngx_lo_db_t *db, int *rc);
+
+/* Shows documents among the rows to the compiler. */
+void ngx_lo_db_documents(const ngx_lo_prepared_t *p, const json_t *rows);
 
 /* NULL: nothing is sealed. */
 extern const ngx_lo_sealer_t  *ngx_lo_sealer;

@@ -88,7 +88,7 @@ sub status_of {
 # What was answered, in that order.
 
 sub order {
-    return grep { m{/health|/compile} } split /\n/,
+    return grep { m{/health|/compile|/runs|/graph|/diff|-draft} } split /\n/,
         LangOrch::Site::slurp($site->home . '/logs/order.log');
 }
 
@@ -136,6 +136,50 @@ for my $case (
             or diag explain \@order;
     };
 }
+
+
+# The answer to what is asked behind them comes before theirs.
+
+sub is_answered_meanwhile {
+    my ($what, $status, @request) = @_;
+    my $before = () = order();
+    my ($socket, $health) = (begun(@request), open_socket());
+
+    print {$socket} substr $request[2], -1;
+    $socket->flush;
+    print {$health} "GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n";
+    $health->flush;
+
+    is status_of($health), 200, "health is answered while $what";
+    is status_of($socket), $status, 'and so is that';
+    my @order = until_true('both are logged', sub {
+        my @all = order();
+        return @all >= $before + 2 ? [ @all[$before .. $#all] ] : undef;
+    });
+    @order = @{ $order[0] };
+    like $order[0], qr{/health}, 'later' or diag explain \@order;
+    return;
+}
+
+
+subtest 'stored ones are compiled and compared where they are read' => sub {
+    my $other = large('none');
+    $other->{version} = '2.0.0';
+    $other->{workflow_graph}{nodes}{n9}{steps}[0]{action} = 'other';
+    is $site->post('/api/procedures', $_)->{status}, 201, 'one is stored'
+        for $limit, { ckp_json => $other };
+    is_answered_meanwhile('a draft is saved', 200, 'PUT',
+        '/api/procedures/none/1.0.0/builder-draft',
+        LangOrch::Http::encode({ draft => $other }));
+
+    $site->restart;
+    is_answered_meanwhile('a run begins', 201, 'POST', '/api/runs',
+        '{"procedure_id":"none","version":"1.0.0"}');
+    is_answered_meanwhile('two are compared', 200, 'GET',
+        '/api/procedures/none/diff?from=1.0.0&to=2.0.0', ' ');
+    is_answered_meanwhile('one is drawn', 200, 'GET',
+        '/api/procedures/none/1.0.0/graph', ' ');
+};
 
 
 subtest 'what is said of a large document is what is said of a small one' => sub {
