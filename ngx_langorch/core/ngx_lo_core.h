@@ -404,8 +404,8 @@ void ngx_lo_uuid(char out[37]);             /* version 7 */
 void ngx_lo_uuid_of(const char *text, size_t len, char out[37]);
 
 /*
- * Compact JSON, on the loop.  Lent until the next call of either, or a copy in a
- * pool without a NUL.  NULL, NGX_ERROR: no memory, or nested too deeply.
+ * Compact JSON, on the loop.  Lent until the next call of either, or a copy in
+ * a pool without a NUL.  NULL, NGX_ERROR: no memory, or nested too deeply.
  */
 const ckp_buf_t *ngx_lo_json_lend(const json_t *v);
 ngx_int_t ngx_lo_json_text(ngx_pool_t *pool, const json_t *v, ngx_str_t *out);

@@ -1,8 +1,8 @@
 /*
- * Memory of JSON values, of the engine and of SQLite: blocks that were freed are
- * kept, each thread its own, and given out again.  A row is made by a thread
- * that reads and dropped by the loop: what one thread has too much of it leaves,
- * a bundle at a time, where those that have none look.
+ * Memory of JSON values, of the engine and of SQLite: blocks that were freed
+ * are kept, each thread its own, and given out again.  A row is made by a
+ * thread that reads and dropped by the loop: what one thread has too much of it
+ * leaves, a bundle at a time, where those that have none look.
  *
  * A step makes and drops hundreds of small values at once, far more than the C
  * library's own caches hold for a thread, and each page that SQLite takes or
