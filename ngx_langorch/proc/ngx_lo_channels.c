@@ -14,6 +14,9 @@
 
 
 static ngx_int_t ngx_lo_release_read(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_release_take(ngx_lo_api_t *api, const json_t *row,
+    const char *status, json_t *release);
+static ngx_int_t ngx_lo_release_members(json_t *doc, json_t *release);
 static ngx_int_t ngx_lo_release_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const char *deployed);
 static ngx_int_t ngx_lo_release_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -109,80 +112,151 @@ ngx_lo_release_known(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-ngx_lo_document_t *
-ngx_lo_release_document(ngx_lo_api_t *api, const json_t *row,
-    const char *status, json_t *release)
+ngx_int_t
+ngx_lo_release_change(ngx_lo_api_t *api, const json_t *row, json_t *release,
+    ngx_lo_resume_pt known)
 {
-    json_t             *doc, *its;
-    ngx_lo_document_t  *d;
+    size_t              i, n;
+    json_t             *other;
+    ngx_int_t           rc;
+    ngx_lo_release_t   *rel;
+    ngx_lo_document_t  **d;
 
-    d = ngx_lo_document_aside(api);
-    doc = ngx_lo_api_keep(api, json_copy(json_object_get(row, "ckp_json")));
+    rel = api->ctx;
+    n = json_array_size(rel->others) + 1;
+    d = ngx_palloc(api->r->pool, n * sizeof(ngx_lo_document_t *));
 
-    if (d == NULL || doc == NULL || release == NULL
-        || json_object_set_new(doc, "status", json_string(status)) != 0)
-    {
-        json_decref(release);
-        return NULL;
+    rc = ngx_array_init(&rel->versions, api->r->pool, n,
+                        sizeof(ngx_lo_release_version_t));
+
+    json_array_foreach(rel->others, i, other) {
+        rc = (rc == NGX_OK) ? ngx_lo_release_take(api, other, "deprecated",
+                                                  json_null())
+                            : rc;
     }
 
-    if (json_is_object(release)) {
+    if (rc == NGX_OK) {
+        rc = ngx_lo_release_take(api, row, "active", release);
 
-        its = json_is_object(json_object_get(doc, "release"))
-              ? json_copy(json_object_get(doc, "release")) : json_object();
+    } else {
+        json_decref(release);
+    }
 
-        if (json_object_update(its, release) != 0
-            || json_object_set(doc, "release", its) != 0)
-        {
-            json_decref(its);
-            json_decref(release);
-            return NULL;
-        }
+    if (rc != NGX_OK || d == NULL) {
+        return NGX_ERROR;
+    }
 
-        json_decref(its);
+    for (i = 0; i < n; i++) {
+        d[i] = ((ngx_lo_release_version_t *) rel->versions.elts)[i].d;
+    }
+
+    return ngx_lo_document_know(api, d, n, known);
+}
+
+
+/* release: stolen. */
+
+static ngx_int_t
+ngx_lo_release_take(ngx_lo_api_t *api, const json_t *row, const char *status,
+    json_t *release)
+{
+    json_t                    *doc;
+    ngx_lo_release_t          *rel;
+    ngx_lo_release_version_t  *v;
+
+    rel = api->ctx;
+    v = ngx_array_push(&rel->versions);
+    doc = ngx_lo_api_keep(api, json_copy(json_object_get(row, "ckp_json")));
+
+    if (v == NULL || doc == NULL || release == NULL
+        || json_object_set_new(doc, "status", json_string(status)) != 0
+        || ngx_lo_release_members(doc, release) != NGX_OK)
+    {
+        json_decref(release);
+        return NGX_ERROR;
     }
 
     json_decref(release);
 
-    d->doc = doc;
+    v->row = row;
+    v->status = status;
+    v->d = ngx_lo_document_aside(api);
 
-    return (ngx_lo_document_hash(d) == NGX_OK) ? d : NULL;
+    if (v->d == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->d->doc = doc;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_lo_release_members(json_t *doc, json_t *release)
+{
+    json_t  *its;
+
+    if (!json_is_object(release)) {
+        return NGX_OK;
+    }
+
+    its = json_object_get(doc, "release");
+    its = json_is_object(its) ? json_copy(its) : json_object();
+
+    if (its != NULL && json_object_update(its, release) != 0) {
+        json_decref(its);
+        its = NULL;
+    }
+
+    return (json_object_set_new(doc, "release", its) == 0) ? NGX_OK
+                                                           : NGX_ERROR;
+}
+
+
+ngx_lo_release_version_t *
+ngx_lo_release_new(ngx_lo_api_t *api)
+{
+    ngx_lo_release_t  *rel;
+
+    rel = api->ctx;
+
+    return (ngx_lo_release_version_t *) rel->versions.elts
+           + (rel->versions.nelts - 1);
 }
 
 
 ngx_int_t
-ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row,
-    const char *status)
+ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_release_version_t *version)
 {
-    ngx_lo_release_t   *rel;
-    ngx_lo_document_t  *d;
+    ngx_lo_release_t  *rel;
 
     rel = api->ctx;
-    d = ngx_lo_release_document(api, row, status, json_null());
 
-    if (d == NULL
-        || ngx_lo_document_keep(d, job, row) != NGX_OK)
-    {
+    if (ngx_lo_document_keep(version->d, job, version->row) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_release_status,
                           ckp_json_str(rel->current, "procedure_id"),
-                          ckp_json_str(row, "version"),
-                          ckp_json_str(row, "content_hash"),
-                          (const char *) d->hash, status, api->now_ms);
+                          ckp_json_str(version->row, "version"),
+                          ckp_json_str(version->row, "content_hash"),
+                          (const char *) version->d->hash, version->status,
+                          api->now_ms);
 }
 
 
 ngx_int_t
-ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others)
+ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    size_t   i;
-    json_t  *row;
+    ngx_lo_release_t          *rel;
+    ngx_lo_release_version_t  *v;
 
-    json_array_foreach(others, i, row) {
-        if (ngx_lo_release_status(api, job, row, "deprecated") != NGX_OK) {
+    rel = api->ctx;
+
+    for (v = rel->versions.elts; v < ngx_lo_release_new(api); v++) {
+        if (ngx_lo_release_status(api, job, v) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -13,6 +13,14 @@
 
 #include "proc/ngx_lo_procedures.h"
 
+/* A version that gets another status, and its document with that. */
+
+typedef struct {
+    const json_t       *row;        /* kept */
+    const char         *status;
+    ngx_lo_document_t  *d;
+} ngx_lo_release_version_t;
+
 typedef struct {
     const char    *action;          /* "promote", "rollback" */
     const char    *channel;         /* where to */
@@ -20,7 +28,9 @@ typedef struct {
     const json_t  *current;         /* the version of the path; kept */
     const char    *to;              /* rollback: to which version */
     const char    *replaced;        /* NULL: nobody was active there */
-    const json_t  *others;          /* promote: who were, kept */
+    const char    *from;            /* promote: the one before it; NULL: none */
+    const json_t  *others;          /* who were active there, kept */
+    ngx_array_t    versions;        /* those that change, the new one last */
     const ngx_lo_compiled_t  *compiled;     /* promote, at strict sites */
     ngx_uint_t     row;             /* the statement that reads the answer */
     ngx_uint_t     tries;
@@ -37,17 +47,18 @@ ngx_int_t ngx_lo_release_known(ngx_lo_api_t *api, ngx_lo_job_t *job);
 /* 1, 2, 3 for dev, qa, prod; 0: none of them. */
 ngx_uint_t ngx_lo_release_rank(const char *channel);
 
-/* The row's document with that status, and with these members of `release`
- * (stolen; null: as they are); NULL: no memory. */
-ngx_lo_document_t *ngx_lo_release_document(ngx_lo_api_t *api,
-    const json_t *row, const char *status, json_t *release);
+/* Takes rel->others, which are active no longer, and `row`, which becomes it,
+ * with these members of `release` (stolen; null: as they are); hashes what they
+ * are then, and goes on with `known`. */
+ngx_int_t ngx_lo_release_change(ngx_lo_api_t *api, const json_t *row,
+    json_t *release, ngx_lo_resume_pt known);
 
 /* Adds: that version has that status; those that were active have not any more;
  * what went where, the audit row, and the reading of the answer. */
 ngx_int_t ngx_lo_release_status(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *row, const char *status);
-ngx_int_t ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *others);
+    const ngx_lo_release_version_t *version);
+ngx_int_t ngx_lo_release_retire(ngx_lo_api_t *api, ngx_lo_job_t *job);
+ngx_lo_release_version_t *ngx_lo_release_new(ngx_lo_api_t *api);
 ngx_int_t ngx_lo_release_end(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const char *deployed);
 

@@ -9,14 +9,21 @@
 #include "trigger/ngx_lo_trigger.h"
 
 
-/* A document being hashed. */
+/* Documents being hashed. */
 
 typedef struct {
-    ngx_lo_think_t   think;
-    json_t          *doc;
-    char            *text;
-    char             hash[65];
-    ngx_uint_t       failed;
+    ngx_lo_document_t   *d;             /* the request's: not in a thread */
+    json_t              *doc;
+    char                *text;
+    char                 hash[65];
+} ngx_lo_document_hash_t;
+
+typedef struct {
+    ngx_lo_think_t       think;
+    ngx_lo_resume_pt     known;
+    ngx_uint_t           failed;
+    ngx_uint_t           n;
+    ngx_lo_document_hash_t  of[];
 } ngx_lo_document_know_t;
 
 
@@ -155,72 +162,82 @@ ngx_lo_document_digest(const json_t *doc, char **text, char *hash)
 }
 
 
-ngx_int_t
-ngx_lo_document_hash(ngx_lo_document_t *d)
-{
-    ckp_free(d->text);
-
-    return ngx_lo_document_digest(d->doc, &d->text, d->hash) ? NGX_OK
-                                                             : NGX_ERROR;
-}
-
-
 static void
 ngx_lo_document_know_work(ngx_lo_think_t *t)
 {
+    ngx_uint_t               i;
     ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
 
-    k->failed = !ngx_lo_document_digest(k->doc, &k->text, k->hash);
+    for (i = 0; i < k->n && !k->failed; i++) {
+        k->failed = !ngx_lo_document_digest(k->of[i].doc, &k->of[i].text,
+                                            k->of[i].hash);
+    }
 }
 
 
 static void
 ngx_lo_document_know_clean(ngx_lo_think_t *t)
 {
+    ngx_uint_t               i;
     ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
 
-    ckp_free(k->text);
-    json_decref(k->doc);
+    for (i = 0; i < k->n; i++) {
+        ckp_free(k->of[i].text);
+        json_decref(k->of[i].doc);
+    }
 }
 
 
 ngx_int_t
-ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t *d,
+ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t **d, ngx_uint_t n,
     ngx_lo_resume_pt known)
 {
+    ngx_uint_t               i, large;
     ngx_lo_document_know_t  *k;
 
-    k = ngx_lo_think_new(sizeof(ngx_lo_document_know_t));
+    k = ngx_lo_think_new(sizeof(ngx_lo_document_know_t)
+                         + n * sizeof(ngx_lo_document_hash_t));
     if (k == NULL) {
         return NGX_ERROR;
     }
 
-    d->known = known;
     k->think.work = ngx_lo_document_know_work;
     k->think.clean = ngx_lo_document_know_clean;
-    k->doc = json_incref((json_t *) d->doc);
+    k->known = known;
+    k->n = n;
+    large = 0;
 
-    return ngx_lo_api_think(api, &k->think, ngx_lo_think_is_large(d->doc),
-                            ngx_lo_document_knows);
+    for (i = 0; i < n; i++) {
+        k->of[i].d = d[i];
+        k->of[i].doc = json_incref((json_t *) d[i]->doc);
+        large |= ngx_lo_think_is_large(d[i]->doc);
+    }
+
+    return ngx_lo_api_think(api, &k->think, large, ngx_lo_document_knows);
 }
 
 
 static ngx_int_t
 ngx_lo_document_knows(ngx_lo_api_t *api, ngx_lo_think_t *t)
 {
-    ngx_lo_document_t       *d = api->ctx;
+    ngx_uint_t               i;
+    ngx_lo_document_t       *d;
     ngx_lo_document_know_t  *k = (ngx_lo_document_know_t *) t;
 
     if (k->failed) {
         return NGX_ERROR;
     }
 
-    ckp_free(d->text);
-    d->text = k->text;
-    k->text = NULL;
-    ngx_memcpy(d->hash, k->hash, sizeof(d->hash));
+    for (i = 0; i < k->n; i++) {
+        d = k->of[i].d;
 
-    return d->known(api);
+        ckp_free(d->text);
+        d->text = k->of[i].text;
+        k->of[i].text = NULL;
+        ngx_memcpy(d->hash, k->of[i].hash, sizeof(d->hash));
+    }
+
+    return k->known(api);
 }
 
 

@@ -62,7 +62,7 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    return ngx_lo_document_know(api, d, ngx_lo_procedure_known);
+    return ngx_lo_document_know(api, &d, 1, ngx_lo_procedure_known);
 }
 
 
@@ -336,7 +336,7 @@ ngx_lo_procedures_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return rc;
     }
 
-    return ngx_lo_document_know(api, d, ngx_lo_procedure_known);
+    return ngx_lo_document_know(api, &d, 1, ngx_lo_procedure_known);
 }
 
 
@@ -494,7 +494,7 @@ ngx_lo_procedures_status_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     d->old = ngx_lo_api_keep(api, json_incref((json_t *) row));
 
     return (d->old != NULL)
-           ? ngx_lo_document_know(api, d, ngx_lo_procedure_restate)
+           ? ngx_lo_document_know(api, &d, 1, ngx_lo_procedure_restate)
            : NGX_ERROR;
 }
 

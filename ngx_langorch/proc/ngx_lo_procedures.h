@@ -21,7 +21,6 @@ typedef struct {
     ngx_lo_compiled_t   compiled;
     const json_t       *old;        /* the row it replaces; kept; NULL: none */
     ngx_lo_render_pt    then;       /* what it was compiled for */
-    ngx_lo_resume_pt    known;      /* what it was hashed for */
     ngx_uint_t          row;        /* the statement that reads it again */
     ngx_uint_t          tries;      /* how often another was faster */
     unsigned            strict:1;
@@ -37,11 +36,10 @@ ngx_int_t ngx_lo_document_head(ngx_lo_api_t *api, ngx_lo_document_t *d,
 /* 1: errors refuse a document: as the request says, else as the site does. */
 ngx_uint_t ngx_lo_document_strict(const char *validate);
 
-/* Hash and text of the document; ngx_lo_document_know in a thread when it is
- * large, and goes on with `known`. */
-ngx_int_t ngx_lo_document_hash(ngx_lo_document_t *d);
-ngx_int_t ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t *d,
-    ngx_lo_resume_pt known);
+/* Hash and text of n documents of the request, in a thread when one of them is
+ * large; goes on with `known`. */
+ngx_int_t ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t **d,
+    ngx_uint_t n, ngx_lo_resume_pt known);
 
 /* Compiles api->ctx, maybe in more than one stage, refuses what may not be
  * stored, and else goes on with `then` (without a job). */

@@ -17,7 +17,7 @@ static ngx_int_t ngx_lo_promote_broken(ngx_lo_api_t *api,
 static ngx_int_t ngx_lo_promote_look(ngx_lo_api_t *api, ngx_lo_release_t *rel);
 static ngx_int_t ngx_lo_promote_seen(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_promote_go(ngx_lo_api_t *api);
-static ngx_int_t ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_promote_write(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_promote_new(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
@@ -130,14 +130,56 @@ ngx_lo_promote_seen(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* The version becomes active.  Promoted once more to where it counts already,
+ * it keeps the version that it replaced then. */
+
 static ngx_int_t
 ngx_lo_promote_go(ngx_lo_api_t *api)
 {
-    ngx_lo_job_t  *job;
+    char               at[CKP_TIME_LEN + 1];
+    const char        *channel;
+    ngx_lo_release_t  *rel;
 
+    rel = api->ctx;
+    rel->from = rel->replaced;
+    channel = ckp_json_str(rel->current, "release_channel");
+
+    if (rel->from == NULL && channel != NULL
+        && strcmp(channel, rel->channel) == 0)
+    {
+        rel->from = ckp_json_str(rel->current, "promoted_from_version");
+    }
+
+    ckp_time_text(api->now_ms, at);
+
+    return ngx_lo_release_change(api, rel->current,
+                                 json_pack("{s:s, s:s?, s:s, s:s}",
+                                           "channel", rel->channel,
+                                           "promoted_from_version", rel->from,
+                                           "promoted_at", at,
+                                           "promoted_by", api->actor),
+                                 ngx_lo_promote_write);
+}
+
+
+static ngx_int_t
+ngx_lo_promote_write(ngx_lo_api_t *api)
+{
+    ngx_lo_job_t      *job;
+    ngx_lo_release_t  *rel;
+
+    rel = api->ctx;
     job = ngx_lo_api_job(api, 1);
 
-    if (job == NULL || ngx_lo_promote_write(api, job) != NGX_OK) {
+    if (job == NULL || ngx_lo_release_retire(api, job) != NGX_OK
+        || ngx_lo_promote_new(api, job) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_deployment_old,
+                          ckp_json_str(rel->current, "procedure_id"),
+                          rel->channel, "replaced")
+           != NGX_OK
+        || ngx_lo_release_end(api, job, ckp_json_str(rel->current, "version"))
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -146,66 +188,22 @@ ngx_lo_promote_go(ngx_lo_api_t *api)
 
 
 static ngx_int_t
-ngx_lo_promote_write(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    ngx_lo_release_t  *rel;
-
-    rel = api->ctx;
-
-    if (ngx_lo_release_retire(api, job, rel->others) != NGX_OK
-        || ngx_lo_promote_new(api, job) != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_deployment_old,
-                          ckp_json_str(rel->current, "procedure_id"),
-                          rel->channel, "replaced")
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_release_end(api, job, ckp_json_str(rel->current, "version"));
-}
-
-
-/* The version becomes active.  Promoted once more to where it counts already,
- * it keeps the version that it replaced then. */
-
-static ngx_int_t
 ngx_lo_promote_new(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    char                at[CKP_TIME_LEN + 1];
-    json_t             *release;
-    const char         *from, *channel;
-    ngx_lo_release_t   *rel;
-    ngx_lo_document_t  *d;
+    ngx_lo_release_t          *rel;
+    ngx_lo_release_version_t  *v;
 
     rel = api->ctx;
-    from = rel->replaced;
-    channel = ckp_json_str(rel->current, "release_channel");
+    v = ngx_lo_release_new(api);
 
-    if (from == NULL && channel != NULL
-        && strcmp(channel, rel->channel) == 0)
-    {
-        from = ckp_json_str(rel->current, "promoted_from_version");
-    }
-
-    ckp_time_text(api->now_ms, at);
-
-    release = json_pack("{s:s, s:s?, s:s, s:s}", "channel", rel->channel,
-                        "promoted_from_version", from, "promoted_at", at,
-                        "promoted_by", api->actor);
-
-    d = ngx_lo_release_document(api, rel->current, "active", release);
-
-    if (d == NULL
-        || ngx_lo_document_keep(d, job, rel->current) != NGX_OK)
-    {
+    if (ngx_lo_document_keep(v->d, job, v->row) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_release_put,
-                          ckp_json_str(rel->current, "procedure_id"),
-                          ckp_json_str(rel->current, "version"),
-                          ckp_json_str(rel->current, "content_hash"),
-                          (const char *) d->hash, "active", rel->channel, from,
-                          api->now_ms, api->actor, api->now_ms);
+                          ckp_json_str(v->row, "procedure_id"),
+                          ckp_json_str(v->row, "version"),
+                          ckp_json_str(v->row, "content_hash"),
+                          (const char *) v->d->hash, v->status, rel->channel,
+                          rel->from, api->now_ms, api->actor, api->now_ms);
 }

@@ -15,8 +15,7 @@ static ngx_int_t ngx_lo_rollback_target(ngx_lo_api_t *api,
 static ngx_int_t ngx_lo_rollback_found(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_rollback_may(ngx_lo_api_t *api,
     const ngx_lo_release_t *rel, const json_t *target);
-static ngx_int_t ngx_lo_rollback_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *target, const json_t *others);
+static ngx_int_t ngx_lo_rollback_write(ngx_lo_api_t *api);
 
 
 ngx_int_t
@@ -110,8 +109,6 @@ ngx_lo_rollback_found(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     json_t            *target;
     ngx_int_t          rc;
-    const json_t      *others;
-    ngx_lo_job_t      *next;
     ngx_lo_release_t  *rel;
 
     rel = api->ctx;
@@ -123,18 +120,13 @@ ngx_lo_rollback_found(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     target = ngx_lo_api_keep(api, json_incref(target));
-    others = ngx_lo_job_rows(job, 1);
+    rel->others = ngx_lo_api_keep(api, ngx_lo_job_rows_take(job, 1));
     rel->replaced = ckp_json_str(rel->current, "version");
 
-    next = ngx_lo_api_job(api, 1);
-
-    if (target == NULL || next == NULL
-        || ngx_lo_rollback_write(api, next, target, others) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_release_submit(api, next);
+    return (target != NULL && rel->others != NULL)
+           ? ngx_lo_release_change(api, target, json_null(),
+                                   ngx_lo_rollback_write)
+           : NGX_ERROR;
 }
 
 
@@ -174,22 +166,24 @@ ngx_lo_rollback_may(ngx_lo_api_t *api, const ngx_lo_release_t *rel,
 
 
 static ngx_int_t
-ngx_lo_rollback_write(ngx_lo_api_t *api, ngx_lo_job_t *job,
-    const json_t *target, const json_t *others)
+ngx_lo_rollback_write(ngx_lo_api_t *api)
 {
+    ngx_lo_job_t      *job;
     ngx_lo_release_t  *rel;
 
     rel = api->ctx;
+    job = ngx_lo_api_job(api, 1);
 
-    if (ngx_lo_release_retire(api, job, others) != NGX_OK
-        || ngx_lo_release_status(api, job, target, "active") != NGX_OK
+    if (job == NULL || ngx_lo_release_retire(api, job) != NGX_OK
+        || ngx_lo_release_status(api, job, ngx_lo_release_new(api)) != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_deployment_old,
-                          ckp_json_str(target, "procedure_id"), rel->channel,
-                          "rolled_back")
-           != NGX_OK)
+                          ckp_json_str(rel->current, "procedure_id"),
+                          rel->channel, "rolled_back")
+           != NGX_OK
+        || ngx_lo_release_end(api, job, rel->to) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_lo_release_end(api, job, rel->to);
+    return ngx_lo_release_submit(api, job);
 }

@@ -88,7 +88,7 @@ sub status_of {
 # What was answered, in that order.
 
 sub order {
-    return grep { m{/health|/compile|/runs|/graph|/diff|-draft} } split /\n/,
+    return grep { m{/health|/compile|/runs|/graph|/diff|-draft|/promote|/rollback} } split /\n/,
         LangOrch::Site::slurp($site->home . '/logs/order.log');
 }
 
@@ -171,6 +171,13 @@ subtest 'stored ones are compiled and compared where they are read' => sub {
     is_answered_meanwhile('a draft is saved', 200, 'PUT',
         '/api/procedures/none/1.0.0/builder-draft',
         LangOrch::Http::encode({ draft => $other }));
+
+    is_answered_meanwhile('one is promoted', 200, 'POST',
+        '/api/procedures/none/1.0.0/promote', '{"target_channel":"dev"}');
+    is_answered_meanwhile('another is, in its place', 200, 'POST',
+        '/api/procedures/none/2.0.0/promote', '{"target_channel":"dev"}');
+    is_answered_meanwhile('that is taken back', 200, 'POST',
+        '/api/procedures/none/2.0.0/rollback', '{"target_channel":"dev"}');
 
     $site->restart;
     is_answered_meanwhile('a run begins', 201, 'POST', '/api/runs',
