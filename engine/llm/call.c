@@ -121,6 +121,19 @@ call_send(ckp_fiber_t *f, bool first)
 }
 
 
+ckp_code_t
+ckp_llm_within(ckp_fiber_t *f, const char *counter, const char *what, int most)
+{
+    const ckp_code_t  rc = ckp_fiber_count(f, counter);
+
+    return rc == CKP_OK
+           && json_integer_value(ckp_fiber_run_get(f, "counts", counter))
+              > most
+           ? ckp_fiber_raise(f, "LimitExceeded", "more than %d %s", most, what)
+           : rc;
+}
+
+
 /* Another body, or a reply that was recorded, makes it another call. */
 
 static ckp_code_t
@@ -140,18 +153,11 @@ call_renumber(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_fiber_count(f, "steps");
+        rc = ckp_llm_within(f, "steps", "steps", CKP_RUN_STEPS_MAX);
     }
 
-    if (rc == CKP_OK
-        && json_integer_value(ckp_fiber_run_get(f, "counts", "steps"))
-           > CKP_RUN_STEPS_MAX)
-    {
-        return ckp_fiber_raise(f, "LimitExceeded", "more than %d steps",
-                               CKP_RUN_STEPS_MAX);
-    }
-
-    return rc;
+    return rc == CKP_OK ? ckp_llm_within(f, "models", "calls of models",
+                                         CKP_LLM_CALLS_MAX) : rc;
 }
 
 

@@ -35,6 +35,8 @@
 #define CKP_LLM_ATTACHMENT_MAX   (5 * 1024 * 1024)
 #define CKP_LLM_ATTACHED_MAX     (20 * 1024 * 1024)
 #define CKP_LLM_REPAIRS_MAX      10
+#define CKP_LLM_CALLS_MAX        1000    /* of models in a run, and as many of
+                                            tools */
 
 typedef struct ckp_planner_s  ckp_planner_t;    /* llm/planner.h */
 
@@ -287,6 +289,11 @@ ckp_code_t ckp_llm_go_on(ckp_fiber_t *f);
 /* Asks for the right to call, under n.llm.ref; and what was said to it. */
 ckp_code_t ckp_llm_admit(ckp_fiber_t *f);
 ckp_code_t ckp_llm_admitted(ckp_fiber_t *f, const json_t *data);
+
+/* One more of `what`, of which a run may make `most`; beyond it LimitExceeded
+ * is raised (spec/ckp.md 35, reliability.md 4). */
+ckp_code_t ckp_llm_within(ckp_fiber_t *f, const char *counter,
+    const char *what, int most);
 
 /* The same call once more, after a crash. */
 ckp_code_t ckp_llm_repeat(ckp_fiber_t *f);

@@ -259,10 +259,15 @@ tools_run(ckp_fiber_t *f, size_t i)
                                         ckp_json_str(call, "tool"));
     ckp_code_t               rc;
 
-    rc = ckp_fiber_emit(f, "tool_call_started", json_pack("{s:O, s:O, s:O}",
-                        "tool", json_object_get(call, "tool"),
-                        "args", json_object_get(call, "args"),
-                        "call_id", json_object_get(call, "id")));
+    rc = ckp_llm_within(f, "tools", "calls of tools", CKP_LLM_CALLS_MAX);
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_emit(f, "tool_call_started",
+                 json_pack("{s:O, s:O, s:O}",
+                           "tool", json_object_get(call, "tool"),
+                           "args", json_object_get(call, "args"),
+                           "call_id", json_object_get(call, "id")));
+    }
 
     if (rc == CKP_OK) {
         rc = tools_turn(f, i, "run", json_pack("{s:I}", "t0",
