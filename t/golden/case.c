@@ -541,6 +541,7 @@ golden_case(golden_t *g, const char *path, const json_t *file)
     }
 
     golden_limits(g, path, file);
+    golden_kind(g, path, file);
     case_tables(&c);
     case_texts(&c);
     golden_fires(json_object_get(file, "fires"), case_told, &c);

@@ -10,6 +10,8 @@
 #include "ckp.h"
 #include "model/event.h"
 
+#define COMPLETE_SECTIONS  36
+
 /* What no case can show, and why. */
 static const char *const  complete_not[] = {
 
@@ -42,6 +44,93 @@ complete_look(golden_t *g, const json_t *shown, const char *name)
         printf("golden: %s: %s\n", name, is_shown
                ? "is excused, and shown" : "is shown by no case");
         g->failed++;
+    }
+}
+
+
+/* --- sections ----------------------------------------------------------------- */
+
+/* Whether a script has an end that is none of success. */
+
+static bool
+complete_is_bad_run(const json_t *script)
+{
+    const char *const  ends = ckp_json_str(script, "ends");
+
+    return json_object_get(script, "refused") != NULL
+           || (ends != NULL && strcmp(ends, "completed") != 0);
+}
+
+
+static bool
+complete_is_wrong(const json_t *file)
+{
+    const json_t *const  tables = json_object_get(file, "tables");
+    const json_t        *one;
+    size_t               i;
+    bool                 bad = complete_is_bad_run(json_object_get(file,
+                                                                   "run"));
+
+    json_array_foreach(json_object_get(file, "runs"), i, one) {
+        bad = bad || complete_is_bad_run(one);
+    }
+
+    json_array_foreach(json_object_get(file, "diagnostics"), i, one) {
+        const char *const  severity = json_string_value(json_array_get(one,
+                                                                       2));
+
+        bad = bad || (severity != NULL && strcmp(severity, "info") != 0);
+    }
+
+    return bad || json_object_get(file, "refuses") != NULL
+           || json_object_get(tables, "errors") != NULL
+           || json_object_get(tables, "failures") != NULL;
+}
+
+
+void
+golden_kind(golden_t *g, const char *path, const json_t *file)
+{
+    const char *const  folder = strstr(path, "golden/");
+    char               name[3] = "";
+    json_t            *shown;
+
+    if (folder == NULL) {
+        return;
+    }
+
+    (void) snprintf(name, sizeof(name), "%.2s", folder + strlen("golden/"));
+    shown = json_object_get(g->sections, name);
+
+    if (shown == NULL) {
+        shown = json_object();
+        json_object_set_new(g->sections, name, shown);
+    }
+
+    json_object_set_new(shown, complete_is_wrong(file) ? "wrong" : "fine",
+                        json_true());
+}
+
+
+static void
+complete_sections(golden_t *g)
+{
+    static const char *const  kinds[] = { "fine", "wrong" };
+
+    for (unsigned i = 1; i <= COMPLETE_SECTIONS; i++) {
+        char  name[12];
+
+        (void) snprintf(name, sizeof(name), "%02u", i);
+
+        for (size_t k = 0; k < 2; k++) {
+            if (json_object_get(json_object_get(g->sections, name), kinds[k])
+                == NULL)
+            {
+                printf("golden: section %u has no case of what is %s\n", i,
+                       kinds[k]);
+                g->failed++;
+            }
+        }
     }
 }
 
@@ -177,6 +266,7 @@ golden_complete(golden_t *g, const json_t *list)
         complete_look(g, g->events, name);
     }
 
+    complete_sections(g);
     complete_limits(g, json_object_get(list, "limits"));
     complete_host(g, json_object_get(list, "host"));
     complete_words(g, json_object_get(list, "words"));

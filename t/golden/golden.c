@@ -348,6 +348,7 @@ main(int argc, char **argv)
     all.events = json_object();
     all.diagnostics = json_object();
     all.limits = json_object();
+    all.sections = json_object();
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--write") == 0) {
@@ -381,6 +382,7 @@ main(int argc, char **argv)
     json_decref(all.events);
     json_decref(all.diagnostics);
     json_decref(all.limits);
+    json_decref(all.sections);
     printf("golden: %zu passed, %zu failed\n", all.passed, all.failed);
 
     return all.failed > 0 || all.passed == 0;

@@ -72,6 +72,7 @@ typedef struct {
     json_t  *events;        /* {type: true} of those that were told */
     json_t  *diagnostics;   /* {"CKPnnn code": true} that were expected */
     json_t  *limits;        /* {name: {side: true}} that cases show */
+    json_t  *sections;      /* {"05": {fine: true, wrong: true}} */
 } golden_t;
 
 /* Everything of one case; counts it. */
@@ -84,12 +85,14 @@ void golden_fires(const json_t *tables,
 /* Rules carried out; new reference. */
 json_t *golden_grow(const json_t *v);
 
-/* Which limits the case shows. */
+/* Which limits the case shows, and whether it shows what is fine, or wrong. */
+void golden_kind(golden_t *g, const char *path, const json_t *file);
 void golden_limits(golden_t *g, const char *path, const json_t *file);
 
 /*
- * Every diagnostic and every event of the catalogues is in some case, and all
- * that `list` (complete.json) names: each limit at both sides, each word (a
+ * Each section has a case of what is fine and one of what is wrong, every
+ * diagnostic and every event of the catalogues is in some case, and all that
+ * `list` (complete.json) names: each limit at both sides, each word (a
  * type of node, an action, a type of error) in what some run tells, each limit
  * of the host in a test of the API, which is looked for under `t/api`.
  */

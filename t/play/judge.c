@@ -439,6 +439,11 @@ play_judge(play_t *p)
     judge_calls(p);
     judge_writes(p);
 
+    if (json_object_get(p->script, "statuses") != NULL) {
+        judge_value(p, "what it was", json_object_get(p->script, "statuses"),
+                    p->statuses, true);
+    }
+
     if (json_object_get(p->script, "asks") != NULL) {
         judge_value(p, "what is asked for", json_object_get(p->script,
                     "asks"), p->asks, false);

@@ -267,10 +267,28 @@ play_die(play_t *p, int64_t crashes)
 /* --- turns -------------------------------------------------------------------- */
 
 static void
+play_status(play_t *p)
+{
+    const size_t         n = json_array_size(p->statuses);
+    const json_t *const  last = n == 0 ? NULL
+                                : json_array_get(p->statuses, n - 1);
+    ckp_summary_t        sum;
+
+    ckp_run_summary(p->run, &sum);
+
+    if (last == NULL || strcmp(json_string_value(last), sum.status) != 0) {
+        json_array_append_new(p->statuses, json_string(sum.status));
+    }
+}
+
+
+
+static void
 play_took(play_t *p, const ckp_turn_t *turn)
 {
     p->wake_ms = turn->wake_at_ms;
     p->final = turn->final;
+    play_status(p);
 
     for (size_t i = 0; i < turn->nwrites; i++) {
         play_wrote(p, &turn->writes[i]);
@@ -458,6 +476,7 @@ play_open(play_t *p, const play_case_t *c)
     p->notices = json_array();
     p->metrics = json_array();
     p->writes = json_array();
+    p->statuses = json_array();
 }
 
 
@@ -485,7 +504,8 @@ play_close(play_t *p)
 {
     json_t *const  all[] = { p->asked, p->happened, p->refs, p->events,
                              p->calls, p->asks, p->aborts, p->notices,
-                             p->metrics, p->writes, p->refused };
+                             p->metrics, p->writes, p->statuses,
+                             p->refused };
 
     for (size_t i = 0; i < p->nins; i++) {
         json_decref(p->ins[i].data);

@@ -30,6 +30,7 @@
  * What must come of it
  *   refused    {variable: sentence}: there is no run
  *   ends       its status; else "completed"
+ *   statuses   all that it had, in order
  *   outputs, message, error     as they are; of `error` what is named
  *   events     all of them after execution_started, in order;
  *   tells      some of them, in order; never: what does not occur.  One is

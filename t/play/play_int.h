@@ -45,6 +45,7 @@ typedef struct {
     json_t             *notices;
     json_t             *metrics;
     json_t             *writes;
+    json_t             *statuses;   /* one after the other */
     json_t             *refused;    /* inputs that do not fit; NULL: they do */
     int64_t             now_ms;
     int64_t             wake_ms;
