@@ -33,6 +33,9 @@ my $web = LangOrch::Agent->start(
         return { status => 302, body => '', headers =>
                 { Location => '/loop/' . ($1 + 1) } }
             if $path =~ m{^/loop/(\d+)};
+        return { status => 302, body => '', headers =>
+                { Location => $1 > 1 ? '/hops/' . ($1 - 1) : '/echo?at=last' } }
+            if $path =~ m{^/hops/(\d+)};
         return { status => 307, body => '', headers =>
                 { Location => $other->url('/echo') } }
             if $path =~ m{^/away};
@@ -174,6 +177,9 @@ subtest 'redirects are followed, each a target of its own' => sub {
         expect_status => 302 });
     is $r->{status}, 302, 'none is followed where nobody wants it';
 
+    is result({ url => $web->url('/hops/5') })->{url}, $web->url('/echo?at=last'),
+        'five are';
+    like error({ url => $web->url('/hops/6') })->{error}, qr/5 redirects/, 'six are not';
     like error({ url => $web->url('/loop/1') })->{error}, qr/5 redirects/, 'five at most';
     is scalar(grep { $_->{path} =~ m{^/loop} } $web->calls), 6, 'and no more';
 };
@@ -241,6 +247,10 @@ subtest 'auth by the name of a secret' => sub {
 
 subtest 'limits hold' => sub {
     is result({ url => $web->url('/huge/1000') })->{status}, 200, 'a small one';
+    is result({ url => $web->url('/huge/1000'), max_bytes => 1000 })->{status}, 200,
+        'one that just fits';
+    like error({ url => $web->url('/huge/1000'), max_bytes => 999 })->{error},
+        qr/too large/, 'one of a byte more';
     like error({ url => $web->url('/huge/1000'), max_bytes => 500 })->{error},
         qr/too large/, 'a large one';
     my ($end, $run) = request({ url => $web->url('/hang'), timeout_ms => 300 });

@@ -28,133 +28,6 @@ play_wrong(play_t *p, const char *fmt, ...)
 }
 
 
-/* One zone there is, besides UTC: an hour east, and two in summer. */
-
-#define PLAY_ZEROS  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-#define PLAY_TZIF   "TZif2" PLAY_ZEROS "\0\0\0\0\0\0\0\0\0\0\0\0" \
-                    "\0\0\0\0\0\0\0\1\0\0\0\4" "\0\0\16\20\0\0" "CET\0"
-
-const char *
-play_zone(void *data, const char *name, size_t *len)
-{
-    static const char  east[] = PLAY_TZIF PLAY_TZIF
-                                "\nCET-1CEST,M3.5.0,M10.5.0/3\n";
-
-    if (strcmp(name, "Europe/Rome") != 0) {
-        return NULL;
-    }
-
-    *len = sizeof(east) - 1;
-
-    return east;
-}
-
-
-/* The host finds those that are given, and no others. */
-
-static void
-play_refer(ckp_compiler_t *c, const json_t *kids)
-{
-    const ckp_want_t  *want;
-
-    while ((want = ckp_compiler_want(c)) != NULL) {
-        const json_t *const  kid = json_object_get(kids, want->procedure);
-        ckp_found_t          found = { .known = kid != NULL };
-
-        if (kid != NULL
-            && (ckp_version_fits(want->version, ckp_json_str(kid, "version"))
-                || strcmp(want->version, "latest") == 0))
-        {
-            found.version = ckp_json_str(kid, "version");
-            found.hash = want->procedure;
-            found.prog = play_compile(kid, NULL, NULL);
-        }
-
-        ckp_compiler_found(c, &found);
-        ckp_program_unref(found.prog);
-    }
-}
-
-
-/* Whether it is among the `secrets` of an environment. */
-
-static bool
-play_secret(void *data, const char *prefix, const char *key)
-{
-    const json_t  *one;
-    size_t         i;
-
-    (void) prefix;
-
-    json_array_foreach(json_object_get(data, "secrets"), i, one) {
-        if (strcmp(json_string_value(one), key) == 0) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static void
-play_environment(ckp_compiler_t *c, const json_t *there)
-{
-    const ckp_environment_t  env = {
-        .agents = json_object_get(there, "agents"),
-        .profiles = json_object_get(there, "profiles"),
-        .prompts = json_object_get(there, "prompts"),
-        .secret = json_object_get(there, "secrets") == NULL ? NULL
-                                                            : play_secret,
-        .data = (void *) there
-    };
-
-    ckp_compiler_environment(c, &env);
-}
-
-
-ckp_program_t *
-play_compile(const json_t *doc, const json_t *kids, json_t **list)
-{
-    return play_compile_in(doc, kids, NULL, list);
-}
-
-
-ckp_program_t *
-play_compile_in(const json_t *doc, const json_t *kids, const json_t *there,
-    json_t **list)
-{
-    ckp_diags_t *const     diags = ckp_diags_new();
-    ckp_compiler_t *const  c = ckp_compiler_new(diags);
-    ckp_program_t         *prog;
-
-    ckp_compiler_zones(c, play_zone, NULL);
-    (void) ckp_compiler_add(c, doc);
-
-    if (kids != NULL) {
-        play_refer(c, kids);
-    }
-
-    if (there != NULL) {
-        play_environment(c, there);
-    }
-
-    prog = ckp_compiler_finish(c);
-
-    if (prog != NULL) {
-        ckp_program_zones(prog, play_zone, NULL);
-    }
-
-    if (list != NULL) {
-        *list = ckp_diags_json(diags, 'a');
-    }
-
-    ckp_compiler_free(c);
-    ckp_diags_free(diags);
-
-    return prog;
-}
-
-
 play_in_t *
 play_later(play_t *p, ckp_input_kind_t kind, const char *ref, int64_t wait_ms,
     json_t *data)
@@ -202,12 +75,11 @@ play_link(play_t *p, const char *id)
 
 /* --- deaths ------------------------------------------------------------------- */
 
-/* The run is forgotten, and loaded from what it was. */
+/* The run is forgotten, and loaded from what it was; saved is stolen. */
 
 static void
-play_reload(play_t *p)
+play_load(play_t *p, json_t *saved)
 {
-    json_t *const  saved = ckp_run_save(p->run);
     ckp_err_t      err = CKP_ERR_INIT;
     const char    *want;
     ckp_run_t     *run;
@@ -250,7 +122,7 @@ play_die(play_t *p, int64_t crashes)
     }
 
     p->nins = kept;
-    play_reload(p);
+    play_load(p, ckp_run_save(p->run));
     play_later(p, CKP_IN_RECOVER, "", 0,
                json_pack("{s:b, s:I}", "crash", 1, "crashes",
                          (json_int_t) crashes));
@@ -314,11 +186,34 @@ play_took(play_t *p, const ckp_turn_t *turn)
 }
 
 
+static bool play_feed(play_t *p, const play_in_t *in);
+
+/* What came of the turn is refused as a whole: it is as it was before. */
+
+static bool
+play_back(play_t *p, json_t *before, const char *path)
+{
+    play_in_t   in = { .kind = CKP_IN_REFUSED,
+                       .data = json_pack("{s:b}", "order", 1) };
+    bool        good;
+
+    (void) snprintf(in.ref, sizeof(in.ref), "%s", path);
+    play_load(p, before);
+    good = play_feed(p, &in)
+           && play_feed(p, &(play_in_t) { .kind = CKP_IN_RECOVER });
+    json_decref(in.data);
+
+    return good;
+}
+
+
 /* data is borrowed. */
 
 static bool
 play_feed(play_t *p, const play_in_t *in)
 {
+    json_t            *before = NULL;
+    const char        *path;
     ckp_turn_t         turn;
     ckp_err_t          err = CKP_ERR_INIT;
     const ckp_input_t  input = { .kind = in->kind, .outcome = in->outcome,
@@ -327,7 +222,7 @@ play_feed(play_t *p, const play_in_t *in)
     ckp_code_t         rc;
 
     if (p->forgets && p->began) {
-        play_reload(p);
+        play_load(p, ckp_run_save(p->run));
     }
 
     if (in->kind == CKP_IN_REPLY && ckp_json_str(in->data, "hash") != NULL) {
@@ -338,8 +233,20 @@ play_feed(play_t *p, const play_in_t *in)
         continue;
     }
 
+    if (p->began && json_object_get(p->script, "refuses") != NULL) {
+        before = ckp_run_save(p->run);
+    }
+
     p->fed++;
     rc = ckp_run_feed(p->run, &input, &turn, &err);
+
+    path = rc == CKP_OK && before != NULL ? play_refused(p, &turn) : NULL;
+
+    if (path != NULL) {
+        return play_back(p, before, path);
+    }
+
+    json_decref(before);
 
     if (rc == CKP_E_STATE) {
         return true;

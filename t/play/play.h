@@ -20,6 +20,8 @@
  *              vars?, error?} when it is over; without it it never is
  *   admits     in the same way: what the host says of who may do it, now,
  *              late or never
+ *   refuses    {path of a step: n}: so often the change of an order that it
+ *              makes is refused, with all of its turn
  *   decisions  by node, or in turn: "approved" when there are no more,
  *              "never" for no answer, {decision, after_ms?, ...}
  *   at         [[when, what, data?]]: when is milliseconds since the start,

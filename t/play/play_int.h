@@ -2,6 +2,7 @@
  * The inside of a played run.
  *
  *   play.c     the order of things: inputs, time, deaths
+ *   compile.c  documents as programs
  *   script.c   what the script says to an event or a question
  *   answer.c   what others say to an effect
  *   judge.c    whether all came as it must
@@ -77,6 +78,9 @@ void play_wrote(play_t *p, const ckp_write_t *w);
 void play_effect(play_t *p, const ckp_effect_t *fx);
 void play_measured(play_t *p, const ckp_metric_t *m);
 void play_link(play_t *p, const char *id);
+
+/* The path of a change of an order that whoever keeps it refuses; NULL: none. */
+const char *play_refused(play_t *p, const ckp_turn_t *turn);
 
 void play_judge(play_t *p);
 

@@ -220,6 +220,34 @@ play_wrote(play_t *p, const ckp_write_t *w)
 }
 
 
+const char *
+play_refused(play_t *p, const ckp_turn_t *turn)
+{
+    const json_t *const  list = json_object_get(p->script, "refuses");
+
+    for (size_t i = 0; i < turn->nwrites; i++) {
+        const ckp_write_t *const  w = &turn->writes[i];
+        const char *const         path = ckp_json_str(w->row, "path");
+        char                      key[400];
+        int64_t                   n;
+
+        if (strcmp(w->table, "order") != 0 || path == NULL) {
+            continue;
+        }
+
+        (void) snprintf(key, sizeof(key), "refuses %s", path);
+        n = ckp_json_int(p->asked, key, 0);
+
+        if (n < ckp_json_int(list, path, 0)) {
+            json_object_set_new(p->asked, key, json_integer(n + 1));
+            return path;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* What the engine counts of itself is not told in scripts. */
 
 void
