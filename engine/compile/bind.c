@@ -53,6 +53,7 @@ static const bind_channel_t  bind_channels[] = {
     { "llm",
       " generate_text classify_text extract_entities summarize translate"
       " analyze_sentiment generate_code evaluate_response " },
+    { "generic", " " },         /* what the engine does itself */
 };
 
 #define BIND_CHANNELS  (sizeof(bind_channels) / sizeof(bind_channels[0]))
