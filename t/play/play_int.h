@@ -79,7 +79,8 @@ void play_effect(play_t *p, const ckp_effect_t *fx);
 void play_measured(play_t *p, const ckp_metric_t *m);
 void play_link(play_t *p, const char *id);
 
-/* The path of a change of an order that whoever keeps it refuses; NULL: none. */
+/* The path of a change of an order that is refused by who keeps it; NULL: there
+ * is none. */
 const char *play_refused(play_t *p, const ckp_turn_t *turn);
 
 void play_judge(play_t *p);
