@@ -294,6 +294,7 @@ play_take(play_t *p, size_t i)
         good = !p->broken;
 
     } else {
+        play_point(p, in.data);
         good = play_feed(p, &in);
     }
 

@@ -27,7 +27,8 @@
  *   at         [[when, what, data?]]: when is milliseconds since the start,
  *              or an event "type" or "type path" (then before its effects);
  *              what is cancel, pause, resume, note, tick, crash ({crashes: n},
- *              when it is not the first there) or callback
+ *              when it is not the first there) or callback; a resume of kind
+ *              checkpoint has {_point: the name or the node of it}
  *
  * What must come of it
  *   refused    {variable: sentence}: there is no run

@@ -72,6 +72,7 @@ play_in_t *play_later(play_t *p, ckp_input_kind_t kind, const char *ref,
 const json_t *play_turn_of(play_t *p, const char *list, const char *path,
     const char *action);
 
+void play_point(play_t *p, json_t *data);        /* a resume from there */
 void play_scripted(play_t *p);                  /* what is at a time */
 void play_told(play_t *p, const ckp_event_t *ev);
 void play_wrote(play_t *p, const ckp_write_t *w);

@@ -77,6 +77,33 @@ script_happens(play_t *p, const json_t *one, int64_t wait)
 }
 
 
+/* "_point": the last checkpoint of that name, or of that node. */
+
+void
+play_point(play_t *p, json_t *data)
+{
+    const char *const  name = ckp_json_str(data, "_point");
+    size_t             i = json_array_size(p->writes);
+
+    while (name != NULL && i-- > 0) {
+        const json_t *const  w = json_array_get(p->writes, i);
+        json_t *const        row = json_array_get(w, 1);
+        const char *const    own = ckp_json_str(row, "name");
+        const char *const    node = ckp_json_str(row, "node_id");
+
+        if (strcmp(json_string_value(json_array_get(w, 0)), "checkpoint") == 0
+            && ((own != NULL && strcmp(own, name) == 0)
+                || (node != NULL && strcmp(node, name) == 0)))
+        {
+            json_object_set(data, "state", json_object_get(row, "state"));
+            json_object_set(data, "checkpoint_id",
+                            json_object_get(row, "checkpoint_id"));
+            return;
+        }
+    }
+}
+
+
 void
 play_scripted(play_t *p)
 {
