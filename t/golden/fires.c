@@ -9,7 +9,10 @@
 
 #include "play.h"
 #include "trigger/cron.h"
+#include "trigger/event.h"
 #include "trigger/filter.h"
+#include "trigger/form.h"
+#include "trigger/glob.h"
 #include "trigger/inputs.h"
 #include "trigger/settings.h"
 #include "trigger/signature.h"
@@ -303,6 +306,41 @@ fires_know(const fires_t *t, const json_t *row)
 }
 
 
+/* --- what comes --------------------------------------------------------------- */
+
+static void
+fires_event(const fires_t *t, const json_t *row)
+{
+    const char *const  body = json_string_value(json_array_get(row, 1));
+    const char        *why = NULL;
+    json_t *const      got = ckp_event_read(json_array_get(row, 0), body,
+                                            strlen(body), &why);
+
+    fires_match(t, json_array_get(row, 2), got == NULL
+                ? json_string(why == NULL ? "" : why) : got, true);
+}
+
+
+static void
+fires_form(const fires_t *t, const json_t *row)
+{
+    const char *const  body = json_string_value(json_array_get(row, 0));
+    json_t *const      got = ckp_form_read(body, strlen(body));
+
+    fires_match(t, json_array_get(row, 1), got == NULL ? json_null() : got,
+                true);
+}
+
+
+static void
+fires_glob(const fires_t *t, const json_t *row)
+{
+    fires_match(t, json_array_get(row, 2), json_boolean(ckp_glob_fits(
+                json_string_value(json_array_get(row, 0)),
+                json_string_value(json_array_get(row, 1)))), true);
+}
+
+
 /* --- all ---------------------------------------------------------------------- */
 
 void
@@ -316,7 +354,9 @@ golden_fires(const json_t *tables, void (*wrong)(void *data, const char *text),
         { "schedules", fires_schedule }, { "due", fires_due },
         { "settings", fires_set }, { "wants", fires_want },
         { "gives", fires_give }, { "looks", fires_look },
-        { "signed", fires_sign }, { "known", fires_know }
+        { "signed", fires_sign }, { "known", fires_know },
+        { "events", fires_event }, { "forms", fires_form },
+        { "globs", fires_glob }
     };
     json_t *const  grown = golden_grow(tables);
 

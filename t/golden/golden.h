@@ -44,6 +44,9 @@
  *                  signed     [[{secrets, standard, needs_time, window_s},
  *                             {headers}, body, now, true | false]]
  *                  known      [[{secrets, basic}, header, true | false]]
+ *                  events     [[{headers}, body, {event} | why not]]
+ *                  forms      [[body, {fields} | null]]
+ *                  globs      [[pattern, path, true | false]]
  *
  *   What is large is made by a rule (grow.c):
  *
