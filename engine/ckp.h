@@ -356,7 +356,9 @@ typedef struct {
  * only the idempotency counts, rate?: {key, per_minute, wait_ms}, outside?:
  * what is native asks others, too, max_concurrent?: calls of this run,
  * idempotency?: {scope, key, ttl_s, on_in_progress, cache_failures, hash,
- * wait_ms}}: may this attempt go, and to whom?  -> ADMITTED with one of
+ * wait_ms}, budget?: {nusd: billionths of a US dollar at most, model, profile?,
+ * over: a person allowed more}}: may this attempt go, and to whom?  -> ADMITTED
+ * with one of
  *   agent      {agent_id, name, base_url, channel, resource_key, pool_id,
  *              concurrency_limit, kind: agent_http | mcp_tool, protocol (of a
  *              tool server), workflow (the action is a workflow of its own),
@@ -365,7 +367,10 @@ typedef struct {
  *   wait_ms    and saturated {agent_id, channel, resource_key, pool_id}
  *   result     or failure, known under the key; source_run_id, hash
  *   error      {type, message}
- * and, when it waited for it, rate: {limit, waited_ms}.
+ * and, when it waited for it, rate: {limit, waited_ms}; for budgets, budget:
+ * {warnings?: [{budget, spent_usd, limit_usd}], against?: {the same, ask: a
+ * person may allow it}: nothing is reserved}.  The write "budget" {key, nusd}
+ * settles what was reserved under the key.
  *
  * CKP_FX_CALL target "agent" (or "mcp", of kind mcp_tool) {agent: as admitted,
  * request: {action, params, run_id, node_id, step_id, attempt, path,
@@ -500,7 +505,8 @@ const char *ckp_run_want_of(const ckp_run_t *run, const json_t *state);
 
 /*
  * What the site has for the run, from the next input on: {profiles: {name:
- * profile of api.md 13, without headers}, default_profile?, model?}; kept by
+ * profile of api.md 13, without headers}, default_profile?, model?, budgets?:
+ * there are some, and calls of models need the right to go}; kept by
  * reference, NULL: nothing.  What a question uses of it stands in the state.
  * Source: spec/ckp.md 23.2.
  */

@@ -227,8 +227,8 @@ call_begin(ckp_fiber_t *f)
         return rc;
     }
 
-    return rate->per_minute > 0 || rate->concurrent > 0 ? ckp_llm_admit(f)
-                                                        : call_go(f);
+    return rate->per_minute > 0 || rate->concurrent > 0
+           || ckp_llm_budgeted(f) ? ckp_llm_admit(f) : call_go(f);
 }
 
 
@@ -239,22 +239,29 @@ ckp_llm_admit(ckp_fiber_t *f)
 {
     const ckp_rate_t *const  rate = &ckp_fiber_program(f)->config.rate;
     const char *const        node = ckp_fiber_node(f)->id;
+    const bool               budgeted = ckp_llm_budgeted(f);
     char                     key[CKP_KEY_MAX + 1];
     const ckp_effect_t       fx = {
         .kind = CKP_FX_ADMIT, .target = "agent",
         .ref = ckp_fiber_get_str(f, "llm", "ref"),
         .key = ckp_llm_key(f, key),
         .body = json_pack("{s:n, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o*, "
-                          "s:o*}", "channel", "action", "llm_action",
+                          "s:o*, s:o*}", "channel", "action", "llm_action",
                           "path", ckp_fiber_node_path(f), "node_id", node,
                           "step_id", node, "native", 1, "internal", 1,
-                          "saturated", 0, "rate", rate->per_minute > 0
+                          "saturated", 0, "budget", budgeted
+                          ? ckp_llm_budget_wish(f) : NULL,
+                          "rate", rate->per_minute > 0
                           ? ckp_attempt_rate(f) : NULL,
                           "max_concurrent", rate->concurrent > 0
                           ? json_integer(rate->concurrent) : NULL)
     };
     ckp_code_t               rc = ckp_fiber_put(f, "llm", "ph",
                                                 json_string("admit"));
+
+    if (rc == CKP_OK && budgeted) {
+        rc = ckp_fiber_put(f, "llm", "bud", json_true());
+    }
 
     if (rc != CKP_OK) {
         json_decref(fx.body);
@@ -273,6 +280,7 @@ ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
     const json_t *const  rate = json_object_get(data, "rate");
     const json_t *const  error = json_object_get(data, "error");
     const int64_t        wait = ckp_json_int(data, "wait_ms", -1);
+    bool                 stands = true;
     ckp_code_t           rc = CKP_OK;
 
     if (rate != NULL) {
@@ -280,6 +288,15 @@ ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
                  "limit", (json_int_t) ckp_json_int(rate, "limit", 0),
                  "waited_ms", (json_int_t) ckp_json_int(rate, "waited_ms",
                                                         0)));
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_budget_heard(f, json_object_get(data, "budget"),
+                                  &stands);
+    }
+
+    if (!stands) {
+        return rc == CKP_E_INVALID ? ckp_llm_failed(f, NULL, true) : rc;
     }
 
     if (rc == CKP_OK && error != NULL) {

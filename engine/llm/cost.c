@@ -467,7 +467,11 @@ ckp_llm_book(ckp_fiber_t *f, const json_t *data)
     use.usd = ckp_num_settle(((double) use.prompt * prompt
                               + (double) use.completion * completion) / 1000);
 
-    rc = cost_told(f, entry, data, &use);
+    rc = ckp_llm_settle(f, use.priced ? use.usd : 0);
+
+    if (rc == CKP_OK) {
+        rc = cost_told(f, entry, data, &use);
+    }
 
     if (rc == CKP_OK) {
         rc = cost_counted(f, entry, ckp_json_str(data, "model"), &use);

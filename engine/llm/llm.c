@@ -487,6 +487,10 @@ ckp_llm_abandon(ckp_fiber_t *f)
     ckp_fiber_at_step(f, NULL);
     rc = ckp_llm_abort(f, false);
 
+    if (rc == CKP_OK) {
+        rc = ckp_llm_settle(f, 0);
+    }
+
     return rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph", json_string("gone"))
                         : rc;
 }

@@ -14,7 +14,9 @@
  * prev, spent, hash, res, bytes, gi, fc}; ph is "mem" (a project's memory is
  * read), "get" (an attachment is fetched), "ask" (a stored prompt is), "admit"
  * or "held" (limits of all calls), "call", "retry", "double", "tools", "failed"
- * (with fc: it was a call that failed, not its answer), "gone".  n.chain: array
+ * (with fc: it was a call that failed, not its answer), "budget" (a person is
+ * asked, who may allow more: n.llm.over), "gone".  n.llm.bud: something may be
+ * reserved, or the budget that is asked about.  n.chain: array
  * of {m: model, p: profile}; n.profs {name: profile}: the site's; n.asset: a
  * stored prompt (prompt.c).  n.msgs {"0": message ...}: what is sent, made
  * once, grown by repairs and by a planner.  n.pii {token: value}; n.got:
@@ -166,6 +168,8 @@ struct ckp_llm_s {
     ckp_memory_t        memory;
     ckp_pii_t          *pii;            /* NULL: off */
     ckp_planner_t      *planner;        /* NULL: none */
+    const ckp_node_t   *more;           /* asks whether a budget may be
+                                           exceeded; NULL: nobody can be */
 };
 
 /* --- llm.c ------------------------------------------------------------- */
@@ -330,6 +334,24 @@ ckp_code_t ckp_llm_book(ckp_fiber_t *f, const json_t *data);
 
 /* Before a call: CKP_E_INVALID when its estimate would break the budget. */
 ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry);
+
+/* --- budget.c: budgets of the site ------------------------------------- */
+
+/* Whether the site has any. */
+bool ckp_llm_budgeted(const ckp_fiber_t *f);
+
+/* New object: `budget` of CKP_FX_ADMIT, for the present entry of the chain. */
+json_t *ckp_llm_budget_wish(ckp_fiber_t *f);
+
+/* `budget` of CKP_IN_ADMITTED; *stands: the call may go, as far as that is
+ * concerned.  Otherwise a person is asked, or CKP_E_INVALID: BudgetExceeded was
+ * raised. */
+ckp_code_t ckp_llm_budget_heard(ckp_fiber_t *f, const json_t *said,
+    bool *stands);
+ckp_code_t ckp_llm_budget_decided(ckp_fiber_t *f, bool yes);
+
+/* What was reserved for the present call is over: it came to `usd`. */
+ckp_code_t ckp_llm_settle(ckp_fiber_t *f, double usd);
 
 /* --- answer.c ---------------------------------------------------------- */
 

@@ -485,6 +485,7 @@ llm_parse(ckp_parse_t *ps, const json_t *doc, ckp_node_t *node)
     parse_prompt(ps, at, llm);
     parse_retry(ps, at, llm);
     ckp_llm_read_planner(ps, at, llm);
+    ckp_llm_read_more(ps, at, llm);
     bound = llm->planner == NULL || ckp_parse_bind(ps, "planner", true);
     parse_rest(ps, at, llm);
 

@@ -422,6 +422,21 @@ planner_ways(planner_read_t *r, const ckp_at_t *at)
 
 
 void
+ckp_llm_read_more(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
+{
+    planner_read_t  r = { .ps = ps };
+    const bool      bound = ckp_parse_bind(ps, "args", true);
+
+    llm->more = tool_node(&r, at, &ckp_node_approval, "human_approval",
+        json_pack("{s:s, s:s, s:s, s:s}", "prompt",
+                  "A budget for models is used up. May this question be asked"
+                  " all the same?", "context_data", "{{args}}", "on_reject",
+                  "@end", "on_timeout", "@end"));
+    (void) ckp_parse_bind(ps, "args", bound);
+}
+
+
+void
 ckp_llm_read_planner(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 {
     planner_read_t  r = { .ps = ps,

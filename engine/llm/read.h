@@ -29,6 +29,9 @@ ckp_pii_t *ckp_llm_read_pii(ckp_parse_t *ps, const ckp_at_t *at,
 void ckp_llm_read_planner(ckp_parse_t *ps, const ckp_at_t *at,
     ckp_llm_t *llm);
 
+/* llm->more: of every node, for any may meet a budget. */
+void ckp_llm_read_more(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm);
+
 /* temperature, max_tokens, top_p, stop and seed of a node or profile: those
  * that hold; what does not is told (CKP806). */
 const json_t *ckp_llm_read_params(ckp_parse_t *ps, const ckp_at_t *at);

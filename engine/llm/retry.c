@@ -331,6 +331,10 @@ ckp_llm_failed(ckp_fiber_t *f, const json_t *data, bool ambiguous)
                             : retry_told(f, error, ambiguous);
 
     if (rc == CKP_OK) {
+        rc = ckp_llm_settle(f, 0);
+    }
+
+    if (rc == CKP_OK) {
         rc = retry_next(f, error, data, &next);
     }
 

@@ -482,6 +482,10 @@ ckp_llm_child(ckp_fiber_t *f, const ckp_child_t *child)
     size_t      i;
     ckp_code_t  rc;
 
+    if (strcmp(child->key, "budget") == 0) {
+        return ckp_llm_budget_decided(f, tools_is_yes(child));
+    }
+
     if (strcmp(child->key, "plan") == 0) {
         return ckp_plan_decided(f, tools_is_yes(child) ? child->result
                                                        : NULL);
@@ -518,6 +522,10 @@ ckp_llm_inner(const ckp_node_t *node, const char *key)
     const ckp_planner_t *const  p = node->u.llm->planner;
     const char *const           dot = key == NULL ? NULL : strchr(key, '.');
     const ckp_tool_t           *tool;
+
+    if (key != NULL && strcmp(key, "budget") == 0) {
+        return node->u.llm->more;
+    }
 
     if (p == NULL || key == NULL) {
         return NULL;

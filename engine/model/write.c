@@ -31,6 +31,7 @@ static const write_kind_t  write_kinds[] = {
     { "delegation_end", { "ref", "status", NULL } },
     { "once", { "path", "scope", "key", "status", "ttl_s", NULL } },
     { "order", { "order_id", "from", "to", "path", NULL } },
+    { "budget", { "key", "nusd", NULL } },
     { "memory", { "op", "project", "procedure", "key", "value", NULL } },
     { "child",
       { "run_id", "procedure_id", "version", "hash", "meta", "shown",

@@ -84,6 +84,14 @@ ngx_lo_asset_stage_t  ngx_lo_profiles_delete_render;
 ngx_lo_asset_stage_t  ngx_lo_profiles_test_prepare;
 ngx_lo_asset_stage_t  ngx_lo_profiles_test_render;
 
+/* ngx_lo_budgets.c */
+ngx_lo_asset_stage_t  ngx_lo_budgets_list_prepare;
+ngx_lo_asset_stage_t  ngx_lo_budgets_list_render;
+ngx_lo_asset_stage_t  ngx_lo_budgets_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_budgets_put_render;
+ngx_lo_asset_stage_t  ngx_lo_budgets_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_budgets_delete_render;
+
 /* ngx_lo_usage.c */
 ngx_lo_asset_stage_t  ngx_lo_usage_prepare;
 ngx_lo_asset_stage_t  ngx_lo_usage_render;

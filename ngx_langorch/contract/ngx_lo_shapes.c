@@ -487,6 +487,20 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
     { "LlmProfileCreate", "A profile to be made; it needs a model",
       "+LlmProfileChange name!",
       NGX_LO_TAKEN },
+    { "LlmBudget", "What models may cost",
+      "name scope:site|project|procedure|profile|run|call target:?"
+      " period:day|month|total limit_usd:num warn_at:num"
+      " on_limit:stop|approve stop_usd:num? description:? enabled:bool"
+      " use:[LlmBudgetUse] created_at:time updated_at:time",
+      NGX_LO_GIVEN },
+    { "LlmBudgetUse", "What is used of it in this period",
+      "subject:? spent_usd:num reserved_usd:num",
+      NGX_LO_GIVEN },
+    { "LlmBudgetPut", "What models may cost; all of it",
+      "scope:site|project|procedure|profile|run|call! target:?"
+      " period:day|month|total? limit_usd:num! warn_at:num?"
+      " on_limit:stop|approve? stop_usd:num? description:? enabled:bool?",
+      NGX_LO_TAKEN },
     { "LlmProfileTest", "Nothing",
       "",
       NGX_LO_TAKEN },

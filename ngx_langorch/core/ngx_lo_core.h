@@ -170,6 +170,11 @@ void ngx_lo_self_quit(void);
 /* Wall clock in ms, for stamps and dates; from ngx_timeofday.  It jumps, to and
  * fro, when somebody sets it: never measure with it. */
 int64_t ngx_lo_now_ms(void);
+
+/* The day ("2024-02-17") and the month ("2024-02") of such a time, in UTC. */
+void ngx_lo_periods(int64_t ms, char day[CKP_TIME_LEN + 1],
+    char month[CKP_TIME_LEN + 1]);
+
 /* CLOCK_BOOTTIME in ms: leases, ages, waits. */
 int64_t ngx_lo_boot_ms(void);
 /* Wall clock less CLOCK_BOOTTIME, both read now: changes when it is set. */

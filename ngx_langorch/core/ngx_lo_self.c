@@ -87,6 +87,18 @@ ngx_lo_now_ms(void)
 }
 
 
+void
+ngx_lo_periods(int64_t ms, char day[CKP_TIME_LEN + 1],
+    char month[CKP_TIME_LEN + 1])
+{
+    ckp_time_text(ms, day);
+    day[sizeof("2024-02-17") - 1] = '\0';
+
+    ckp_time_text(ms, month);
+    month[sizeof("2024-02") - 1] = '\0';
+}
+
+
 int64_t
 ngx_lo_clock_offset(void)
 {

@@ -300,6 +300,15 @@ ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit)
         return NULL;
     }
 
+    if (json_object_get(e->body, "budget") != NULL && !e->reserved) {
+
+        if (!commit) {
+            ngx_lo_budget_reserve(e);
+        }
+
+        return NULL;
+    }
+
     max = ckp_json_int(e->body, "max_concurrent", 0);
 
     if (max > 0 && ngx_lo_admit_crowded(e, max)) {
@@ -310,7 +319,8 @@ ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit)
     e->parked = 0;
 
     if (ckp_json_bool(e->body, "internal", false)) {
-        return ngx_lo_admit_pass(e, json_pack("{s:b}", "native", 1), commit);
+        return ngx_lo_admit_pass(e, json_pack("{s:b, s:O*}", "native", 1,
+                                              "budget", e->budget), commit);
     }
 
     return ngx_lo_admit_whom(e, commit);

@@ -423,6 +423,10 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
         return ngx_lo_commit_memory(job, w, now);
     }
 
+    if (ngx_strcmp(w->table, "budget") == 0) {
+        return ngx_lo_budget_settle(job, w->row);
+    }
+
     if (ngx_strcmp(w->table, "order") == 0) {
         return ngx_lo_commit_order(run, job, w, now);
     }

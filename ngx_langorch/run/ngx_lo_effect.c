@@ -184,6 +184,7 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
     ckp_free(e->text);
     ngx_lo_secrets_wipe(e->secrets);
     json_decref(e->body);
+    json_decref(e->budget);
     ngx_free(e->ref);
     ngx_free(e->key);
     ngx_free(e->trace);

@@ -57,6 +57,7 @@ struct ngx_lo_effect_s {
     ngx_msec_t          asked;      /* when */
     int64_t             begun_ms;
     ngx_lo_job_t       *job;        /* ADMIT: a look into the store */
+    json_t             *budget;     /* ADMIT: what budgets said; or NULL */
     ngx_msec_t          limited_at; /* ADMIT: since when it waits for a token */
     ngx_msec_t          token_at;   /* and when it is its turn */
     uint64_t            number;     /* grows with each effect of the worker */
@@ -71,6 +72,7 @@ struct ngx_lo_effect_s {
     unsigned            counted:1;  /* holds a slot of its resource key */
     unsigned            queued:1;   /* waits for room */
     unsigned            roomed:1;   /* has it */
+    unsigned            reserved:1; /* what it may cost, of the budgets */
 };
 
 struct ngx_lo_run_s {
@@ -219,6 +221,11 @@ void ngx_lo_admit_stop(void);
  */
 json_t *ngx_lo_admit_ask(ngx_lo_effect_t *e, ngx_uint_t commit);
 void ngx_lo_admit_forget(ngx_lo_effect_t *e);
+
+/* The question waits until what it may cost is reserved (ngx_lo_budget.c); the
+ * write "budget" ends that. */
+void ngx_lo_budget_reserve(ngx_lo_effect_t *e);
+ngx_int_t ngx_lo_budget_settle(ngx_lo_job_t *job, const json_t *row);
 
 /* Calls of the run have ended: questions that waited for it are asked again. */
 void ngx_lo_admit_parked(ngx_lo_run_t *run);

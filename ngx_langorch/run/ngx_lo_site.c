@@ -1,6 +1,7 @@
 /*
  * What the site has for questions to models, as this worker knows it: its
- * profiles, read again when the number in the zone has grown.
+ * profiles, and whether there are budgets, read again when the number in the
+ * zone has grown.
  *
  * Whoever changes one lets the number grow before he answers, and no run is fed
  * while it is being read: a question that comes after a change sees it, on any
@@ -23,6 +24,7 @@ static struct {
     uint64_t       asked;           /* the same of the job */
     int64_t        read_ms;
     int64_t        failed_ms;
+    ngx_uint_t     budgets;         /* there are some */
 } ngx_lo_site;
 
 
@@ -78,7 +80,8 @@ ngx_lo_site_read(void)
     job = ngx_lo_job_new(ngx_lo_store(), 0);
 
     if (job == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_llm_profiles) != NGX_OK)
+        || ngx_lo_job_add(job, &ngx_lo_sql_llm_profiles) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_budgets_any) != NGX_OK)
     {
         ngx_lo_job_free(job);
         return NGX_ERROR;
@@ -100,6 +103,7 @@ ngx_lo_site_got(ngx_lo_job_t *job, void *data)
     ngx_lo_site.job = NULL;
 
     if (ngx_lo_job_rc(job) == NGX_LO_JOB_OK) {
+        ngx_lo_site.budgets = (ngx_lo_job_row(job, 1) != NULL);
         ngx_lo_site_take(ngx_lo_job_rows(job, 0));
 
     } else {
@@ -154,6 +158,10 @@ ngx_lo_site_show(void)
     profiles = json_object();
     seen = json_pack("{s:o}", "profiles", profiles);
     model = &ngx_lo_conf()->llm_model;
+
+    if (ngx_lo_site.budgets) {
+        (void) json_object_set_new(seen, "budgets", json_true());
+    }
 
     if (model->len > 0) {
         (void) json_object_set_new(seen, "model",

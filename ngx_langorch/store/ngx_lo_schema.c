@@ -531,6 +531,34 @@ static const char  ngx_lo_schema_watched[] =
     " PRIMARY KEY (trigger, path)) WITHOUT ROWID;";
 
 
+/*
+ * What models may cost, in billionths of a US dollar.  llm_spent: what was
+ * booked and what is reserved, by the subject of the budget and its period;
+ * llm_held: what of it is reserved, by the key of the call.
+ */
+
+static const char  ngx_lo_schema_budgets[] =
+    "CREATE TABLE llm_budgets ("
+    " name TEXT PRIMARY KEY, scope TEXT NOT NULL, target TEXT,"
+    " period TEXT NOT NULL, limit_n INTEGER NOT NULL, stop_n INTEGER,"
+    " warn REAL NOT NULL, ask INTEGER NOT NULL, enabled INTEGER NOT NULL,"
+    " description TEXT, created_at INTEGER, updated_at INTEGER)"
+    " WITHOUT ROWID;"
+
+    "CREATE TABLE llm_spent ("
+    " budget TEXT NOT NULL, subject TEXT NOT NULL, period TEXT NOT NULL,"
+    " nusd INTEGER NOT NULL, until INTEGER,"
+    " PRIMARY KEY (budget, subject, period)) WITHOUT ROWID;"
+    "CREATE INDEX llm_spent_age ON llm_spent (until)"
+    " WHERE until IS NOT NULL;"
+
+    "CREATE TABLE llm_held ("
+    " key TEXT NOT NULL, budget TEXT NOT NULL, subject TEXT NOT NULL,"
+    " period TEXT NOT NULL, nusd INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " fresh INTEGER NOT NULL, PRIMARY KEY (key, budget)) WITHOUT ROWID;"
+    "CREATE INDEX llm_held_age ON llm_held (at);";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -554,7 +582,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_seals,
     ngx_lo_schema_identity,
     ngx_lo_schema_queue,
-    ngx_lo_schema_watched
+    ngx_lo_schema_watched,
+    ngx_lo_schema_budgets
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

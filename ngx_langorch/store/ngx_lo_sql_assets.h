@@ -101,4 +101,31 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profiles_plain;
 /* from, to, "model", "profile" ... */
 extern const ngx_lo_stmt_t  ngx_lo_sql_llm_usage;
 
+/* --- budgets (ngx_lo_sql_budgets.c) ------------------------------------------------ */
+
+/*
+ * All of a reservation, each with key, runs.id, profile (or NULL), billionths
+ * of a US dollar, 1: somebody allowed more, now, "2024-02-17", "2024-02".  Rows
+ * of RESERVE_TOLD {budget, scope, subject, spent_usd, limit_usd, over, ask,
+ * warn}, what is against it first; one is over: nothing was reserved.
+ */
+#define NGX_LO_SQL_RESERVE       7
+#define NGX_LO_SQL_RESERVE_TOLD  5
+extern const ngx_lo_stmt_t  ngx_lo_sql_budget_reserve[NGX_LO_SQL_RESERVE];
+
+/* key, what it came to */
+extern const ngx_lo_stmt_t  ngx_lo_sql_budget_settle[2];
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_budgets;     /* NULL, day, month */
+extern const ngx_lo_stmt_t  ngx_lo_sql_budget_get;  /* name, day, month */
+extern const ngx_lo_stmt_t  ngx_lo_sql_budgets_any; /* a row: there is one */
+
+/* name, scope, target, period, limit, stop (NGX_LO_NULL), warn, ask, enabled,
+ * description, now; guarded: not too many */
+extern const ngx_lo_stmt_t  ngx_lo_sql_budget_put;
+
+/* name; the first is guarded: it is there */
+#define NGX_LO_SQL_BUDGET_DEL  3
+extern const ngx_lo_stmt_t  ngx_lo_sql_budget_del[NGX_LO_SQL_BUDGET_DEL];
+
 #endif

@@ -94,6 +94,7 @@ play_load(play_t *p, json_t *saved)
 
     ckp_run_free(p->run);
     p->run = run;
+    ckp_run_site(run, json_object_get(p->script, "site"));
 
     for (int n = 0; n < 64 && (want = ckp_run_want(run)) != NULL; n++) {
         char  id[256];
@@ -374,6 +375,7 @@ play_open(play_t *p, const play_case_t *c)
     *p = (play_t) { .c = c, .script = c->script, .now_ms = PLAY_NOW };
 
     p->run = ckp_run_new(c->prog, "run");
+    ckp_run_site(p->run, json_object_get(p->script, "site"));
     p->asked = json_object();
     p->happened = json_object();
     p->refs = json_object();

@@ -77,6 +77,7 @@ sub populate {
     $site->post('/api/prompts', { name => 'asked', template => 'Why?' });
     $site->post('/api/llm/profiles', { name => 'tried', model => 'm',
         base_url => $agent->url });
+    $site->put('/api/llm/budgets/few', { scope => 'site', limit_usd => 5 });
 
     $site->post('/api/triggers/shop/1.0.0', { trigger_type => 'scheduled',
         schedule => '0 0 29 2 *' });
@@ -101,6 +102,7 @@ sub populate {
         '/api/secrets/{name}' => $site->post('/api/secrets',
             { name => 'kept', value => 'x' })->{json}{name},
         map({ ("/api/llm/profiles/{name}$_" => 'tried') } '', '/test'),
+        '/api/llm/budgets/{name}' => 'few',
         map({ ("/api/prompts/{name}$_" => 'asked') }
             '', qw(/versions /activate /render)),
     };
