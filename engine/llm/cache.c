@@ -1,6 +1,6 @@
 /*
- * Answers that a run has already: an identical request is not paid twice.
- * Source: spec/ckp.md 23.1 (cache).
+ * Answers that a run has already, or another one: an identical request is not
+ * paid twice.  Source: spec/ckp.md 23.1 (cache), 20.2.
  */
 
 #include "llm/llm.h"
@@ -8,9 +8,26 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "step/keyed.h"
 
 #define CACHE_MAX       200             /* answers of a run */
 #define CACHE_TEXT_MAX  (64 * 1024)
+#define CACHE_WAIT_MS   CKP_LLM_MS      /* for who asks the same now */
+
+
+/* Who is asked, and what was masked: an answer has it back in its place. */
+
+static json_t *
+cache_whole(ckp_fiber_t *f, const json_t *entry, json_t *request)
+{
+    const json_t *const  profile = ckp_llm_profile_of(f,
+                                       ckp_json_str(entry, "p"));
+
+    return json_pack("{s:o, s:O*, s:O*, s:O*}", "request", request,
+                     "base_url", json_object_get(profile, "base_url"),
+                     "provider", json_object_get(profile, "provider"),
+                     "pii", ckp_fiber_get(f, "pii", NULL));
+}
 
 
 /* What would be sent; an attachment is what is in it, wherever its copy is. */
@@ -26,7 +43,7 @@ cache_request(ckp_fiber_t *f, const json_t *entry)
     size_t         k;
 
     if (!ckp_attach_any(f)) {
-        return request;
+        return cache_whole(f, entry, request);
     }
 
     own = ckp_json_copy(request);
@@ -38,7 +55,7 @@ cache_request(ckp_fiber_t *f, const json_t *entry)
         }
     }
 
-    return own;
+    return cache_whole(f, entry, own);
 }
 
 
@@ -97,22 +114,154 @@ ckp_llm_cached(ckp_fiber_t *f)
 }
 
 
+/* --- of other runs ------------------------------------------------------- */
+
+/* n.lc {key, claim}: the content is the key. */
+
+static ckp_keyed_t
+cache_keyed(ckp_fiber_t *f)
+{
+    return (ckp_keyed_t) {
+        .f = f, .policy = &ckp_fiber_node(f)->u.llm->cache,
+        .path = ckp_fiber_node_path(f), .at = "lc", .kind = "#llm",
+        .results = "llm_cache", .failures = "llm_cache",
+        .hashes = "llm_cache", .wait_ms = CACHE_WAIT_MS
+    };
+}
+
+
+bool
+ckp_llm_cache_asks(const ckp_fiber_t *f)
+{
+    const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
+
+    return llm->cache_s > 0 && llm->cache.scope != CKP_ONCE_RUN
+           && ckp_fiber_get_str(f, "llm", "hash") != NULL;
+}
+
+
+ckp_code_t
+ckp_llm_cache_ask(ckp_fiber_t *f, bool again)
+{
+    const ckp_keyed_t  k = cache_keyed(f);
+    const char *const  node = ckp_fiber_node(f)->id;
+    const char *const  hex = ckp_fiber_get_str(f, "llm", "hash");
+    const char *const  ref = again ? ckp_fiber_get_str(f, "llm", "ref")
+                                   : ckp_fiber_ref(f);
+    json_t            *wish;
+    ckp_code_t         rc = ref == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    if (rc == CKP_OK && !again) {
+        rc = ckp_fiber_put(f, "lc", NULL, json_pack("{s:s}", "key", hex));
+        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ref", json_string(ref))
+                          : rc;
+        rc = rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph",
+                                          json_string("shared")) : rc;
+    }
+
+    wish = rc == CKP_OK ? ckp_keyed_ask(&k) : NULL;
+
+    if (wish == NULL) {
+        return rc == CKP_OK ? CKP_E_NOMEM : rc;
+    }
+
+    const ckp_effect_t  fx = {
+        .kind = CKP_FX_ADMIT, .target = "agent", .ref = ref,
+        .key = ckp_keyed_key(&k),
+        .body = json_pack("{s:n, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}",
+                          "channel", "action", "llm_action", "path", k.path,
+                          "node_id", node, "step_id", node, "native", 1,
+                          "internal", 1, "saturated", 0, "idempotency", wish)
+    };
+
+    rc = ckp_fiber_effect(f, &fx);
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, CKP_NO_TIME) : rc;
+}
+
+
+/* Who was waited for too long, or is sealed, is no reason not to ask. */
+
+ckp_code_t
+ckp_llm_cache_said(ckp_fiber_t *f, const json_t *data)
+{
+    const json_t *const  known = json_object_get(data, "result");
+    const char *const    text = ckp_json_str(known, "text");
+    ckp_code_t           rc = CKP_OK;
+
+    if (text != NULL || json_object_get(data, "native") == NULL) {
+        rc = ckp_fiber_del(f, "lc", "claim");
+    }
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
+    return text != NULL ? ckp_llm_take(f, text, known, false) : ckp_llm_ask(f);
+}
+
+
+ckp_code_t
+ckp_llm_cache_gone(ckp_fiber_t *f)
+{
+    const ckp_keyed_t  k = cache_keyed(f);
+
+    return ckp_fiber_get(f, "lc", "claim") == NULL ? CKP_OK
+                                                   : ckp_keyed_gone(&k);
+}
+
+
+/* known is borrowed. */
+
+static ckp_code_t
+cache_share(ckp_fiber_t *f, const json_t *known)
+{
+    json_t *const  claim = ckp_fiber_get(f, "lc", "claim");
+    ckp_code_t     rc;
+
+    if (claim == NULL) {
+        return CKP_OK;
+    }
+
+    rc = ckp_fiber_write(f, "once",
+             json_pack("{s:s, s:O, s:O, s:s, s:I, s:O}",
+                       "path", ckp_fiber_node_path(f), "scope", claim,
+                       "key", ckp_fiber_get(f, "lc", "key"),
+                       "status", "completed", "ttl_s",
+                       (json_int_t) ckp_fiber_node(f)->u.llm->cache_s,
+                       "result", known));
+
+    return rc == CKP_OK ? ckp_fiber_del(f, "lc", "claim") : rc;
+}
+
+
+/* --- kept ---------------------------------------------------------------- */
+
 ckp_code_t
 ckp_llm_keep(ckp_fiber_t *f, const char *text, const json_t *meta)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const char *const       hex = ckp_fiber_get_str(f, "llm", "hash");
+    json_t                 *known;
+    ckp_code_t              rc;
 
-    if (llm->cache_s == 0 || hex == NULL || strlen(text) > CACHE_TEXT_MAX
+    if (llm->cache_s == 0 || hex == NULL || strlen(text) > CACHE_TEXT_MAX) {
+        return ckp_llm_cache_gone(f);
+    }
+
+    known = json_pack("{s:s, s:O*, s:O*, s:I}", "text", text,
+                      "usage", json_object_get(meta, "usage"),
+                      "model_used", json_object_get(meta, "model_used"),
+                      "at", (json_int_t) ckp_fiber_now(f));
+    rc = known == NULL ? CKP_E_NOMEM : cache_share(f, known);
+
+    if (rc != CKP_OK
         || json_object_size(ckp_fiber_run_get(f, "llm_cache", NULL))
            >= CACHE_MAX)
     {
-        return CKP_OK;
+        json_decref(known);
+        return rc;
     }
 
-    return ckp_fiber_run_put(f, "llm_cache", hex,
-               json_pack("{s:s, s:O*, s:O*, s:I}", "text", text,
-                         "usage", json_object_get(meta, "usage"),
-                         "model_used", json_object_get(meta, "model_used"),
-                         "at", (json_int_t) ckp_fiber_now(f)));
+    return ckp_fiber_run_put(f, "llm_cache", hex, known);
 }

@@ -120,9 +120,12 @@ llm_prepare(ckp_fiber_t *f)
 
     known = ckp_llm_cached(f);
 
-    return known != NULL ? ckp_llm_take(f, ckp_json_str(known, "text"), known,
-                                        false)
-                         : ckp_llm_ask(f);
+    if (known != NULL) {
+        return ckp_llm_take(f, ckp_json_str(known, "text"), known, false);
+    }
+
+    return ckp_llm_cache_asks(f) ? ckp_llm_cache_ask(f, false)
+                                 : ckp_llm_ask(f);
 }
 
 
@@ -235,6 +238,10 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
         return CKP_E_STATE;
     }
 
+    if (in->kind == CKP_IN_ADMITTED && llm_is(f, "shared")) {
+        return ckp_llm_cache_said(f, in->data);
+    }
+
     if (in->kind == CKP_IN_ADMITTED) {
         return llm_is(f, "admit") ? ckp_llm_admitted(f, in->data)
                                   : CKP_E_STATE;
@@ -272,6 +279,10 @@ llm_recover(ckp_fiber_t *f)
 
     if (llm_is(f, "mem")) {
         return ckp_llm_fetch(f, true);
+    }
+
+    if (llm_is(f, "shared")) {
+        return ckp_llm_cache_ask(f, true);
     }
 
     if (llm_is(f, "get")) {
@@ -471,7 +482,7 @@ bool
 ckp_llm_in_flight(const ckp_fiber_t *f)
 {
     return llm_is(f, "call") || llm_is(f, "admit") || llm_is(f, "mem")
-           || llm_is(f, "get") || llm_is(f, "ask");
+           || llm_is(f, "get") || llm_is(f, "ask") || llm_is(f, "shared");
 }
 
 
@@ -489,6 +500,10 @@ ckp_llm_abandon(ckp_fiber_t *f)
 
     if (rc == CKP_OK) {
         rc = ckp_llm_settle(f, 0);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_cache_gone(f);
     }
 
     return rc == CKP_OK ? ckp_fiber_put(f, "llm", "ph", json_string("gone"))

@@ -12,7 +12,8 @@
  *
  * State: n.llm {ph, try, i, alt, calls, k, amb, li, rep, ref, until, ts, t0,
  * prev, spent, hash, res, bytes, gi, fc}; ph is "mem" (a project's memory is
- * read), "get" (an attachment is fetched), "ask" (a stored prompt is), "admit"
+ * read), "get" (an attachment is fetched), "shared" (other
+ * runs are asked for their answer), "ask" (a stored prompt is), "admit"
  * or "held" (limits of all calls), "call", "retry", "double", "tools", "failed"
  * (with fc: it was a call that failed, not its answer), "budget" (a person is
  * asked, who may allow more: n.llm.over), "gone".  n.llm.bud: something may be
@@ -165,6 +166,7 @@ struct ckp_llm_s {
     uint32_t            timeout_ms;     /* of one call; 0: the profile's */
     double              max_cost;       /* of this visit; 0: none */
     int64_t             cache_s;        /* 0: off */
+    ckp_once_t          cache;          /* whose answers it may have */
     ckp_memory_t        memory;
     ckp_pii_t          *pii;            /* NULL: off */
     ckp_planner_t      *planner;        /* NULL: none */
@@ -370,6 +372,14 @@ ckp_code_t ckp_llm_take(ckp_fiber_t *f, const char *text, const json_t *meta,
 
 /* A recorded answer of the same request: lent, NULL: none. */
 const json_t *ckp_llm_cached(ckp_fiber_t *f);
+
+/* Other runs may have one: they are asked (`again`: the same, after a crash),
+ * and what was said is used, or the model is asked.  The right to be the one
+ * who asks it is given back by _gone, unless the answer was kept. */
+bool ckp_llm_cache_asks(const ckp_fiber_t *f);
+ckp_code_t ckp_llm_cache_ask(ckp_fiber_t *f, bool again);
+ckp_code_t ckp_llm_cache_said(ckp_fiber_t *f, const json_t *data);
+ckp_code_t ckp_llm_cache_gone(ckp_fiber_t *f);
 ckp_code_t ckp_llm_keep(ckp_fiber_t *f, const char *text,
     const json_t *meta);
 

@@ -411,9 +411,11 @@ parse_retry(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 static void
 parse_cache(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 {
-    static const ckp_word_t  scopes[] = { { "run", 0 }, { "procedure", 1 },
-                                          { "project", 1 }, { "global", 1 },
-                                          { NULL, 0 } };
+    static const ckp_word_t  scopes[] = {
+        { "run", CKP_ONCE_RUN }, { "procedure", CKP_ONCE_PROCEDURE },
+        { "project", CKP_ONCE_PROJECT }, { "global", CKP_ONCE_GLOBAL },
+        { NULL, 0 }
+    };
     ckp_at_t                 out;
 
     if (!ckp_parse_object(ps, at, "cache", &out)) {
@@ -423,11 +425,11 @@ parse_cache(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
     llm->cache_s = ckp_parse_int(ps, &out, "ttl_seconds", 1, 86400, 302);
     ckp_parse_known(ps, &out, " ttl_seconds scope ", NULL);
 
-    if (ckp_parse_word(ps, &out, "scope", scopes, 0, 302) == 1) {
-        ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 96,
-                                         .field = "scope" },
-                      "answers are kept within their run");
-    }
+    llm->cache = (ckp_once_t) {
+        .scope = (ckp_once_scope_t) ckp_parse_word(ps, &out, "scope", scopes,
+                                                   CKP_ONCE_RUN, 302),
+        .busy = CKP_BUSY_WAIT, .ttl_s = llm->cache_s
+    };
 }
 
 

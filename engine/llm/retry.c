@@ -254,6 +254,10 @@ retry_give_up(ckp_fiber_t *f, json_t *error)
 {
     ckp_code_t  rc = ckp_fiber_put(f, "llm", "ph", json_string("failed"));
 
+    if (rc == CKP_OK) {
+        rc = ckp_llm_cache_gone(f);
+    }
+
     if (rc == CKP_OK && ckp_llm_int(f, "calls") > 0) {
         rc = ckp_llm_record(f, "failed", NULL);
     }
