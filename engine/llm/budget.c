@@ -1,7 +1,9 @@
 /*
- * Budgets of the site: what a call may cost at most is reserved by the host
- * before it goes, with the right to call, and settled in the turn that knows
- * what became of it.  A person may allow more than a budget has.
+ * What calls under way may cost.  In the run: the sum of what its fibers ask
+ * for at the same moment, which budgets of a document count with what is
+ * booked.  Budgets of the site: what a call may cost at most is reserved by the
+ * host before it goes, with the right to call, and settled in the turn that
+ * knows what became of it.  A person may allow more than a budget has.
  * Source: spec/ckp.md 23.7, 26.3; spec/api.md 13.
  */
 
@@ -11,6 +13,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "lang/value.h"
 #include "model/limits.h"
 #include "node/frame.h"
 
@@ -27,6 +30,82 @@ budget_nusd(double usd)
                    : 0;
 }
 
+
+/* --- in the run ---------------------------------------------------------- */
+
+double
+ckp_llm_held(const ckp_fiber_t *f, const char *profile)
+{
+    const json_t *const  usd = profile == NULL
+        ? ckp_fiber_run_get(f, "llm_held", NULL)
+        : ckp_fiber_run_get(f, "llm_held_of", profile);
+
+    return json_is_number(usd) ? json_number_value(usd) : 0;
+}
+
+
+static ckp_code_t
+budget_add(ckp_fiber_t *f, const char *profile, double usd)
+{
+    double      sum = ckp_num_settle(ckp_llm_held(f, NULL) + usd);
+    ckp_code_t  rc = ckp_fiber_run_put(f, "llm_held", NULL,
+                                       json_real(sum > 0 ? sum : 0));
+
+    if (rc == CKP_OK && profile != NULL) {
+        sum = ckp_num_settle(ckp_llm_held(f, profile) + usd);
+        rc = ckp_fiber_run_put(f, "llm_held_of", profile,
+                               json_real(sum > 0 ? sum : 0));
+    }
+
+    return rc;
+}
+
+
+/* Nothing is held where nothing limits it. */
+
+ckp_code_t
+ckp_llm_hold(ckp_fiber_t *f)
+{
+    const json_t *const  entry = ckp_llm_entry(f);
+    const char *const    name = ckp_json_str(entry, "p");
+    const double         most = ckp_json_num(ckp_llm_profile_of(f, name),
+                                             "budget_usd_per_run", 0);
+    bool                 known;
+    const double         usd = ckp_llm_estimate(f, entry, &known);
+    ckp_code_t           rc;
+
+    if (!known || usd <= 0
+        || (most <= 0 && ckp_fiber_program(f)->config.max_cost_usd <= 0))
+    {
+        return CKP_OK;
+    }
+
+    rc = ckp_fiber_put(f, "hold", NULL, json_pack("{s:f, s:s*}", "usd", usd,
+                                                  "p", name));
+
+    return rc == CKP_OK ? budget_add(f, name, usd) : rc;
+}
+
+
+static ckp_code_t
+budget_release(ckp_fiber_t *f)
+{
+    json_t *const  hold = json_incref(ckp_fiber_get(f, "hold", NULL));
+    ckp_code_t     rc;
+
+    if (hold == NULL) {
+        return CKP_OK;
+    }
+
+    rc = budget_add(f, ckp_json_str(hold, "p"),
+                    -ckp_json_num(hold, "usd", 0));
+    json_decref(hold);
+
+    return rc == CKP_OK ? ckp_fiber_del(f, "hold", NULL) : rc;
+}
+
+
+/* --- of the site --------------------------------------------------------- */
 
 bool
 ckp_llm_budgeted(const ckp_fiber_t *f)
@@ -54,10 +133,10 @@ ckp_code_t
 ckp_llm_settle(ckp_fiber_t *f, double usd)
 {
     char        key[CKP_KEY_MAX + 1];
-    ckp_code_t  rc;
+    ckp_code_t  rc = budget_release(f);
 
-    if (!json_is_true(ckp_fiber_get(f, "llm", "bud"))) {
-        return CKP_OK;
+    if (rc != CKP_OK || !json_is_true(ckp_fiber_get(f, "llm", "bud"))) {
+        return rc;
     }
 
     rc = ckp_fiber_put(f, "llm", "bud", json_false());
@@ -116,6 +195,10 @@ budget_ask(ckp_fiber_t *f, const json_t *budget)
     };
     ckp_code_t        rc = how.local == NULL ? CKP_E_NOMEM
                            : ckp_llm_put_int(f, "asks", n);
+
+    if (rc == CKP_OK) {             /* others of the run need not wait for it */
+        rc = budget_release(f);
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "llm", "ph", json_string("budget"));

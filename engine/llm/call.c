@@ -11,6 +11,8 @@
 #include "model/limits.h"
 #include "step/attempt.h"
 
+#define CALL_ROOM_MS  250       /* between two looks whether a budget fits */
+
 
 static int64_t
 call_ms(const ckp_fiber_t *f, const json_t *profile)
@@ -215,6 +217,10 @@ call_begin(ckp_fiber_t *f)
         rc = ckp_llm_record(f, "started", NULL);
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_llm_hold(f);
+    }
+
     ref = rc == CKP_OK ? ckp_fiber_ref(f) : NULL;
 
     if (rc != CKP_OK || ref == NULL) {
@@ -321,11 +327,28 @@ ckp_llm_admitted(ckp_fiber_t *f, const json_t *data)
 
 /* --- asking ------------------------------------------------------------ */
 
+/* Until another call of the run has been booked. */
+
+static ckp_code_t
+call_wait(ckp_fiber_t *f)
+{
+    const int64_t  until = ckp_fiber_now(f) + CALL_ROOM_MS;
+    ckp_code_t     rc = ckp_llm_put_int(f, "until", until);
+
+    if (rc == CKP_OK) {
+        rc = ckp_fiber_put(f, "llm", "ph", json_string("room"));
+    }
+
+    return rc == CKP_OK ? ckp_fiber_sleep(f, until) : rc;
+}
+
+
 ckp_code_t
 ckp_llm_go_on(ckp_fiber_t *f)
 {
     const ckp_planner_t *const  planner = ckp_fiber_node(f)->u.llm->planner;
     bool                        none = false;
+    bool                        waits = false;
     ckp_code_t                  rc;
 
     if (planner != NULL && ckp_planner_is_late(f)) {
@@ -343,10 +366,14 @@ ckp_llm_go_on(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_llm_affords(f, ckp_llm_entry(f));
+        rc = ckp_llm_affords(f, ckp_llm_entry(f), &waits);
     }
 
-    return rc == CKP_OK ? call_begin(f) : rc;
+    if (rc != CKP_OK || waits) {
+        return rc == CKP_OK ? call_wait(f) : rc;
+    }
+
+    return call_begin(f);
 }
 
 

@@ -262,20 +262,48 @@ cost_check(ckp_fiber_t *f, const json_t *entry, double more)
 }
 
 
-ckp_code_t
-ckp_llm_affords(ckp_fiber_t *f, const json_t *entry)
+/* Whether it fits beside what calls under way may come to. */
+
+static bool
+cost_fits(ckp_fiber_t *f, const json_t *entry, double more)
 {
+    const char *const    name = ckp_json_str(entry, "p");
+    const json_t *const  profile = ckp_llm_profile_of(f, name);
+    const double         all = ckp_fiber_program(f)->config.max_cost_usd;
+    const double         most = ckp_json_num(profile, "budget_usd_per_run",
+                                             0);
+    const double         run = cost_number(ckp_fiber_run_get(f, "counts",
+                                                             "cost"));
+    const double         own = name == NULL ? 0
+                               : cost_number(ckp_fiber_run_get(f, "llm_spent",
+                                                               name));
+    const double         held = ckp_llm_held(f, NULL);
+    const double         here = ckp_llm_held(f, name);
+
+    return !(all > 0 && held > 0 && run + held + more > all)
+           && !(most > 0 && here > 0 && own + here + more > most);
+}
+
+
+ckp_code_t
+ckp_llm_affords(ckp_fiber_t *f, const json_t *entry, bool *waits)
+{
+    const double  run = cost_number(ckp_fiber_run_get(f, "counts", "cost"));
     bool          known;
     const double  more = ckp_llm_estimate(f, entry, &known);
+    ckp_code_t    rc = CKP_OK;
+
+    *waits = false;
 
     /* the first call may always be made: only what follows is foreseen */
 
-    if (!known || cost_number(ckp_fiber_run_get(f, "counts", "cost")) <= 0)
-    {
-        return CKP_OK;
+    if (known && run > 0) {
+        rc = cost_check(f, entry, more);
     }
 
-    return cost_check(f, entry, more);
+    *waits = known && rc == CKP_OK && !cost_fits(f, entry, more);
+
+    return rc;
 }
 
 

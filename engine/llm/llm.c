@@ -331,7 +331,7 @@ ckp_llm_resumes(const ckp_fiber_t *f)
     }
 
     return llm_is(f, "call") || llm_is(f, "gone") || llm_is(f, "admit")
-           || llm_is(f, "held") || llm_is(f, "retry")
+           || llm_is(f, "held") || llm_is(f, "retry") || llm_is(f, "room")
            || (llm_is(f, "failed") && ckp_fiber_get(f, "llm", "fc") != NULL);
 }
 
@@ -340,7 +340,8 @@ static ckp_code_t
 llm_resume(ckp_fiber_t *f)
 {
     const int64_t  now = ckp_fiber_now(f);
-    const bool     open = !llm_is(f, "failed") && !llm_is(f, "retry");
+    const bool     open = !llm_is(f, "failed") && !llm_is(f, "retry")
+                          && !llm_is(f, "room");
     ckp_code_t     rc = CKP_OK;
 
     if (!ckp_llm_resumes(f)) {
@@ -405,7 +406,7 @@ llm_tick(ckp_fiber_t *f)
         return llm_timed_out(f);
     }
 
-    if (llm_is(f, "retry")) {
+    if (llm_is(f, "retry") || llm_is(f, "room")) {
         return llm_again(f);
     }
 

@@ -14,7 +14,8 @@
  * prev, spent, hash, res, bytes, gi, fc}; ph is "mem" (a project's memory is
  * read), "get" (an attachment is fetched), "shared" (other
  * runs are asked for their answer), "ask" (a stored prompt is), "admit"
- * or "held" (limits of all calls), "call", "retry", "double", "tools", "failed"
+ * or "held" (limits of all calls), "call", "retry", "room" (other calls of
+ * the run may use up its budget), "double", "tools", "failed"
  * (with fc: it was a call that failed, not its answer), "budget" (a person is
  * asked, who may allow more: n.llm.over), "gone".  n.llm.bud: something may be
  * reserved, or the budget that is asked about.  n.chain: array
@@ -334,10 +335,15 @@ ckp_code_t ckp_llm_count(ckp_fiber_t *f, const char *outcome);
  * CKP_E_INVALID: BudgetExceeded was raised. */
 ckp_code_t ckp_llm_book(ckp_fiber_t *f, const json_t *data);
 
-/* Before a call: CKP_E_INVALID when its estimate would break the budget. */
-ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry);
+/* Before a call: CKP_E_INVALID when its estimate would break a budget of the
+ * run; *waits: it may, with what other calls of the run come to. */
+ckp_code_t ckp_llm_affords(ckp_fiber_t *f, const json_t *entry, bool *waits);
 
-/* --- budget.c: budgets of the site ------------------------------------- */
+/* --- budget.c: what calls under way may cost ---------------------------- */
+
+/* n.hold, and the sums of the run's fibers; of a profile, NULL: of all. */
+ckp_code_t ckp_llm_hold(ckp_fiber_t *f);
+double ckp_llm_held(const ckp_fiber_t *f, const char *profile);
 
 /* Whether the site has any. */
 bool ckp_llm_budgeted(const ckp_fiber_t *f);

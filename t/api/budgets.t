@@ -230,6 +230,38 @@ subtest 'a person may allow more, up to the end' => sub {
 };
 
 
+subtest 'calls of one run wait for each other before they go beyond it' => sub {
+    my $far = LangOrch::Llm->start(script => { m => sub { { text => 'ok',
+        usage => { prompt_tokens => 1, completion_tokens => 50 } } } });
+    my $doc = procedure('wide', 'fan', {
+        fan => { type => 'loop', iterator => 'n', iterator_variable => 'i',
+            concurrency => 64, body_node => 'ask', next_node => 'end' },
+        ask => { type => 'llm_action', prompt => '{{i}}', profile => 'p',
+            max_tokens => 100, retry => { max_retries => 0 },
+            next_node => 'fan' },
+        end => { type => 'terminate' },
+    }, variables_schema => { n => { type => 'array' } });
+
+    # sums of eighths are exact
+
+    for my $most (5, 1) {
+        $doc->{procedure_id} = "wide-$most";
+        $doc->{global_config} = { max_cost_usd => $most, llm => { profiles => {
+            p => { model => 'm', base_url => $far->base_url, cost_per_1k =>
+                { prompt => 0, completion => 1.25 } } } } };
+        $site->import_document($doc);
+        my $run = $site->run("wide-$most", { n => [ 1 .. 64 ] });
+        my $end = $run->wait_final;
+        my $paid = 0;
+        $paid += $_->{payload}{cost_usd} for $run->events_of('llm_usage');
+
+        is $end->{status}, $most == 5 ? 'completed' : 'failed', "$most dollars"
+            or diag $end->{error_message};
+        is cents($paid), $most == 5 ? 400 : 94, 'no more is paid';
+    }
+};
+
+
 subtest 'a call that is made again after a crash is paid for once' => sub {
     asks('hangs', 'hangs');
     budget('k', scope => 'site', limit_usd => 0.15);
