@@ -458,7 +458,7 @@ step_id(ckp_parse_t *ps, const ckp_at_t *at, ckp_steps_t how, size_t i)
         id = ckp_parse_str(ps, at, "step_id");
     }
 
-    if (id != NULL && id[0] != '\0') {
+    if (id != NULL) {
         return id;
     }
 
