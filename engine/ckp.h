@@ -246,6 +246,9 @@ json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 
 /* --- an input becomes a turn -------------------------------------------- */
 
+/* A run that took its worker down so often is a CrashLoop. */
+#define CKP_CRASHES_MAX  3
+
 typedef enum {
     CKP_IN_START,       /* the run is born: data {meta: {procedure_version,
                            trigger_type, triggered_by, actor, project_id,

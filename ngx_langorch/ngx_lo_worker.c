@@ -108,6 +108,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_lo_settings_start(cycle);
     ngx_lo_artifact_days_start(cycle);
     ngx_lo_secrets_start();
     ngx_lo_admin_start();
@@ -145,6 +146,7 @@ ngx_lo_worker_quit(ngx_uint_t forced)
 
     ngx_lo_self_quit();
     ngx_lo_duty_stop();
+    ngx_lo_settings_stop();
     ngx_lo_artifact_days_stop();
     ngx_lo_trigger_quit();
     ngx_lo_run_quit();
@@ -184,6 +186,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     }
 
     ngx_lo_duty_stop();
+    ngx_lo_settings_stop();
     ngx_lo_artifact_days_stop();
     ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);

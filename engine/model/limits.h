@@ -45,6 +45,5 @@
 #define CKP_MCP_MS             30000            /* one call of a tool */
 #define CKP_SHOT_MS            10000            /* a screenshot on failure */
 #define CKP_FAILURE_MS         60000    /* of on_failure after a timeout */
-#define CKP_CRASHES_MAX        3                /* then CrashLoop */
 
 #endif

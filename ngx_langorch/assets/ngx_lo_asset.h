@@ -83,6 +83,21 @@ ngx_lo_asset_stage_t  ngx_lo_profiles_delete_prepare;
 ngx_lo_asset_stage_t  ngx_lo_profiles_delete_render;
 ngx_lo_asset_stage_t  ngx_lo_profiles_test_prepare;
 ngx_lo_asset_stage_t  ngx_lo_profiles_test_render;
+ngx_lo_asset_stage_t  ngx_lo_config_llm_prepare;
+ngx_lo_asset_stage_t  ngx_lo_config_llm_render;
+
+/* ngx_lo_config.c */
+ngx_lo_asset_stage_t  ngx_lo_config_get_prepare;
+ngx_lo_asset_stage_t  ngx_lo_config_get_render;
+ngx_lo_asset_stage_t  ngx_lo_config_patch_prepare;
+ngx_lo_asset_stage_t  ngx_lo_config_patch_render;
+
+/* What a setting is, by the rows of ngx_lo_sql_settings: new value. */
+json_t *ngx_lo_config_value(const char *key, const json_t *rows);
+
+/* ngx_lo_config_test.c */
+ngx_lo_asset_stage_t  ngx_lo_config_alert_prepare;
+ngx_lo_asset_stage_t  ngx_lo_config_alert_render;
 
 /* ngx_lo_budgets.c */
 ngx_lo_asset_stage_t  ngx_lo_budgets_list_prepare;

@@ -26,6 +26,7 @@ typedef struct {
 } ngx_lo_try_t;
 
 
+static ngx_int_t ngx_lo_try(ngx_lo_api_t *api, json_t *profile);
 static ngx_int_t ngx_lo_try_go(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_try_heard(ngx_lo_api_t *api,
     const ngx_lo_call_reply_t *reply);
@@ -58,11 +59,7 @@ ngx_lo_profiles_test_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_profiles_test_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    json_t              *names;
-    ngx_int_t            rc;
-    const json_t        *row;
-    ngx_lo_try_t        *t;
-    ngx_lo_main_conf_t  *conf;
+    const json_t  *row;
 
     row = ngx_lo_job_row(job, 0);
 
@@ -72,15 +69,63 @@ ngx_lo_profiles_test_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   ngx_lo_api_seg(api, "name"));
     }
 
+    return ngx_lo_try(api, json_incref(json_object_get(row, "body")));
+}
+
+
+/* The profile that counts where none is named, or else what the site says. */
+
+ngx_int_t
+ngx_lo_config_llm_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_llm_profiles);
+}
+
+
+ngx_int_t
+ngx_lo_config_llm_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    size_t      i;
+    json_t     *row, *body;
+    ngx_str_t  *model;
+
+    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
+        body = json_object_get(row, "body");
+
+        if (ckp_json_bool(body, "is_default", false)) {
+            return ngx_lo_try(api, json_incref(body));
+        }
+    }
+
+    model = &ngx_lo_conf()->llm_model;
+
+    return ngx_lo_try(api, (model->len > 0)
+                           ? json_pack("{s:s%}", "model", model->data,
+                                       model->len)
+                           : json_object());
+}
+
+
+/* Steals the profile. */
+
+static ngx_int_t
+ngx_lo_try(ngx_lo_api_t *api, json_t *profile)
+{
+    json_t              *names;
+    ngx_int_t            rc;
+    ngx_lo_try_t        *t;
+    ngx_lo_main_conf_t  *conf;
+
+    profile = ngx_lo_api_keep(api, profile);
     t = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_try_t));
 
-    if (t == NULL) {
+    if (t == NULL || profile == NULL) {
         return NGX_ERROR;
     }
 
     conf = ngx_lo_conf();
     api->ctx = t;
-    t->body = ngx_lo_api_keep(api, json_incref(json_object_get(row, "body")));
+    t->body = profile;
     t->base = ckp_json_str(t->body, "base_url");
     t->secret = ckp_json_str(t->body, "secret_name");
     t->texts = ngx_lo_api_keep(api, json_object());

@@ -56,6 +56,30 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       "A member of a node; `common` ones are the same in all types",
       "name type required:bool default:any enum:[]? help common:bool",
       NGX_LO_GIVEN },
+    { "Config", "How the site is configured",
+      "host port:int debug:bool cors_origins:[] db_dialect db_host:?"
+      " db_port:int? db_name db_pool_size:int db_max_overflow:int"
+      " auth_enabled:bool auth_token_expire_minutes:int worker_embedded:bool"
+      " worker_concurrency:int worker_poll_interval:num"
+      " worker_max_attempts:int worker_retry_delay_seconds:int"
+      " worker_lock_duration_seconds:num llm_base_url:?"
+      " llm_timeout_seconds:num llm_key_set:bool llm_default_model:?"
+      " llm_gateway_headers:? llm_model_cost_json:? apigee_enabled:bool"
+      " apigee_token_url:? apigee_certs_path:? apigee_consumer_key:?"
+      " apigee_client_secret:? apigee_use_case_id:? apigee_client_id:?"
+      " sso_enabled:bool checkpoint_retention_days:int"
+      " artifact_retention_days:int run_retention_days:int"
+      " lease_ttl_seconds:num metrics_push_url:?"
+      " metrics_push_interval_seconds:num metrics_push_job"
+      " alert_webhook_url:? rate_limit_max_concurrent:int"
+      " secrets_rotation_check:bool sources:obj mutable:[] limits:obj",
+      NGX_LO_GIVEN },
+    { "ConfigChange", "Settings that change; null: as before",
+      "checkpoint_retention_days:int? artifact_retention_days:int?"
+      " run_retention_days:int? worker_concurrency:int?"
+      " rate_limit_max_concurrent:int? llm_base_url:? llm_default_model:?"
+      " alert_webhook_url:?",
+      NGX_LO_TAKEN },
     { "Worker", "A worker process that drives runs",
       "worker_id status:online|offline is_leader:bool last_heartbeat_at:time"
       " node_id pid:int runs_active:int",
@@ -501,6 +525,9 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " period:day|month|total? limit_usd:num! warn_at:num?"
       " on_limit:stop|approve? stop_usd:num? description:? enabled:bool?",
       NGX_LO_TAKEN },
+    { "AlertTested", "What came of a test alert",
+      "ok:bool status:int? error:?",
+      NGX_LO_GIVEN },
     { "LlmProfileTest", "Nothing",
       "",
       NGX_LO_TAKEN },

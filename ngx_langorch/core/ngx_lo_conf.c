@@ -545,6 +545,7 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_lo_main_conf_t  *mcf = conf;
 
+    ngx_lo_settings_fix(mcf);
     ngx_lo_conf_defaults(mcf);
 
     if (ngx_lo_environ_keep(cf, mcf) != NGX_OK) {

@@ -92,6 +92,7 @@ typedef struct {
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
     void        *auth;              /* auth/ngx_lo_auth_conf.h; NULL: nothing */
+    ngx_uint_t   fixed;             /* settings that a directive says, by bit */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_str_t    mount;             /* of the first that serves procedures */
     ngx_str_t    mounts[NGX_LO_FAMILIES];   /* by family; data NULL: nowhere */
@@ -140,6 +141,45 @@ char *ngx_lo_who_level(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);
+
+/* --- settings that change while the site runs (ngx_lo_setting.c) ------------ */
+
+typedef enum {
+    NGX_LO_SETTING_COUNT,           /* ngx_uint_t, from min to max */
+    NGX_LO_SETTING_URL,             /* ngx_str_t of at most max bytes */
+    NGX_LO_SETTING_TEXT
+} ngx_lo_setting_kind_t;
+
+typedef struct {
+    const char             *key;
+    ngx_lo_setting_kind_t   kind;
+    size_t                  offset;     /* in ngx_lo_main_conf_t */
+    int64_t                 min;
+    int64_t                 max;
+} ngx_lo_setting_t;
+
+/* At most as many as `fixed` has bits; the last one has no key. */
+extern const ngx_lo_setting_t  ngx_lo_settings[];
+
+/* Notes which of them nginx.conf says: before defaults are. */
+void ngx_lo_settings_fix(ngx_lo_main_conf_t *mcf);
+
+/* 1: a directive says it, so nobody else does. */
+ngx_uint_t ngx_lo_setting_fixed(ngx_uint_t i);
+
+/* What it is unless somebody changed it: new value. */
+json_t *ngx_lo_setting_default(ngx_uint_t i);
+
+/* This worker's settings are from now on these {key: value}, each of its kind;
+ * those that are not there are the default.  1: a text is another. */
+ngx_uint_t ngx_lo_settings_apply(const json_t *values);
+
+/* The worker ends: all are the default, and nothing is held. */
+void ngx_lo_settings_end(void);
+
+/* {directive: {value, unit, min, max}} of all that counts, sizes, lasts; NULL:
+ * no memory. */
+json_t *ngx_lo_limits(void);
 
 /* --- environment (ngx_lo_environ.c) ----------------------------------------- */
 
@@ -373,6 +413,7 @@ typedef enum {
     NGX_LO_KEPT_SECRETS,
     NGX_LO_KEPT_MODELS,
     NGX_LO_KEPT_WHO,
+    NGX_LO_KEPT_SETTINGS,
     NGX_LO_KEPT_N
 } ngx_lo_kept_t;
 

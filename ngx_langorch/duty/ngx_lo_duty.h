@@ -12,6 +12,10 @@ ngx_int_t ngx_lo_duty_start(ngx_cycle_t *cycle);
 void ngx_lo_duty_stop(void);
 
 /* ngx_lo_artifact_days.c */
+/* What an administrator changed, taken over by this worker. */
+void ngx_lo_settings_start(ngx_cycle_t *cycle);
+void ngx_lo_settings_stop(void);
+
 void ngx_lo_artifact_days_start(ngx_cycle_t *cycle);
 void ngx_lo_artifact_days_stop(void);
 

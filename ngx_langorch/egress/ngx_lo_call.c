@@ -13,7 +13,6 @@
 typedef struct {
     ngx_queue_t   calls;
     ngx_uint_t    ncalls;
-    ngx_uint_t    calls_max;
     ngx_uint_t    up;
 } ngx_lo_egress_t;
 
@@ -38,7 +37,7 @@ ngx_lo_call_start(const ngx_lo_call_request_t *rq, ngx_lo_call_done_pt done,
     const char     *why;
     ngx_lo_call_t  *call;
 
-    if (!ngx_lo_egress.up || ngx_lo_egress.ncalls >= ngx_lo_egress.calls_max) {
+    if (!ngx_lo_egress.up || ngx_lo_egress.ncalls >= ngx_lo_conf()->calls_max) {
         return NULL;
     }
 
@@ -457,7 +456,6 @@ ngx_lo_egress_start(ngx_cycle_t *cycle)
     ngx_queue_init(&ngx_lo_egress.calls);
 
     ngx_lo_egress.ncalls = 0;
-    ngx_lo_egress.calls_max = ngx_lo_conf()->calls_max;
 
     /* connections without a descriptor stay out of epoll only there */
 

@@ -10,6 +10,7 @@
  * An alert outlives its run and delays nobody; a worker that ends forgets it.
  */
 
+#include "run/ngx_lo_alert.h"
 #include "run/ngx_lo_run_int.h"
 #include "secret/ngx_lo_secret.h"
 #include "wire/agent.h"
@@ -20,7 +21,6 @@
 #define NGX_LO_NOTICE_PAUSE    1000
 #define NGX_LO_NOTICES_MAX     1000     /* alerts under way in a worker */
 #define NGX_LO_NOTICE_AGENT    25       /* asked 200 ms apart: five seconds */
-#define NGX_LO_ALERT_SECRET    "alert"
 
 
 typedef struct {
@@ -162,8 +162,8 @@ ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
 
 /* "<timestamp>.<body>" under the secret `alert`: as webhooks to us are. */
 
-static ngx_uint_t
-ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
+ngx_uint_t
+ngx_lo_alert_sign(const char *body, ngx_lo_alert_head_t *head)
 {
     char         *secret;
     size_t        len;
@@ -172,18 +172,18 @@ ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
     const char   *why;
     ckp_bytes_t   key;
 
-    secret = n->effect ? NULL : ngx_lo_secret_named(NGX_LO_ALERT_SECRET, &why);
+    secret = ngx_lo_secret_named(NGX_LO_ALERT_SECRET, &why);
 
     if (secret == NULL) {
         return 0;
     }
 
-    (void) ngx_sprintf((u_char *) stamp, "%T%Z", ngx_time());
+    (void) ngx_sprintf((u_char *) head->stamp, "%T%Z", ngx_time());
 
     ckp_buf_init(&text, 1024 * 1024);
-    ckp_buf_puts(&text, stamp);
+    ckp_buf_puts(&text, head->stamp);
     ckp_buf_puts(&text, ".");
-    ckp_buf_puts(&text, n->body);
+    ckp_buf_puts(&text, body);
 
     key.data = secret;
     key.len = ngx_strlen(secret);
@@ -192,8 +192,13 @@ ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
 
     ngx_lo_secret_free(secret);
 
-    ngx_memcpy(signature, "sha256=", 7);
-    ckp_hex(sum, len, signature + 7);
+    ngx_memcpy(head->signature, "sha256=", 7);
+    ckp_hex(sum, len, head->signature + 7);
+
+    head->lines[0].name = "X-LangOrch-Timestamp";
+    head->lines[0].value = head->stamp;
+    head->lines[1].name = "X-LangOrch-Signature";
+    head->lines[1].value = head->signature;
 
     return len > 0;
 }
@@ -202,9 +207,7 @@ ngx_lo_notice_sign(const ngx_lo_notice_t *n, char *stamp, char *signature)
 static void
 ngx_lo_notice_send(ngx_lo_notice_t *n)
 {
-    char                    stamp[NGX_TIME_T_LEN + 1];
-    char                    signature[8 + 2 * CKP_DIGEST_MAX];
-    ngx_lo_call_header_t    headers[2];
+    ngx_lo_alert_head_t     head;
     ngx_lo_call_request_t   rq;
 
     ngx_memzero(&rq, sizeof(rq));
@@ -216,12 +219,8 @@ ngx_lo_notice_send(ngx_lo_notice_t *n)
     rq.timeout = NGX_LO_NOTICE_MS;
     rq.reply_max = 65536;
 
-    if (ngx_lo_notice_sign(n, stamp, signature)) {
-        headers[0].name = "X-LangOrch-Timestamp";
-        headers[0].value = stamp;
-        headers[1].name = "X-LangOrch-Signature";
-        headers[1].value = signature;
-        rq.headers = headers;
+    if (n->effect == NULL && ngx_lo_alert_sign(n->body, &head)) {
+        rq.headers = head.lines;
         rq.nheaders = 2;
     }
 

@@ -559,6 +559,12 @@ static const char  ngx_lo_schema_budgets[] =
     "CREATE INDEX llm_held_age ON llm_held (at);";
 
 
+static const char  ngx_lo_schema_settings[] =
+    "CREATE TABLE settings ("
+    " key TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER,"
+    " updated_by TEXT) WITHOUT ROWID;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -583,7 +589,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_identity,
     ngx_lo_schema_queue,
     ngx_lo_schema_watched,
-    ngx_lo_schema_budgets
+    ngx_lo_schema_budgets,
+    ngx_lo_schema_settings
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

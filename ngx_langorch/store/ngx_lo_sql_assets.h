@@ -9,6 +9,14 @@
 
 #include "store/ngx_lo_store.h"
 
+/* --- settings (ngx_lo_sql_settings.c) ---------------------------------------- */
+
+extern const ngx_lo_stmt_t  ngx_lo_sql_settings;
+/* key, value, now, who */
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_del;     /* key */
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_key;     /* secret's name */
+
 /* --- projects (ngx_lo_sql_projects.c) ---------------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_projects;        /* limit, offset */

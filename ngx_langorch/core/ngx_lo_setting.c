@@ -1,0 +1,255 @@
+/*
+ * Settings that an administrator changes while the site runs (spec/api.md 16):
+ * which there are, where they lie, and what nginx.conf says of them.
+ *
+ * A worker has its own copy of the settings, so what it is told it writes there
+ * and whoever asks the settings sees it.  What a directive says is not changed.
+ */
+
+#include "core/ngx_lo_core_int.h"
+
+
+#define NGX_LO_MAIN(field)  offsetof(ngx_lo_main_conf_t, field)
+
+
+const ngx_lo_setting_t  ngx_lo_settings[] = {
+    { "checkpoint_retention_days", NGX_LO_SETTING_COUNT,
+      NGX_LO_MAIN(checkpoint_days), 0, 36500 },
+    { "artifact_retention_days", NGX_LO_SETTING_COUNT,
+      NGX_LO_MAIN(artifact_days), 0, 36500 },
+    { "run_retention_days", NGX_LO_SETTING_COUNT,
+      NGX_LO_MAIN(run_days), 0, 36500 },
+    { "worker_concurrency", NGX_LO_SETTING_COUNT,
+      NGX_LO_MAIN(runs_max), 1, 1000000 },
+    { "rate_limit_max_concurrent", NGX_LO_SETTING_COUNT,
+      NGX_LO_MAIN(calls_max), 1, 1000000 },
+    { "llm_base_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(llm_url), 0, 2048 },
+    { "llm_default_model", NGX_LO_SETTING_TEXT, NGX_LO_MAIN(llm_model), 0,
+      256 },
+    { "alert_webhook_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(alert_url), 0,
+      2048 },
+    { NULL, NGX_LO_SETTING_COUNT, 0, 0, 0 }
+};
+
+#define NGX_LO_SETTINGS_N  (sizeof(ngx_lo_settings) / sizeof(ngx_lo_setting_t))
+
+
+/* What nginx.conf or the default says, and what a text lies in. */
+
+static struct {
+    ngx_uint_t  kept;
+    union {
+        ngx_uint_t  n;
+        ngx_str_t   s;
+    } was[NGX_LO_SETTINGS_N];
+    char       *text[NGX_LO_SETTINGS_N];    /* NULL: nginx.conf's */
+} ngx_lo_setting;
+
+
+static void *
+ngx_lo_setting_at(ngx_lo_main_conf_t *mcf, ngx_uint_t i)
+{
+    return (char *) mcf + ngx_lo_settings[i].offset;
+}
+
+
+void
+ngx_lo_settings_fix(ngx_lo_main_conf_t *mcf)
+{
+    void        *at;
+    ngx_uint_t   i, said;
+
+    mcf->fixed = 0;
+
+    for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
+        at = ngx_lo_setting_at(mcf, i);
+
+        said = (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT)
+               ? *(ngx_uint_t *) at != NGX_CONF_UNSET_UINT
+               : ((ngx_str_t *) at)->len > 0;
+
+        mcf->fixed |= said << i;
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_setting_fixed(ngx_uint_t i)
+{
+    return (ngx_lo_conf()->fixed >> i) & 1;
+}
+
+
+/* Before the first change. */
+
+static void
+ngx_lo_settings_keep(ngx_lo_main_conf_t *mcf)
+{
+    void        *at;
+    ngx_uint_t   i;
+
+    if (ngx_lo_setting.kept) {
+        return;
+    }
+
+    for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
+        at = ngx_lo_setting_at(mcf, i);
+
+        if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
+            ngx_lo_setting.was[i].n = *(ngx_uint_t *) at;
+
+        } else {
+            ngx_lo_setting.was[i].s = *(ngx_str_t *) at;
+        }
+    }
+
+    ngx_lo_setting.kept = 1;
+}
+
+
+json_t *
+ngx_lo_setting_default(ngx_uint_t i)
+{
+    ngx_str_t  *s;
+
+    ngx_lo_settings_keep(ngx_lo_conf());
+
+    if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
+        return json_integer((json_int_t) ngx_lo_setting.was[i].n);
+    }
+
+    s = &ngx_lo_setting.was[i].s;
+
+    return (s->len == 0) ? json_null()
+                         : json_stringn((const char *) s->data, s->len);
+}
+
+
+static ngx_uint_t
+ngx_lo_setting_put(ngx_lo_main_conf_t *mcf, ngx_uint_t i, const json_t *v)
+{
+    char       *text;
+    size_t      len;
+    ngx_str_t  *s, is;
+
+    if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
+        *(ngx_uint_t *) ngx_lo_setting_at(mcf, i)
+            = json_is_integer(v) ? (ngx_uint_t) json_integer_value(v)
+                                 : ngx_lo_setting.was[i].n;
+        return 0;
+    }
+
+    s = ngx_lo_setting_at(mcf, i);
+    is = ngx_lo_setting.was[i].s;
+    text = NULL;
+
+    if (json_is_string(v)) {
+        len = json_string_length(v);
+        text = ckp_alloc(len + 1);
+
+        if (text == NULL) {
+            return 0;
+        }
+
+        ngx_memcpy(text, json_string_value(v), len + 1);
+        is.data = (u_char *) text;
+        is.len = len;
+    }
+
+    if (s->len == is.len
+        && (is.len == 0 || ngx_memcmp(s->data, is.data, is.len) == 0))
+    {
+        ckp_free(text);
+        return 0;
+    }
+
+    /* calls copy an address before they wait for anything */
+
+    *s = is;
+    ckp_free(ngx_lo_setting.text[i]);
+    ngx_lo_setting.text[i] = text;
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_lo_settings_apply(const json_t *values)
+{
+    ngx_uint_t           i, texts;
+    ngx_lo_main_conf_t  *mcf;
+
+    mcf = ngx_lo_conf();
+    texts = 0;
+
+    ngx_lo_settings_keep(mcf);
+
+    for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
+        if (!ngx_lo_setting_fixed(i)) {
+            texts |= ngx_lo_setting_put(mcf, i,
+                         json_object_get(values, ngx_lo_settings[i].key));
+        }
+    }
+
+    return texts;
+}
+
+
+void
+ngx_lo_settings_end(void)
+{
+    (void) ngx_lo_settings_apply(NULL);
+}
+
+
+/* --- all that is counted --------------------------------------------------- */
+
+
+static const char *
+ngx_lo_limit_unit(const ngx_command_t *cmd)
+{
+    return (cmd->set == ngx_conf_set_size_slot) ? "bytes"
+           : (cmd->set == ngx_conf_set_msec_slot) ? "ms"
+           : (cmd->set == ngx_conf_set_num_slot) ? "" : NULL;
+}
+
+
+json_t *
+ngx_lo_limits(void)
+{
+    char                   *at;
+    json_t                 *all, *one;
+    json_int_t              value;
+    const char             *unit;
+    ngx_command_t          *cmd;
+    ngx_conf_num_bounds_t  *bounds;
+
+    all = json_object();
+
+    for (cmd = ngx_lo_commands; cmd->name.len > 0; cmd++) {
+        unit = ngx_lo_limit_unit(cmd);
+
+        if (unit == NULL || cmd->conf != NGX_HTTP_MAIN_CONF_OFFSET) {
+            continue;
+        }
+
+        at = (char *) ngx_lo_conf() + cmd->offset;
+        value = (json_int_t) *(size_t *) at;
+        one = json_pack("{s:I, s:s*}", "value", value, "unit",
+                        *unit ? unit : NULL);
+
+        if (cmd->set == ngx_conf_set_num_slot && cmd->post != NULL) {
+            bounds = cmd->post;
+            (void) json_object_set_new(one, "min", json_integer(bounds->low));
+            (void) json_object_set_new(one, "max", json_integer(bounds->high));
+        }
+
+        if (json_object_set_new(all, (const char *) cmd->name.data, one) != 0)
+        {
+            json_decref(all);
+            return NULL;
+        }
+    }
+
+    return all;
+}

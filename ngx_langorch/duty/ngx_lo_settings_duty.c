@@ -1,0 +1,112 @@
+/*
+ * What an administrator changed is taken over by each worker: read when the
+ * number in the zone has grown, and at the start (spec/api.md 16: within 2 s).
+ */
+
+#include "core/ngx_lo_core.h"
+#include "duty/ngx_lo_duty.h"
+#include "store/ngx_lo_sql_assets.h"
+#include "store/ngx_lo_store.h"
+
+#define NGX_LO_SETTINGS_PERIOD  500
+
+
+static struct {
+    ngx_event_t    timer;
+    ngx_lo_job_t  *job;             /* under way; NULL: none */
+    uint64_t       number;          /* of the zone, of what was taken */
+    uint64_t       asked;           /* the same of the job */
+    unsigned       known:1;
+} ngx_lo_settings_duty;
+
+
+static void
+ngx_lo_settings_got(ngx_lo_job_t *job, void *data)
+{
+    size_t   i;
+    json_t  *row, *values;
+
+    (void) data;
+
+    ngx_lo_settings_duty.job = NULL;
+
+    if (ngx_lo_job_rc(job) != NGX_LO_JOB_OK) {
+        return;                     /* the next tick asks again */
+    }
+
+    values = json_object();
+
+    json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
+        (void) json_object_set(values, ckp_json_str(row, "key"),
+                               json_object_get(row, "value"));
+    }
+
+    ngx_lo_settings_duty.known = 1;
+    ngx_lo_settings_duty.number = ngx_lo_settings_duty.asked;
+
+    /* what runs see of models has the site's model in it */
+
+    if (ngx_lo_settings_apply(values)) {
+        ngx_lo_zone_kept_changed(NGX_LO_KEPT_MODELS);
+    }
+
+    json_decref(values);
+}
+
+
+static void
+ngx_lo_settings_tick(ngx_event_t *ev)
+{
+    uint64_t       number;
+    ngx_lo_job_t  *job;
+
+    number = ngx_lo_zone_kept(NGX_LO_KEPT_SETTINGS);
+
+    if (ngx_lo_settings_duty.job == NULL && ngx_lo_store() != NULL
+        && (!ngx_lo_settings_duty.known
+            || number != ngx_lo_settings_duty.number))
+    {
+        job = ngx_lo_job_new(ngx_lo_store(), 0);
+
+        if (job != NULL && ngx_lo_job_add(job, &ngx_lo_sql_settings) == NGX_OK)
+        {
+            ngx_lo_settings_duty.asked = number;
+            ngx_lo_settings_duty.job = job;
+            ngx_lo_job_submit(job, ngx_lo_settings_got, NULL);
+
+        } else {
+            ngx_lo_job_free(job);
+        }
+    }
+
+    ngx_add_timer(ev, NGX_LO_SETTINGS_PERIOD);
+}
+
+
+void
+ngx_lo_settings_start(ngx_cycle_t *cycle)
+{
+    ngx_memzero(&ngx_lo_settings_duty, sizeof(ngx_lo_settings_duty));
+
+    ngx_lo_settings_duty.timer.handler = ngx_lo_settings_tick;
+    ngx_lo_settings_duty.timer.data = &ngx_lo_settings_duty;
+    ngx_lo_settings_duty.timer.log = cycle->log;
+    ngx_lo_settings_duty.timer.cancelable = 1;
+
+    ngx_lo_settings_tick(&ngx_lo_settings_duty.timer);
+}
+
+
+void
+ngx_lo_settings_stop(void)
+{
+    if (ngx_lo_settings_duty.timer.timer_set) {
+        ngx_del_timer(&ngx_lo_settings_duty.timer);
+    }
+
+    if (ngx_lo_settings_duty.job != NULL) {
+        ngx_lo_job_forget(ngx_lo_settings_duty.job);
+    }
+
+    ngx_lo_settings_end();
+}
