@@ -124,9 +124,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_budget_settle[2] = {
 
 #define NGX_LO_BUDGET_COLUMNS                                                 \
     "b.name, b.scope, b.target, b.period, b.limit_n / 1e9 AS limit_usd,"      \
-    " b.warn AS warn_at,"                                                     \
-    " CASE b.ask WHEN 1 THEN 'approve' ELSE 'stop' END AS on_limit,"          \
-    " b.stop_n / 1e9 AS stop_usd, b.description, b.enabled AS \"enabled:b\","  \
+    " b.warn AS warn_at, CASE b.ask WHEN 1 THEN 'approve'"                    \
+    " ELSE 'stop' END AS on_limit, b.stop_n / 1e9 AS stop_usd,"               \
+    " b.description, b.enabled AS \"enabled:b\","                             \
     " (SELECT json_group_array(json_object('subject', nullif(u.subject, ''),"  \
     " 'spent_usd', u.nusd / 1e9, 'reserved_usd', (SELECT"                     \
     " coalesce(sum(h.nusd), 0) / 1e9 FROM llm_held h"                         \
