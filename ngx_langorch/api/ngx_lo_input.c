@@ -511,6 +511,19 @@ ngx_lo_input_failed(ngx_lo_api_t *api)
 
 
 ngx_int_t
+ngx_lo_input_refused(ngx_lo_api_t *api, json_t *detail)
+{
+    json_t  *list;
+
+    list = api->errors;
+    api->errors = NULL;
+
+    return ngx_lo_api_problem_json(api, 400, "bad_request", detail,
+                                   json_pack("{s:o?}", "errors", list));
+}
+
+
+ngx_int_t
 ngx_lo_input_problem(ngx_lo_api_t *api)
 {
     json_t  *list;

@@ -80,4 +80,10 @@ void ngx_lo_input_wrong_at(ngx_lo_api_t *api, json_t *loc, const char *type,
 ngx_uint_t ngx_lo_input_failed(ngx_lo_api_t *api);
 ngx_int_t ngx_lo_input_problem(ngx_lo_api_t *api);
 
+/*
+ * The shape is right, and the object cannot be so: 400 `bad_request` with the
+ * sentence `detail`, which is stolen, and what was wrong as `errors`.
+ */
+ngx_int_t ngx_lo_input_refused(ngx_lo_api_t *api, json_t *detail);
+
 #endif

@@ -213,20 +213,24 @@ ngx_lo_users_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* A sentence, and beside it where in the body, as for a wrong shape. */
+
 static ngx_int_t
 ngx_lo_user_is_taken(ngx_lo_api_t *api, const json_t *row)
 {
+    json_t         *detail;
+    ngx_uint_t      name;
     ngx_lo_user_t  *u;
 
     u = api->ctx;
+    name = (ckp_json_int(row, "name", 0) != 0);
+    detail = json_sprintf("%s '%s' already exists", name ? "Username" : "Email",
+                          name ? u->username : u->email);
 
-    if (ckp_json_int(row, "name", 0) != 0) {
-        return ngx_lo_api_problem(api, 400, "bad_request",
-                                  "Username '%s' already exists", u->username);
-    }
+    ngx_lo_input_wrong(api, "body", name ? "username" : "email", "value_error",
+                       "Somebody else has it");
 
-    return ngx_lo_api_problem(api, 400, "bad_request",
-                              "Email '%s' already exists", u->email);
+    return ngx_lo_input_refused(api, detail);
 }
 
 

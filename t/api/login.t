@@ -210,10 +210,12 @@ subtest 'users are told apart, and one administrator stays' => sub {
     my $a = $site->post('/api/users', { username => 'ada', password => 'long enough',
         email => 'x@y' }, @root);
     is "$a->{status} $a->{json}{detail}", "400 Username 'ada' already exists", 'name';
+    is_deeply $a->{json}{errors}[0]{loc}, [qw(body username)], 'and where that is';
     $a = $site->post('/api/users', { username => 'ada2', password => 'long enough',
         email => 'ADA@example.org' }, @root);
     is "$a->{status} $a->{json}{detail}", "400 Email 'ADA\@example.org' already exists",
         'address';
+    is_deeply $a->{json}{errors}[0]{loc}, [qw(body email)], 'and where that is';
     is $site->post('/api/users', { username => 'x', email => 'a@b',
         password => 'long enough', %$_ }, @root)->{status}, 422, encode_json($_)
         for { password => 'short' }, { email => 'none' }, { role => 'god' },
