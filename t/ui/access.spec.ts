@@ -69,7 +69,10 @@ const pages: [name: string, path: () => string][] = [
     'settings',
     'settings?tab=figures',
     'settings?tab=limits',
-    'settings?tab=users',
+    'users',
+    'tokens',
+    'tokens?whose=all',
+    'login',
   ].map((page): [string, () => string] => [page, () => page]),
 ];
 

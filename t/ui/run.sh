@@ -5,8 +5,10 @@
 #   LANGORCH_URL=http://127.0.0.1:8080/ui/ sh t/ui/run.sh [name...]
 #
 # LANGORCH_URL is where the console is mounted.  LANGORCH_MASTER is the process
-# of its NGINX, to be reloaded while it is watched.  LANGORCH_SHOTS names a folder
-# for screenshots; CHROMIUM another browser than Debian's.  The packages are
+# of its NGINX, to be reloaded while it is watched.  LANGORCH_LOCKED_URL is another
+# console, of a site that asks for names, and LANGORCH_LOCKED_PASSWORD that of its
+# administrator `root`; sites.pl starts both.  LANGORCH_SHOTS names a folder for
+# screenshots; CHROMIUM another browser than Debian's.  The packages are
 # those of html/: run `npm ci` there first.
 
 set -eu

@@ -1,6 +1,7 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
+import { Gate } from '../identity/Gate';
 import { mount } from '../shared/mount';
 import { ButtonLink } from '../shared/ui/Button';
 import { EmptyState, Loading } from '../shared/ui/Notes';
@@ -15,9 +16,11 @@ export function App({ client }: { client: QueryClient }) {
     <QueryClientProvider client={client}>
       <ToastProvider>
         <Router base={mount.base}>
-          <Shell>
-            <Pages />
-          </Shell>
+          <Gate>
+            <Shell>
+              <Pages />
+            </Shell>
+          </Gate>
         </Router>
       </ToastProvider>
     </QueryClientProvider>

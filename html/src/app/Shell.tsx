@@ -2,8 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { listPending } from '../approvals/api';
+import { AccountDialog } from '../identity/AccountDialog';
+import { useMe } from '../identity/api';
 import { count } from '../shared/format';
 import { keys } from '../shared/query';
+import { Brand } from '../shared/ui/Brand';
 import { IconButton } from '../shared/ui/Button';
 import { Icon, type IconName } from '../shared/ui/Icon';
 import { MoreDialog } from './MoreDialog';
@@ -14,10 +17,11 @@ import { useTheme, type Theme } from './theme';
 
 /** What stands around every page: where one can go, how many decisions wait, the theme. */
 export function Shell({ children }: { children: ReactNode }) {
-  const [open, setOpen] = useState<'keys' | 'palette' | 'more' | null>(null);
+  const [open, setOpen] = useState<'keys' | 'palette' | 'more' | 'account' | null>(null);
   const close = () => setOpen(null);
   const showKeys = useCallback(() => setOpen('keys'), []);
   const showPalette = useCallback(() => setOpen('palette'), []);
+  const showAccount = () => setOpen('account');
   useGoKeys(showKeys, showPalette);
   const [theme, nextTheme] = useTheme();
   const [, go] = useLocation();
@@ -50,40 +54,28 @@ export function Shell({ children }: { children: ReactNode }) {
         md:border-b-0 md:px-3 md:py-5
       "
       >
-        <Brand />
+        <Link href="/" className="flex items-center gap-2.5 rounded-lg md:px-2">
+          <Brand />
+        </Link>
         <div className="flex-1 md:mt-5">
           <Navigation due={due} onMore={() => setOpen('more')} />
         </div>
+        <Account onClick={showAccount} />
         <Tools theme={theme} onTheme={nextTheme} onKeys={showKeys} onPalette={showPalette} />
       </header>
       <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         {children}
       </main>
       {open === 'keys' && <ShortcutsDialog onClose={close} />}
+      {open === 'account' && <AccountDialog onClose={close} />}
       {open === 'more' && <MoreDialog onClose={close} />}
       {open === 'palette' && (
-        <PaletteDialog onClose={close} commands={commandsOf(go, nextTheme, showKeys)} />
+        <PaletteDialog
+          onClose={close}
+          commands={commandsOf(go, nextTheme, showKeys, showAccount)}
+        />
       )}
     </div>
-  );
-}
-
-function Brand() {
-  return (
-    <Link href="/" className="flex items-center gap-2.5 rounded-lg md:px-2">
-      <svg viewBox="0 0 32 32" aria-hidden="true" className="size-7">
-        <rect width="32" height="32" rx="9" className="fill-accent" />
-        <g fill="none" strokeWidth="2.4" strokeLinecap="round" className="stroke-on-accent">
-          <path d="M9 10v7a6 6 0 0 0 6 6h8M9 14h11" />
-        </g>
-        <g className="fill-on-accent">
-          <circle cx="9" cy="9" r="3" />
-          <circle cx="21" cy="14" r="3" />
-          <circle cx="23" cy="23" r="3" />
-        </g>
-      </svg>
-      <span className="text-base font-semibold tracking-tight">LangOrch</span>
-    </Link>
   );
 }
 
@@ -93,7 +85,12 @@ const item =
 const itemHere = 'text-accent md:bg-accent-soft';
 const itemElse = 'text-muted hover:text-ink md:hover:bg-hover';
 
-function commandsOf(go: (to: string) => void, onTheme: () => void, onKeys: () => void): Command[] {
+function commandsOf(
+  go: (to: string) => void,
+  onTheme: () => void,
+  onKeys: () => void,
+  onAccount: () => void,
+): Command[] {
   const action = (name: string, icon: IconName, run: () => void): Command => ({
     id: name,
     group: 'Action',
@@ -108,6 +105,7 @@ function commandsOf(go: (to: string) => void, onTheme: () => void, onKeys: () =>
     action('Runs that failed', 'alert', () => go('/runs?status=failed')),
     action('Runs that wait', 'clock', () => go('/runs?status=waiting_approval,paused')),
     action('Change the theme', 'moon', onTheme),
+    action('Account, sign out', 'user', onAccount),
     action('Keyboard shortcuts', 'keyboard', onKeys),
   ];
 }
@@ -169,6 +167,27 @@ function Due({ n }: { n: number }) {
       {n > 99 ? '99+' : n}
       <span className="sr-only"> {count(n, 'decision')} due</span>
     </span>
+  );
+}
+
+/** Who one is: a name at the side, on a phone only a picture. */
+function Account({ onClick }: { onClick: () => void }) {
+  const me = useMe();
+  const name = me.data?.identity ?? 'Account';
+  return (
+    <button
+      type="button"
+      aria-label={me.data ? `Account: ${name}` : name}
+      title={name}
+      onClick={onClick}
+      className="
+        flex min-w-0 items-center gap-2.5 rounded-lg p-2 font-medium text-muted hover:bg-hover
+        hover:text-ink md:mt-3 md:px-2.5 md:py-1.5
+      "
+    >
+      <Icon name="user" />
+      <span className="hidden truncate md:inline">{name}</span>
+    </button>
   );
 }
 

@@ -24,6 +24,8 @@ export const navigation: NavItem[] = [
   { href: '/secrets', name: 'Secrets', icon: 'lock', key: 's', group: 'Connect' },
   { href: '/projects', name: 'Projects', icon: 'folder', key: 'j', group: 'Site' },
   { href: '/leases', name: 'Leases', icon: 'bolt', key: 'e', group: 'Site' },
+  { href: '/users', name: 'Users', icon: 'users', key: 'o', group: 'Site' },
+  { href: '/tokens', name: 'API tokens', icon: 'key', key: 'k', group: 'Site' },
   { href: '/audit', name: 'Audit', icon: 'history', key: 'u', group: 'Site' },
   { href: '/settings', name: 'Settings', icon: 'settings', key: 'x', group: 'Site' },
 ];

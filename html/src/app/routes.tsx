@@ -98,6 +98,24 @@ export const routes: Route[] = [
     })),
   },
   {
+    path: '/users',
+    page: lazy(async () => ({
+      default: (await import('../identity/UsersPage')).UsersPage,
+    })),
+  },
+  {
+    path: '/tokens',
+    page: lazy(async () => ({
+      default: (await import('../identity/TokensPage')).TokensPage,
+    })),
+  },
+  {
+    path: '/login',
+    page: lazy(async () => ({
+      default: (await import('../identity/LoginPage')).LoginPage,
+    })),
+  },
+  {
     path: '/settings',
     page: lazy(async () => ({
       default: (await import('../settings/SettingsPage')).SettingsPage,

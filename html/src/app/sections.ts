@@ -22,6 +22,8 @@ export const sections = [
   'mcp',
   'audit',
   'users',
+  'tokens',
+  'login',
   'settings',
 ] as const;
 

@@ -13,7 +13,7 @@ import { Refused, Resource } from '../shared/ui/Resource';
 import { Tabs } from '../shared/ui/Tabs';
 import { Time } from '../shared/ui/Time';
 
-/** Health, workers, figures, limits and people of this site. */
+/** Health, workers, figures and limits of this site. */
 export function SettingsPage() {
   const [tab, setTab] = useQueryState('tab', 'health');
   return (
@@ -26,7 +26,6 @@ export function SettingsPage() {
           { id: 'health', name: 'Health', content: <Health /> },
           { id: 'figures', name: 'Figures', content: <Figures /> },
           { id: 'limits', name: 'Settings and limits', content: <Config /> },
-          { id: 'users', name: 'Users and tokens', content: <Users /> },
         ]}
       />
     </Page>
@@ -211,38 +210,4 @@ function Config() {
   if (found.isError) return <Refused error={found.error} />;
   if (!found.data) return <Loading />;
   return <JsonView value={found.data} name="the configuration" className="max-h-[70dvh]" />;
-}
-
-interface User {
-  user_id: string;
-  username: string;
-  email: string;
-  role: string;
-  is_active: boolean;
-}
-
-function Users() {
-  const list = useQuery({
-    queryKey: ['settings', 'users'],
-    queryFn: () => http.get<User[]>('/users'),
-  });
-  return (
-    <Resource
-      query={list}
-      name="Users"
-      icon="users"
-      none={{ title: 'No users', text: 'People who may sign in with a password stand here.' }}
-      keyOf={(u) => u.user_id}
-      row={(u) => (
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <span className="min-w-0 flex-1">
-            <span className="font-medium">{u.username}</span>{' '}
-            <span className="text-muted">{u.email}</span>
-          </span>
-          <Badge>{u.role}</Badge>
-          {!u.is_active && <Badge tone="wait">inactive</Badge>}
-        </div>
-      )}
-    />
-  );
 }

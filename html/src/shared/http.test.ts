@@ -79,7 +79,7 @@ test('a POST is JSON and says where it comes from', async () => {
   const headers = new Headers(calls[0]?.init.headers);
   expect(calls[0]?.init.body).toBe('{"a":1}');
   expect(headers.get('Content-Type')).toBe('application/json');
-  expect(headers.get('X-Requested-With')).toBe('langorch-console');
+  expect(headers.get('X-Requested-With')).toBe('langorch');
   expect(headers.get('Idempotency-Key')).toBe('k');
 });
 

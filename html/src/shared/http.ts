@@ -104,7 +104,8 @@ function send(method: Method, url: string, o: Options): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json', ...o.headers });
   const known = method === 'GET' ? kept.get(url) : undefined;
   if (known) headers.set('If-None-Match', known.etag);
-  if (method !== 'GET') headers.set('X-Requested-With', 'langorch-console');
+  /* with it, the cookie of a session is enough for a change (api.md 1.6) */
+  if (method !== 'GET') headers.set('X-Requested-With', 'langorch');
   if (o.body !== undefined) headers.set('Content-Type', 'application/json');
 
   return fetch(url, {

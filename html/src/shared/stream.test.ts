@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Problem } from './problem';
-import { backoff, openStream, type StreamState } from './stream';
+import { backoff, openStream, sessionBegan, type StreamState } from './stream';
 
 interface Heard {
   states: StreamState[];
@@ -120,6 +120,18 @@ test('a refusal ends it with the problem', async () => {
   expect(heard.problem?.sentence).toBe('Run not found');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(ids).toHaveLength(1);
+});
+
+test('after a session ended it waits for the next one, and no longer', async () => {
+  const ids = serve(
+    () => new Response('{}', { status: 401 }),
+    () => body([end]),
+  );
+  const heard = listen();
+  await vi.waitFor(() => expect(heard.states.at(-1)).toBe('retrying'));
+  expect(ids).toHaveLength(1);
+  sessionBegan();
+  await vi.waitFor(() => expect(heard.states.at(-1)).toBe('ended'));
 });
 
 test('a server that is not ready is asked again', async () => {

@@ -122,8 +122,16 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(parseProblem(response.status, text, response.headers.get('X-Request-ID')));
 }
 
+/** 401: the session ended, and may be begun again. */
 function isForGood(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+}
+
+const began = 'langorch:session';
+
+/** Streams that wait for somebody to sign in again need not wait any longer. */
+export function sessionBegan(): void {
+  globalThis.dispatchEvent?.(new Event(began));
 }
 
 /** Doubles per loss up to the cap; up to a fifth is taken off so that clients do not march. */
@@ -137,11 +145,13 @@ function waitOrOnline(ms: number, signal: AbortSignal): Promise<void> {
     const done = () => {
       clearTimeout(timer);
       globalThis.removeEventListener?.('online', done);
+      globalThis.removeEventListener?.(began, done);
       signal.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
     globalThis.addEventListener?.('online', done);
+    globalThis.addEventListener?.(began, done);
     signal.addEventListener('abort', done);
   });
 }

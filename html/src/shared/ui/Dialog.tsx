@@ -1,8 +1,17 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { IconButton } from './Button';
 
-/** Where the focus goes: to what one came to fill in, and not to the way out. */
+/**
+ * Where the focus goes: to what one came to fill in, and not to the way out.  What has `data-first`
+ * goes before, as the password where the name is there already.
+ */
 const firstField = 'input[type="text"], input[type="password"], textarea, select';
+
+function show(dialog: HTMLDialogElement): void {
+  if (!dialog.open) dialog.showModal();
+  const first = dialog.querySelector<HTMLElement>('[data-first]');
+  (first ?? dialog.querySelector<HTMLElement>(firstField))?.focus();
+}
 
 interface DialogProps {
   title: string;
@@ -13,20 +22,22 @@ interface DialogProps {
   /** The buttons; the last is the one that does it. */
   actions?: ReactNode;
   wide?: boolean;
+  /** false: there is no way out but the one inside. */
+  closable?: boolean;
 }
 
 /**
  * A modal dialog: the browser's own, which keeps the focus, hides the rest and closes at Escape
  * without a `<style>` of its own, so the content security policy stays strict.
  */
-export function Dialog({ title, lead, onClose, children, actions, wide = false }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, lead, onClose, children, actions, wide = false, closable = true } = props;
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
 
   useEffect(() => {
     const dialog = box.current;
-    if (dialog && !dialog.open) dialog.showModal();
-    dialog?.querySelector<HTMLElement>(firstField)?.focus();
+    if (dialog) show(dialog);
     return () => dialog?.close();
   }, []);
 
@@ -37,6 +48,10 @@ export function Dialog({ title, lead, onClose, children, actions, wide = false }
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      /* a second Escape is not asked about */
+      onClose={() => {
+        if (!closable && box.current) show(box.current);
       }}
       className={`
         max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border
@@ -51,7 +66,9 @@ export function Dialog({ title, lead, onClose, children, actions, wide = false }
             </h2>
             {lead && <p className="mt-0.5 text-muted">{lead}</p>}
           </div>
-          <IconButton icon="close" name="Close" onClick={onClose} className="-mr-2" />
+          {closable && (
+            <IconButton icon="close" name="Close" onClick={onClose} className="-mr-2" />
+          )}
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
         {actions && (

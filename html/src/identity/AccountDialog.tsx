@@ -1,0 +1,71 @@
+import { useMutation } from '@tanstack/react-query';
+import { useLocation, useSearch } from 'wouter';
+import { pageHref } from '../shared/mount';
+import { Button } from '../shared/ui/Button';
+import { Dialog } from '../shared/ui/Dialog';
+import { ErrorNote, Loading } from '../shared/ui/Notes';
+import { Facts } from '../shared/ui/Page';
+import { signOut, useMe } from './api';
+import { hasSession, methodOf } from './logic';
+
+/** Who one is here, and the way out. */
+export function AccountDialog({ onClose }: { onClose: () => void }) {
+  const me = useMe();
+  const [location, go] = useLocation();
+  const search = useSearch();
+  /* nothing that was read stays in this browser's memory */
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSuccess: () => window.location.assign(pageHref('/')),
+  });
+  const walk = (to: string) => {
+    onClose();
+    go(to);
+  };
+  const here = search === '' ? location : `${location}?${search}`;
+  const nobody = me.data?.auth_method === 'none';
+  return (
+    <Dialog
+      title="Account"
+      lead={me.data?.mode === 'off' ? 'This site asks nobody for a name.' : undefined}
+      onClose={onClose}
+      actions={
+        <>
+          <Button icon="key" onClick={() => walk('/tokens')}>
+            API tokens
+          </Button>
+          {nobody && me.data?.mode === 'optional' && (
+            <Button
+              kind="primary"
+              onClick={() => walk(`/login?from=${encodeURIComponent(here)}`)}
+            >
+              Sign in
+            </Button>
+          )}
+          {hasSession(me.data) && (
+            <Button kind="primary" busy={leave.isPending} onClick={() => leave.mutate()}>
+              Sign out
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="-mx-4 flex flex-col gap-3">
+        {leave.isError && <ErrorNote error={leave.error} />}
+        {me.isError && <ErrorNote error={me.error} onRetry={() => void me.refetch()} />}
+        {me.isPending && <Loading />}
+        {me.data && (
+          <Facts
+            facts={[
+              ['Name', me.data.identity],
+              ['Full name', me.data.full_name],
+              ['Email', me.data.email],
+              ['Role', me.data.roles.join(', ')],
+              ['Known by', methodOf(me.data)],
+            ]}
+          />
+        )}
+      </div>
+    </Dialog>
+  );
+}

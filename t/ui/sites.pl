@@ -1,0 +1,37 @@
+#!/usr/bin/perl
+
+# The sites that the tests of the console work with, for as long as those take:
+# an open one, and one that asks for names.  Arguments are names of tests.
+#
+#   perl -It/lib t/ui/sites.pl [name...]
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use Test::More;
+
+use LangOrch::Site;
+
+my $dir      = tempdir(CLEANUP => 1);
+my $password = join '', map { chr(97 + int rand 26) } 1 .. 24;
+
+LangOrch::Site::spew("$dir/jwt", join('', map { chr(97 + int rand 26) } 1 .. 48) . "\n");
+LangOrch::Site::spew("$dir/admin", "$password\n");
+
+chmod 0600, "$dir/jwt", "$dir/admin";
+
+my $open   = LangOrch::Site->start(demo => 1);
+my $locked = LangOrch::Site->start(identity => 'on', http =>
+    "langorch_jwt_secret $dir/jwt;\nlangorch_admin root $dir/admin;\n");
+
+local $ENV{LANGORCH_URL}             = $open->url('/ui/');
+local $ENV{LANGORCH_MASTER}          = $open->master;
+local $ENV{LANGORCH_LOCKED_URL}      = $locked->url('/ui/');
+local $ENV{LANGORCH_LOCKED_PASSWORD} = $password;
+
+is system('sh', dirname(__FILE__) . '/run.sh', @ARGV), 0, 'the tests in a browser';
+$_->log_is_calm for $open, $locked;
+
+done_testing;
