@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityFaults, openBrowser, type Browser } from './browser';
+import { accessibilityFaults, openBrowser, top as openTop, type Browser } from './browser';
 
 /*
  * A site that asks for names, as its administrator and those whom he lets in have it.  The
@@ -258,6 +258,20 @@ test.runIf(locked)('who signed out sees nothing, and who is deleted stays out', 
   await signIn('grace', 'long enough');
   await page.getByText('Invalid username or password').waitFor();
   forgive(401);
+});
+
+test('a cookie of another site on this host keeps nobody out of an open one', async () => {
+  const open = await openBrowser();
+  try {
+    await open.page.context().addCookies([
+      { name: 'langorch_token', value: 'worth.nothing.here', url: openTop.origin },
+    ]);
+    await open.page.goto(new URL('settings', openTop).href);
+    await open.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    expect(await open.page.context().cookies()).toEqual([]);
+  } finally {
+    await open.close();
+  }
 });
 
 test.runIf(locked)('nothing of this broke a rule of the browser', () => {

@@ -84,6 +84,19 @@ test('a session that ends is begun again in front of what somebody was writing',
   expect((screen.getByLabelText('Draft') as HTMLInputElement).value).toBe('half a sentence');
 });
 
+test('a cookie that is worth nothing does not keep anybody out of an open site', async () => {
+  let stale = true;
+  vi.stubGlobal('fetch', (url: string) => {
+    if (url === '/api/auth/logout') stale = false;
+    const refusal = { code: 'invalid_token', detail: 'Invalid or expired token' };
+    const me = { identity: 'anonymous', roles: ['admin'], auth_method: 'none', mode: 'off' };
+    const body = JSON.stringify(stale ? refusal : me);
+    return Promise.resolve(new Response(body, { status: stale ? 401 : 200 }));
+  });
+  show();
+  await screen.findByLabelText('Draft');
+});
+
 test('a server that cannot say who one is does not hide the page', async () => {
   site.fails = 1;
   show();

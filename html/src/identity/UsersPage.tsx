@@ -89,7 +89,7 @@ function UserRow({ user: u, own, onOpen }: UserRowProps) {
       {!u.is_active && <Badge tone="wait">switched off</Badge>}
       {u.sso_provider && <Badge>single sign-on</Badge>}
       <span className="text-muted">
-        since <Time at={u.created_at} />
+        made <Time at={u.created_at} />
       </span>
       {onOpen && (
         <span className="ml-auto flex">

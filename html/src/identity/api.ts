@@ -5,14 +5,25 @@ import { keys } from '../shared/query';
 import type { JsonObject } from '../shared/types';
 import type { MadeToken, Me, Token, User } from './types';
 
-/** Who the caller is; null when this site wants to know and does not. */
+/**
+ * Who the caller is; null when this site wants to know and does not.
+ *
+ * A cookie that is worth nothing, of a session that is over or of another site on this host, is
+ * refused even where nobody has to have one.  It is thrown away, and then the site is asked again.
+ */
 export async function getMe(): Promise<Me | null> {
   try {
     return await http.get<Me>('/auth/me');
   } catch (error) {
-    if (problemOf(error).status === 401) return null;
-    throw error;
+    if (problemOf(error).code !== 'invalid_token') return nobody(error);
   }
+  await signOut();
+  return http.get<Me>('/auth/me').catch(nobody);
+}
+
+function nobody(error: unknown): null {
+  if (problemOf(error).status === 401) return null;
+  throw error;
 }
 
 export function useMe() {
