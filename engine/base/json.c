@@ -304,6 +304,13 @@ ckp_json_parse_within(const char *text, size_t len,
     v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                    &error);
 
+    /* it goes on behind a byte of a text that it had no room for */
+
+    if (ckp_memory_refusals() != refusals) {
+        json_decref(v);
+        v = NULL;
+    }
+
     if (v == NULL) {
         json_report(&error, ckp_memory_refusals() != refusals, err);
     }

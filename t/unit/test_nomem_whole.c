@@ -176,6 +176,78 @@ t_answer(const t_whole_t *w)
 }
 
 
+/* The same by way of others, and what they are asked. */
+
+static json_t *
+t_message(const t_whole_t *w)
+{
+    static const char  text[] = "{\"type\":\"message\",\"model\":\"m\","
+                                "\"content\":[{\"type\":\"text\",\"text\":"
+                                "\"a\"},{\"type\":\"tool_use\",\"id\":\"t\","
+                                "\"name\":\"f\",\"input\":{\"n\":1}}],"
+                                "\"stop_reason\":\"tool_use\",\"usage\":{"
+                                "\"input_tokens\":3,\"output_tokens\":4}}";
+    ckp_outcome_t      outcome;
+
+    return ckp_llm_reply("anthropic", 200, text, strlen(text), &outcome);
+}
+
+
+static json_t *
+t_lines(const t_whole_t *w)
+{
+    static const char  text[] = "{\"message\":{\"content\":\"a\"}}\n"
+                                "{\"message\":{\"content\":\"b\","
+                                "\"tool_calls\":[{\"function\":{\"name\":"
+                                "\"f\",\"arguments\":{\"n\":1}}}]},"
+                                "\"done\":true,\"eval_count\":4}\n";
+    ckp_outcome_t      outcome;
+
+    return ckp_llm_reply("ollama", 200, text, strlen(text), &outcome);
+}
+
+
+/* A body is a text: told as one. */
+
+static json_t *
+t_question(const char *provider)
+{
+    static const char  text[] =
+        "{\"model\":\"m\",\"stop\":\"Z\",\"temperature\":0.5,\"messages\":["
+        "{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\","
+        "\"content\":[{\"type\":\"text\",\"text\":\"u\"},{\"type\":"
+        "\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,QQ==\"}"
+        "}]},{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{"
+        "\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":"
+        "\"{\\\"n\\\":1}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"c\","
+        "\"content\":\"r\"}],\"tools\":[{\"function\":{\"name\":\"f\","
+        "\"parameters\":{}}}],\"response_format\":{}}";
+    ckp_err_t          err = CKP_ERR_INIT;
+    json_t *const      rq = ckp_json_parse(text, sizeof(text) - 1, &err);
+    char *const        body = rq == NULL ? NULL : ckp_llm_body(provider, rq);
+    json_t *const      told = body == NULL ? NULL : json_string(body);
+
+    json_decref(rq);
+    ckp_free(body);
+
+    return told;
+}
+
+
+static json_t *
+t_to_anthropic(const t_whole_t *w)
+{
+    return t_question("anthropic");
+}
+
+
+static json_t *
+t_to_ollama(const t_whole_t *w)
+{
+    return t_question("ollama");
+}
+
+
 static json_t *
 t_tool(const t_whole_t *w)
 {
@@ -205,7 +277,8 @@ t_try(t_whole_pt tell, const t_whole_t *w)
         good = -1;
 
         if (got != NULL && !json_equal(got, want)) {
-            fail_msg("allocation %ld fails: %s", n, json_dumps(got, 0));
+            fail_msg("allocation %ld fails: %s", n,
+                     json_dumps(got, JSON_ENCODE_ANY));
         }
 
         json_decref(got);
@@ -267,6 +340,10 @@ T_WHOLE(a_saved_run_is_whole, t_saved)
 T_WHOLE(a_loaded_run_is_whole, t_loaded)
 T_SAID(an_agents_reply_is_whole, t_reply)
 T_SAID(a_models_answer_is_whole, t_answer)
+T_SAID(a_message_of_anthropic_is_whole, t_message)
+T_SAID(lines_of_ollama_are_whole, t_lines)
+T_SAID(a_question_to_anthropic_is_whole, t_to_anthropic)
+T_SAID(a_question_to_ollama_is_whole, t_to_ollama)
 T_SAID(a_tools_answer_is_whole, t_tool)
 
 
@@ -285,6 +362,10 @@ main(void)
         cmocka_unit_test(a_loaded_run_is_whole),
         cmocka_unit_test(an_agents_reply_is_whole),
         cmocka_unit_test(a_models_answer_is_whole),
+        cmocka_unit_test(a_message_of_anthropic_is_whole),
+        cmocka_unit_test(lines_of_ollama_are_whole),
+        cmocka_unit_test(a_question_to_anthropic_is_whole),
+        cmocka_unit_test(a_question_to_ollama_is_whole),
         cmocka_unit_test(a_tools_answer_is_whole),
     };
 
