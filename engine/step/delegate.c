@@ -72,7 +72,9 @@ delegate_put(ckp_fiber_t *f, const char *name, json_t *value)
 {
     json_t *const  own = json_copy(ckp_fiber_get(f, "step", "dele"));
 
-    if (own == NULL || json_object_set_new(own, name, value) != 0) {
+    /* without an object the value is dropped all the same */
+
+    if (json_object_set_new(own, name, value) != 0) {
         json_decref(own);
         return CKP_E_NOMEM;
     }
