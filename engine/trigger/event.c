@@ -221,13 +221,11 @@ event_envelope(const char *body, size_t len, const char **why)
 }
 
 
-json_t *
-ckp_event_read(const json_t *heads, const char *body, size_t len,
+static json_t *
+event_read(const json_t *heads, const char *body, size_t len,
     const char **why)
 {
     const char *const  type = ckp_json_str(heads, "content-type");
-
-    *why = NULL;
 
     if (event_is(type, "application/cloudevents+json")) {
         return event_structured(body, len, why);
@@ -241,4 +239,24 @@ ckp_event_read(const json_t *heads, const char *body, size_t len,
     return json_object_get(heads, "ce-specversion") != NULL
            ? event_binary(heads, body, len, why)
            : event_envelope(body, len, why);
+}
+
+
+json_t *
+ckp_event_read(const json_t *heads, const char *body, size_t len,
+    const char **why)
+{
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    *why = NULL;
+
+    json_t *const  event = event_read(heads, body, len, why);
+
+    /* what there was no memory for looks like what was not given */
+
+    if (ckp_memory_refusals() != refusals) {
+        *why = NULL;
+    }
+
+    return ckp_json_whole(event, refusals);
 }

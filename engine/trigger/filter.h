@@ -11,7 +11,8 @@
 
 /*
  * settings: of ckp_trigger_settings; event: {type?, message_id?, payload,
- * attributes?}.  What cannot be compared does not fit.
+ * attributes?}.  What cannot be compared does not fit, nor does what there was
+ * no memory for: who must not miss an event compares ckp_memory_refusals.
  */
 bool ckp_trigger_wants(const json_t *settings, const json_t *event,
     int64_t now_ms);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 
@@ -82,8 +83,9 @@ form_field(json_t *all, const char *s, size_t len)
 json_t *
 ckp_form_read(const char *text, size_t len)
 {
-    json_t *const  all = json_object();
-    size_t         fields = 0;
+    const unsigned long  refusals = ckp_memory_refusals();
+    json_t *const        all = json_object();
+    size_t               fields = 0;
 
     while (all != NULL && len > 0) {
         const size_t  n = form_span(text, len, '&');
@@ -101,5 +103,5 @@ ckp_form_read(const char *text, size_t len)
         len -= n < len ? n + 1 : n;
     }
 
-    return all;
+    return ckp_json_whole(all, refusals);
 }

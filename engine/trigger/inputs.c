@@ -81,6 +81,7 @@ ckp_trigger_inputs(const json_t *settings, const json_t *trigger,
 {
     const json_t *const  constants = json_object_get(settings, "input_vars");
     const json_t *const  mapping = json_object_get(settings, "input_mapping");
+    const unsigned long  refusals = ckp_memory_refusals();
     json_t              *all = NULL;
     ckp_code_t           rc = CKP_OK;
 
@@ -107,6 +108,13 @@ ckp_trigger_inputs(const json_t *settings, const json_t *trigger,
     }
 
     json_decref(all);
+
+    /* what a template did not find may be what there was no memory for */
+
+    if (ckp_memory_refusals() != refusals) {
+        *err = (ckp_err_t) CKP_ERR_INIT;
+        rc = ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+    }
 
     if (rc != CKP_OK) {
         json_decref(*out);

@@ -392,6 +392,8 @@ set_needs(set_t *s, size_t type)
 json_t *
 ckp_trigger_settings(const json_t *trigger, json_t **errors, const char **why)
 {
+    const unsigned long  refusals = ckp_memory_refusals();
+
     set_t   s = { .trigger = trigger, .out = json_object(),
                   .errors = json_array() };
     size_t  type = 0;
@@ -429,5 +431,9 @@ ckp_trigger_settings(const json_t *trigger, json_t **errors, const char **why)
 
     *why = set_needs(&s, type);
 
-    return s.out;
+    if (ckp_memory_refusals() != refusals) {
+        *why = NULL;
+    }
+
+    return ckp_json_whole(s.out, refusals);
 }

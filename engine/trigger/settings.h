@@ -24,7 +24,7 @@
  *
  * *errors: new array of [field, sentence] of what has the wrong shape; *why: a
  * static sentence, what is missing or cannot be, or NULL.  The values are then
- * of no use.  NULL: no memory.
+ * of no use.  NULL: no memory; *errors may be there all the same.
  */
 json_t *ckp_trigger_settings(const json_t *trigger, json_t **errors,
     const char **why);

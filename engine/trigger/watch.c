@@ -111,6 +111,8 @@ json_t *
 ckp_watch_compare(const json_t *settings, const json_t *known,
     const json_t *seen, int64_t now_ms)
 {
+    const unsigned long  refusals = ckp_memory_refusals();
+
     json_t *const  before = watch_index(known);
     json_t *const  now = watch_index(seen);
     const watch_t  w = { .wanted = json_object_get(settings, "event_types"),
@@ -143,6 +145,8 @@ ckp_watch_compare(const json_t *settings, const json_t *known,
     json_decref(before);
     json_decref(now);
 
-    return json_pack("{s:o, s:o, s:o}", "events", w.events, "rows", w.rows,
-                     "gone", w.gone);
+    /* a change that there was no memory for would never be told */
+
+    return ckp_json_whole(json_pack("{s:o, s:o, s:o}", "events", w.events,
+                                    "rows", w.rows, "gone", w.gone), refusals);
 }

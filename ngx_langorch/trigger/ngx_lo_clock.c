@@ -216,11 +216,12 @@ ngx_lo_clock_due_row(const json_t *row, int64_t now)
 static void
 ngx_lo_clock_hear(const json_t *row, int64_t now)
 {
+    ngx_uint_t      unwanted;
     ngx_lo_job_t   *job;
     ngx_lo_fire_t  *f;
 
     ngx_lo_clock.firing++;
-    f = ngx_lo_listen_fire(row, now);
+    f = ngx_lo_listen_fire(row, now, &unwanted);
 
     if (f != NULL) {
         if (ngx_lo_fire_start(f, ngx_lo_clock_fired, NULL) != NGX_OK) {
@@ -230,7 +231,7 @@ ngx_lo_clock_hear(const json_t *row, int64_t now)
         return;
     }
 
-    job = ngx_lo_fire_job(1);
+    job = unwanted ? ngx_lo_fire_job(1) : NULL;
 
     if (job == NULL) {
         ngx_lo_clock_over(1);

@@ -32,11 +32,14 @@ ngx_lo_listen_done(ngx_lo_job_t *job, int64_t queued, int64_t now)
 
 
 ngx_lo_fire_t *
-ngx_lo_listen_fire(const json_t *row, int64_t now)
+ngx_lo_listen_fire(const json_t *row, int64_t now, ngx_uint_t *unwanted)
 {
     json_t         *event;
     ngx_uint_t      wants;
+    unsigned long   refusals;
     ngx_lo_fire_t  *f;
+
+    refusals = ckp_memory_refusals();
 
     event = json_pack("{s:O?, s:O?, s:O?}", "type",
                       json_object_get(row, "event_type"), "payload",
@@ -46,6 +49,8 @@ ngx_lo_listen_fire(const json_t *row, int64_t now)
     wants = event != NULL && ckp_json_bool(row, "enabled", false)
             && ckp_trigger_wants(json_object_get(row, "settings"), event, now);
     json_decref(event);
+
+    *unwanted = (!wants && ckp_memory_refusals() == refusals);
 
     f = wants ? ngx_lo_fire_new() : NULL;
 
