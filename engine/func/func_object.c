@@ -254,6 +254,10 @@ CKP_FUNC(json)
     *out = ckp_json_parse(json_string_value(args[0]),
                           json_string_length(args[0]), &err);
 
+    if (*out == NULL && err.code == CKP_E_NOMEM) {
+        return ckp_x_nomem(c);
+    }
+
     return (*out == NULL) ? ckp_x_fail(c, "json(): %s", err.msg) : CKP_OK;
 }
 
