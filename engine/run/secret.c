@@ -193,17 +193,24 @@ secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
     const size_t         rest = field == NULL ? 0
                                 : slash == NULL ? strlen(field) : len - n - 1;
     json_t *const        name = json_stringn(what, n);
+    json_t              *entry;
 
     if (key == NULL) {
         key = json_string_value(name);
     }
 
-    return json_pack("{s:o, s:s, s:o*, s:b, s:s*, s:s*}", "name", name,
-                     "key", key,
-                     "field", field == NULL ? NULL : json_stringn(field, rest),
-                     "required", ckp_json_bool(ref, "required", true),
-                     "prefix", ckp_json_str(config, "prefix"),
-                     "provider", secret_provider(config, ref));
+    /* the key may be the name's text: the name stays until that is copied */
+
+    entry = json_pack("{s:O, s:s, s:o*, s:b, s:s*, s:s*}", "name", name,
+                      "key", key,
+                      "field", field == NULL ? NULL
+                                             : json_stringn(field, rest),
+                      "required", ckp_json_bool(ref, "required", true),
+                      "prefix", ckp_json_str(config, "prefix"),
+                      "provider", secret_provider(config, ref));
+    json_decref(name);
+
+    return entry;
 }
 
 
