@@ -106,7 +106,12 @@ regex_compile(ckp_regex_t *re, const char *pattern, uint32_t options,
 
     pcre2_compile_context_free(context);
 
-    if (code == NULL) {
+    if (code == NULL && (number == PCRE2_ERROR_HEAP_FAILED
+                         || number == PCRE2_ERROR_NOMEMORY))
+    {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+
+    } else if (code == NULL) {
         (void) pcre2_get_error_message(number, text, sizeof(text));
         (void) ckp_fail(err, CKP_E_INVALID, "",
                         "regular expression: %s at character %zu",
@@ -120,8 +125,10 @@ regex_compile(ckp_regex_t *re, const char *pattern, uint32_t options,
 /* A pattern that cannot stand in a group has no `all`: its search gives up at
  * the first limit. */
 static bool
-regex_compile_all(ckp_regex_t *re, const char *pattern, uint32_t options)
+regex_compile_all(ckp_regex_t *re, const char *pattern, uint32_t options,
+    ckp_err_t *err)
 {
+    ckp_err_t  own = CKP_ERR_INIT;
     ckp_buf_t  b;
 
     ckp_buf_init(&b, CKP_REGEX_PATTERN_MAX + 32);
@@ -129,12 +136,16 @@ regex_compile_all(ckp_regex_t *re, const char *pattern, uint32_t options)
                    (options & PCRE2_EXTENDED) ? "\n" : "");
 
     if (b.failed == CKP_OK) {
-        re->all = regex_compile(re, b.data, options | PCRE2_ANCHORED, NULL);
+        re->all = regex_compile(re, b.data, options | PCRE2_ANCHORED, &own);
+    }
+
+    if (b.failed != CKP_OK || own.code == CKP_E_NOMEM) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
     }
 
     ckp_buf_free(&b);
 
-    return b.failed == CKP_OK;
+    return b.failed == CKP_OK && own.code != CKP_E_NOMEM;
 }
 
 
@@ -172,7 +183,7 @@ regex_prepare(ckp_regex_t *re, const char *pattern, uint32_t options,
         return false;
     }
 
-    return re->whole || regex_compile_all(re, pattern, options);
+    return re->whole || regex_compile_all(re, pattern, options, err);
 }
 
 
