@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_read.h"
 
 typedef struct {
     const char               *p;
@@ -295,9 +296,21 @@ ckp_json_parse_within(const char *text, size_t len,
         return NULL;
     }
 
-    /* where its first allocation fails, the parser says nothing at all */
-
     refusals = ckp_memory_refusals();
+    v = ckp_json_read(text, len);
+
+    if (v != NULL) {
+        return v;
+    }
+
+    if (ckp_memory_refusals() != refusals) {
+        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
+        return NULL;
+    }
+
+    /* what is wrong jansson says.  Where its first allocation fails, it says
+     * nothing at all. */
+
     memset(&error, 0, sizeof(error));
     error.text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory;
 

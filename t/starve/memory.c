@@ -108,9 +108,9 @@ starve_trace(uintptr_t *trace, size_t n)
 }
 
 
-/* The text of a name or a value that jansson's reader looks at grows by powers
- * of two.  When it cannot, that reader loses characters without a word, and
- * writes behind what it has. */
+/* Only of a text that is wrong jansson is asked, to say what it is
+ * (base/json_read.h).  What its reader keeps of it grows by powers of two; when
+ * it cannot, it loses characters without a word, and writes behind that. */
 
 static bool
 is_of_reader(uintptr_t from, size_t size)

@@ -1,0 +1,54 @@
+/*
+ * Any text as JSON: what we read is what jansson reads.  One with a NUL
+ * character is refused before it is read.
+ */
+
+#include "fuzz.h"
+
+#include "base/json_read.h"
+
+
+static bool
+f_has_long_number(const char *text, size_t len)
+{
+    size_t  n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        n = text[i] != '\0' && strchr("0123456789+-.eE", text[i]) ? n + 1 : 0;
+
+        if (n > 100) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *const    text = f_text(data, size);
+    const size_t   len = strlen(text);
+    json_t *const  ours = ckp_json_read(text, len);
+    json_t *const  theirs = json_loadb(text, len, JSON_REJECT_DUPLICATES
+                                       | JSON_DECODE_ANY, NULL);
+
+    F_HOLDS(theirs != NULL || ours == NULL);
+    F_HOLDS(theirs == NULL || ours != NULL || f_has_long_number(text, len));
+
+    if (ours != NULL) {
+        char *const  a = json_dumps(ours, JSON_ENCODE_ANY | JSON_COMPACT);
+        char *const  b = json_dumps(theirs, JSON_ENCODE_ANY | JSON_COMPACT);
+
+        F_HOLDS(json_equal(ours, theirs) && strcmp(a, b) == 0);
+        free(a);
+        free(b);
+    }
+
+    json_decref(ours);
+    json_decref(theirs);
+    free(text);
+
+    return 0;
+}
