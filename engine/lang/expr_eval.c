@@ -99,7 +99,14 @@ ckp_x_text(ckp_xc_t *c, ckp_buf_t *b, json_t **out)
 static ckp_code_t
 eval_path(ckp_xc_t *c, const ckp_x_t *x, json_t **out)
 {
-    json_t *const  v = ckp_path_resolve_counted(x->path, c->ev);
+    const unsigned long  refusals = ckp_memory_refusals();
+    json_t *const        v = ckp_path_resolve_counted(x->path, c->ev);
+
+    /* what there was no memory for is not unbound */
+
+    if (v == NULL && ckp_memory_refusals() != refusals) {
+        return ckp_x_nomem(c);
+    }
 
     if (v == NULL && c->ev->budget == 0) {
         return ckp_eval_step(c->ev, 1, c->err);
