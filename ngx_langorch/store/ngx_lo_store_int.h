@@ -178,6 +178,9 @@ void ngx_lo_sqlite_stop(ngx_lo_store_t *store);
 
 void *ngx_lo_writer_thread(void *data);
 
+/* First in each of them: how it shares a processor with the loop. */
+void ngx_lo_store_thread(void);
+
 /* From a thread: jobs are over; the loop is told.  Empties `q`. */
 void ngx_lo_store_ended(ngx_lo_store_t *store, ngx_lo_queue_t *q);
 

@@ -38,6 +38,8 @@ ngx_lo_writer_thread(void *data)
     ngx_lo_queue_t   rest;
     ngx_lo_store_t  *store = data;
 
+    ngx_lo_store_thread();
+
     if (ngx_lo_writer_open(store) == NGX_OK) {
         (void) ngx_lo_writer_state(store, NGX_LO_STATE_OPEN);
     }
