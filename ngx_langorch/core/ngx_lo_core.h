@@ -414,6 +414,7 @@ typedef enum {
     NGX_LO_KEPT_MODELS,
     NGX_LO_KEPT_WHO,
     NGX_LO_KEPT_SETTINGS,
+    NGX_LO_KEPT_PROCEDURES,
     NGX_LO_KEPT_N
 } ngx_lo_kept_t;
 

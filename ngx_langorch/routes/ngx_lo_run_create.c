@@ -22,6 +22,7 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_int_t        rc;
     const char      *version, *alias;
+    const json_t    *row;
     ngx_lo_birth_t  *b;
 
     b = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_birth_t));
@@ -61,6 +62,19 @@ ngx_lo_runs_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         && strcmp(version, "latest") != 0)
     {
         b->version = version;
+    }
+
+    if (b->version == NULL && b->project_id == NULL && b->retry_of == NULL
+        && b->once.key == NULL)
+    {
+        row = ngx_lo_start_kept(api, b->procedure_id, b->channel);
+
+        if (row != NULL) {
+            return ngx_lo_birth_of(api, b, row);
+        }
+
+        b->plain = 1;
+        b->number = ngx_lo_zone_kept(NGX_LO_KEPT_PROCEDURES);
     }
 
     return ngx_lo_create_ask(api, b, job);
@@ -154,6 +168,10 @@ ngx_lo_runs_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     if (b->retry_of != NULL && origin == NULL) {
         return ngx_lo_run_404(api);
+    }
+
+    if (b->plain) {
+        ngx_lo_start_keep(api, b, row);
     }
 
     return ngx_lo_birth_of(api, b, row);

@@ -24,6 +24,8 @@ struct ngx_lo_birth_s {
     const char      *case_id;
     const char      *mode;          /* NULL: the document's */
     const char      *retry_of;
+    uint64_t         number;        /* of procedures, before they were asked */
+    unsigned         plain:1;       /* names a procedure and nothing else */
     const char      *action;        /* of the audit row; NULL: create, retry */
     ngx_lo_point_t  *point;         /* it begins there; NULL: at its start */
     const json_t    *inputs;        /* an object, or NULL */
@@ -50,6 +52,20 @@ struct ngx_lo_birth_s {
     json_t          *(*tell)(ngx_lo_api_t *api, ngx_lo_birth_t *b);
     ngx_lo_render_pt taken;         /* the order has an active run, or none */
 };
+
+/* --- what can be started, as this worker knows it (ngx_lo_start.c) ----------- */
+
+/*
+ * The row of ngx_lo_sql_api_procedure_run for a start that names a procedure
+ * and maybe a channel.  NULL: it has to be asked for.  Lent until the next call
+ * of either.
+ */
+const json_t *ngx_lo_start_kept(ngx_lo_api_t *api, const char *procedure_id,
+    const char *channel);
+
+/* Keeps the row that was asked for when the number was b->number. */
+void ngx_lo_start_keep(ngx_lo_api_t *api, const ngx_lo_birth_t *b,
+    const json_t *row);
 
 /* The row of ngx_lo_sql_api_procedure_run: refuses, or goes on with the
  * program.  Also when `b->hash` and the version are known already: row NULL. */

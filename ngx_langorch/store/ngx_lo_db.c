@@ -386,6 +386,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
 
     if (p != NULL) {
         bound->readonly = p->readonly;
+        job->procedures |= p->procedures;
         rc = ngx_lo_db_bind(p, bound);
 
         if (rc == SQLITE_OK && p->columns > 0) {
@@ -479,6 +480,9 @@ ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
     p->stmt = stmt;
     p->columns = sqlite3_column_count(p->handle);
     p->readonly = sqlite3_stmt_readonly(p->handle) != 0;
+    p->procedures = strstr(stmt->sql, "INTO procedures ") != NULL
+                    || strstr(stmt->sql, "UPDATE procedures ") != NULL
+                    || strstr(stmt->sql, "DELETE FROM procedures ") != NULL;
     db->nprepared++;
 
     return p;

@@ -395,6 +395,12 @@ ngx_lo_store_done(ngx_event_t *ev)
             }
         }
 
+        /* whoever hears that it is done sees it on any worker */
+
+        if (job->procedures && job->rc != NGX_LO_JOB_BUSY) {
+            ngx_lo_zone_kept_changed(NGX_LO_KEPT_PROCEDURES);
+        }
+
         store->outstanding--;
         store->kept = 0;
 

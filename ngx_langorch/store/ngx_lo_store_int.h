@@ -64,6 +64,7 @@ struct ngx_lo_job_s {
     ngx_lo_job_rc_t       rc;
     ngx_uint_t            guard;
     ngx_uint_t            careful;      /* has to have a savepoint */
+    ngx_uint_t            procedures;   /* some statement may change them */
     ngx_uint_t            touched;      /* some statement changed rows */
     int64_t               queued_ms;
     uint64_t              batch;        /* that it was queued with */
@@ -103,6 +104,7 @@ typedef struct {
     char                 *kinds;        /* the suffix's letter or 0 */
     ngx_uint_t            readonly;
     ngx_uint_t            documents;    /* there is a d among the kinds */
+    ngx_uint_t            procedures;   /* it may change what can be run */
 } ngx_lo_prepared_t;
 
 typedef struct {
