@@ -17,14 +17,23 @@ ngx_lo_admit_error(const char *type, const char *message)
 }
 
 
+/* Nobody at all, or nobody now: that is another thing to look for. */
+
 static json_t *
-ngx_lo_admit_nobody(const char *channel, const char *action)
+ngx_lo_admit_nobody(const ngx_lo_want_t *want)
 {
-    u_char  msg[256];
+    u_char       msg[512];
+    const char  *agent, *why;
+
+    why = "";
+    agent = want->agents ? ngx_lo_roster_shut(want, &why) : NULL;
 
     *ngx_snprintf(msg, sizeof(msg) - 1,
-                  "No executor registered for channel='%s', action='%s'",
-                  channel ? channel : "none", action) = '\0';
+                  "No executor registered for channel='%s', action='%s'"
+                  "%s%s%s%s",
+                  want->channel ? want->channel : "none", want->action,
+                  agent ? ": agent '" : "", agent ? agent : "",
+                  agent ? "' " : "", agent ? why : "") = '\0';
 
     return ngx_lo_admit_error("NoExecutorError", (char *) msg);
 }
@@ -261,7 +270,7 @@ ngx_lo_admit_whom(ngx_lo_effect_t *e, ngx_uint_t commit)
                    ? ngx_lo_admit_pass(e, data, commit) : data;
         }
 
-        return ngx_lo_admit_nobody(want.channel, want.action);
+        return ngx_lo_admit_nobody(&want);
     }
 
     if (full) {

@@ -151,6 +151,33 @@ ngx_lo_roster_fits(const json_t *a, const ngx_lo_want_t *want,
 }
 
 
+const char *
+ngx_lo_roster_shut(const ngx_lo_want_t *want, const char **why)
+{
+    size_t       i;
+    json_t      *a;
+    ngx_uint_t   online;
+
+    json_array_foreach(ngx_lo_roster.agents, i, a) {
+
+        online = ngx_lo_roster_is(a, "status", "online", 0);
+
+        if ((want->channel == NULL
+             || ngx_lo_roster_is(a, "channel", want->channel, 1))
+            && ngx_lo_roster_offers(a, want->action, 0) != NULL
+            && !(online && ngx_lo_roster_closed(a)))
+        {
+            *why = ngx_lo_roster_closed(a) ? "is offline"
+                                           : "has failed too often: its circuit"
+                                             " is open";
+            return ckp_json_str(a, "name");
+        }
+    }
+
+    return NULL;
+}
+
+
 static ngx_uint_t
 ngx_lo_roster_full(const json_t *a, ngx_uint_t commit, ngx_lo_slots_t **slots)
 {

@@ -140,6 +140,26 @@ subtest 'no agent is there at all' => sub {
 };
 
 
+subtest 'an agent that failed too often is named' => sub {
+    my $port = LangOrch::Site::free_port();
+    my $r = $site->post('/api/agents', { agent_id => 'gone', name => 'Gone',
+        channel => 'gone', base_url => "http://127.0.0.1:$port",
+        capabilities => ['x'] });
+    is $r->{status}, 201, 'one is registered where nobody is' or diag $r->{body};
+    $site->import_document(procedure('vain', 'main', {
+        main => { %{ sequence('end', step('x')) }, agent => 'gone' },
+        end  => { type => 'terminate' },
+    }));
+
+    my ($end) = until_true('its circuit is open', sub {
+        my $end = $site->run('vain')->wait_final;
+        return $end->{error_message} =~ /^No executor/ && $end;
+    });
+    is $end->{error_message}, "No executor registered for channel='gone', action='x':"
+        . " agent 'Gone' has failed too often: its circuit is open", 'and why nobody is';
+};
+
+
 subtest 'one that hangs holds nobody up' => sub {
     my @slow = map { $site->run('fault-hang') } 1 .. 20;
     $agent->wait_calls(21, 'hang');
