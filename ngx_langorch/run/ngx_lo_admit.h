@@ -52,8 +52,8 @@ typedef struct {
     ngx_uint_t   commit;        /* asked before a commit */
 } ngx_lo_want_t;
 
-/* An agent that would do it but for what `why` says of it: it is offline, or its
- * circuit is open.  Its name; NULL: there is none. */
+/* An agent that would do it but for what `why` says of it: it is offline, or
+ * its circuit is open.  Its name; NULL: there is none. */
 const char *ngx_lo_roster_shut(const ngx_lo_want_t *want, const char **why);
 
 /*
