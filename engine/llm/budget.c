@@ -160,12 +160,11 @@ budget_exceeded(ckp_fiber_t *f, const json_t *budget, const char *why)
     ckp_code_t         rc;
 
     rc = ckp_fiber_emit(f, "budget_exceeded",
-             json_pack("{s:o, s:s?, s:O?, s:O?}",
+             json_pack("{s:o, s:O?, s:O?}",
                        "message", json_sprintf("the budget '%.200s' is "
                                                "exceeded%s", name == NULL ? ""
                                                : name, why),
-                       "budget", name, "spent_usd", spent, "max_cost_usd",
-                       most));
+                       "spent_usd", spent, "max_cost_usd", most));
 
     if (rc != CKP_OK) {
         return rc;
@@ -223,6 +222,25 @@ budget_ask(ckp_fiber_t *f, const json_t *budget)
 }
 
 
+/* A budget is close to its end: no event of its own, spec/ckp.md 32. */
+
+static ckp_code_t
+budget_warn(ckp_fiber_t *f, const json_t *budget)
+{
+    const char *const  name = ckp_json_str(budget, "budget");
+
+    return ckp_fiber_emit(f, "log",
+               json_pack("{s:s, s:o, s:{s:s?, s:O?, s:O?}}",
+                         "level", "WARNING", "message",
+                         json_sprintf("the budget '%.200s' is close to its end",
+                                      name == NULL ? "" : name),
+                         "data", "budget", name,
+                         "spent_usd", json_object_get(budget, "spent_usd"),
+                         "max_cost_usd", json_object_get(budget,
+                                                         "limit_usd")));
+}
+
+
 ckp_code_t
 ckp_llm_budget_heard(ckp_fiber_t *f, const json_t *said, bool *stands)
 {
@@ -235,12 +253,7 @@ ckp_llm_budget_heard(ckp_fiber_t *f, const json_t *said, bool *stands)
 
     json_array_foreach(json_object_get(said, "warnings"), i, one) {
         if (rc == CKP_OK) {
-            rc = ckp_fiber_emit(f, "budget_warning",
-                     json_pack("{s:O?, s:O?, s:O?}",
-                               "budget", json_object_get(one, "budget"),
-                               "spent_usd", json_object_get(one, "spent_usd"),
-                               "max_cost_usd", json_object_get(one,
-                                                               "limit_usd")));
+            rc = budget_warn(f, one);
         }
     }
 

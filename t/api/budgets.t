@@ -115,7 +115,8 @@ subtest '64 calls at once do not go beyond it' => sub {
     like $not->{error_message}, qr/the budget 'all' is exceeded/, 'why';
     my ($run) = grep { $_->id eq $not->{run_id} } @runs;
     my ($event) = $run->events_of('budget_exceeded');
-    is $event->{payload}{budget}, 'all', 'and which';
+    like $event->{payload}{message}, qr/^the budget 'all' is exceeded/,
+        'and which';
 
     is_deeply [ map { cents($_) } @{ use_of('all')->[0] }{qw(spent_usd
         reserved_usd)} ], [ 100, 0 ], 'what they came to is what is spent';
@@ -189,14 +190,16 @@ subtest 'it counts for whom it is for' => sub {
 subtest 'a warning comes before the end' => sub {
     budget('w', scope => 'site', limit_usd => 0.2, warn_at => 0.55);
     my @runs = map { my $r = $site->run('cheap'); $r->wait_final; $r } 1 .. 2;
-    is scalar($runs[0]->events_of('budget_warning')), 0, 'half of it';
+    is scalar($runs[0]->events_of('log')), 0, 'half of it';
     $site->run('cheap')->wait_final;
     budget('w', scope => 'site', limit_usd => 0.2, warn_at => 0.6);
     my $run = $site->run('cheap');
     $run->wait_final;
-    my @told = $run->events_of('budget_warning');
+    my @told = map { $_->{payload} } $run->events_of('log');
     is scalar(@told), 1, 'more than that';
-    is $told[0]{payload}{budget}, 'w', 'is told';
+    is $told[0]{level}, 'WARNING', 'is told';
+    is $told[0]{data}{budget}, 'w', 'with which it is';
+    is cents($told[0]{data}{max_cost_usd}), 20, 'and what it has';
     none();
 };
 
