@@ -141,8 +141,7 @@ for my $provider (sort keys %server) {
             provider => $provider, base_url => $llm->base_url,
             secret_name => 'key' });
         my $r = $site->post("/api/llm/profiles/$provider/test", {});
-        SKIP: {
-            skip 'without a key', 1 if $provider eq 'ollama';
+        if ($provider ne 'ollama') {    # which has none
             unlike $r->{body}, qr/k-provider/, 'without its key';
         }
         ok $r->{json}{ok}, 'it answers' or diag $r->{body};
