@@ -309,9 +309,8 @@ retry_told(ckp_fiber_t *f, const json_t *error, bool ambiguous)
 
     if (ckp_llm_int(f, "calls") > 0) {
         rc = ckp_fiber_emit(f, "llm_call_failed",
-                 json_pack("{s:s, s:s*, s:o, s:s?}",
+                 json_pack("{s:s, s:o, s:s?}",
                            "model", ckp_json_str(ckp_llm_entry(f), "m"),
-                           "profile", ckp_json_str(ckp_llm_entry(f), "p"),
                            "error", ckp_error_text(error),
                            "error_type", ckp_json_str(error, "type")));
         rc = rc == CKP_OK ? ckp_llm_count(f, "failed") : rc;

@@ -99,7 +99,7 @@ static const ckp_event_type_t  event_types[] = {
       "latency_ms prompt_ref prompt_tokens completion_tokens "
       "total_tokens cost_usd ", true },
     { "llm_call_failed",
-      " model profile error ", false },
+      " model error ", false },
     { "llm_call_started",
       " model profile attempt prompt_ref ", true },
     { "llm_fallback",
