@@ -24,25 +24,15 @@ typedef struct {
 static ckp_code_t
 scan_fail(const scan_t *s, ckp_code_t code, const char *what, size_t limit)
 {
-    unsigned  line = 1;
-    unsigned  column = 1;
-    char      bound[40] = "";
+    char  text[80];
 
-    for (const char *p = s->start; p < s->p && p < s->end; p++) {
-        column++;
-
-        if (*p == '\n') {
-            line++;
-            column = 1;
-        }
+    if (limit == 0) {
+        return ckp_json_fail(s->err, code, s->start, s->p, what);
     }
 
-    if (limit != 0) {
-        (void) snprintf(bound, sizeof(bound), ", at most %zu", limit);
-    }
+    (void) snprintf(text, sizeof(text), "%s, at most %zu", what, limit);
 
-    return ckp_fail(s->err, code, "", "%s%s at line %u, column %u", what,
-                    bound, line, column);
+    return ckp_json_fail(s->err, code, s->start, s->p, text);
 }
 
 
@@ -140,7 +130,7 @@ scan_open(scan_t *s)
 }
 
 
-/* A number, a word, or whatever is wrong: the parser will tell. */
+/* A number, a word, or whatever is wrong: the reader will tell. */
 static ckp_code_t
 scan_scalar(scan_t *s)
 {
@@ -196,88 +186,13 @@ scan_text(scan_t *s)
 }
 
 
-static const char *
-json_sentence(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-
-    case json_error_duplicate_key:
-        return CKP_JSON_DUPLICATE;
-
-    case json_error_numeric_overflow:
-        return "number out of range";
-
-    case json_error_null_character:
-    case json_error_null_byte_in_key:
-        return "NUL character";
-
-    case json_error_invalid_utf8:
-        return "invalid UTF-8";
-
-    case json_error_premature_end_of_input:
-        return "unexpected end of the text";
-
-    case json_error_end_of_input_expected:
-        return "text after the end of the value";
-
-    case json_error_invalid_syntax:
-    case json_error_unknown:
-    case json_error_out_of_memory:
-    case json_error_stack_overflow:
-    case json_error_cannot_open_file:
-    case json_error_invalid_argument:
-    case json_error_invalid_format:
-    case json_error_wrong_type:
-    case json_error_null_value:
-    case json_error_item_not_found:
-    case json_error_index_out_of_range:
-        break;
-    }
-
-    return NULL;
-}
-
-
-static void
-json_report(const json_error_t *error, bool refused, ckp_err_t *err)
-{
-    const char *const  sentence = json_sentence(error);
-    char               text[JSON_ERROR_TEXT_LENGTH];
-    size_t             n = 0;
-
-    /* a text or a name that it had no memory for is wrong syntax to it */
-
-    if (refused || json_error_code(error) == json_error_out_of_memory) {
-        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
-        return;
-    }
-
-    /* the parser's own sentence may quote control characters */
-
-    for (const char *p = sentence ? sentence : error->text; *p != '\0'; p++) {
-        if (n + 1 < sizeof(text)) {
-            text[n++] = ((unsigned char) *p < 0x20) ? ' ' : *p;
-        }
-    }
-
-    text[n] = '\0';
-
-    (void) ckp_fail(err, CKP_E_INVALID, "", "%s at line %d, column %d", text,
-                    error->line < 1 ? 1 : error->line,
-                    error->column < 1 ? 1 : error->column);
-}
-
-
 json_t *
 ckp_json_parse_within(const char *text, size_t len,
     const ckp_json_limits_t *limits, ckp_err_t *err)
 {
-    scan_t         s = { .p = text, .end = text + len, .start = text,
-                         .limits = limits, .err = err };
-    unsigned long  refusals;
-    json_error_t   error;
-    json_t        *v;
-    const char    *nul;
+    scan_t       s = { .p = text, .end = text + len, .start = text,
+                       .limits = limits, .err = err };
+    const char  *nul;
 
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         (void) scan_fail(&s, CKP_E_INVALID, "byte order mark", 0);
@@ -296,39 +211,7 @@ ckp_json_parse_within(const char *text, size_t len,
         return NULL;
     }
 
-    refusals = ckp_memory_refusals();
-    v = ckp_json_read(text, len);
-
-    if (v != NULL) {
-        return v;
-    }
-
-    if (ckp_memory_refusals() != refusals) {
-        (void) ckp_fail(err, CKP_E_NOMEM, "", "no memory");
-        return NULL;
-    }
-
-    /* what is wrong jansson says.  Where its first allocation fails, it says
-     * nothing at all. */
-
-    memset(&error, 0, sizeof(error));
-    error.text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory;
-
-    v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-                   &error);
-
-    /* it goes on behind a byte of a text that it had no room for */
-
-    if (ckp_memory_refusals() != refusals) {
-        json_decref(v);
-        v = NULL;
-    }
-
-    if (v == NULL) {
-        json_report(&error, ckp_memory_refusals() != refusals, err);
-    }
-
-    return v;
+    return ckp_json_read(text, len, err);
 }
 
 

@@ -20,11 +20,11 @@
 #define CKP_JSON_STRING_MAX   (1024 * 1024)
 
 /*
- * Parses a whole text: first a scan for depth, count, key and string sizes,
- * duplicates and NUL, then jansson with JSON_REJECT_DUPLICATES and
- * JSON_DECODE_ANY.  No BOM, no trailing text, no integers beyond 64 bits, no
- * numbers that overflow.  NULL: err says what and where (line and column in the
- * sentence).  CKP_E_INVALID malformed, CKP_E_LIMIT beyond a bound.
+ * Parses a whole text: first a scan for depth, count, key and string sizes and
+ * NUL, then our own reader (base/json_read.h).  No BOM, no trailing text, no
+ * name twice, no integers beyond 64 bits, no numbers that overflow.  NULL: err
+ * says what and where (line and column in the sentence).  CKP_E_INVALID
+ * malformed, CKP_E_LIMIT beyond a bound.
  */
 json_t *ckp_json_parse(const char *text, size_t len, ckp_err_t *err);
 

@@ -1,5 +1,5 @@
 /*
- * JSON texts that are well, read without jansson's reader.
+ * JSON texts, read without jansson's reader.
  */
 
 #ifndef CKP_BASE_JSON_READ_H
@@ -8,13 +8,20 @@
 #include <stddef.h>
 #include <jansson.h>
 
+#include "base/err.h"
+
 /*
- * The value of a text (RFC 8259; no name twice, no U+0000), new.  Nesting is
- * the caller's to bound.
+ * The value of a text (RFC 8259; no name twice, no U+0000, integers of 64 bits,
+ * numbers that have a double), new.  Nesting is the caller's to bound.
  *
- * NULL: something is wrong with it, or no memory (base/mem.h); also a number of
- * more than 100 characters, which jansson may read.
+ * NULL: CKP_E_INVALID, what is wrong and at which line and column, or
+ * CKP_E_NOMEM.
  */
-json_t *ckp_json_read(const char *text, size_t len);
+json_t *ckp_json_read(const char *text, size_t len, ckp_err_t *err);
+
+/* Says what is wrong at a place of a text, both counted from 1 and columns in
+ * characters; returns `code`. */
+ckp_code_t ckp_json_fail(ckp_err_t *err, ckp_code_t code, const char *text,
+    const char *at, const char *what);
 
 #endif

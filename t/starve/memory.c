@@ -108,19 +108,6 @@ starve_trace(uintptr_t *trace, size_t n)
 }
 
 
-/* Only of a text that is wrong jansson is asked, to say what it is
- * (base/json_read.h).  What its reader keeps of it grows by powers of two; when
- * it cannot, it loses characters without a word, and writes behind that. */
-
-static bool
-is_of_reader(uintptr_t from, size_t size)
-{
-    return from >= (uintptr_t) ckp_json_parse_within
-           && from < (uintptr_t) ckp_json_parse
-           && size >= 32 && (size & (size - 1)) == 0;
-}
-
-
 /* jansson asks for the engine, or for the test. */
 
 static void *
@@ -130,7 +117,7 @@ starve_json_alloc(size_t size)
     void      *p;
 
     starve_trace(&first, 1);
-    through = is_of_reader(first, size) ? STARVE_TESTS : starve_whose(first);
+    through = starve_whose(first);
     through = through == STARVE_OTHERS ? STARVE_ENGINES : through;
     p = ckp_json_alloc(size);
     through = STARVE_OTHERS;

@@ -74,10 +74,37 @@ test_malformed_text_is_refused_with_its_place(void **state)
     refuses("9223372036854775808", CKP_E_INVALID, "out of range");
     refuses("1e400", CKP_E_INVALID, "out of range");
     refuses("NaN", CKP_E_INVALID, "line 1");
+    refuses("[\"\xc3\xa9\", \"\xed\xa0\x80\"]", CKP_E_INVALID,
+            "invalid UTF-8 at line 1, column 8");
+    refuses("\"\xc0\x80\"", CKP_E_INVALID, "UTF-8");
+    refuses("\"\xf4\x90\x80\x80\"", CKP_E_INVALID, "UTF-8");
+    refuses("\"\xe2\x82", CKP_E_INVALID, "UTF-8");
+    refuses("\"\\\xc3\xa9\"", CKP_E_INVALID,
+            "unknown escape at line 1, column 2");
+    refuses("[-", CKP_E_INVALID, "end of the text at line 1, column 3");
+    parses("\"\xf4\x8f\xbf\xbf\xed\x9f\xbf\xc2\x80\"");
     parses("9223372036854775807");
     parses("-9223372036854775808");
     parses(" null ");
     parses("\"\\ud83d\\ude00\"");
+}
+
+
+static void
+test_numbers_may_be_long(void **state)
+{
+    char *const    text = repeated("0.", "0", 300, "e300");
+    char *const    part = repeated("0.", "3", 300, "");
+    json_t *const  zero = t_json(text);
+    json_t *const  third = t_json(part);
+
+    assert_true(json_real_value(zero) < 1e-300);
+    assert_true(json_real_value(third) > 0.333
+                && json_real_value(third) < 0.334);
+    json_decref(zero);
+    json_decref(third);
+    free(text);
+    free(part);
 }
 
 
@@ -326,6 +353,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_malformed_text_is_refused_with_its_place),
+        cmocka_unit_test(test_numbers_may_be_long),
         cmocka_unit_test(test_depth_is_limited_to_64),
         cmocka_unit_test(test_sizes_and_counts_are_limited),
         cmocka_unit_test(test_other_limits_can_be_given),
