@@ -105,7 +105,7 @@ trigger_schedule(ckp_parse_t *ps, const ckp_at_t *at)
     } else if (!ckp_cron_read(&cron, text, &number, &why)) {
         ckp_parse_say(ps, &(ckp_say_t) { .at = &where[2], .number = number,
                                          .field = where[2].key },
-                      "schedule '%.80s': %s", text, why);
+                      "%s: '%.80s'", why, text);
     }
 
     text = trigger_text(at, zones, where);

@@ -15,6 +15,7 @@ typedef struct {
     unsigned            high;
     const char *const  *names;      /* NULL: numbers alone */
     unsigned            first;      /* the number of names[0] */
+    const char         *why;        /* it is another's field */
 } cron_range_t;
 
 static const char *const  cron_months[] = {
@@ -27,11 +28,18 @@ static const char *const  cron_days[] = {
 };
 
 static const cron_range_t  cron_ranges[] = {
-    { 0, 59, NULL, 0 },
-    { 0, 23, NULL, 0 },
-    { 1, 31, NULL, 0 },
-    { 1, 12, cron_months, 1 },
-    { 0, 7, cron_days, 0 }
+    { 0, 59, NULL, 0,
+      "Cron schedule must have minutes of 0 to 59 in its first field" },
+    { 0, 23, NULL, 0,
+      "Cron schedule must have hours of 0 to 23 in its second field" },
+    { 1, 31, NULL, 0,
+      "Cron schedule must have days of 1 to 31 in its third field" },
+    { 1, 12, cron_months, 1,
+      "Cron schedule must have months of 1 to 12 or names of them in its fourth"
+      " field" },
+    { 0, 7, cron_days, 0,
+      "Cron schedule must have weekdays of 0 to 7 or names of them in its fifth"
+      " field" }
 };
 
 static const struct {
@@ -79,7 +87,7 @@ cron_value(const char **p, const cron_range_t *range, unsigned *out)
 static bool
 cron_step(const char **p, unsigned *step)
 {
-    const cron_range_t  any = { 1, 999, NULL, 0 };
+    const cron_range_t  any = { 1, 999, NULL, 0, NULL };
 
     *step = 1;
 
@@ -176,6 +184,20 @@ cron_day_comes(uint64_t days, uint64_t months)
 }
 
 
+static size_t
+cron_count(const char *p)
+{
+    size_t  n = 0;
+
+    for (p += strspn(p, " \t"); *p != '\0'; p += strspn(p, " \t")) {
+        p += strcspn(p, " \t");
+        n++;
+    }
+
+    return n;
+}
+
+
 static bool
 cron_fields(ckp_cron_t *cron, const char *p, const char **why)
 {
@@ -183,19 +205,19 @@ cron_fields(ckp_cron_t *cron, const char *p, const char **why)
                                 &cron->months, &cron->weekdays };
     bool             any[5];
 
+    if (cron_count(p) != 5) {
+        *why = "Cron schedule must use exactly 5 fields in UTC";
+        return false;
+    }
+
     for (size_t i = 0; i < 5; i++) {
         p += strspn(p, " \t");
         any[i] = *p == '*';
 
-        if (*p == '\0' || !cron_field(&p, &cron_ranges[i], sets[i])) {
-            *why = "it needs five fields, each in its range";
+        if (!cron_field(&p, &cron_ranges[i], sets[i])) {
+            *why = cron_ranges[i].why;
             return false;
         }
-    }
-
-    if (p[strspn(p, " \t")] != '\0') {
-        *why = "it has more than five fields";
-        return false;
     }
 
     cron->elapsed = any[0] && any[1];
@@ -214,7 +236,7 @@ ckp_cron_read(ckp_cron_t *cron, const char *text, int *number,
     memset(cron, 0, sizeof(ckp_cron_t));
 
     if (strlen(text) > CKP_CRON_TEXT_MAX) {
-        *why = "it is too long";
+        *why = "Cron schedule must be at most 128 bytes long";
         return false;
     }
 
@@ -230,7 +252,7 @@ ckp_cron_read(ckp_cron_t *cron, const char *text, int *number,
         text = cron_macros[i].text;
 
         if (text == NULL) {
-            *why = "there is no such macro";
+            *why = "Cron schedule has an unknown name behind its '@'";
             return false;
         }
     }
@@ -241,7 +263,7 @@ ckp_cron_read(ckp_cron_t *cron, const char *text, int *number,
 
     if (cron->any_weekday && !cron_day_comes(cron->days, cron->months)) {
         *number = 604;
-        *why = "that day never comes";
+        *why = "Cron schedule never fires";
         return false;
     }
 

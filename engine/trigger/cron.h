@@ -28,7 +28,8 @@ typedef struct {
 
 /*
  * Reads five fields or a macro.  false: it is none, *number is the diagnostic
- * (603, or 604: it never fires), *why a static sentence.
+ * (603, or 604: it never fires), *why a static sentence of the API
+ * (spec/api.md 11.3).
  */
 bool ckp_cron_read(ckp_cron_t *cron, const char *text, int *number,
     const char **why);

@@ -308,9 +308,7 @@ set_scheduled(const set_t *s)
     }
 
     if (!ckp_cron_read(&cron, text, &number, &why)) {
-        return number == 604 ? "Cron schedule never fires"
-                             : "Cron schedule must use exactly 5 fields in "
-                               "UTC";
+        return why;
     }
 
     return zone == NULL || ckp_zone_is_name(zone) ? NULL

@@ -183,9 +183,7 @@ ngx_lo_triggers_wrong(const json_t *settings)
     if (!ckp_cron_read(&cron, ckp_json_str(settings, "schedule"), &number,
                        &why))
     {
-        return (number == 604) ? "Cron schedule never fires"
-                               : "Cron schedule must use exactly 5 fields in"
-                                 " UTC";
+        return why;
     }
 
     return (ngx_lo_trigger_schedule(settings, &s) != NGX_OK)

@@ -86,6 +86,8 @@ subtest 'what cannot be is refused, and told why' => sub {
             qr/scheduled triggers require a cron schedule/ ],
         [ { trigger_type => 'scheduled', schedule => '* * * * * *' },
             qr/Cron schedule must use exactly 5 fields in UTC/ ],
+        [ { trigger_type => 'scheduled', schedule => '60 * * * *' },
+            qr/minutes of 0 to 59/ ],
         [ { trigger_type => 'scheduled', schedule => '0 0 30 2 *' },
             qr/never fires/ ],
         [ { trigger_type => 'scheduled', schedule => '@daily',
@@ -313,8 +315,16 @@ subtest 'times of a schedule are told without one' => sub {
         'over a change of clocks';
     is $r->{json}{description}, 'at 02:30, Europe/Berlin', 'in words';
 
-    like $site->post('/api/triggers/preview', { schedule => '61 * * * *' })
-        ->{json}{detail}, qr/5 fields/, 'what is none is refused';
+    for my $wrong ([ '61 * * * *', qr/minutes of 0 to 59 in its first field/ ],
+        [ '0 24 * * *', qr/hours of 0 to 23/ ], [ '0 0 0 * *', qr/days of 1/ ],
+        [ '0 0 1 X *', qr/months of 1/ ], [ '0 0 * * 8', qr/weekdays of 0/ ],
+        [ '0 0 * *', qr/exactly 5 fields/ ], [ '@never', qr/unknown name/ ],
+        [ '0 0 30 2 *', qr/never fires/ ])
+    {
+        my $r = $site->post('/api/triggers/preview', { schedule => $wrong->[0] });
+        is $r->{status}, 422, "$wrong->[0] is refused";
+        like $r->{json}{detail}, $wrong->[1], 'and told why';
+    }
     is $site->post('/api/triggers/preview', { schedule => '@daily',
         count => 51 })->{status}, 422, 'at most fifty';
 
