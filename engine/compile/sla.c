@@ -26,7 +26,7 @@ ckp_sla_read(ckp_parse_t *ps, const ckp_at_t *at)
         return NULL;
     }
 
-    sla->max_ms = ckp_parse_ms(ps, &out, "max_duration_ms", 0, 15);
+    sla->max_ms = ckp_parse_ms(ps, &out, "max_duration_ms", 0, 314);
     sla->breach = (ckp_breach_t) ckp_parse_word(ps, &out, "on_breach",
                                      breaches, CKP_BREACH_WARN, 432);
     sla->handler = ckp_parse_target(ps, &out, "escalation_handler");
