@@ -310,9 +310,7 @@ llm_block(ckp_parse_t *ps, const ckp_at_t *at)
     }
 
     if (ckp_parse_object(ps, &out, "fallback", &name)) {
-        (void) ckp_parse_bool(ps, &name, "enabled", true);
-        (void) ckp_parse_array(ps, &name, "on", &(ckp_at_t) { .up = NULL });
-        ckp_parse_known(ps, &name, " enabled on ", NULL);
+        ckp_llm_read_fallback(ps, &name);
     }
 
     ckp_parse_known(ps, &out, " default_profile profiles routing fallback"

@@ -372,7 +372,7 @@ parse_fallback(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 
     } else if (json_is_object(out.value)) {
         llm->fallback = out.value;
-        ckp_parse_known(ps, &out, " enabled on ", NULL);
+        ckp_llm_read_fallback(ps, &out);
 
     } else if (json_is_boolean(out.value)) {
         llm->fallback = ckp_parse_keep(ps, json_pack("{s:b}", "enabled",

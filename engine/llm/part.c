@@ -1,6 +1,6 @@
 /*
- * The parts of an llm_action: attachments, checks, branches, repair, memory.
- * Source: spec/ckp.md 23.5, 23.8, 23.9, 24.2.
+ * The parts of an llm_action: attachments, checks, branches, repair, memory,
+ * fallback.  Source: spec/ckp.md 23.2, 23.5, 23.8, 23.9, 24.2.
  */
 
 #include <string.h>
@@ -330,5 +330,52 @@ ckp_llm_read_memory(ckp_parse_t *ps, const ckp_at_t *at, ckp_memory_t *memory)
         ckp_parse_say(ps, &(ckp_say_t) { .at = &out, .number = 96,
                                          .field = "summarize" },
                       "what is too much is dropped, the oldest first");
+    }
+}
+
+
+/* --- fallback ---------------------------------------------------------- */
+
+/* A status may be a number, too. */
+
+static bool
+part_is_reason(const json_t *v)
+{
+    static const char *const  words[] = { "circuit_open", "429", "503",
+                                          "timeout", "network", NULL };
+    const json_int_t          status = json_integer_value(v);
+    const char *const         word = json_string_value(v);
+    size_t                    i = 0;
+
+    while (word != NULL && words[i] != NULL && strcmp(words[i], word) != 0) {
+        i++;
+    }
+
+    return word != NULL ? words[i] != NULL : status == 429 || status == 503;
+}
+
+
+void
+ckp_llm_read_fallback(ckp_parse_t *ps, const ckp_at_t *at)
+{
+    ckp_at_t  list;
+    ckp_at_t  one;
+
+    (void) ckp_parse_bool(ps, at, "enabled", true);
+    ckp_parse_known(ps, at, " enabled on ", NULL);
+
+    if (!ckp_parse_array(ps, at, "on", &list)) {
+        return;
+    }
+
+    for (size_t i = 0; i < json_array_size(list.value); i++) {
+        ckp_parse_element(&list, i, &one);
+
+        if (!part_is_reason(one.value)) {
+            ckp_parse_say(ps, &(ckp_say_t) { .at = &one, .number = 302,
+                                             .field = "on" },
+                          "'on' may have: circuit_open, 429, 503, timeout, "
+                          "network");
+        }
     }
 }

@@ -40,6 +40,9 @@ const json_t *ckp_llm_read_params(ckp_parse_t *ps, const ckp_at_t *at);
 double ckp_llm_read_number(ckp_parse_t *ps, const ckp_at_t *at,
     const char *key, double least, double most, double otherwise);
 
+/* `fallback` as an object: whether, and after what (spec/ckp.md 23.2). */
+void ckp_llm_read_fallback(ckp_parse_t *ps, const ckp_at_t *at);
+
 /* --- provided by compile/ ---------------------------------------------- */
 
 /* A target at a place that is none of an object's members by that name. */
