@@ -263,7 +263,10 @@ static void
 root_shapes(ckp_parse_t *ps)
 {
     static const char *const  objects[] = { "contract", "prompt_templates",
-                                            "tools", "release" };
+                                            "tools" };
+    static const ckp_word_t   channels[] = {
+        { "dev", 0 }, { "qa", 0 }, { "prod", 0 }, { NULL, 0 }
+    };
     ckp_at_t                  out;
 
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
@@ -280,6 +283,10 @@ root_shapes(ckp_parse_t *ps)
         if (ckp_parse_object(ps, &out, "outputs", &schema)) {
             ckp_contract_at(ps, &schema);
         }
+    }
+
+    if (ckp_parse_object(ps, &ps->out.root, "release", &out)) {
+        (void) ckp_parse_word(ps, &out, "channel", channels, 0, 302);
     }
 
     (void) ckp_parse_array(ps, &ps->out.root, "tags", &out);

@@ -52,6 +52,20 @@ subtest 'what the document does not say' => sub {
 };
 
 
+subtest 'a channel that is none' => sub {
+    my $doc = small('moon', release => { channel => 'moon' });
+    my $r = $site->post('/api/procedures?validate=strict', { ckp_json => $doc });
+    is $r->{status}, 422, 'is refused where all is';
+    is $r->{json}{errors}[0]{path}, '/release/channel', 'and told where';
+
+    $r = keep($doc);
+    is $r->{status}, 201, 'else it is kept';
+    ok !$r->{json}{valid}, 'as one that does not run';
+    is $site->post('/api/runs', { procedure_id => 'moon' })->{status}, 422,
+        'so it runs in no channel';
+};
+
+
 subtest 'ids and versions' => sub {
     for my $bad (qw(compile webhook sync preview), '', 'a b', '-a', 'a/b',
         "a\x{e9}", 'x' x 257)
