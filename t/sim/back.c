@@ -64,7 +64,7 @@ sim_back(sim_t *w)
         return false;
     }
 
-    w->backs++;
+    w->faults[SIM_SET_BACK]++;
     json_decref(w->store.did);
     w->store.did = json_copy(w->done);
     sim_input(w, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
@@ -89,7 +89,7 @@ sim_fork(sim_t *w)
     }
 
     w->forks--;
-    w->births++;
+    w->faults[SIM_BORN]++;
     sim_forget(w);
     sim_store_free(&w->store);
     w->store = (sim_store_t) {

@@ -231,7 +231,8 @@ sim_check_end(sim_t *w)
         const int64_t  calls = ckp_json_int(work, "calls", 0);
 
         if (calls > check_users(w, key, work)
-                    + (int64_t) (w->deaths + w->unknowns + w->backs))
+                    + (int64_t) (w->deaths + w->unknowns
+                               + w->faults[SIM_SET_BACK]))
         {
             sim_broken(w, "key %s was called %lld times", key,
                        (long long) calls);

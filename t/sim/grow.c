@@ -323,7 +323,7 @@ grow_dag(grow_t *g, json_t *node)
 static void
 grow_processing(grow_t *g, json_t *node)
 {
-    json_t *const  all = json_pack("[{s:s, s:s, s:s, s:s}]", "action",
+    json_t *const  all = json_pack("[{s:s, s:s, s:s}]", "action",
                                    "set_variable", "variable", "v2", "value",
                                    "{{v0 | none}}");
 

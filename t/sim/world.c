@@ -124,9 +124,25 @@ world_die(sim_t *w, bool crash)
 }
 
 
+/* Somebody has set the clock, by hours, to or fro; a run that is driven has an
+ * even clock of its own, so that it is seen with the next load. */
+
+static void
+world_set_clock(sim_t *w)
+{
+    const int64_t  hours = 1 + (int64_t) (sim_rand(&w->rand) % 30);
+
+    w->now_ms += (sim_chance(&w->rand, 50) ? hours : -hours) * 3600000;
+}
+
+
 static void
 world_revive(sim_t *w)
 {
+    if (sim_fault(w, SIM_CLOCK_SET)) {
+        world_set_clock(w);
+    }
+
     w->run = sim_load(w);
 
     if (w->run == NULL || w->store.final) {
@@ -323,6 +339,7 @@ world_people(sim_t *w)
         if (strcmp(status, "pending") == 0 && sim_chance(&w->rand, 60)) {
             const bool  yes = sim_chance(&w->rand, 60);
 
+            w->faults[SIM_DECIDED]++;
             json_object_set_new(approval, "status",
                                 json_string(yes ? "approved" : "rejected"));
             sim_input(w, CKP_IN_DECISION, CKP_OUTCOME_OK, id,
@@ -333,6 +350,7 @@ world_people(sim_t *w)
     }
 
     if (!w->store.cancel && w->faulty > 0 && sim_chance(&w->rand, 1)) {
+        w->faults[SIM_CANCELED]++;
         w->store.cancel = true;
         sim_input(w, CKP_IN_CANCEL, CKP_OUTCOME_OK, "",
                   json_pack("{s:s, s:s}", "reason", "enough", "actor",
@@ -405,7 +423,7 @@ world_over(sim_t *w)
         world_shift(w, i);      /* rows of a run that has ended are moot */
     }
 
-    if (strcmp(last, "run_failed") == 0 && sim_chance(&w->rand, 50)
+    if (strcmp(last, "run_failed") == 0 && sim_chance(&w->rand, 80)
         && sim_back(w))
     {
         return false;

@@ -26,6 +26,23 @@
 #define SIM_INPUTS_MAX   256
 #define SIM_CALLS_MAX    256
 
+enum {
+    SIM_DIE_BEFORE_COMMIT,
+    SIM_COMMIT_FAILS,
+    SIM_COMMIT_UNKNOWN,
+    SIM_DIE_BEFORE_EFFECT,
+    SIM_REPLY_LOST,
+    SIM_REPLY_TWICE,
+    SIM_SLOT_LOST,
+    SIM_DIE_AT_REST,
+    SIM_CLOCK_SET,
+    SIM_CANCELED,
+    SIM_DECIDED,
+    SIM_SET_BACK,
+    SIM_BORN,                       /* with a state */
+    SIM_FAULTS
+};
+
 /* Pseudo-random numbers of the schedule, not of the engine. */
 typedef struct {
     uint64_t  state;
@@ -93,26 +110,13 @@ typedef struct {
     unsigned        strangers;      /* slots that others hold, now */
     unsigned        deaths;
     unsigned        unknowns;
-    unsigned        faults[8];      /* how often each class fired */
+    unsigned        faults[SIM_FAULTS];     /* how often each class fired */
     unsigned        retries;        /* RESUMEs asked for */
-    unsigned        backs;          /* times it was set back */
     unsigned        forks;          /* runs that may be born of this one */
-    unsigned        births;
     unsigned        faulty;         /* percent; 0: nothing goes wrong now */
     bool            died;           /* the next RECOVER tells of a crash */
     char            broken[512];    /* the invariant that did not hold; "" */
 } sim_t;
-
-enum {
-    SIM_DIE_BEFORE_COMMIT,
-    SIM_COMMIT_FAILS,
-    SIM_COMMIT_UNKNOWN,
-    SIM_DIE_BEFORE_EFFECT,
-    SIM_REPLY_LOST,
-    SIM_REPLY_TWICE,
-    SIM_SLOT_LOST,
-    SIM_DIE_AT_REST
-};
 
 /* Records the first invariant that is broken. */
 void sim_broken(sim_t *w, const char *fmt, ...)

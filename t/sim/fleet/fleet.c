@@ -25,6 +25,8 @@
 #define FLEET_FAULTY    400000      /* ms; then nothing goes wrong */
 #define FLEET_REST      120000      /* ms in which all has to end */
 #define FLEET_TICK      50
+#define FLEET_OFTEN     100         /* each fault, in so many seeds */
+#define FLEET_ENOUGH    1000
 
 typedef enum {
     FLEET_GUARD,        /* a write counts under the run's epoch alone */
@@ -38,6 +40,17 @@ typedef enum {
 } fleet_rule_t;
 
 typedef enum { FLEET_OK, FLEET_FAILED, FLEET_UNKNOWN } fleet_rc_t;
+
+typedef enum {
+    FLEET_KILL,
+    FLEET_KILL_UNSEEN,
+    FLEET_SLEEP,
+    FLEET_AWAY,
+    FLEET_LOST_ANSWER,
+    FLEET_BELL,
+    FLEET_TOLD,
+    FLEET_FAULTS
+} fleet_fault_t;
 
 typedef struct {
     int       owner;                /* an incarnation; 0: nobody */
@@ -81,10 +94,17 @@ typedef struct {
     fleet_row_t     rows[FLEET_RUNS];
     fleet_worker_t  workers[FLEET_WORKERS];
     char            broken[160];
+    uint64_t        faults[FLEET_FAULTS];   /* how often each happened */
 } fleet_t;
 
 static const char *const  fleet_names[] = {
     "guard", "polls", "undo", "again", "steady", "expiry", "orphans"
+};
+
+static const char *const  fleet_fault_names[] = {
+    "a worker is killed", "killed, nobody saw it", "a worker sleeps",
+    "the store is away", "an answer is lost", "a bell is not heard",
+    "a message is sent"
 };
 
 
@@ -106,6 +126,19 @@ static bool
 fleet_chance(fleet_t *f, unsigned n)
 {
     return f->faulty && fleet_rand(f) % n == 0;
+}
+
+
+static bool
+fleet_fault(fleet_t *f, fleet_fault_t which, unsigned n)
+{
+    if (!fleet_chance(f, n)) {
+        return false;
+    }
+
+    f->faults[which]++;
+
+    return true;
 }
 
 
@@ -140,7 +173,7 @@ fleet_commit(fleet_t *f, bool *there)
         return FLEET_FAILED;
     }
 
-    if (fleet_chance(f, 30)) {
+    if (fleet_fault(f, FLEET_LOST_ANSWER, 30)) {
         *there = fleet_rand(f) % 2;
         return FLEET_UNKNOWN;
     }
@@ -155,7 +188,8 @@ static void
 fleet_ring(fleet_t *f)
 {
     for (int i = 0; i < FLEET_WORKERS; i++) {
-        f->workers[i].rung = f->workers[i].rung || !fleet_chance(f, 3);
+        f->workers[i].rung = f->workers[i].rung
+                             || !fleet_fault(f, FLEET_BELL, 3);
     }
 }
 
@@ -420,6 +454,7 @@ fleet_kill(fleet_t *f, fleet_worker_t *w, bool seen)
         }
     }
 
+    f->faults[seen ? FLEET_KILL : FLEET_KILL_UNSEEN]++;
     *w = (fleet_worker_t) { .born = f->now + 500 };
     fleet_ring(f);
 }
@@ -450,7 +485,7 @@ fleet_bear(fleet_t *f, fleet_worker_t *w)
 static void
 fleet_tick(fleet_t *f)
 {
-    if (fleet_chance(f, 1200)) {
+    if (fleet_fault(f, FLEET_AWAY, 1200)) {
         f->away = f->now + (int64_t) (fleet_rand(f) % (2 * FLEET_LEASE));
     }
 
@@ -458,6 +493,7 @@ fleet_tick(fleet_t *f)
         fleet_row_t *const  row = &f->rows[fleet_rand(f) % FLEET_RUNS];
 
         if (f->now >= f->away) {
+            f->faults[FLEET_TOLD]++;
             row->inbox++;
             row->told++;
             row->wake = 0;
@@ -474,7 +510,7 @@ fleet_tick(fleet_t *f)
         } else if (fleet_chance(f, 900)) {
             fleet_kill(f, w, fleet_rand(f) % 2);
 
-        } else if (fleet_chance(f, 900)) {
+        } else if (fleet_fault(f, FLEET_SLEEP, 900)) {
             w->sleeps = f->now + (int64_t) (fleet_rand(f)
                                             % (3 * FLEET_LEASE));
 
@@ -504,8 +540,10 @@ fleet_check_end(fleet_t *f)
 }
 
 
+/* What happened is added to `faults`. */
+
 static bool
-fleet_one(uint64_t seed, int without, bool show)
+fleet_one(uint64_t seed, int without, bool show, uint64_t *faults)
 {
     static fleet_t  f;
 
@@ -534,6 +572,10 @@ fleet_one(uint64_t seed, int without, bool show)
         printf("fleet seed %llu: %s\n", (unsigned long long) seed, f.broken);
     }
 
+    for (int i = 0; i < FLEET_FAULTS; i++) {
+        faults[i] += f.faults[i];
+    }
+
     return f.broken[0] == '\0';
 }
 
@@ -541,12 +583,12 @@ fleet_one(uint64_t seed, int without, bool show)
 /* How many seeds broke; it stops at the first when one is enough. */
 
 static unsigned
-fleet_seeds(uint64_t first, uint64_t n, int without)
+fleet_seeds(uint64_t first, uint64_t n, int without, uint64_t *faults)
 {
     unsigned  broken = 0;
 
     for (uint64_t seed = first; seed < first + n; seed++) {
-        broken += !fleet_one(seed, without, without == FLEET_RULES);
+        broken += !fleet_one(seed, without, without == FLEET_RULES, faults);
 
         if (broken > 0 && without != FLEET_RULES) {
             printf("fleet without %s: breaks at seed %llu\n",
@@ -559,11 +601,32 @@ fleet_seeds(uint64_t first, uint64_t n, int without)
 }
 
 
+/* Each kind often enough to tell something. */
+
+static unsigned
+fleet_fired(const uint64_t *faults)
+{
+    unsigned  seldom = 0;
+
+    for (int i = 0; i < FLEET_FAULTS; i++) {
+        const bool  often = faults[i] >= FLEET_OFTEN;
+
+        printf("%-22s %llu%s\n", fleet_fault_names[i],
+               (unsigned long long) faults[i], often ? "" : ": too seldom");
+        seldom += !often;
+    }
+
+    return seldom;
+}
+
+
 int
 main(int argc, char **argv)
 {
     uint64_t  first = 1;
     uint64_t  seeds = 1000;
+    uint64_t  faults[FLEET_FAULTS] = { 0 };
+    uint64_t  others[FLEET_FAULTS] = { 0 };
     unsigned  failed;
 
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -574,12 +637,13 @@ main(int argc, char **argv)
         }
     }
 
-    failed = fleet_seeds(first, seeds, FLEET_RULES);
+    failed = fleet_seeds(first, seeds, FLEET_RULES, faults);
     printf("fleet: %llu seeds, %u broke\n", (unsigned long long) seeds,
            failed);
+    failed += seeds >= FLEET_ENOUGH ? fleet_fired(faults) : 0;
 
     for (int rule = 0; rule < FLEET_RULES; rule++) {
-        if (fleet_seeds(first, seeds, rule) == 0) {
+        if (fleet_seeds(first, seeds, rule, others) == 0) {
             printf("fleet without %s: nothing breaks\n", fleet_names[rule]);
             failed++;
         }
