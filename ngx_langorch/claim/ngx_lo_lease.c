@@ -13,6 +13,8 @@ static struct {
     ngx_uint_t    pending;          /* jobs under way */
     int64_t       renewed_ms;       /* the last that was committed; 0: none */
     int64_t       steady_ms;        /* since then all were, in time */
+    int64_t       since_ms;         /* our lease has had no gap since */
+    int64_t       until_ms;         /* and has none before */
     char          boot_id[40];
     unsigned      stopped:1;
 } ngx_lo_worker_lease;
@@ -45,12 +47,30 @@ ngx_lo_lease_buried(ngx_lo_job_t *job, void *data)
 }
 
 
+/* It was renewed by what we knew at that time. */
+
+static void
+ngx_lo_lease_lasts(int64_t at)
+{
+    if (at > ngx_lo_worker_lease.until_ms) {
+        ngx_lo_worker_lease.since_ms = at;
+    }
+
+    ngx_lo_worker_lease.until_ms = at + (int64_t) ngx_lo_conf()->lease_time;
+}
+
+
+/* `data`: when it was written down, and 1 if somebody was buried, too. */
+
 static void
 ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
 {
-    int64_t  now;
+    int64_t    now;
+    uintptr_t  at = (uintptr_t) data;
 
     if (ngx_lo_job_rc(job) == NGX_LO_JOB_OK) {
+        ngx_lo_lease_lasts((int64_t) (at >> 1));
+
         now = ngx_lo_boot_ms();
 
         if (ngx_lo_worker_lease.renewed_ms == 0
@@ -63,7 +83,23 @@ ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
         ngx_lo_worker_lease.renewed_ms = now;
     }
 
-    ngx_lo_lease_buried(job, data);
+    ngx_lo_lease_buried(job, (void *) (at & 1));
+}
+
+
+/* A moment after a commit of ours is no time to lose a run in: who could judge
+ * would have had to be steady, while we could not renew. */
+
+ngx_uint_t
+ngx_lo_lease_holds(int64_t at)
+{
+    int64_t  now;
+
+    now = ngx_lo_boot_ms();
+
+    return now - at <= (int64_t) ngx_lo_conf()->lease_time / 2
+           || (at >= ngx_lo_worker_lease.since_ms
+               && now <= ngx_lo_worker_lease.until_ms);
 }
 
 
@@ -131,7 +167,8 @@ ngx_lo_lease_renew(ngx_event_t *ev)
     base = (ngx_lo_job_len(job) != base);
 
     ngx_lo_worker_lease.pending++;
-    ngx_lo_job_submit(job, ngx_lo_lease_renewed, (void *) (uintptr_t) base);
+    ngx_lo_job_submit(job, ngx_lo_lease_renewed,
+                      (void *) ((uintptr_t) now << 1 | base));
 }
 
 

@@ -307,10 +307,38 @@ ngx_lo_effect_call(ngx_lo_effect_t *e)
 }
 
 
+/*
+ * Whoever slept since the commit until others took his runs would send what
+ * they have sent again meanwhile: he lets go of the run.
+ */
+static ngx_uint_t
+ngx_lo_effect_fenced(ngx_lo_run_t *run)
+{
+    if (ngx_lo_lease_holds(run->ours_ms)) {
+        return 0;
+    }
+
+    if (!run->again) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "run %s: a call is not sent: it may be another's since",
+                      run->run_id);
+    }
+
+    run->again = 1;
+    ngx_lo_run_post(run);
+
+    return 1;
+}
+
+
 static void
 ngx_lo_effect_send(ngx_lo_effect_t *e)
 {
     ngx_uint_t  i;
+
+    if (ngx_lo_effect_fenced(e->run)) {
+        return;
+    }
 
     for (i = 0; i < sizeof(ngx_lo_performers) / sizeof(ngx_lo_performers[0]);
          i++)

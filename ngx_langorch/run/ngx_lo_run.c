@@ -556,6 +556,7 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
     switch (ngx_lo_job_rc(job)) {
 
     case NGX_LO_JOB_OK:
+        run->ours_ms = ngx_lo_job_held_ms(job);
         ngx_lo_counts_hold(run);
         ngx_lo_inputs_free(&run->fed);
         ngx_lo_bell_ring(run->kin ? NGX_LO_BELL_STREAMS|NGX_LO_BELL_RUNS

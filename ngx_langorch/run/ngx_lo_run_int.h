@@ -92,6 +92,8 @@ struct ngx_lo_run_s {
     ngx_event_t         timer;          /* the alarm, and the next turn */
     int64_t             wake_at_ms;
     int64_t             offset_ms;      /* of its clock: ngx_lo_run_now */
+    int64_t             ours_ms;        /* when it was known to be, of
+                                           ngx_lo_boot_ms */
     int64_t             inbox_last;     /* highest inbox row that was queued */
     int64_t             created_ms;
     char                place[65];      /* runs.place_key; "": none */
@@ -352,5 +354,8 @@ ngx_uint_t ngx_lo_release_pending(void);
 ngx_int_t ngx_lo_lease_start(ngx_cycle_t *cycle);
 void ngx_lo_lease_stop(void);
 ngx_uint_t ngx_lo_lease_pending(void);
+
+/* 0: what was ours at `at` (ngx_lo_boot_ms) may be another's since. */
+ngx_uint_t ngx_lo_lease_holds(int64_t at);
 
 #endif

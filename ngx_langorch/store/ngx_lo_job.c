@@ -412,6 +412,13 @@ ngx_lo_job_guard(const ngx_lo_job_t *job)
 }
 
 
+int64_t
+ngx_lo_job_held_ms(const ngx_lo_job_t *job)
+{
+    return job->held_ms;
+}
+
+
 ngx_uint_t
 ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n)
 {

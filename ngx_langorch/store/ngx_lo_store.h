@@ -151,6 +151,10 @@ ngx_lo_job_rc_t ngx_lo_job_rc(const ngx_lo_job_t *job);
 const char *ngx_lo_job_error(const ngx_lo_job_t *job);   /* for the log */
 ngx_uint_t ngx_lo_job_guard(const ngx_lo_job_t *job);    /* which missed */
 
+/* When its commit had been done, of ngx_lo_boot_ms: until then all that its
+ * guards say held. */
+int64_t ngx_lo_job_held_ms(const ngx_lo_job_t *job);
+
 /* Rows changed by statement n; of a SELECT, rows returned. */
 ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
 

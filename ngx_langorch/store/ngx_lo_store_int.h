@@ -67,6 +67,7 @@ struct ngx_lo_job_s {
     ngx_uint_t            procedures;   /* some statement may change them */
     ngx_uint_t            touched;      /* some statement changed rows */
     int64_t               queued_ms;
+    int64_t               held_ms;      /* ngx_lo_job_held_ms */
     uint64_t              batch;        /* that it was queued with */
     double                commit;       /* seconds, in the group's first job;
                                            less than 0: in no other */

@@ -310,6 +310,8 @@ static void
 ngx_lo_writer_commit(ngx_lo_store_t *store, ngx_lo_queue_t *q)
 {
     int              rc;
+    int64_t          now;
+    ngx_lo_job_t    *job;
     struct timespec  start, end;
 
     (void) clock_gettime(CLOCK_MONOTONIC, &start);
@@ -319,6 +321,12 @@ ngx_lo_writer_commit(ngx_lo_store_t *store, ngx_lo_queue_t *q)
     if (rc != SQLITE_OK) {
         ngx_lo_writer_failed(store, q, rc, 1);
         return;
+    }
+
+    now = ngx_lo_boot_ms();
+
+    for (job = q->first; job != NULL; job = job->next) {
+        job->held_ms = now;
     }
 
     (void) clock_gettime(CLOCK_MONOTONIC, &end);

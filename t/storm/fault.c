@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,6 +52,8 @@ typedef struct {
     int64_t  torn;              /* half of a write that fails is written */
     int64_t  delay_ms;          /* of each sync */
     int64_t  clock_ms;          /* added to the time of day */
+    int64_t  halt;              /* pid: stops when its next commit is done and
+                                   nobody in it was told */
 } fault_t;
 
 typedef struct {
@@ -62,6 +65,8 @@ typedef struct {
 static fault_t        *fault;
 static char            fault_dir[4096];
 static unsigned char   fault_kind[FAULT_FILES_MAX];     /* of descriptors */
+
+static __thread int    fault_committed;                 /* since it told so */
 
 static const char *const  fault_names[] = { "", "db", "wal" };
 
@@ -422,6 +427,7 @@ fault_sync(int fd, long call)
 
     if (rc == 0) {
         fault_synced(kind, 1);
+        fault_committed |= (kind == FAULT_WAL);
     }
 
     return rc;
@@ -430,6 +436,27 @@ fault_sync(int fd, long call)
 
 int fsync(int fd)     { return fault_sync(fd, SYS_fsync); }
 int fdatasync(int fd) { return fault_sync(fd, SYS_fdatasync); }
+
+
+/* Whoever syncs the log tells it by an eventfd, when all locks are free. */
+
+ssize_t
+write(int fd, const void *data, size_t len)
+{
+    int64_t  me = (int64_t) syscall(SYS_getpid);
+
+    if (len == sizeof(uint64_t) && fault_committed && fault != NULL) {
+        fault_committed = 0;
+
+        if (__atomic_compare_exchange_n(&fault->halt, &me, 0, 0,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        {
+            (void) syscall(SYS_kill, (pid_t) syscall(SYS_getpid), SIGSTOP);
+        }
+    }
+
+    return syscall(SYS_write, fd, data, len);
+}
 
 
 /* A log that is removed is removed for good. */

@@ -6,6 +6,7 @@ package LangOrch::Fault;
 #   my $site  = LangOrch::Site->start(fault => $fault);
 #   $fault->fail('sync', EIO, skip => 3, times => 1);
 #   $fault->well;
+#   $fault->halt($worker);          # stops as soon as it has committed something
 #   $fault->cut($site);             # the power goes: only what was synced is left
 #
 # Operations: write sync read truncate open.  Options of new: power (writes are
@@ -24,11 +25,12 @@ use LangOrch::Wait qw(until_true);
 my $library = File::Spec->rel2abs(
     dirname(__FILE__) . '/../../../build/storm/fault.so');
 
-# Numbers of 64 bits, five for each operation, then four more.
+# Numbers of 64 bits, five for each operation, then five more.
 
 my %op    = (write => 0, sync => 1, read => 2, truncate => 3, open => 4);
 my %field = (skip => 0, times => 1, error => 2, seen => 3, fired => 4);
-my %more  = (files => 25, torn => 26, delay_ms => 27, clock_ms => 28);
+my %more  = (files => 25, torn => 26, delay_ms => 27, clock_ms => 28,
+    halt => 29);
 
 
 sub new {
@@ -40,7 +42,7 @@ sub new {
     my $self = bless { dir => $dir, file => "$dir/control", %o }, $class;
 
     chmod 0777, $dir;
-    LangOrch::Site::spew($self->{file}, "\0" x (8 * 29));
+    LangOrch::Site::spew($self->{file}, "\0" x (8 * 30));
     chmod 0666, $self->{file};
     open $self->{out}, '+<:raw', $self->{file} or croak $!;
     $self->set(files => 3);
@@ -75,7 +77,7 @@ sub look {
 }
 
 
-# files, torn, delay_ms, clock_ms
+# files, torn, delay_ms, clock_ms, halt
 
 sub set {
     my ($self, %o) = @_;
@@ -99,12 +101,21 @@ sub fail {
 }
 
 
+# The process stops behind its next commit, before it does what that allows.
+
+sub halt {
+    my ($self, $pid) = @_;
+    $self->set(halt => $pid);
+    return;
+}
+
+
 # Nothing fails any more.
 
 sub well {
     my ($self) = @_;
     $self->put(5 * $_ + $field{times}, 0) for values %op;
-    $self->set(torn => 0, delay_ms => 0, files => 3);
+    $self->set(torn => 0, delay_ms => 0, files => 3, halt => 0);
     return;
 }
 
