@@ -783,7 +783,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
 
     { "Me", "Who the caller is",
       "identity roles:[" ROLES "] user_id:? email:? full_name:? role:" ROLES
-      " auth_method mode:off|optional|on",
+      " auth_method mode:off|optional|on separation:bool",
       NGX_LO_GIVEN },
     { "Login", "Who begins a session",
       "username! password!",

@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use JSON::PP;
 use Test::More;
 
 use LangOrch::Site;
@@ -44,7 +45,8 @@ subtest 'a token is its maker, and is shown once' => sub {
         is $me->{status}, 200, 'it is known' or diag $me->{body};
         is_deeply $me->{json}, { identity => 'operator', roles => ['operator'],
             role => 'operator', auth_method => 'api_token', mode => 'on',
-            user_id => undef, email => undef, full_name => undef }, 'who it is';
+            user_id => undef, email => undef, full_name => undef, separation => JSON::PP::false },
+            'who it is';
     }
 
     my ($listed) = @{ $site->get('/api/auth/tokens', bearer($t->{token}))->{json} };
@@ -183,7 +185,9 @@ subtest 'approving is apart where the site says so' => sub {
     {
         my ($groups, $status, @roles) = @$_;
         my @who = as('x', $groups);
-        is_deeply $apart->get('/api/auth/me', @who)->{json}{roles}, \@roles, $groups;
+        my $me = $apart->get('/api/auth/me', @who)->{json};
+        is_deeply $me->{roles}, \@roles, $groups;
+        ok $me->{separation}, 'and hears that approving is apart';
         my $r = $apart->post('/api/auth/tokens', { name => 'a', role => 'approver' },
             @who);
         is $r->{status}, $status, 'a token that approves';

@@ -11,6 +11,7 @@ const me = (...roles: string[]): Me => ({
   role: roles[0] ?? null,
   auth_method: 'cookie',
   mode: 'on',
+  separation: false,
 });
 
 test('a role includes those below it, and who is not known has none', () => {
@@ -24,6 +25,14 @@ test('a role includes those below it, and who is not known has none', () => {
 test('a token can be given what its maker has, the least first', () => {
   expect(rolesUpTo(me('operator'))).toEqual(['viewer', 'approver', 'operator']);
   expect(rolesUpTo(undefined)).toEqual([]);
+});
+
+test('where approving is apart, only who approves can give that away', () => {
+  const apart = (...names: string[]) => rolesUpTo({ ...me(...names), separation: true });
+  expect(apart('manager')).toEqual(['viewer', 'operator', 'manager']);
+  expect(apart('operator', 'approver')).toEqual(['viewer', 'approver', 'operator']);
+  expect(apart('approver')).toEqual(['viewer', 'approver']);
+  expect(apart('admin')).toEqual(['viewer', 'approver', 'operator', 'manager', 'admin']);
 });
 
 test('a token that ends within a week is told from others, and one that is over, too', () => {

@@ -16,6 +16,8 @@ export interface Me {
   /** `none` when nobody asked who that is. */
   auth_method: string;
   mode: 'off' | 'optional' | 'on';
+  /** Approving is apart: operators and managers have it only when they are told to. */
+  separation: boolean;
 }
 
 /** api.md 15.4; the token itself is in the answer to its making and nowhere else */
