@@ -240,7 +240,7 @@ const ngx_lo_shape_t  ngx_lo_shapes[] = {
       " triggered_by:? project_id:? case_id:? created_at:time"
       " updated_at:time execution_mode:" MODES
       " cancellation_requested:bool retry_of_run_id:? attempt:int"
-      " created_by:?",
+      " created_by:? workflow_name:?",
       NGX_LO_GIVEN },
     { "RunCreate", "What to run, and with what",
       "procedure_id! procedure_version:? version:? channel:" CHANNELS "?"

@@ -133,7 +133,7 @@ ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
 
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:n, s:n, s:n, s:n, s:n,"
                      " s:s?, s:n, s:n, s:n, s:n, s:n, s:s, s:s, s:s?, s:s?, s:s,"
-                     " s:s, s:s?, s:b, s:s?, s:i, s:s}",
+                     " s:s, s:s?, s:b, s:s?, s:i, s:s, s:n}",
                      "run_id", b->run_id, "procedure_id", b->procedure_id,
                      "procedure_version", b->version, "thread_id", b->run_id,
                      "status", b->gate.skipped ? "canceled" : "created",
@@ -148,7 +148,7 @@ ngx_lo_birth_tell(ngx_lo_api_t *api, ngx_lo_birth_t *b, const json_t *shown)
                      "updated_at", now, "execution_mode", b->mode,
                      "cancellation_requested", (int) b->gate.skipped,
                      "retry_of_run_id", b->retry_of, "attempt", 1,
-                     "created_by", api->actor);
+                     "created_by", api->actor, "workflow_name");
 }
 
 

@@ -5,7 +5,8 @@
 #ifndef NGX_LO_SQL_API_INT_H
 #define NGX_LO_SQL_API_INT_H
 
-/* A Run of spec/api.md 4. */
+/* A Run of spec/api.md 4; what runs of an agent workflow have in the place of a
+ * procedure is an id, and says nothing. */
 
 #define NGX_LO_RUN_COLUMNS                                                    \
     "run_id, procedure_id, procedure_version, run_id AS thread_id, status,"   \
@@ -18,6 +19,8 @@
     " created_at AS \"created_at:t\", updated_at AS \"updated_at:t\","        \
     " execution_mode,"                                                        \
     " cancellation_requested AS \"cancellation_requested:b\","                \
-    " retry_of_run_id, attempt, created_by"
+    " retry_of_run_id, attempt, created_by,"                                  \
+    " CASE WHEN family = 'w' THEN (SELECT g.name FROM graphs g"               \
+    " WHERE g.graph_id = runs.procedure_id) END AS workflow_name"
 
 #endif

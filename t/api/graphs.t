@@ -206,6 +206,11 @@ subtest 'a run, its nodes and its events' => sub {
 
     my $run  = ended($r->{json}{id});
     my %node = nodes_of($run);
+    my ($listed) = @{ $site->get("/api/runs?procedure_id=$id")->{json} };
+    is "$listed->{run_id} $listed->{workflow_name}", "$run->{id} flow",
+        'it is in the list of runs, by the name of its graph';
+    is $site->get("/api/runs/$run->{id}")->{json}{workflow_name}, 'flow',
+        'and by itself';
     is $run->{status}, 'completed', 'it completes' or diag explain $run;
     is $node{yes}{status}, 'completed', 'the way that was taken';
     is $node{no}{status}, 'skipped', 'and the one that was not';

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { useSettled } from '../shared/hooks';
 import { http } from '../shared/http';
 import { keys } from '../shared/query';
-import type { Procedure, Run } from '../shared/types';
+import { nameOfRun, type Procedure, type Run } from '../shared/types';
 import { Icon, type IconName } from '../shared/ui/Icon';
 import { pageOf } from '../shared/ui/TextLink';
 import { matching } from './match';
@@ -158,7 +158,7 @@ function useFound(text: string, commands: Command[]): Command[] {
   const runHits = (on ? (runs.data ?? []) : []).map((r): Command => ({
     id: `r:${r.run_id}`,
     group: 'Run',
-    name: `${r.procedure_id} · ${r.status}`,
+    name: `${nameOfRun(r)} · ${r.status}`,
     hint: r.run_id,
     icon: 'runs',
     run: () => go(pageOf('runs', r.run_id)),

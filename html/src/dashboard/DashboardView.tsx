@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { duration, words } from '../shared/format';
 import { useNow } from '../shared/hooks';
-import type { Run } from '../shared/types';
+import { nameOfRun, type Run } from '../shared/types';
 import { Badge, Dot, StatusBadge } from '../shared/ui/Badge';
 import { Bars } from '../shared/ui/Bars';
 import { ButtonLink } from '../shared/ui/Button';
@@ -137,7 +137,7 @@ function Causes({ list }: { list: Cause[] }) {
             className="flex items-start gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover"
           >
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{c.procedure}</span>
+              <span className="block truncate font-medium">{nameOfRun(c.run)}</span>
               <span className="line-clamp-2 break-words text-bad">{c.message}</span>
               <span className="text-muted">
                 <Time at={c.run.ended_at ?? c.run.created_at} />
@@ -247,7 +247,7 @@ function RunList({ query, empty }: { query: UseQueryResult<Run[]>; empty: ReactN
             className="flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover"
           >
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{run.procedure_id}</span>
+              <span className="block truncate font-medium">{nameOfRun(run)}</span>
               {run.error_message && (
                 <span className="line-clamp-2 break-words text-bad">{run.error_message}</span>
               )}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { duration, exactTime, shortId } from '../shared/format';
 import { keys } from '../shared/query';
-import type { Json, Run } from '../shared/types';
+import { nameOfRun, type Json, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { pageOf, TextLink } from '../shared/ui/TextLink';
@@ -42,7 +42,7 @@ export function CompareView({ a, b }: { a: string; b: string }) {
             <td className="w-44 px-4 py-3" />
             {[one, other].map(({ run }) => (
               <th key={run.run_id} scope="col" className="px-4 py-3">
-                <TextLink href={pageOf('runs', run.run_id)}>{run.procedure_id}</TextLink>{' '}
+                <TextLink href={pageOf('runs', run.run_id)}>{nameOfRun(run)}</TextLink>{' '}
                 <code className="font-normal text-faint">{shortId(run.run_id)}</code>
               </th>
             ))}

@@ -5,7 +5,7 @@ import { download } from '../shared/download';
 import { shortId } from '../shared/format';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
-import { isFinalStatus, type JsonObject, type Run } from '../shared/types';
+import { isFinalStatus, nameOfRun, type JsonObject, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button, ButtonLink, IconButton } from '../shared/ui/Button';
 import { CopyButton } from '../shared/ui/CopyButton';
@@ -74,7 +74,7 @@ export function RunPage() {
       back={back}
       heading={
         <span className="flex flex-wrap items-center gap-3">
-          {r.procedure_id} <StatusBadge status={r.status} />
+          {nameOfRun(r)} <StatusBadge status={r.status} />
         </span>
       }
       lead={<Lead run={r} />}

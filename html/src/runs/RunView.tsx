@@ -4,7 +4,7 @@ import { elapsed, exactTime } from '../shared/format';
 import { GraphView } from '../shared/graph/GraphView';
 import type { Graph } from '../shared/graph/types';
 import { useNow } from '../shared/hooks';
-import { isFinalStatus, type JsonObject, type Run } from '../shared/types';
+import { isFinalStatus, nameOfRun, type JsonObject, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
@@ -208,7 +208,7 @@ function Data({ run, kids }: { run: Run; kids: Run[] }) {
             {kids.map((kid) => (
               <li key={kid.run_id} className="flex flex-wrap items-center gap-3 px-4 py-2.5">
                 <span className="min-w-0 flex-1 break-all">
-                  <TextLink href={pageOf('runs', kid.run_id)}>{kid.procedure_id}</TextLink>
+                  <TextLink href={pageOf('runs', kid.run_id)}>{nameOfRun(kid)}</TextLink>
                 </span>
                 <StatusBadge status={kid.status} />
                 <span className="text-muted">

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { count, elapsed, shortId } from '../shared/format';
 import { useNow } from '../shared/hooks';
-import { isFinalStatus, type Run } from '../shared/types';
+import { isFinalStatus, nameOfRun, type Run } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button, ButtonLink } from '../shared/ui/Button';
 import { Icon } from '../shared/ui/Icon';
@@ -135,7 +135,7 @@ function Row({ run, now, chosen, onToggle }: RowProps) {
     >
       <input
         type="checkbox"
-        aria-label={`Choose run ${shortId(run.run_id)} of ${run.procedure_id}`}
+        aria-label={`Choose run ${shortId(run.run_id)} of ${nameOfRun(run)}`}
         checked={chosen}
         onChange={() => onToggle(run.run_id)}
         className="size-4 shrink-0"
@@ -146,7 +146,7 @@ function Row({ run, now, chosen, onToggle }: RowProps) {
       >
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-x-2">
-            <span className="truncate font-medium">{run.procedure_id}</span>
+            <span className="truncate font-medium">{nameOfRun(run)}</span>
             <code className="shrink-0 text-faint">{run.procedure_version}</code>
           </span>
           <span className="block truncate text-muted">

@@ -78,6 +78,13 @@ export interface Run {
   cancellation_requested: boolean;
   retry_of_run_id: string | null;
   attempt: number;
+  /** of an agent workflow; its procedure_id is an id that says nothing */
+  workflow_name: string | null;
+}
+
+/** What ran, in a word that people know. */
+export function nameOfRun(run: Run): string {
+  return run.workflow_name ?? run.procedure_id;
 }
 
 export function isFinalStatus(status: string): boolean {
