@@ -93,6 +93,7 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
     call->pool = pool;
     call->reply_max = rq->reply_max;
     call->unverified = rq->unverified;
+    call->sealed = rq->sealed;
     call->started = ngx_current_msec;
 
     call->ops = (rq->carrier == NGX_LO_CARRIER_CURL) ? &ngx_lo_carrier_curl
@@ -392,6 +393,10 @@ ngx_lo_call_free(ngx_lo_call_t *call)
     }
 
     if (call->bytes != NULL) {
+        if (call->sealed) {
+            ngx_explicit_memzero(call->bytes, call->nbytes);
+        }
+
         ngx_free(call->bytes);
     }
 

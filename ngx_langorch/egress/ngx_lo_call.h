@@ -38,6 +38,7 @@ typedef struct {
     ngx_msec_t                    timeout;  /* from start to the last byte */
     size_t                        reply_max;    /* bytes of body; more fails */
     unsigned                      heads:1;  /* reply->headers is wanted */
+    unsigned                      sealed:1; /* the reply is wiped, too */
     unsigned                      unverified:1; /* any certificate will do:
                                                CARRIER_CURL only */
 } ngx_lo_call_request_t;

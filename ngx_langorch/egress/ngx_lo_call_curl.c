@@ -81,6 +81,7 @@ ngx_lo_curl_open(ngx_lo_call_t *call)
 static void
 ngx_lo_curl_close(ngx_lo_call_t *call)
 {
+    struct curl_slist   *line;
     ngx_lo_curl_call_t  *cc = call->carried;
 
     /* one that was never added is no error to libcurl */
@@ -88,6 +89,13 @@ ngx_lo_curl_close(ngx_lo_call_t *call)
     (void) curl_multi_remove_handle(ngx_lo_curl_multi(), cc->easy);
 
     curl_easy_cleanup(cc->easy);
+
+    /* they may have carried secrets */
+
+    for (line = cc->headers; line != NULL; line = line->next) {
+        ngx_explicit_memzero(line->data, ngx_strlen(line->data));
+    }
+
     curl_slist_free_all(cc->headers);
     curl_slist_free_all(cc->resolve);
 

@@ -181,6 +181,10 @@ ngx_lo_call_reply_room(ngx_lo_call_t *call, size_t len)
     }
 
     if (call->bytes != NULL) {
+        if (call->sealed) {
+            ngx_explicit_memzero(call->bytes, call->nbytes);
+        }
+
         ngx_free(call->bytes);
     }
 

@@ -53,6 +53,7 @@ struct ngx_lo_call_s {
     unsigned                     starting:1;    /* start() has not returned */
     unsigned                     over:1;
     unsigned                     unverified:1;
+    unsigned                     sealed:1;
 };
 
 extern const ngx_lo_carrier_ops_t  ngx_lo_carrier_upstream;
