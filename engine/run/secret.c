@@ -176,6 +176,77 @@ secret_provider(const json_t *config, const json_t *ref)
 }
 
 
+/* How old it may be; -1: nobody says. */
+
+static int64_t
+secret_ttl(const json_t *config, const json_t *ref)
+{
+    return ckp_json_int(ref, "ttl_seconds", ckp_json_int(config, "cache_ttl",
+                                                         -1));
+}
+
+
+/* New text of a version, which may be a number; NULL: the newest. */
+
+static json_t *
+secret_version(const json_t *ref)
+{
+    const json_t *const  version = json_object_get(ref, "version");
+
+    return json_is_integer(version)
+           ? json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(version))
+           : json_is_string(version) ? json_string(json_string_value(version))
+                                     : NULL;
+}
+
+
+/* Another service has it, which wants to know more. */
+
+static bool
+secret_is_outside(const char *provider)
+{
+    static const char *const  words[] = {
+        "vault", "hashicorp_vault", "aws", "aws_secrets",
+        "aws_secrets_manager", "azure", "azure_keyvault", "azure_key_vault"
+    };
+
+    for (size_t i = 0; provider != NULL
+                       && i < sizeof(words) / sizeof(words[0]); i++)
+    {
+        if (strcmp(provider, words[i]) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* {version, ttl_seconds, settings} of it.  false: no memory. */
+
+static bool
+secret_outside(json_t *entry, const json_t *config, const json_t *ref)
+{
+    const int64_t      ttl = secret_ttl(config, ref);
+    json_t *const      version = secret_version(ref);
+    int                bad = 0;
+
+    if (version != NULL) {
+        bad |= json_object_set_new(entry, "version", version);
+    }
+
+    if (ttl >= 0) {
+        bad |= json_object_set_new(entry, "ttl_seconds", json_integer(ttl));
+    }
+
+    if (secret_is_outside(secret_provider(config, ref))) {
+        bad |= json_object_set(entry, "settings", (json_t *) config);
+    }
+
+    return bad == 0;
+}
+
+
 /* {name, key, field, required, prefix, provider} of a handle's text, by
  * secrets_config */
 
@@ -209,6 +280,11 @@ secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
                       "prefix", ckp_json_str(config, "prefix"),
                       "provider", secret_provider(config, ref));
     json_decref(name);
+
+    if (entry != NULL && !secret_outside(entry, config, ref)) {
+        json_decref(entry);
+        return NULL;
+    }
 
     return entry;
 }

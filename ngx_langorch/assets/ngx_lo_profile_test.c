@@ -165,17 +165,17 @@ ngx_lo_try(ngx_lo_api_t *api, json_t *profile)
 static const char *
 ngx_lo_try_auth(ngx_lo_api_t *api, ngx_int_t *rc)
 {
-    char          *value;
-    u_char        *line;
-    const char    *why;
-    ngx_lo_try_t  *t = api->ctx;
+    char                  *value;
+    u_char                *line;
+    ngx_lo_try_t          *t = api->ctx;
+    ngx_lo_secret_lack_t   lack;
 
     if (!ngx_lo_secrets_may_go(t->base)) {
         *rc = ngx_lo_try_failed(api, "Its key would go over plain HTTP");
         return NULL;
     }
 
-    value = ngx_lo_secret_named(t->secret, &why);
+    value = ngx_lo_secret_named(t->secret, &lack);
 
     if (value == NULL) {
         *rc = ngx_lo_try_failed(api, "Its secret has no value");

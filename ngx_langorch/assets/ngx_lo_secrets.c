@@ -160,8 +160,7 @@ ngx_lo_secrets_providers_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         (void) json_array_append_new(all,
-                   ngx_lo_secret_provider(others[i], 0,
-                       "The provider is not available on this site"));
+                                     ngx_lo_keeper_shown(others[i]));
     }
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, all);

@@ -329,6 +329,38 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(plain_secrets), NULL },
 
+    { ngx_string("langorch_vault"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_lo_keeper_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_secrets_ttl"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_ttl), NULL },
+
+    { ngx_string("langorch_secrets_absent"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_absent), NULL },
+
+    { ngx_string("langorch_secrets_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_timeout),
+      &ngx_lo_positive },
+
+    { ngx_string("langorch_secrets_reply"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_reply_max), NULL },
+
+    { ngx_string("langorch_secrets_known"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_max),
+      &ngx_lo_bounds_many },
+
     { ngx_string("langorch_trigger_sync"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -488,6 +520,11 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->attached_max = NGX_CONF_UNSET_SIZE;
     mcf->file_memory = NGX_CONF_UNSET_SIZE;
     mcf->plain_secrets = NGX_CONF_UNSET;
+    mcf->keeper_ttl = NGX_CONF_UNSET_MSEC;
+    mcf->keeper_absent = NGX_CONF_UNSET_MSEC;
+    mcf->keeper_timeout = NGX_CONF_UNSET_MSEC;
+    mcf->keeper_reply_max = NGX_CONF_UNSET_SIZE;
+    mcf->keeper_max = NGX_CONF_UNSET_UINT;
     mcf->trace = NGX_CONF_UNSET;
     mcf->trigger_sync = NGX_CONF_UNSET;
     mcf->watch = NGX_CONF_UNSET_PTR;
@@ -532,6 +569,12 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_size_value(mcf->sheet_max, 16 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->attached_max, 256 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->file_memory, 256 * 1024 * 1024);
+
+    ngx_conf_init_msec_value(mcf->keeper_ttl, 300000);
+    ngx_conf_init_msec_value(mcf->keeper_absent, 5000);
+    ngx_conf_init_msec_value(mcf->keeper_timeout, 5000);
+    ngx_conf_init_size_value(mcf->keeper_reply_max, 256 * 1024);
+    ngx_conf_init_uint_value(mcf->keeper_max, 1000);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->trace, 0);

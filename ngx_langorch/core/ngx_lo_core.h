@@ -88,6 +88,14 @@ typedef struct {
     ngx_str_t    secrets_key_file;  /* langorch_secrets_key */
     u_char       secrets_key[32];   /* what is in it */
     ngx_uint_t   secrets_open;      /* 1: there is a key */
+    json_t      *keepers;           /* langorch_vault and its like: an array of
+                                       places (secret/); NULL: none */
+    ngx_msec_t   keeper_ttl;        /* langorch_secrets_ttl: 5m */
+    ngx_msec_t   keeper_absent;     /* langorch_secrets_absent: 5s */
+    ngx_msec_t   keeper_timeout;    /* langorch_secrets_timeout: 5s */
+    size_t       keeper_reply_max;  /* langorch_secrets_reply: 256k */
+    ngx_uint_t   keeper_max;        /* langorch_secrets_known: per worker,
+                                       1000 */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
@@ -138,6 +146,8 @@ char *ngx_lo_who_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_auth_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_who_level(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* auth/ */
+char *ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);                                        /* secret/ */
 
 /* This worker's settings (of the cycle it was started with); NULL before. */
 ngx_lo_main_conf_t *ngx_lo_conf(void);
@@ -194,11 +204,7 @@ const char *ngx_lo_environ(const char *name);
 
 /* --- time zones (ngx_lo_tz.c) ------------------------------------------------ */
 
-/* Reads all zones of the system; before the workers are born. */
-ngx_int_t ngx_lo_tz_load(ngx_log_t *log);
-
-/* As ckp_zone_pt (base/clock.h), for any thread: the bytes live as long as the
- * worker, and no file is read for them. */
+/* As ckp_zone_pt (base/clock.h): the bytes live as long as the worker. */
 const char *ngx_lo_tz(void *data, const char *name, size_t *len);
 
 /* --- this worker ----------------------------------------------------------- */

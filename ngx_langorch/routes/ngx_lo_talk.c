@@ -130,9 +130,10 @@ ngx_lo_talk_url(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 static const char *
 ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 {
-    char        *value;
-    u_char      *p;
-    const char  *name, *why;
+    char                  *value;
+    u_char                *p;
+    const char            *name;
+    ngx_lo_secret_lack_t   lack;
 
     name = ckp_json_str(t->server, "secret_name");
 
@@ -142,7 +143,7 @@ ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
         return NULL;
     }
 
-    value = ngx_lo_secret_named(name, &why);
+    value = ngx_lo_secret_named(name, &lack);
     p = value ? ngx_pnalloc(api->r->pool, ngx_strlen(value) + 8) : NULL;
 
     if (p != NULL) {

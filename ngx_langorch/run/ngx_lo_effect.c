@@ -209,7 +209,7 @@ ngx_lo_effect_admit(ngx_lo_effect_t *e)
 }
 
 
-/* What it may need of the site's secrets: new array of names. */
+/* What it may need of secrets: new array for ngx_lo_secrets_look. */
 
 static json_t *
 ngx_lo_effect_names(const ngx_lo_effect_t *e)
@@ -221,11 +221,7 @@ ngx_lo_effect_names(const ngx_lo_effect_t *e)
     names = json_array();
 
     json_object_foreach(json_object_get(e->body, "secrets"), handle, secret) {
-        name = ckp_json_str(secret, "key");
-
-        if (name != NULL) {
-            (void) json_array_append_new(names, json_string(name));
-        }
+        (void) json_array_append(names, secret);
     }
 
     name = ckp_json_str(json_object_get(e->body, "agent"), "secret_name");

@@ -169,10 +169,11 @@ ngx_lo_alert_sign(const char *body, ngx_lo_alert_head_t *head)
     size_t        len;
     uint8_t       sum[CKP_DIGEST_MAX];
     ckp_buf_t     text;
-    const char   *why;
     ckp_bytes_t   key;
 
-    secret = ngx_lo_secret_named(NGX_LO_ALERT_SECRET, &why);
+    ngx_lo_secret_lack_t  lack;
+
+    secret = ngx_lo_secret_named(NGX_LO_ALERT_SECRET, &lack);
 
     if (secret == NULL) {
         return 0;

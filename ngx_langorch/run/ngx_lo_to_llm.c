@@ -167,10 +167,10 @@ ngx_lo_llm_base(const ngx_lo_effect_t *e, char *out, size_t size,
 static ngx_int_t
 ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
 {
-    char         name[512], *value;
-    json_t      *line;
-    ngx_int_t    rc;
-    const char  *why;
+    char                   name[512], *value;
+    json_t                *line;
+    ngx_int_t              rc;
+    ngx_lo_secret_lack_t   lack;
 
     if (ngx_lo_llm_site_text(&ngx_lo_conf()->llm_secret, name, sizeof(name))
         != NGX_OK
@@ -179,10 +179,10 @@ ngx_lo_llm_site_key(ngx_lo_effect_t *e, json_t *headers)
         return NGX_OK;
     }
 
-    value = ngx_lo_secret_named(name, &why);
+    value = ngx_lo_secret_named(name, &lack);
 
     if (value == NULL) {
-        return NGX_DECLINED;
+        return lack.later ? NGX_AGAIN : NGX_DECLINED;
     }
 
     line = json_sprintf("Bearer %s", value);
@@ -262,9 +262,11 @@ ngx_lo_llm_headers(ngx_lo_effect_t *e, const char *base, ngx_uint_t ours)
 
     ngx_lo_secrets_wipe(headers);
 
-    if (rc == NGX_DECLINED) {
-        ngx_lo_llm_failed(e, "SecretNotFound",
-                          "the secret of langorch_llm_secret has no value");
+    if (rc == NGX_DECLINED || rc == NGX_AGAIN) {
+        ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
+            json_pack("{s:s, s:s, s:b}", "type", "SecretNotFound", "message",
+                      "the secret of langorch_llm_secret has no value",
+                      "retryable", rc == NGX_AGAIN), 0);
     } else {
         ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
                             ckp_llm_unreached("no memory"), 0);

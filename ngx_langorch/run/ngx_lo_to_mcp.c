@@ -525,10 +525,11 @@ ngx_lo_mcp_go(ngx_lo_effect_t *e, ngx_uint_t later)
 static ngx_int_t
 ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
 {
-    char        *value;
-    json_t      *agent;
-    size_t       len;
-    const char  *name, *why;
+    char                  *value;
+    json_t                *agent;
+    size_t                 len;
+    const char            *name;
+    ngx_lo_secret_lack_t   lack;
 
     agent = json_object_get(e->body, "agent");
     name = ckp_json_str(agent, "secret_name");
@@ -537,15 +538,16 @@ ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
         return NGX_OK;
     }
 
-    value = ngx_lo_secret_named(name, &why);
+    value = ngx_lo_secret_named(name, &lack);
 
     if (value == NULL || !ngx_lo_secrets_may_go(url)) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_FAILED,
             json_pack("{s:s, s:s, s:b}", "type",
-                      value ? "SecretForbidden" : "SecretNotFound", "message",
+                      value || lack.forbidden ? "SecretForbidden"
+                                              : "SecretNotFound", "message",
                       value ? "secrets leave over https only"
                             : "the secret of the tool server is not there",
-                      "retryable", 0), 0);
+                      "retryable", (int) lack.later), 0);
         ngx_lo_secret_free(value);
         return NGX_ERROR;
     }

@@ -43,52 +43,63 @@ ngx_lo_secret_member(const char *value, const char *field)
 }
 
 
-/* `why`: why it has no value; NULL: nobody has it. */
+/* An error object; `found`: it has a value, but not that member. */
 
 static json_t *
-ngx_lo_secret_missing(const json_t *secret, ngx_uint_t found, const char *why)
+ngx_lo_secret_missing(const json_t *secret, ngx_uint_t found,
+    const ngx_lo_secret_lack_t *lack)
 {
+    json_t      *error;
     const char  *name, *field;
 
     name = ckp_json_str(secret, "name");
     field = ckp_json_str(secret, "field");
 
-    return json_pack("{s:s, s:o, s:b}", "type", "SecretNotFound", "message",
-                     why != NULL
-                     ? json_sprintf("secret '%s' has no value: %s", name, why)
-                     : found && field != NULL
-                     ? json_sprintf("secret '%s' has no member '%s'", name,
-                                    field)
-                     : json_sprintf("secret '%s' has no value", name),
-                     "retryable", 0);
+    error = json_pack("{s:s, s:o, s:b}",
+                      "type", lack->forbidden ? "SecretForbidden"
+                                              : "SecretNotFound",
+                      "message",
+                      lack->text[0] != '\0'
+                      ? json_sprintf("secret '%s' has no value: %s", name,
+                                     lack->text)
+                      : found && field != NULL
+                      ? json_sprintf("secret '%s' has no member '%s'", name,
+                                     field)
+                      : json_sprintf("secret '%s' has no value", name),
+                      "retryable", (int) lack->later);
+
+    if (lack->retry_after != 0) {
+        (void) json_object_set_new(error, "retry_after_ms",
+                                   json_integer((json_int_t)
+                                                lack->retry_after));
+    }
+
+    return error;
 }
 
 
-/* The text of one; NULL: none, and *found and *why tell more. */
+/* The text of one; NULL: none, and *found and *lack tell more. */
 
 static json_t *
 ngx_lo_secret_text(const json_t *secret, const char *user, ngx_uint_t *found,
-    const char **why)
+    ngx_lo_secret_lack_t *lack)
 {
     char                  *value;
     json_t                *text;
-    const char            *field;
+    ngx_uint_t             picked;
     ngx_lo_secret_want_t   want;
 
-    want.key = ckp_json_str(secret, "key");
-    want.prefix = ckp_json_str(secret, "prefix");
-    want.provider = ckp_json_str(secret, "provider");
+    ngx_memzero(lack, sizeof(ngx_lo_secret_lack_t));
+    ngx_lo_secret_want(secret, &want);
     want.user = user;
+    picked = 0;
 
-    field = ckp_json_str(secret, "field");
-    *why = NULL;
-
-    value = want.key ? ngx_lo_secret_get(&want, why) : NULL;
+    value = want.key ? ngx_lo_secret_get(&want, lack, &picked) : NULL;
     *found = (value != NULL);
 
     text = (value == NULL) ? NULL
-           : (field == NULL) ? json_string(value)
-           : ngx_lo_secret_member(value, field);
+           : (want.field == NULL || picked) ? json_string(value)
+           : ngx_lo_secret_member(value, want.field);
 
     ngx_lo_secret_free(value);
 
@@ -99,20 +110,21 @@ ngx_lo_secret_text(const json_t *secret, const char *user, ngx_uint_t *found,
 json_t *
 ngx_lo_secrets_find(const json_t *secrets, const char *user, json_t **error)
 {
-    json_t      *found, *secret, *text;
-    ngx_uint_t   there;
-    const char  *handle, *why;
+    json_t                *found, *secret, *text;
+    ngx_uint_t             there;
+    const char            *handle;
+    ngx_lo_secret_lack_t   lack;
 
     *error = NULL;
     found = json_object();
 
     json_object_foreach((json_t *) secrets, handle, secret) {
 
-        text = ngx_lo_secret_text(secret, user, &there, &why);
+        text = ngx_lo_secret_text(secret, user, &there, &lack);
 
         if (text == NULL && ckp_json_bool(secret, "required", true)) {
             ngx_lo_secrets_wipe(found);
-            *error = ngx_lo_secret_missing(secret, there, why);
+            *error = ngx_lo_secret_missing(secret, there, &lack);
             return NULL;
         }
 

@@ -2,8 +2,9 @@
  * Secrets: names become values where a request leaves, and nowhere else.
  *
  * The life of a value.
- *   looked for what the site keeps of that name     ngx_lo_secrets_look
- *   found    there, or in the environment           ngx_lo_secrets_find
+ *   looked for what the site keeps of that name,
+ *            then asked of the keeper that has it    ngx_lo_secrets_look
+ *   found    here, there, or in the environment     ngx_lo_secrets_find
  *   filled   into a copy of what is sent            ngx_lo_secrets_fill
  *   scrubbed out of what comes back                 ngx_lo_secrets_scrub
  *   wiped    with the request                       ngx_lo_secrets_wipe
@@ -40,7 +41,7 @@ const char *ngx_lo_secrets_key_id(void);
 ngx_int_t ngx_lo_secret_seal(const char *secret_id, const char *value,
     size_t len, ckp_buf_t *out);
 
-/* --- what the site keeps (ngx_lo_vault.c) ------------------------------------- */
+/* --- what is known of them (ngx_lo_secret_look.c) ----------------------------- */
 
 typedef struct ngx_lo_secret_look_s  ngx_lo_secret_look_t;
 
@@ -48,10 +49,12 @@ typedef struct ngx_lo_secret_look_s  ngx_lo_secret_look_t;
 typedef void (*ngx_lo_secret_known_pt)(void *data, ngx_uint_t failed);
 
 /*
- * Looks what the site keeps under these names (an array of texts).  NULL: it is
- * known already; else `done` is called once, later.
+ * Looks what is known of these secrets: an array of names, or of objects as
+ * they stand in an effect (ckp.h).  NULL: it is known already; else `done` is
+ * called once, later.  What is found out is for the turn of the loop in which
+ * it is told.
  */
-ngx_lo_secret_look_t *ngx_lo_secrets_look(const json_t *names,
+ngx_lo_secret_look_t *ngx_lo_secrets_look(const json_t *wants,
     ngx_lo_secret_known_pt done, void *data);
 
 /* Nobody waits for it any more; NULL is fine. */
@@ -62,21 +65,42 @@ void ngx_lo_secrets_changed(void);
 
 /* --- values (ngx_lo_secret_get.c) ---------------------------------------------- */
 
+#define NGX_LO_SECRET_LACK  240
+
 typedef struct {
-    const char  *key;
-    const char  *prefix;            /* of the variable; NULL: the usual one */
-    const char  *provider;          /* a word of spec/ckp.md 28.1; NULL: env */
-    const char  *user;              /* procedure_id; NULL: none */
+    const char    *key;
+    const char    *prefix;          /* of the variable; NULL: the usual one */
+    const char    *provider;        /* a word of spec/ckp.md 28.1; NULL: env */
+    const char    *user;            /* procedure_id; NULL: none */
+    const char    *field;           /* the member that is wanted; NULL: all */
+    const char    *version;         /* of a keeper; NULL: the newest */
+    const json_t  *settings;        /* secrets_config; NULL: the site's */
+    int64_t        ttl_ms;          /* how old it may be; -1: the site's */
 } ngx_lo_secret_want_t;
 
+/* Why there is no value. */
+typedef struct {
+    char           text[NGX_LO_SECRET_LACK];    /* ""; or a sentence */
+    ngx_uint_t     forbidden;
+    ngx_uint_t     later;           /* it may have one when it is asked again */
+    ngx_msec_t     retry_after;     /* 0: nobody said when */
+} ngx_lo_secret_lack_t;
+
+void ngx_lo_secret_lacks(ngx_lo_secret_lack_t *lack, const char *text);
+
+/* A name, or an object of an effect: what it says, lent. */
+void ngx_lo_secret_want(const json_t *entry, ngx_lo_secret_want_t *want);
+
 /*
- * The value of a secret whose name was looked for: new text, ended by
- * ngx_lo_secret_free.  NULL: there is none; *why is a static text, or NULL.
+ * The value of a secret that was looked for: new text, ended by
+ * ngx_lo_secret_free.  NULL: there is none.  *picked (NULL: nobody asks): it is
+ * the member `field` already.
  */
-char *ngx_lo_secret_get(const ngx_lo_secret_want_t *want, const char **why);
+char *ngx_lo_secret_get(const ngx_lo_secret_want_t *want,
+    ngx_lo_secret_lack_t *lack, ngx_uint_t *picked);
 
 /* The same of a key alone. */
-char *ngx_lo_secret_named(const char *key, const char **why);
+char *ngx_lo_secret_named(const char *key, ngx_lo_secret_lack_t *lack);
 void ngx_lo_secret_free(char *value);       /* NULL is fine */
 
 /*
@@ -90,7 +114,7 @@ const char *ngx_lo_secret_env(const char *prefix, const char *key);
 /*
  * The texts of what an effect names as `secrets` (ckp.h): new object {handle:
  * text}; user: as above.  NULL: *error is a new error object {type:
- * "SecretNotFound", ...}, or NULL as well: no memory.
+ * "SecretNotFound" or "SecretForbidden", ...}, or NULL as well: no memory.
  */
 json_t *ngx_lo_secrets_find(const json_t *secrets, const char *user,
     json_t **error);
@@ -113,6 +137,9 @@ void ngx_lo_secrets_wipe(json_t *value);
  * the site says so.
  */
 ngx_uint_t ngx_lo_secrets_may_go(const char *url);
+
+/* How a keeper is (vault, aws, azure): a new object of what API 12 tells. */
+json_t *ngx_lo_keeper_shown(const char *kind);
 
 /* --- this worker ------------------------------------------------------------------ */
 

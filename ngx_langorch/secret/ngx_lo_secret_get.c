@@ -3,83 +3,106 @@
  * then the environment (spec/ckp.md 28.1, 28.3).
  */
 
-#include "secret/ngx_lo_secret_int.h"
+#include "secret/ngx_lo_keeper.h"
 
 #define NGX_LO_SECRET_NAME  600
 
 
-typedef enum {
-    NGX_LO_FROM_ENV,
-    NGX_LO_FROM_DB,
-    NGX_LO_FROM_VAULT,
-    NGX_LO_FROM_AWS,
-    NGX_LO_FROM_AZURE
-} ngx_lo_from_t;
-
-
-static ngx_lo_from_t ngx_lo_secret_from(const char *word);
-static const char *ngx_lo_secret_lacks(ngx_lo_from_t from);
-static char *ngx_lo_secret_kept(const json_t *row, const char **why);
+static char *ngx_lo_secret_kept(const json_t *row,
+    ngx_lo_secret_lack_t *lack);
 static char *ngx_lo_secret_given(const ngx_lo_secret_want_t *want);
 static void ngx_lo_secret_warn(const ngx_lo_secret_want_t *want);
 
 
-static const struct {
-    const char     *word;
-    ngx_lo_from_t   from;
-} ngx_lo_secret_froms[] = {
-    { "db",                  NGX_LO_FROM_DB },
-    { "database",            NGX_LO_FROM_DB },
-    { "catalog",             NGX_LO_FROM_DB },
-    { "platform",            NGX_LO_FROM_DB },
-    { "vault",               NGX_LO_FROM_VAULT },
-    { "hashicorp_vault",     NGX_LO_FROM_VAULT },
-    { "aws",                 NGX_LO_FROM_AWS },
-    { "aws_secrets",         NGX_LO_FROM_AWS },
-    { "aws_secrets_manager", NGX_LO_FROM_AWS },
-    { "azure",               NGX_LO_FROM_AZURE },
-    { "azure_keyvault",      NGX_LO_FROM_AZURE },
-    { "azure_key_vault",     NGX_LO_FROM_AZURE }
-};
-
-
-char *
-ngx_lo_secret_get(const ngx_lo_secret_want_t *want, const char **why)
+void
+ngx_lo_secret_lacks(ngx_lo_secret_lack_t *lack, const char *text)
 {
-    char           *value;
-    const json_t   *row;
-    ngx_lo_from_t   from;
+    ngx_cpystrn((u_char *) lack->text, (u_char *) text, NGX_LO_SECRET_LACK);
+}
 
-    *why = NULL;
-    row = ngx_lo_vault_row(want->key);
 
-    if (ckp_json_str(row, "sealed") != NULL) {
-        value = ngx_lo_secret_kept(row, why);
+void
+ngx_lo_secret_want(const json_t *entry, ngx_lo_secret_want_t *want)
+{
+    int64_t  ttl;
 
-        if (value != NULL) {
-            ngx_lo_secret_used(want->key, want->user);
-        }
+    ngx_memzero(want, sizeof(ngx_lo_secret_want_t));
+    want->ttl_ms = -1;
 
-        return value;
+    if (json_is_string(entry)) {
+        want->key = json_string_value(entry);
+        return;
     }
 
-    /* an entry without a value says who has it */
+    want->key = ckp_json_str(entry, "key");
+    want->prefix = ckp_json_str(entry, "prefix");
+    want->provider = ckp_json_str(entry, "provider");
+    want->field = ckp_json_str(entry, "field");
+    want->version = ckp_json_str(entry, "version");
+    want->settings = json_object_get(entry, "settings");
 
-    from = ngx_lo_secret_from(row ? ckp_json_str(row, "provider_hint")
-                                  : want->provider);
-    value = ngx_lo_secret_given(want);
+    ttl = ckp_json_int(entry, "ttl_seconds", -1);
 
-    if (value == NULL) {
-        *why = ngx_lo_secret_lacks(from);
+    if (ttl >= 0) {
+        want->ttl_ms = ngx_min(ttl, INT32_MAX) * 1000;
+    }
+}
+
+
+/* An entry of the site without a value says who has it. */
+
+const char *
+ngx_lo_secret_keeper(const ngx_lo_secret_want_t *want)
+{
+    const json_t  *row;
+
+    row = ngx_lo_kept_row(want->key);
+
+    if (ckp_json_str(row, "sealed") != NULL) {
         return NULL;
     }
 
-    if (row != NULL) {
-        ngx_lo_secret_used(want->key, want->user);
+    return ngx_lo_keeper_kind(row ? ckp_json_str(row, "provider_hint")
+                                  : want->provider);
+}
+
+
+char *
+ngx_lo_secret_get(const ngx_lo_secret_want_t *want,
+    ngx_lo_secret_lack_t *lack, ngx_uint_t *picked)
+{
+    char                 *value;
+    const char           *kind;
+    const json_t         *row;
+    ngx_lo_keeper_got_t   got;
+
+    ngx_memzero(lack, sizeof(ngx_lo_secret_lack_t));
+    ngx_memzero(&got, sizeof(got));
+    row = ngx_lo_kept_row(want->key);
+
+    if (ckp_json_str(row, "sealed") != NULL) {
+        value = ngx_lo_secret_kept(row, lack);
+
+    } else {
+        kind = ngx_lo_secret_keeper(want);
+        got.elsewhere = 1;
+        value = kind ? ngx_lo_keeper_get(kind, want, &got, lack) : NULL;
+
+        if (value == NULL && got.elsewhere) {
+            value = ngx_lo_secret_given(want);
+
+            if (value != NULL && got.unreached) {
+                ngx_lo_secret_warn(want);
+            }
+        }
     }
 
-    if (ngx_lo_secret_lacks(from) != NULL) {
-        ngx_lo_secret_warn(want);
+    if (picked != NULL) {
+        *picked = got.picked;
+    }
+
+    if (value != NULL && row != NULL) {
+        ngx_lo_secret_used(want->key, want->user);
     }
 
     return value;
@@ -87,74 +110,53 @@ ngx_lo_secret_get(const ngx_lo_secret_want_t *want, const char **why)
 
 
 char *
-ngx_lo_secret_named(const char *key, const char **why)
+ngx_lo_secret_named(const char *key, ngx_lo_secret_lack_t *lack)
 {
     ngx_lo_secret_want_t  want;
 
     ngx_memzero(&want, sizeof(want));
     want.key = key;
+    want.ttl_ms = -1;
 
-    return ngx_lo_secret_get(&want, why);
+    return ngx_lo_secret_get(&want, lack, NULL);
 }
 
 
-static ngx_lo_from_t
-ngx_lo_secret_from(const char *word)
+char *
+ngx_lo_secret_own(const char *key)
 {
-    ngx_uint_t  i;
+    const json_t          *row;
+    ngx_lo_secret_lack_t   lack;
+    ngx_lo_secret_want_t   want;
 
-    for (i = 0; word != NULL && i < sizeof(ngx_lo_secret_froms)
-                                    / sizeof(ngx_lo_secret_froms[0]); i++)
-    {
-        if (ngx_strcmp(ngx_lo_secret_froms[i].word, word) == 0) {
-            return ngx_lo_secret_froms[i].from;
-        }
+    row = ngx_lo_kept_row(key);
+
+    if (ckp_json_str(row, "sealed") != NULL) {
+        return ngx_lo_secret_kept(row, &lack);
     }
 
-    return NGX_LO_FROM_ENV;
-}
+    ngx_memzero(&want, sizeof(want));
+    want.key = key;
 
-
-/* What is against a provider; NULL: nothing. */
-
-static const char *
-ngx_lo_secret_lacks(ngx_lo_from_t from)
-{
-    switch (from) {
-
-    case NGX_LO_FROM_VAULT:
-        return "the provider 'vault' is not available on this site";
-
-    case NGX_LO_FROM_AWS:
-        return "the provider 'aws' is not available on this site";
-
-    case NGX_LO_FROM_AZURE:
-        return "the provider 'azure' is not available on this site";
-
-    case NGX_LO_FROM_ENV:
-    case NGX_LO_FROM_DB:
-        break;
-    }
-
-    return NULL;
+    return ngx_lo_secret_given(&want);
 }
 
 
 static char *
-ngx_lo_secret_kept(const json_t *row, const char **why)
+ngx_lo_secret_kept(const json_t *row, ngx_lo_secret_lack_t *lack)
 {
     char        *value;
     const char  *id;
 
     if (ngx_lo_secrets_locked()) {
-        *why = "the site's secrets are locked";
+        ngx_lo_secret_lacks(lack, "the site's secrets are locked");
         return NULL;
     }
 
     id = ckp_json_str(row, "key_id");
 
     if (id == NULL || ngx_strcmp(id, ngx_lo_secrets_key_id()) != 0) {
-        *why = "it was sealed under another key";
+        ngx_lo_secret_lacks(lack, "it was sealed under another key");
         return NULL;
     }
 
@@ -162,7 +164,7 @@ ngx_lo_secret_kept(const json_t *row, const char **why)
                                  ckp_json_str(row, "sealed"));
 
     if (value == NULL) {
-        *why = "what is kept of it is damaged";
+        ngx_lo_secret_lacks(lack, "what is kept of it is damaged");
     }
 
     return value;

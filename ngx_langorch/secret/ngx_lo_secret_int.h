@@ -15,13 +15,30 @@
  * another secret's. */
 char *ngx_lo_secret_unseal(const char *secret_id, const char *sealed);
 
-/* --- what the site keeps (ngx_lo_vault.c) ----------------------------------- */
+/* --- what the site keeps (ngx_lo_secret_kept.c) ------------------------------- */
+
+typedef struct ngx_lo_kept_look_s  ngx_lo_kept_look_t;
+
+/* Looks what the site keeps under these names (an array of texts).  NULL: it is
+ * known already; else `done` is called once, later. */
+ngx_lo_kept_look_t *ngx_lo_kept_look(const json_t *names,
+    ngx_lo_secret_known_pt done, void *data);
+void ngx_lo_kept_look_end(ngx_lo_kept_look_t *look);    /* NULL is fine */
 
 /* The row {secret_id, name, provider_hint, sealed, key_id} that is known under
  * a name, lent; NULL: there is none, or nobody looked. */
-const json_t *ngx_lo_vault_row(const char *name);
+const json_t *ngx_lo_kept_row(const char *name);
+void ngx_lo_kept_stop(void);
 
 /* --- one value (ngx_lo_secret_get.c) ----------------------------------------- */
+
+/* What proves to a keeper who asks: kept here or in the environment, never by a
+ * keeper.  New text; NULL: there is none. */
+char *ngx_lo_secret_own(const char *key);
+
+/* The keeper that has what is wanted: static text; NULL: none, it is kept here
+ * or in the environment. */
+const char *ngx_lo_secret_keeper(const ngx_lo_secret_want_t *want);
 
 /* New text of `len` bytes and its NUL; NULL: no memory. */
 char *ngx_lo_secret_copy(const char *text, size_t len);

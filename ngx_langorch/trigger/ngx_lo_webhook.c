@@ -209,10 +209,11 @@ ngx_lo_webhook_known(ngx_lo_api_t *api)
 static ngx_uint_t
 ngx_lo_webhook_holds(ngx_lo_api_t *api, const ngx_lo_hook_t *hook)
 {
-    char        *values[NGX_LO_HOOK_SECRETS];
-    size_t       i, n;
-    ngx_uint_t   holds;
-    const char  *names[NGX_LO_HOOK_SECRETS], *why;
+    char                  *values[NGX_LO_HOOK_SECRETS];
+    size_t                 i, n;
+    ngx_uint_t             holds;
+    const char            *names[NGX_LO_HOOK_SECRETS];
+    ngx_lo_secret_lack_t   lack;
 
     if (ngx_lo_webhook_repeats(api)) {
         return 0;
@@ -223,7 +224,7 @@ ngx_lo_webhook_holds(ngx_lo_api_t *api, const ngx_lo_hook_t *hook)
     n = 0;
 
     for (i = 0; i < NGX_LO_HOOK_SECRETS; i++) {
-        values[n] = names[i] ? ngx_lo_secret_named(names[i], &why) : NULL;
+        values[n] = names[i] ? ngx_lo_secret_named(names[i], &lack) : NULL;
         n += (values[n] != NULL);
     }
 

@@ -11,11 +11,11 @@
 #include "secret/ngx_lo_secret_int.h"
 #include "store/ngx_lo_sql_assets.h"
 
-#define NGX_LO_VAULT_MAX     1000       /* names */
-#define NGX_LO_VAULT_AGE_MS  30000
+#define NGX_LO_KEPT_MAX     1000       /* names */
+#define NGX_LO_KEPT_AGE_MS  30000
 
 
-struct ngx_lo_secret_look_s {
+struct ngx_lo_kept_look_s {
     ngx_lo_job_t            *job;       /* NULL: it is done */
     json_t                  *names;
     uint64_t                 number;
@@ -27,32 +27,32 @@ struct ngx_lo_secret_look_s {
 static struct {
     json_t    *known;               /* name -> {row (or null), at} */
     uint64_t   number;              /* of the zone, when it was read */
-} ngx_lo_vault;
+} ngx_lo_kept;
 
 
-static ngx_int_t ngx_lo_vault_read(ngx_lo_secret_look_t *look);
-static void ngx_lo_vault_got(ngx_lo_job_t *job, void *data);
-static void ngx_lo_vault_take(const json_t *rows, const json_t *names);
-static ngx_uint_t ngx_lo_vault_knows(const json_t *names);
-static void ngx_lo_vault_forget(void);
+static ngx_int_t ngx_lo_kept_read(ngx_lo_kept_look_t *look);
+static void ngx_lo_kept_got(ngx_lo_job_t *job, void *data);
+static void ngx_lo_kept_take(const json_t *rows, const json_t *names);
+static ngx_uint_t ngx_lo_kept_knows(const json_t *names);
+static void ngx_lo_kept_forget(void);
 
 
 /* --- known -------------------------------------------------------------------- */
 
 
 const json_t *
-ngx_lo_vault_row(const char *name)
+ngx_lo_kept_row(const char *name)
 {
     const json_t  *row;
 
-    row = json_object_get(json_object_get(ngx_lo_vault.known, name), "row");
+    row = json_object_get(json_object_get(ngx_lo_kept.known, name), "row");
 
     return json_is_object(row) ? row : NULL;
 }
 
 
 static ngx_uint_t
-ngx_lo_vault_knows(const json_t *names)
+ngx_lo_kept_knows(const json_t *names)
 {
     size_t         i;
     json_t        *name;
@@ -62,18 +62,18 @@ ngx_lo_vault_knows(const json_t *names)
 
     number = ngx_lo_zone_kept(NGX_LO_KEPT_SECRETS);
 
-    if (number != ngx_lo_vault.number) {
-        ngx_lo_vault_forget();
-        ngx_lo_vault.number = number;
+    if (number != ngx_lo_kept.number) {
+        ngx_lo_kept_forget();
+        ngx_lo_kept.number = number;
     }
 
     now = ngx_lo_boot_ms();
 
     json_array_foreach(names, i, name) {
-        entry = json_object_get(ngx_lo_vault.known, json_string_value(name));
+        entry = json_object_get(ngx_lo_kept.known, json_string_value(name));
 
         if (entry == NULL
-            || now - ckp_json_int(entry, "at", 0) > NGX_LO_VAULT_AGE_MS)
+            || now - ckp_json_int(entry, "at", 0) > NGX_LO_KEPT_AGE_MS)
         {
             return 0;
         }
@@ -84,27 +84,27 @@ ngx_lo_vault_knows(const json_t *names)
 
 
 static void
-ngx_lo_vault_forget(void)
+ngx_lo_kept_forget(void)
 {
-    json_decref(ngx_lo_vault.known);
-    ngx_lo_vault.known = NULL;
+    json_decref(ngx_lo_kept.known);
+    ngx_lo_kept.known = NULL;
 }
 
 
 /* --- looking -------------------------------------------------------------------- */
 
 
-ngx_lo_secret_look_t *
-ngx_lo_secrets_look(const json_t *names, ngx_lo_secret_known_pt done,
+ngx_lo_kept_look_t *
+ngx_lo_kept_look(const json_t *names, ngx_lo_secret_known_pt done,
     void *data)
 {
-    ngx_lo_secret_look_t  *look;
+    ngx_lo_kept_look_t  *look;
 
-    if (ngx_lo_store() == NULL || ngx_lo_vault_knows(names)) {
+    if (ngx_lo_store() == NULL || ngx_lo_kept_knows(names)) {
         return NULL;
     }
 
-    look = ngx_calloc(sizeof(ngx_lo_secret_look_t), ngx_cycle->log);
+    look = ngx_calloc(sizeof(ngx_lo_kept_look_t), ngx_cycle->log);
 
     if (look == NULL) {
         return NULL;
@@ -114,8 +114,8 @@ ngx_lo_secrets_look(const json_t *names, ngx_lo_secret_known_pt done,
     look->done = done;
     look->data = data;
 
-    if (ngx_lo_vault_read(look) != NGX_OK) {
-        ngx_lo_secrets_look_end(look);
+    if (ngx_lo_kept_read(look) != NGX_OK) {
+        ngx_lo_kept_look_end(look);
         return NULL;
     }
 
@@ -124,7 +124,7 @@ ngx_lo_secrets_look(const json_t *names, ngx_lo_secret_known_pt done,
 
 
 static ngx_int_t
-ngx_lo_vault_read(ngx_lo_secret_look_t *look)
+ngx_lo_kept_read(ngx_lo_kept_look_t *look)
 {
     ngx_lo_job_t  *job;
 
@@ -144,18 +144,18 @@ ngx_lo_vault_read(ngx_lo_secret_look_t *look)
     }
 
     look->job = job;
-    ngx_lo_job_submit(job, ngx_lo_vault_got, look);
+    ngx_lo_job_submit(job, ngx_lo_kept_got, look);
 
     return NGX_OK;
 }
 
 
 static void
-ngx_lo_vault_got(ngx_lo_job_t *job, void *data)
+ngx_lo_kept_got(ngx_lo_job_t *job, void *data)
 {
     void                    *waits;
     ngx_uint_t               failed;
-    ngx_lo_secret_look_t    *look = data;
+    ngx_lo_kept_look_t    *look = data;
     ngx_lo_secret_known_pt   done;
 
     look->job = NULL;
@@ -164,25 +164,25 @@ ngx_lo_vault_got(ngx_lo_job_t *job, void *data)
     /* changed while it was read: it may be that of before */
 
     if (!failed && look->number != ngx_lo_zone_kept(NGX_LO_KEPT_SECRETS)
-        && ngx_lo_vault_read(look) == NGX_OK)
+        && ngx_lo_kept_read(look) == NGX_OK)
     {
         return;
     }
 
     if (!failed) {
-        ngx_lo_vault_take(ngx_lo_job_rows(job, 0), look->names);
+        ngx_lo_kept_take(ngx_lo_job_rows(job, 0), look->names);
     }
 
     done = look->done;
     waits = look->data;
-    ngx_lo_secrets_look_end(look);
+    ngx_lo_kept_look_end(look);
 
     done(waits, failed);
 }
 
 
 void
-ngx_lo_secrets_look_end(ngx_lo_secret_look_t *look)
+ngx_lo_kept_look_end(ngx_lo_kept_look_t *look)
 {
     if (look == NULL) {
         return;
@@ -198,7 +198,7 @@ ngx_lo_secrets_look_end(ngx_lo_secret_look_t *look)
 
 
 static void
-ngx_lo_vault_take(const json_t *rows, const json_t *names)
+ngx_lo_kept_take(const json_t *rows, const json_t *names)
 {
     size_t       i;
     json_t      *row, *name;
@@ -207,16 +207,16 @@ ngx_lo_vault_take(const json_t *rows, const json_t *names)
 
     at = ngx_lo_boot_ms();
 
-    if (json_object_size(ngx_lo_vault.known) > NGX_LO_VAULT_MAX) {
-        ngx_lo_vault_forget();
+    if (json_object_size(ngx_lo_kept.known) > NGX_LO_KEPT_MAX) {
+        ngx_lo_kept_forget();
     }
 
-    if (ngx_lo_vault.known == NULL) {
-        ngx_lo_vault.known = json_object();
+    if (ngx_lo_kept.known == NULL) {
+        ngx_lo_kept.known = json_object();
     }
 
     json_array_foreach(names, i, name) {
-        (void) json_object_set_new(ngx_lo_vault.known, json_string_value(name),
+        (void) json_object_set_new(ngx_lo_kept.known, json_string_value(name),
                                    json_pack("{s:n, s:I}", "row", "at",
                                              (json_int_t) at));
     }
@@ -224,7 +224,7 @@ ngx_lo_vault_take(const json_t *rows, const json_t *names)
     json_array_foreach(rows, i, row) {
         text = ckp_json_str(row, "name");
 
-        (void) json_object_set_new(ngx_lo_vault.known, text ? text : "",
+        (void) json_object_set_new(ngx_lo_kept.known, text ? text : "",
                                    json_pack("{s:O, s:I}", "row", row, "at",
                                              (json_int_t) at));
     }
@@ -239,7 +239,7 @@ ngx_lo_secrets_changed(void)
 
 
 void
-ngx_lo_secrets_stop(void)
+ngx_lo_kept_stop(void)
 {
-    ngx_lo_vault_forget();
+    ngx_lo_kept_forget();
 }

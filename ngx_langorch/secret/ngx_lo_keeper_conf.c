@@ -1,0 +1,315 @@
+/*
+ * The site's own keepers: langorch_vault and its like.  Each becomes a place
+ * (ngx_lo_keeper.h); what proves who asks there is told by names of secrets.
+ */
+
+#include "secret/ngx_lo_keeper.h"
+
+#define NGX_LO_KEEPER_WORDS  12
+
+
+typedef struct {
+    const char  *word;
+    const char  *member;            /* of the place */
+    const char  *value;             /* when nobody says; NULL: none */
+} ngx_lo_keeper_word_t;
+
+typedef struct {
+    const char            *directive;
+    const char            *kind;
+    const char            *first;   /* the member that is its argument */
+    const char            *proof;   /* what must be said: one of two words */
+    const char            *other;
+    ngx_lo_keeper_word_t   words[NGX_LO_KEEPER_WORDS];
+} ngx_lo_keeper_form_t;
+
+
+static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
+
+    { "langorch_vault", "vault", "url", "token", "role_id", {
+        { "mount",     "mount",  "secret" },
+        { "prefix",    "prefix", "langorch" },
+        { "kv",        "kv",     "2" },
+        { "namespace", "space",  NULL },
+        { "approle",   "login",  NULL },
+        { "token",     "token",  NULL },
+        { "role_id",   "id",     NULL },
+        { "secret_id", "secret", NULL },
+        { NULL, NULL, NULL } } }
+};
+
+
+static void
+ngx_lo_keeper_conf_end(void *data)
+{
+    json_decref(data);
+}
+
+
+/* NULL: no memory. */
+
+static json_t *
+ngx_lo_keeper_conf_all(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (mcf->keepers != NULL) {
+        return mcf->keepers;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    mcf->keepers = json_array();
+    cln->handler = ngx_lo_keeper_conf_end;
+    cln->data = mcf->keepers;
+
+    return mcf->keepers;
+}
+
+
+static const ngx_lo_keeper_form_t *
+ngx_lo_keeper_conf_form(const ngx_str_t *directive)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(ngx_lo_keeper_forms)
+                    / sizeof(ngx_lo_keeper_forms[0]); i++)
+    {
+        if (ngx_strcmp(directive->data, ngx_lo_keeper_forms[i].directive)
+            == 0)
+        {
+            return &ngx_lo_keeper_forms[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* word=value; NGX_OK, or NULL is not the name of a word. */
+
+static ngx_int_t
+ngx_lo_keeper_conf_word(const ngx_lo_keeper_form_t *form, json_t *place,
+    const ngx_str_t *arg)
+{
+    size_t                       n;
+    json_t                      *text;
+    const ngx_lo_keeper_word_t  *w;
+
+    for (w = form->words; w->word != NULL; w++) {
+        n = ngx_strlen(w->word);
+
+        if (arg->len < n + 1 || arg->data[n] != '='
+            || ngx_strncmp(arg->data, w->word, n) != 0)
+        {
+            continue;
+        }
+
+        text = json_stringn((char *) arg->data + n + 1, arg->len - n - 1);
+
+        return json_object_set_new(place, w->member, text) == 0 ? NGX_OK
+                                                                : NGX_ERROR;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* kv is a number inside; nothing is empty but the prefix. */
+
+static char *
+ngx_lo_keeper_conf_check(const ngx_lo_keeper_form_t *form, json_t *place)
+{
+    void        *next;
+    json_t      *value;
+    const char  *member, *kv, *url;
+
+    url = ckp_json_str(place, "url");
+
+    if (url != NULL && ngx_strncmp(url, "http://", 7) != 0
+        && ngx_strncmp(url, "https://", 8) != 0)
+    {
+        return "must begin with http:// or https://";
+    }
+
+    json_object_foreach_safe(place, next, member, value) {
+        if (json_string_length(value) == 0
+            && ngx_strcmp(member, "prefix") != 0)
+        {
+            return "has an argument that is empty";
+        }
+    }
+
+    kv = ckp_json_str(place, "kv");
+
+    if (kv != NULL) {
+        if (ngx_strcmp(kv, "1") != 0 && ngx_strcmp(kv, "2") != 0) {
+            return "has another kv than 1 or 2";
+        }
+
+        (void) json_object_set_new(place, "kv", json_integer(*kv - '0'));
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_lo_keeper_conf_says(const ngx_lo_keeper_form_t *form, const json_t *place,
+    const char *word)
+{
+    const ngx_lo_keeper_word_t  *w;
+
+    for (w = form->words; w->word != NULL; w++) {
+        if (ngx_strcmp(w->word, word) == 0) {
+            return json_object_get(place, w->member) != NULL;
+        }
+    }
+
+    return 0;
+}
+
+
+char *
+ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                        *rc;
+    json_t                      *place, *all;
+    ngx_str_t                   *value;
+    ngx_uint_t                   i;
+    const ngx_lo_keeper_form_t  *form;
+    const ngx_lo_keeper_word_t  *w;
+
+    form = ngx_lo_keeper_conf_form(&cmd->name);
+    all = ngx_lo_keeper_conf_all(cf, conf);
+
+    if (form == NULL || all == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    json_array_foreach(all, i, place) {
+        if (ngx_strcmp(ckp_json_str(place, "kind"), form->kind) == 0) {
+            return "is duplicate";
+        }
+    }
+
+    value = cf->args->elts;
+    place = json_pack("{s:s, s:s%}", "kind", form->kind, form->first,
+                      (char *) value[1].data, value[1].len);
+
+    if (json_array_append_new(all, place) != 0) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (w = form->words; w->word != NULL; w++) {
+        if (w->value != NULL) {
+            (void) json_object_set_new(place, w->member,
+                                       json_string(w->value));
+        }
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (ngx_lo_keeper_conf_word(form, place, &value[i]) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is no argument of \"%V\"", &value[i],
+                               &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    rc = ngx_lo_keeper_conf_check(form, place);
+
+    if (rc != NGX_CONF_OK) {
+        return rc;
+    }
+
+    if (!ngx_lo_keeper_conf_says(form, place, form->proof)
+        && !ngx_lo_keeper_conf_says(form, place, form->other))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" needs %s= or %s=",
+                           &cmd->name, form->proof, form->other);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+const json_t *
+ngx_lo_keeper_site(void)
+{
+    return ngx_lo_conf()->keepers;
+}
+
+
+/* --- how they are ----------------------------------------------------------------- */
+
+
+static struct {
+    const char  *kind;
+    ngx_int_t    well;
+    const char  *why;
+} ngx_lo_keeper_healths[] = {
+    { "vault", -1, NULL },
+    { "aws",   -1, NULL },
+    { "azure", -1, NULL }
+};
+
+#define NGX_LO_KEEPER_KINDS                                                   \
+    (sizeof(ngx_lo_keeper_healths) / sizeof(ngx_lo_keeper_healths[0]))
+
+
+void
+ngx_lo_keeper_health_set(const char *kind, ckp_kept_t kept, const char *why)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_LO_KEEPER_KINDS; i++) {
+        if (ngx_strcmp(ngx_lo_keeper_healths[i].kind, kind) == 0) {
+            ngx_lo_keeper_healths[i].well = (kept != CKP_KEPT_BUSY
+                                             && kept != CKP_KEPT_STRANGER
+                                             && kept != CKP_KEPT_WRONG);
+            ngx_lo_keeper_healths[i].why =
+                why ? why
+                : (kept == CKP_KEPT_STRANGER) ? "It refuses the credentials"
+                : (kept == CKP_KEPT_BUSY) ? "It is busy"
+                                          : "Its answer is not understood";
+        }
+    }
+}
+
+
+json_t *
+ngx_lo_keeper_shown(const char *kind)
+{
+    size_t       i;
+    json_t      *place;
+    ngx_int_t    well;
+    ngx_uint_t   configured;
+    const char  *why;
+
+    configured = 0;
+    well = -1;
+    why = "The provider is not available on this site";
+
+    json_array_foreach(ngx_lo_keeper_site(), i, place) {
+        configured = configured
+                     || ngx_strcmp(ckp_json_str(place, "kind"), kind) == 0;
+    }
+
+    for (i = 0; configured && i < NGX_LO_KEEPER_KINDS; i++) {
+        if (ngx_strcmp(ngx_lo_keeper_healths[i].kind, kind) == 0) {
+            well = ngx_lo_keeper_healths[i].well;
+            why = (well == 0) ? ngx_lo_keeper_healths[i].why : NULL;
+        }
+    }
+
+    return json_pack("{s:s, s:b, s:o, s:s?}", "provider", kind, "configured",
+                     (int) configured, "healthy",
+                     well == -1 ? json_null() : json_boolean(well == 1),
+                     "error", why);
+}
