@@ -54,5 +54,9 @@ ngx_http_langorch_init_module(ngx_cycle_t *cycle)
 
     ngx_lo_zone_new_generation(mcf->zone);
 
+    if (ngx_lo_tz_load(cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_lo_bell_init_module(cycle);
 }

@@ -204,7 +204,11 @@ const char *ngx_lo_environ(const char *name);
 
 /* --- time zones (ngx_lo_tz.c) ------------------------------------------------ */
 
-/* As ckp_zone_pt (base/clock.h): the bytes live as long as the worker. */
+/* Reads all zones of the system; before the workers are born. */
+ngx_int_t ngx_lo_tz_load(ngx_log_t *log);
+
+/* As ckp_zone_pt (base/clock.h), for any thread: the bytes live as long as the
+ * worker, and no file is read for them. */
 const char *ngx_lo_tz(void *data, const char *name, size_t *len);
 
 /* --- this worker ----------------------------------------------------------- */

@@ -1,69 +1,119 @@
 /*
- * Time zones by name: the files of the system's zone database, each read once.
+ * Time zones by name: the files of the system's zone database.
  *
- * They are some hundred bytes to a few thousand, on a local disk and mostly in
- * its cache, and a worker reads each once: so they are read on the loop.
- * Threads that compile ask, too.
+ * All of them are read with the configuration, a megabyte that the workers of a
+ * generation share.  So nobody waits for a disk when a schedule is looked at,
+ * names that are none cost nothing, and threads need no lock.
  */
 
 #include "core/ngx_lo_core.h"
 
-#include <pthread.h>
+
+#define NGX_LO_TZ_DIR    "/usr/share/zoneinfo"
+#define NGX_LO_TZ_NAME   72             /* with its end */
+#define NGX_LO_TZ_DEPTH  3              /* America/Argentina/Ushuaia */
+#define NGX_LO_TZ_MAX    (64 * 1024)    /* bytes of one */
+#define NGX_LO_TZ_FILES  2048
 
 
-#define NGX_LO_TZ_DIR    "/usr/share/zoneinfo/"
-#define NGX_LO_TZ_MAX    (64 * 1024)
-#define NGX_LO_TZ_FILES  1024           /* names that are remembered */
+typedef struct {
+    char   *bytes;
+    size_t  len;
+    char    name[NGX_LO_TZ_NAME];
+} ngx_lo_tz_t;
+
+/* Sorted by name. */
+typedef struct {
+    ngx_uint_t   n;
+    ngx_lo_tz_t  list[NGX_LO_TZ_FILES];
+} ngx_lo_tzs_t;
 
 
-typedef struct ngx_lo_tz_s  ngx_lo_tz_t;
-
-struct ngx_lo_tz_s {
-    ngx_lo_tz_t  *next;
-    size_t        len;                  /* 0: there is no such zone */
-    char         *bytes;
-    char          name[72];
-};
+/* What was read last.  It is replaced and never freed: where there is no master
+ * process, programs of the configuration before still look into it. */
+static ngx_lo_tzs_t  *ngx_lo_zones;
 
 
-static struct {
-    ngx_lo_tz_t  *first;
-    ngx_uint_t    n;
-} ngx_lo_zones;
-
-static pthread_mutex_t  ngx_lo_zones_mutex = PTHREAD_MUTEX_INITIALIZER;
+static void ngx_lo_tz_walk(ngx_lo_tzs_t *all, const char *at, ngx_uint_t depth);
 
 
-static ngx_lo_tz_t *ngx_lo_tz_find(const char *name);
+static int ngx_libc_cdecl
+ngx_lo_tz_compare(const void *one, const void *two)
+{
+    return strcmp(((const ngx_lo_tz_t *) one)->name,
+                  ((const ngx_lo_tz_t *) two)->name);
+}
 
 
-/* The engine checked what a name may have in it; here, that it stays inside. */
+static const ngx_lo_tz_t *
+ngx_lo_tz_find(const ngx_lo_tzs_t *all, const char *name)
+{
+    ngx_lo_tz_t  key;
+
+    if (all == NULL || ngx_strlen(name) >= NGX_LO_TZ_NAME) {
+        return NULL;
+    }
+
+    ngx_cpystrn((u_char *) key.name, (u_char *) name, NGX_LO_TZ_NAME);
+
+    return bsearch(&key, all->list, all->n, sizeof(ngx_lo_tz_t),
+                   ngx_lo_tz_compare);
+}
+
+
+ngx_int_t
+ngx_lo_tz_load(ngx_log_t *log)
+{
+    ngx_lo_tzs_t  *all;
+
+    all = calloc(1, sizeof(ngx_lo_tzs_t));
+
+    if (all == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_lo_tz_walk(all, "", 0);
+    qsort(all->list, all->n, sizeof(ngx_lo_tz_t), ngx_lo_tz_compare);
+
+    if (all->n == 0) {
+        ngx_log_error(NGX_LOG_WARN, log, 0, "langorch: no time zone but UTC: "
+                      "there is none in \"" NGX_LO_TZ_DIR "\"");
+    }
+
+    __atomic_store_n(&ngx_lo_zones, all, __ATOMIC_RELEASE);
+
+    return NGX_OK;
+}
+
+
+/* Parts of names; "right" has zones that count leap seconds, and "posix" the
+ * others once more. */
 
 static ngx_uint_t
-ngx_lo_tz_is_fit(const char *name)
+ngx_lo_tz_is_fit(const char *part, ngx_uint_t depth)
 {
     const char  *p;
 
-    for (p = name; *p != '\0'; p++) {
-        if (!isalnum((u_char) *p) && strchr("_-+/", *p) == NULL) {
+    for (p = part; *p != '\0'; p++) {
+        if (!isalnum((u_char) *p) && strchr("_-+", *p) == NULL) {
             return 0;
         }
     }
 
-    return p > name && (size_t) (p - name) < sizeof(((ngx_lo_tz_t *) 0)->name)
-           && name[0] != '/';
+    return p > part
+           && (depth > 0 || (strcmp(part, "right") != 0
+                             && strcmp(part, "posix") != 0));
 }
 
 
 static void
-ngx_lo_tz_read(ngx_lo_tz_t *tz)
+ngx_lo_tz_read(ngx_lo_tzs_t *all, const char *path, const char *name)
 {
-    char        path[sizeof(NGX_LO_TZ_DIR) + sizeof(tz->name)];
-    ssize_t     n;
-    ngx_fd_t    fd;
-    struct stat st;
-
-    (void) ngx_sprintf((u_char *) path, NGX_LO_TZ_DIR "%s%Z", tz->name);
+    ssize_t             n;
+    ngx_fd_t            fd;
+    struct stat         st;
+    ngx_lo_tz_t        *tz;
+    const ngx_lo_tz_t  *before;
 
     fd = open(path, O_RDONLY|O_CLOEXEC|O_NONBLOCK);
 
@@ -71,14 +121,30 @@ ngx_lo_tz_read(ngx_lo_tz_t *tz)
         return;
     }
 
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
+    tz = &all->list[all->n];
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 4
         && st.st_size <= NGX_LO_TZ_MAX)
     {
-        tz->bytes = malloc((size_t) st.st_size);
-        n = tz->bytes ? read(fd, tz->bytes, (size_t) st.st_size) : -1;
+        tz->len = (size_t) st.st_size;
+        tz->bytes = malloc(tz->len);
+        n = tz->bytes ? read(fd, tz->bytes, tz->len) : -1;
 
-        if (n == (ssize_t) st.st_size) {
-            tz->len = (size_t) n;
+        if (n == (ssize_t) tz->len && memcmp(tz->bytes, "TZif", 4) == 0) {
+            ngx_cpystrn((u_char *) tz->name, (u_char *) name, NGX_LO_TZ_NAME);
+            before = ngx_lo_tz_find(ngx_lo_zones, name);
+
+            if (before != NULL && before->len == tz->len
+                && memcmp(before->bytes, tz->bytes, tz->len) == 0)
+            {
+                free(tz->bytes);
+                tz->bytes = before->bytes;
+            }
+
+            all->n++;
+
+        } else {
+            free(tz->bytes);
         }
     }
 
@@ -86,58 +152,63 @@ ngx_lo_tz_read(ngx_lo_tz_t *tz)
 }
 
 
-/* What it returns is there for good, and does not change. */
+/* `at`: what stands before the names of this folder, "" or "Europe/". */
+
+static void
+ngx_lo_tz_walk(ngx_lo_tzs_t *all, const char *at, ngx_uint_t depth)
+{
+    char            name[NGX_LO_TZ_NAME];
+    char            path[sizeof(NGX_LO_TZ_DIR) + 1 + NGX_LO_TZ_NAME];
+    DIR            *dir;
+    u_char         *end;
+    struct stat     st;
+    struct dirent  *entry;
+
+    (void) ngx_sprintf((u_char *) path, NGX_LO_TZ_DIR "/%s%Z", at);
+    dir = opendir(path);
+
+    while (dir != NULL && all->n < NGX_LO_TZ_FILES
+           && (entry = readdir(dir)) != NULL)
+    {
+        if (!ngx_lo_tz_is_fit(entry->d_name, depth)
+            || ngx_strlen(at) + ngx_strlen(entry->d_name) + 2 > sizeof(name))
+        {
+            continue;
+        }
+
+        end = ngx_sprintf((u_char *) name, "%s%s", at, entry->d_name);
+        *end = '\0';
+        (void) ngx_sprintf((u_char *) path, NGX_LO_TZ_DIR "/%s%Z", name);
+
+        /* links to files are names, too; links to folders may go round */
+
+        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+            if (depth + 1 < NGX_LO_TZ_DEPTH) {
+                *end++ = '/';
+                *end = '\0';
+                ngx_lo_tz_walk(all, name, depth + 1);
+            }
+
+        } else {
+            ngx_lo_tz_read(all, path, name);
+        }
+    }
+
+    if (dir != NULL) {
+        (void) closedir(dir);
+    }
+}
+
 
 const char *
 ngx_lo_tz(void *data, const char *name, size_t *len)
 {
-    ngx_lo_tz_t  *tz;
+    const ngx_lo_tz_t  *tz;
 
     (void) data;
 
-    if (!ngx_lo_tz_is_fit(name)) {
-        return NULL;
-    }
-
-    (void) pthread_mutex_lock(&ngx_lo_zones_mutex);
-    tz = ngx_lo_tz_find(name);
-    (void) pthread_mutex_unlock(&ngx_lo_zones_mutex);
-
+    tz = ngx_lo_tz_find(__atomic_load_n(&ngx_lo_zones, __ATOMIC_ACQUIRE), name);
     *len = (tz != NULL) ? tz->len : 0;
 
-    return (*len != 0) ? tz->bytes : NULL;
-}
-
-
-static ngx_lo_tz_t *
-ngx_lo_tz_find(const char *name)
-{
-    ngx_lo_tz_t  *tz;
-
-    for (tz = ngx_lo_zones.first; tz != NULL; tz = tz->next) {
-        if (ngx_strcmp(tz->name, name) == 0) {
-            return tz;
-        }
-    }
-
-    /* more names than there are zones: somebody tries */
-
-    if (ngx_lo_zones.n >= NGX_LO_TZ_FILES) {
-        return NULL;
-    }
-
-    tz = calloc(1, sizeof(ngx_lo_tz_t));
-
-    if (tz == NULL) {
-        return NULL;
-    }
-
-    ngx_cpystrn((u_char *) tz->name, (u_char *) name, sizeof(tz->name));
-    ngx_lo_tz_read(tz);
-
-    tz->next = ngx_lo_zones.first;
-    ngx_lo_zones.first = tz;
-    ngx_lo_zones.n++;
-
-    return tz;
+    return (tz != NULL) ? tz->bytes : NULL;
 }

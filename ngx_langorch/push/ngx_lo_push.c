@@ -44,6 +44,15 @@ ngx_lo_push_wait_over(ngx_lo_stream_t *st)
 }
 
 
+static void
+ngx_lo_push_count(const ngx_lo_stream_t *st, int n)
+{
+    ngx_lo_metric_add(st->framing == &ngx_lo_ws ? NGX_LO_M_WS_CONNECTIONS
+                                                : NGX_LO_M_SSE_CONNECTIONS,
+                      NULL, n);
+}
+
+
 ngx_int_t
 ngx_lo_push_join(ngx_lo_stream_t *st)
 {
@@ -54,7 +63,7 @@ ngx_lo_push_join(ngx_lo_stream_t *st)
     ngx_queue_insert_tail(&ngx_lo_push.all, &st->queue);
     ngx_lo_push.n++;
 
-    ngx_lo_metric_add(NGX_LO_M_SSE_CONNECTIONS, NULL, 1);
+    ngx_lo_push_count(st, 1);
 
     return NGX_OK;
 }
@@ -67,7 +76,7 @@ ngx_lo_push_leave(ngx_lo_stream_t *st)
     ngx_lo_push.n--;
     ngx_lo_push_wait_over(st);
 
-    ngx_lo_metric_add(NGX_LO_M_SSE_CONNECTIONS, NULL, -1);
+    ngx_lo_push_count(st, -1);
 }
 
 

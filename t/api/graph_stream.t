@@ -115,6 +115,9 @@ subtest 'a run is followed while it runs' => sub {
     }
     is $seen[0]{type}, 'connected', 'it begins';
     is $seen[-1]{type}, 'agent_calling', 'it is at the slow one';
+    my $figures = $site->get('/api/metrics')->{body};
+    like $figures, qr/^langorch_ws_connections 1$/m, 'one is counted';
+    like $figures, qr/^langorch_sse_connections 0$/m, 'as no event stream';
 
     $ws->say('ping');
     is $ws->next->{text}, 'pong', 'who asks hears that it is alive';

@@ -335,5 +335,18 @@ subtest 'times of a schedule are told without one' => sub {
 };
 
 
+subtest 'zones are known by their names, and by no other' => sub {
+    my $status = sub {
+        return $site->post('/api/triggers/preview', { schedule => '@daily',
+            timezone => $_[0] })->{status};
+    };
+    is $status->("Mars/Base$_"), 422, "no zone $_" for 1 .. 1100;
+    is $status->($_), 200, $_ for qw(Asia/Tokyo America/Argentina/Ushuaia
+        Etc/GMT+5 Japan EST5EDT);
+    is $status->($_), 422, $_ for qw(Asia asia/tokyo Asia/Tokyo/ right/Asia/Tokyo
+        ../zoneinfo/Japan leapseconds), 'x' x 64;
+};
+
+
 $site->log_is_calm;
 done_testing;

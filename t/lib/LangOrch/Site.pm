@@ -106,7 +106,7 @@ sub configure {
     # a limit that the site sets itself is not at its default
 
     my $limits = "$self->{home}/conf/limits.conf";
-    my %own    = map { $_ => 1 } ($level{http} // '') =~ /^\s*(langorch_\w+)/mg;
+    my %own    = map { $_ => 1 } ($level{http} // '') =~ /(?:^|;)\s*(langorch_\w+)/mg;
     spew($limits, join '', grep { !/^(langorch_\w+)/ || !$own{$1} }
         map { "$_\n" } split /\n/, slurp($limits)) if %own;
 
