@@ -4,10 +4,12 @@ use strict;
 use warnings;
 
 use Test::More;
+use Time::HiRes qw(time);
 
 use LangOrch::Agent;
 use LangOrch::Doc qw(chain procedure sequence step);
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $agent = LangOrch::Agent->start(script => {
     slow  => { until => 'never' },
@@ -152,6 +154,39 @@ subtest 'a run is cancelled while its agent is being called, many times' => sub 
     });
     is_deeply \@answers, [ (200) x 10 ], 'all are answered';
     is $_->wait_final->{status}, 'canceled', 'cancelled' for @runs;
+};
+
+
+# Sockets to that agent, with a call on each.
+
+sub calls_open {
+    my ($to)   = @_;
+    my ($text) = LangOrch::Site::slurp('/proc/net/tcp');
+    my $hex    = sprintf '0100007F:%04X', $to->port;
+    return scalar grep { /^\s*\d+: \S+ $hex 01/ } split /\n/, $text;
+}
+
+
+subtest 'what was being called is hung up within a second' => sub {
+    my $held = LangOrch::Agent->start(script => { held => { hang => 1 } });
+    $site->register($held, agent_id => 'held', channel => 'held',
+        name => 'held');
+    $site->import_document(procedure('held', 'main', {
+        main => { %{ sequence('end', step('held'), step('after',
+            action => 'held')) }, agent => 'held' },
+        end => { type => 'terminate' },
+    }));
+    my @runs = map { $site->run('held') } 1 .. 8;
+    $held->wait_calls(8);
+    is calls_open($held), 8, 'eight calls are open';
+
+    for my $run (@runs) {
+        is $site->post($run->path('/cancel'))->{status}, 200, 'cancelled';
+    }
+    my $told = time;
+    until_true('all are hung up', sub { !calls_open($held) });
+    cmp_ok time - $told, '<', 1, 'within a second of the last answer';
+    is scalar($held->calls), 8, 'nothing else was called';
 };
 
 

@@ -14,6 +14,7 @@
 
 #define _GNU_SOURCE
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 #define FAULT_FILES_MAX  65536
+#define FAULT_PILL       "a poison pill"
 
 enum { FAULT_WRITE, FAULT_SYNC, FAULT_READ, FAULT_TRUNCATE, FAULT_OPEN,
        FAULT_OPS };
@@ -54,6 +56,8 @@ typedef struct {
     int64_t  clock_ms;          /* added to the time of day */
     int64_t  halt;              /* pid: stops when its next commit is done and
                                    nobody in it was told */
+    int64_t  pill;              /* whoever matches a pattern against
+                                   FAULT_PILL dies */
 } fault_t;
 
 typedef struct {
@@ -526,4 +530,45 @@ time(time_t *out)
     }
 
     return ts.tv_sec;
+}
+
+
+/* --- libraries --------------------------------------------------------------------- */
+
+
+/* A checker that looks for leaks at the end has to find what points at them. */
+
+int
+dlclose(void *library)
+{
+    (void) library;
+
+    return 0;
+}
+
+
+/* --- code that takes its process down ----------------------------------------------- */
+
+
+typedef int (*fault_match_pt)(const void *code, const char *subject, size_t len,
+    size_t start, uint32_t options, void *data, void *context);
+
+
+/* Of all that the engine asks of others it is what a test reaches best. */
+
+int
+pcre2_match_8(const void *code, const char *subject, size_t len, size_t start,
+    uint32_t options, void *data, void *context)
+{
+    fault_match_pt  match;
+
+    if (fault != NULL && fault->pill && len == sizeof(FAULT_PILL) - 1
+        && memcmp(subject, FAULT_PILL, len) == 0)
+    {
+        (void) syscall(SYS_kill, (pid_t) syscall(SYS_getpid), SIGKILL);
+    }
+
+    *(void **) &match = dlsym(RTLD_NEXT, "pcre2_match_8");
+
+    return match(code, subject, len, start, options, data, context);
 }

@@ -25,12 +25,12 @@ use LangOrch::Wait qw(until_true);
 my $library = File::Spec->rel2abs(
     dirname(__FILE__) . '/../../../build/storm/fault.so');
 
-# Numbers of 64 bits, five for each operation, then five more.
+# Numbers of 64 bits, five for each operation, then some more.
 
 my %op    = (write => 0, sync => 1, read => 2, truncate => 3, open => 4);
 my %field = (skip => 0, times => 1, error => 2, seen => 3, fired => 4);
 my %more  = (files => 25, torn => 26, delay_ms => 27, clock_ms => 28,
-    halt => 29);
+    halt => 29, pill => 30);
 
 
 sub new {
@@ -42,7 +42,7 @@ sub new {
     my $self = bless { dir => $dir, file => "$dir/control", %o }, $class;
 
     chmod 0777, $dir;
-    LangOrch::Site::spew($self->{file}, "\0" x (8 * 30));
+    LangOrch::Site::spew($self->{file}, "\0" x (8 * 31));
     chmod 0666, $self->{file};
     open $self->{out}, '+<:raw', $self->{file} or croak $!;
     $self->set(files => 3);
@@ -77,7 +77,8 @@ sub look {
 }
 
 
-# files, torn, delay_ms, clock_ms, halt
+# files, torn, delay_ms, clock_ms, halt, pill (1: the engine dies of the text
+# "a poison pill" in a regular expression)
 
 sub set {
     my ($self, %o) = @_;
@@ -115,7 +116,7 @@ sub halt {
 sub well {
     my ($self) = @_;
     $self->put(5 * $_ + $field{times}, 0) for values %op;
-    $self->set(torn => 0, delay_ms => 0, files => 3, halt => 0);
+    $self->set(torn => 0, delay_ms => 0, files => 3, halt => 0, pill => 0);
     return;
 }
 
