@@ -13,7 +13,7 @@ use LangOrch::Site;
 use LangOrch::Storm qw(long_or);
 use LangOrch::Wait qw(until_true);
 
-my $rounds = long_or(50, 2);
+my $rounds = $ENV{ROUNDS} || long_or(50, 2);
 my $each   = 6;                         # runs of each kind in a round
 my $MiB    = 1 << 20;
 

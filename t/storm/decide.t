@@ -11,7 +11,7 @@ use LangOrch::Site;
 use LangOrch::Storm qw(long_or);
 use LangOrch::Wait qw(pause);
 
-my $rounds = long_or(30, 3);
+my $rounds = $ENV{ROUNDS} || long_or(30, 3);
 my $site   = LangOrch::Site->start(workers => 2, procedures => ['one-approval']);
 
 

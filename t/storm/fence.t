@@ -15,7 +15,7 @@ use LangOrch::Store;
 use LangOrch::Storm qw(long_or);
 use LangOrch::Wait qw(until_true);
 
-my $rounds = long_or(50, 2);
+my $rounds = $ENV{ROUNDS} || long_or(50, 2);
 
 # The first step waits until it is told, by run: its result and the beginning of
 # the second are one commit.

@@ -80,6 +80,38 @@ for my $name (sort keys %wrong) {
 }
 
 
+# A page that nobody reads at the start, spoilt while the site lay dead.
+
+subtest 'a page inside is garbage, after all were killed' => sub {
+    $site->restart;
+    my $page = LangOrch::Store::value($site,
+        "SELECT rootpage FROM sqlite_master WHERE name = 'graph_grants'");
+    $site->run('log-only')->wait_final;
+    $site->kill9_all;
+    ok -s "$file-wal", 'the log of the store is left';
+
+    my $log = length $site->log;
+    open my $out, '+<:raw', $file or die $!;
+    sysseek $out, 4096 * ($page - 1), 0;
+    syswrite $out, 'x' x 4096;
+    close $out;
+
+    $site->restart(unready => 1);
+    says('corrupt');
+    like substr($site->log, $log), qr/cannot use \S+langorch\.db.*quick_check/,
+        'the log tells how it is known';
+    until_true('both workers say so', sub {
+        return 8 == grep { ($site->get('/api/health/ready')->{json}{checks}{store}
+            // '') eq 'corrupt' } 1 .. 8;
+    });
+    is $site->post('/api/runs', { procedure_id => 'log-only' })->{json}{code},
+        'unavailable', 'a run is refused';
+
+    $site->kill9_all;
+    over($good);
+};
+
+
 subtest 'another file in its place, while it is open' => sub {
     $site->restart;
     $site->post('/api/runs', { procedure_id => 'log-only' });

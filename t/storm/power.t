@@ -14,7 +14,7 @@ use LangOrch::Storm qw(long_or);
 use LangOrch::Store;
 use LangOrch::Wait qw(pause);
 
-my $cuts = $ENV{CUTS} || long_or(400, 8);
+my $cuts = $ENV{CUTS} || long_or(2000, 8);
 my $seed = $ENV{SEED} // time;
 srand $seed;
 note "SEED=$seed";

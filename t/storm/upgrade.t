@@ -10,7 +10,7 @@ use LangOrch::Site;
 use LangOrch::Storm qw(long_or);
 use LangOrch::Wait qw(pause until_true);
 
-my $upgrades = long_or(20, 2);
+my $upgrades = $ENV{UPGRADES} || long_or(20, 2);
 
 my $storm = LangOrch::Storm->new(steps => 30, procedure => 'thirty');
 my $site  = $storm->site;

@@ -19,6 +19,8 @@ use warnings;
 use Carp qw(croak);
 use Exporter qw(import);
 use File::Temp qw(tempdir);
+use IO::Select;
+use IO::Socket::INET;
 use POSIX qw(_exit);
 use Storable qw(freeze thaw);
 use Test::More ();
@@ -163,6 +165,131 @@ sub take_load {
     push @{ $self->{runs} }, @{ $said->{ids} };
     $self->{statuses}{$_} += $said->{statuses}{$_}
         for keys %{ $said->{statuses} };
+    return;
+}
+
+
+# Clients that look around, each time on a connection of its own, `rate` times a
+# second together; how long each took is kept by quarters of the time.
+
+sub asks {
+    my ($self, %o) = @_;
+    my @paths   = ('/api/health', '/api/runs?limit=5', '/api/procedures');
+    my $clients = $o{clients} || 4;
+
+    for my $client (1 .. $clients) {
+        $self->behind('take_asks', sub {
+            my (%statuses, @took);
+            my $next = time;
+
+            until ($self->stopped) {
+                my $begun = time;
+                my $r = $self->{site}->get($paths[ rand @paths ], timeout => 10);
+                $statuses{ $r->{status} }++;
+                push @took, [ $begun, time - $begun ];
+
+                $next += $clients / $o{rate};
+                my $left = $next - time;
+                $left > 0 ? pause($left) : ($next = time);
+            }
+            return { statuses => \%statuses, took => \@took };
+        });
+    }
+    return;
+}
+
+
+sub take_asks {
+    my ($self, $said) = @_;
+
+    $self->{asked}{$_} += $said->{statuses}{$_}
+        for keys %{ $said->{statuses} };
+    push @{ $self->{took} }, @{ $said->{took} };
+    return;
+}
+
+
+# What 99 of 100 requests of asks() took at most, in seconds, between two points
+# of time.
+
+sub p99 {
+    my ($self, $from, $to) = @_;
+    my @took = sort { $a <=> $b } map { $_->[1] }
+        grep { $_->[0] >= $from && $_->[0] < $to } @{ $self->{took} };
+    return @took ? $took[ int(0.99 * $#took) ] : undef;
+}
+
+
+# So many readers of one run's stream, all in one process: each comes back with
+# the last number that it heard, until it has heard the end.
+
+sub crowd {
+    my ($self, $run, $n) = @_;
+
+    $self->behind('take_crowd', sub {
+        my @all = map { { run => $run->id, ids => [], opened => 0,
+            refused => 0 } } 1 .. $n;
+        my $until = time + 3600;
+
+        while (time < $until && getppid == $self->{owner}) {
+            my @left = grep { !$_->{ended} } @all or last;
+            $self->crowd_open($run, $_) for grep { !$_->{socket} } @left;
+
+            my %of = map { ($_->{socket} => $_) } grep { $_->{socket} } @left;
+            $self->crowd_hear($of{$_}) for IO::Select->new(
+                map { $_->{socket} } values %of)->can_read(1);
+        }
+        delete @$_{qw(socket text)} for @all;
+        return { all => \@all };
+    });
+    return;
+}
+
+
+sub crowd_open {
+    my ($self, $run, $reader) = @_;
+
+    $reader->{socket} = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $self->{site}->port, Timeout => 5);
+    return $reader->{refused}++ unless $reader->{socket};
+
+    $reader->{opened}++;
+    $reader->{text} = '';
+    my $last = $reader->{ids}[-1];
+    print { $reader->{socket} } 'GET ', $run->path('/stream'),
+        " HTTP/1.0\r\nHost: x\r\n",
+        defined $last ? "Last-Event-ID: $last\r\n" : '', "\r\n";
+    $reader->{socket}->flush;
+    return;
+}
+
+
+sub crowd_hear {
+    my ($self, $reader) = @_;
+
+    if (!sysread $reader->{socket}, $reader->{text}, 65536,
+        length $reader->{text})
+    {
+        $reader->{ended} = 1 if $reader->{text} =~ m{\AHTTP/1\.1 204};
+        delete $reader->{socket};
+        return;
+    }
+
+    while ($reader->{text} =~ s/\A(.*?)\r?\n\r?\n//s) {
+        my $block = $1;
+        $reader->{ended} = 1
+            if $block =~ /^event: end$/m || $block =~ m{\AHTTP/1\.1 204};
+        push @{ $reader->{ids} }, $1
+            if $block =~ /^event: run_event$/m && $block =~ /^id: (\d+)$/m;
+    }
+    delete $reader->{socket} if $reader->{ended};
+    return;
+}
+
+
+sub take_crowd {
+    my ($self, $said) = @_;
+    push @{ $self->{stories} }, @{ $said->{all} };
     return;
 }
 
@@ -345,18 +472,21 @@ sub seconds {
 
 sub judge_stories {
     my ($self) = @_;
-    my @bad;
+    my (@bad, %events);
+    my ($opened, $refused) = (0, 0);
 
     for my $story (@{ $self->{stories} || [] }) {
-        my @events = $self->{site}->run_by_id($story->{run})
-            ->events('?limit=1000');
+        $events{ $story->{run} } //= join ' ', map { $_->{event_id} }
+            $self->{site}->run_by_id($story->{run})->events('?limit=10000');
 
         push @bad, "$story->{run} did not end" unless $story->{ended};
         push @bad, "$story->{run} was told otherwise"
-            unless "@{ $story->{ids} }" eq "@{[ map { $_->{event_id} } @events ]}";
-        Test::More::note("a stream was opened $story->{opened} times,"
-            . " refused $story->{refused}");
+            unless "@{ $story->{ids} }" eq $events{ $story->{run} };
+        $opened += $story->{opened};
+        $refused += $story->{refused};
     }
+    Test::More::note(scalar(@{ $self->{stories} || [] }) . ' streams were'
+        . " opened $opened times, refused $refused");
 
     Test::More::is_deeply(\@bad, [],
         'each reader heard each event once, in order, and the end')
