@@ -28,9 +28,10 @@
 #define NGX_LO_BUNDLE_BYTES  (64 * 1024)    /* of a large one */
 #define NGX_LO_BUNDLES_BYTES  (256 * 1024)  /* left of a size, by all threads */
 
-/* A sanitizer has to see every block go. */
+/* A sanitizer and valgrind have to see every block go. */
 
-#if defined(__SANITIZE_ADDRESS__) || (NGX_DEBUG_PALLOC) || !(NGX_PTR_SIZE == 8)
+#if defined(__SANITIZE_ADDRESS__) || (NGX_DEBUG_PALLOC)                       \
+    || (NGX_LO_KEEP_NO_BLOCKS) || !(NGX_PTR_SIZE == 8)
 #define NGX_LO_BLOCKS_KEPT   0
 #else
 #define NGX_LO_BLOCKS_KEPT   1

@@ -8,6 +8,9 @@ package LangOrch::Site;
 #   ...
 #   $site->log_is_calm;
 #
+# With LANGORCH_VALGRIND=1 it runs under valgrind, and what that finds counts as
+# an alert does.
+#
 # Options of start: procedures (names of t/api/procedures or documents), workers
 # (2), http and server (configuration for those levels), demo, egress, identity,
 # allow, env, state (an older site's folder), fault (a LangOrch::Fault).
@@ -31,6 +34,7 @@ use LangOrch::Wait qw(until_true);
 
 my $top = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 my %alive;
+my $valgrind = $ENV{LANGORCH_VALGRIND};
 
 
 # --- start and end -------------------------------------------------------------
@@ -124,6 +128,9 @@ sub launch {
         map { "$_=$self->{options}{env}{$_}" }
             sort keys %{ $self->{options}{env} || {} });
     push @command, $self->fault_env if $self->{options}{fault};
+    push @command, "LD_PRELOAD=$top/build/storm/fault.so"
+        if $valgrind && !$self->{options}{fault};
+    push @command, $self->valgrind if $valgrind;
     push @command, $self->{nginx}, '-p', "$self->{home}/",
         '-c', "$self->{home}/nginx.conf", '-e', "$self->{home}/logs/error.log";
 
@@ -142,6 +149,28 @@ sub launch {
 
     $self->await_ready unless $o{unready};
     return;
+}
+
+
+# NGINX keeps its configuration until it is gone: only what nobody points at any
+# more is a leak.
+
+sub valgrind {
+    my ($self) = @_;
+    return qw(valgrind -q --trace-children=yes --child-silent-after-fork=no
+        --leak-check=full --show-leak-kinds=definite
+        --errors-for-leak-kinds=definite --num-callers=30 --keep-debuginfo=yes),
+        "--suppressions=$top/t/storm/valgrind.supp",
+        "--log-file=$self->{home}/logs/valgrind.%p";
+}
+
+
+# What it said, without its numbers of processes.
+
+sub valgrind_said {
+    my ($self) = @_;
+    return map { s/^==\d+== ?//r } map { split /\n/, slurp($_) }
+        glob "$self->{home}/logs/valgrind.*";
 }
 
 
@@ -228,13 +257,20 @@ sub pids {
 
 sub is_nginx {
     my ($pid) = @_;
-    return (eval { slurp("/proc/$pid/comm") } // '') eq "nginx\n";
+    my $comm = eval { slurp("/proc/$pid/comm") } // '';
+    return $comm eq "nginx\n" || ($valgrind && $comm =~ /^memcheck/);
 }
 
 
 sub title {
     my ($pid) = @_;
-    return eval { slurp("/proc/$pid/cmdline") } // '';
+    return eval { slurp("/proc/$pid/cmdline") } // '' unless $valgrind;
+
+    # there NGINX cannot call itself anything: who made it tells
+
+    my ($parent) = (eval { slurp("/proc/$pid/stat") } // '') =~ /\) \S (\d+)/;
+    return is_nginx($parent // 0) ? 'nginx: worker process'
+                                  : 'nginx: master process';
 }
 
 
@@ -471,9 +507,11 @@ sub unrest {
     my ($self) = @_;
 
     return grep {
-        (/\[(?:alert|crit|emerg)\]/ && !$self->is_our_kill($_))
+        (/\[(?:alert|crit|emerg)\]/ && !$self->is_our_kill($_)
+            && !($valgrind && /setrlimit\(/))
             || /AddressSanitizer|runtime error:|LeakSanitizer/
-    } split /\n/, $self->log;
+            || ($valgrind && /^(?:Invalid |Conditional |Use of |Syscall )/)
+    } split(/\n/, $self->log), $self->valgrind_said;
 }
 
 
