@@ -55,9 +55,13 @@ ckp_llm_key(ckp_fiber_t *f, char *out)
         (void) snprintf(tail, sizeof(tail), "#%lld", (long long) k);
     }
 
+    /* it is a step of its own name: the number of a visit, with which the path
+     * of a node may end, is not that of a call */
+
     n = ckp_fiber_is_plain(f)
         ? snprintf(full, sizeof(full), "%s:%s:%s", run, node, node)
-        : snprintf(full, sizeof(full), "%s:%s", run, ckp_fiber_node_path(f));
+        : snprintf(full, sizeof(full), "%s:%s/%s", run,
+                   ckp_fiber_node_path(f), node);
 
     /* a key that no header may carry is shown by its hash */
 

@@ -250,7 +250,7 @@ test_handlers_and_routes_see_its_errors(void **ctx)
                   "'recovery_strategy':'retry_node','max_retries':1}],"));
     t_refuse(&t, 400);
     assert_non_null(strstr(t.story, "node_started llm_call_started"));
-    assert_string_equal(t.key, "run:a#2");
+    assert_string_equal(t.key, "run:a#2/a");
     t_answer(&t, "ok");
     assert_string_equal(t_status(&t), "completed");
     t_run_over(&t);

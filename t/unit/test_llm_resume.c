@@ -137,7 +137,7 @@ test_a_call_cut_short_by_others_keeps_its_key(void **ctx)
 
     for (size_t i = 0; i < t.turn.neffects; i++) {
         if (t.turn.effects[i].kind == CKP_FX_CALL) {
-            assert_string_equal(t.turn.effects[i].key, "run:p/b:l/a");
+            assert_string_equal(t.turn.effects[i].key, "run:p/b:l/a/a");
         }
     }
 
@@ -155,7 +155,7 @@ test_an_answer_that_was_of_no_use_is_asked_for_anew(void **ctx)
     t_answer(&t, "no json");
     t_retry(&t);
     assert_int_equal(t_asks(&t), 1);
-    assert_string_equal(t.key, "run:a#2");
+    assert_string_equal(t.key, "run:a#2/a");
     assert_string_equal(t_message(&t, 0, "content"), "how is it?");
     t_run_over(&t);
 }
