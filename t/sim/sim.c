@@ -19,8 +19,8 @@
 static const char *const  sim_fault_names[] = {
     "died before a commit", "commit failed", "commit unknown",
     "died before an effect", "reply lost", "reply twice", "slot lost",
-    "died at rest", "clock set", "canceled", "decided", "set back",
-    "born with a state"
+    "died at rest", "clock set", "canceled", "decided",
+    "tried again", "set back", "born with a state"
 };
 
 

@@ -429,6 +429,7 @@ world_over(sim_t *w)
         return false;
     }
 
+    w->faults[SIM_RETRIED]++;
     sim_input(w, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
               json_pack("{s:s, s:s}", "kind", "retry", "actor", "ana"));
 

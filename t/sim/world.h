@@ -38,6 +38,7 @@ enum {
     SIM_CLOCK_SET,
     SIM_CANCELED,
     SIM_DECIDED,
+    SIM_RETRIED,
     SIM_SET_BACK,
     SIM_BORN,                       /* with a state */
     SIM_FAULTS
