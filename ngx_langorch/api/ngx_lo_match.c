@@ -18,7 +18,7 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 {
     ngx_int_t              rc;
     ngx_str_t              rest;
-    ngx_uint_t             best, score;
+    ngx_uint_t             i, best, score;
     const ngx_lo_route_t  *route;
 
     ngx_memzero(m, sizeof(ngx_lo_match_t));
@@ -34,7 +34,7 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 
     best = 0;
 
-    for (route = ngx_lo_routes; route->path != NULL; route++) {
+    for (i = 0; (route = ngx_lo_route_at(i)) != NULL; i++) {
 
         if (route->family != family) {
             continue;

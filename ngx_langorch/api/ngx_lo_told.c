@@ -77,9 +77,10 @@ ngx_lo_told_has(const char *words, const char *name)
 const ngx_lo_shape_t *
 ngx_lo_shape(const char *name, size_t len)
 {
+    ngx_uint_t             i;
     const ngx_lo_shape_t  *shape;
 
-    for (shape = ngx_lo_shapes; shape->name != NULL; shape++) {
+    for (i = 0; (shape = ngx_lo_shape_at(i)) != NULL; i++) {
         if (strlen(shape->name) == len
             && ngx_memcmp(shape->name, name, len) == 0)
         {

@@ -35,8 +35,7 @@ ngx_uint_t ngx_lo_told_next(const char **p, ngx_lo_told_t *t);
 /* 1: one of the words has that name. */
 ngx_uint_t ngx_lo_told_has(const char *words, const char *name);
 
-/* An object of the API: its words.  The table is provided by contract/ and ends
- * with a row without name. */
+/* An object of the API: its words. */
 typedef struct {
     const char  *name;
     const char  *summary;       /* what it is, for people */
@@ -44,7 +43,9 @@ typedef struct {
     ngx_uint_t   request;       /* 1: what clients send */
 } ngx_lo_shape_t;
 
-extern const ngx_lo_shape_t  ngx_lo_shapes[];
+/* The table, provided by contract/: its rows from 0 on; NULL: there are no
+ * more. */
+const ngx_lo_shape_t *ngx_lo_shape_at(ngx_uint_t i);
 
 /* NULL: there is none of that name. */
 const ngx_lo_shape_t *ngx_lo_shape(const char *name, size_t len);

@@ -115,12 +115,13 @@ ngx_lo_openapi_paths(ngx_lo_api_t *api)
 {
     char                   path[512];
     json_t                *paths, *item;
+    ngx_uint_t             i;
     const ngx_str_t       *mount;
     const ngx_lo_route_t  *route;
 
     paths = json_object();
 
-    for (route = ngx_lo_routes; route->path != NULL; route++) {
+    for (i = 0; (route = ngx_lo_route_at(i)) != NULL; i++) {
 
         mount = ngx_lo_openapi_mount(api, route->family);
 
@@ -474,11 +475,12 @@ static json_t *
 ngx_lo_openapi_schemas(void)
 {
     json_t                *all;
+    ngx_uint_t             i;
     const ngx_lo_shape_t  *shape;
 
     all = json_object();
 
-    for (shape = ngx_lo_shapes; shape->name != NULL; shape++) {
+    for (i = 0; (shape = ngx_lo_shape_at(i)) != NULL; i++) {
 
         if (json_object_set_new(all, shape->name,
                                 ngx_lo_schema_shape(shape)) != 0)
