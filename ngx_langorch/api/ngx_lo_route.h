@@ -65,7 +65,8 @@ typedef struct {
     const char         *gives;      /* "201 Run; 200 Run": see ngx_lo_told.h */
 } ngx_lo_route_t;
 
-/* The table, provided by routes/: its rows from 0 on; NULL: there are no more. */
+/* The table, provided by routes/: its rows from 0 on; NULL: there are no
+ * more. */
 const ngx_lo_route_t *ngx_lo_route_at(ngx_uint_t i);
 
 #define NGX_LO_SEGS_MAX   8

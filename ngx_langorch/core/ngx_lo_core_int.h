@@ -98,6 +98,15 @@ char *ngx_lo_conf_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
  * and it listens to more than this machine. */
 void ngx_lo_conf_is_open(ngx_conf_t *cf);
 
+/* --- directives (ngx_lo_conf_set.c) ------------------------------------------- */
+
+char *ngx_lo_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_allow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 /* --- artifacts (ngx_lo_conf_disk.c) ------------------------------------------- */
 
 char *ngx_lo_conf_artifacts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -41,7 +41,7 @@ ngx_uint_t ngx_lo_slots_full(ngx_lo_slots_t *slots, int64_t limit,
 void ngx_lo_slots_wait(ngx_lo_slots_t *slots, ngx_lo_effect_t *e);
 void ngx_lo_slots_clear(void);
 
-/* --- who there is (ngx_lo_roster.c) ---------------------------------------------- */
+/* --- who there is (ngx_lo_roster.c, ngx_lo_roster_find.c) ------------------------- */
 
 typedef struct {
     const char  *channel;       /* NULL: none */
@@ -67,6 +67,11 @@ json_t *ngx_lo_roster_find(const ngx_lo_want_t *want, ngx_lo_slots_t **slots,
 /* 0: not read yet; the question waits until it is. */
 ngx_uint_t ngx_lo_roster_known(void);
 void ngx_lo_roster_wait(ngx_lo_effect_t *e);
+
+/* The rows by pool and name, lent until the loop's next turn; NULL: unread. */
+json_t *ngx_lo_roster_agents(void);
+json_t *ngx_lo_roster_servers(void);
+
 ngx_int_t ngx_lo_roster_start(void);
 void ngx_lo_roster_stop(void);
 
