@@ -4,12 +4,10 @@
  * what it has.  Here each request of memory is looked at.
  */
 
-#include "base/json_read.h"
+#include "base/json_read_int.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,23 +16,8 @@
 
 #define READ_NUMBER_MAX  100        /* bytes; a longer one is copied */
 
-#define READ_END         "unexpected end of the text"
 
-typedef struct {
-    const char  *p;
-    const char  *end;
-    const char  *why;           /* what is wrong; NULL: nothing, or no memory */
-    const char  *at;            /* where */
-} read_t;
-
-/* Between the quotes. */
-typedef struct {
-    const char  *p;
-    size_t       len;
-    char        *made;          /* without its escapes; NULL: it has none */
-} read_text_t;
-
-static json_t *read_value(read_t *r);
+static json_t *read_value(ckp_read_t *r);
 
 
 /* --- what is wrong ---------------------------------------------------------- */
@@ -60,12 +43,10 @@ ckp_json_fail(ckp_err_t *err, ckp_code_t code, const char *text,
 }
 
 
-/* The end of the text is what is wrong with all that it cuts off. */
-
-static bool
-read_wrong(read_t *r, const char *at, const char *why)
+bool
+ckp_read_wrong(ckp_read_t *r, const char *at, const char *why)
 {
-    r->why = at < r->end ? why : READ_END;
+    r->why = at < r->end ? why : CKP_READ_END;
     r->at = at < r->end ? at : r->end;
 
     return false;
@@ -73,16 +54,16 @@ read_wrong(read_t *r, const char *at, const char *why)
 
 
 static json_t *
-read_none(read_t *r, const char *at, const char *why)
+read_none(ckp_read_t *r, const char *at, const char *why)
 {
-    (void) read_wrong(r, at, why);
+    (void) ckp_read_wrong(r, at, why);
 
     return NULL;
 }
 
 
 static void
-read_space(read_t *r)
+read_space(ckp_read_t *r)
 {
     while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\t'
                              || *r->p == '\r'))
@@ -95,7 +76,7 @@ read_space(read_t *r)
 /* The next character that means something is this one; it is taken. */
 
 static bool
-read_is(read_t *r, char c)
+read_is(ckp_read_t *r, char c)
 {
     read_space(r);
 
@@ -109,232 +90,12 @@ read_is(read_t *r, char c)
 }
 
 
-/* --- texts ------------------------------------------------------------------ */
-
-/* Four hexadecimal digits; -1: they are not. */
-
-static int32_t
-read_hex(const char *p, const char *end)
-{
-    int32_t  code = 0;
-
-    if (end - p < 4) {
-        return -1;
-    }
-
-    for (int i = 0; i < 4; i++) {
-        const char  c = p[i];
-        const int   digit = c >= '0' && c <= '9' ? c - '0'
-                            : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                            : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-
-        if (digit < 0) {
-            return -1;
-        }
-
-        code = code * 16 + digit;
-    }
-
-    return code;
-}
-
-
-static char *
-read_utf8(char *o, int32_t code)
-{
-    if (code < 0x80) {
-        *o++ = (char) code;
-
-    } else if (code < 0x800) {
-        *o++ = (char) (0xc0 | code >> 6);
-        *o++ = (char) (0x80 | (code & 0x3f));
-
-    } else if (code < 0x10000) {
-        *o++ = (char) (0xe0 | code >> 12);
-        *o++ = (char) (0x80 | (code >> 6 & 0x3f));
-        *o++ = (char) (0x80 | (code & 0x3f));
-
-    } else {
-        *o++ = (char) (0xf0 | code >> 18);
-        *o++ = (char) (0x80 | (code >> 12 & 0x3f));
-        *o++ = (char) (0x80 | (code >> 6 & 0x3f));
-        *o++ = (char) (0x80 | (code & 0x3f));
-    }
-
-    return o;
-}
-
-
-/* Behind "\u"; returns the bytes taken, 0: wrong. */
-
-static size_t
-read_unicode(read_t *r, const char *p, const char *end, char **out)
-{
-    int32_t  code = read_hex(p, end);
-    size_t   used = 4;
-
-    if (code >= 0xd800 && code < 0xdc00 && end - p >= 6 && p[4] == '\\'
-        && p[5] == 'u')
-    {
-        const int32_t  low = read_hex(p + 6, end);
-
-        code = low < 0xdc00 || low > 0xdfff
-                   ? -1 : 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        used = 10;
-    }
-
-    if (code <= 0 || (code >= 0xd800 && code < 0xe000)) {
-        (void) read_wrong(r, p - 2, code == 0 ? "NUL character"
-                                              : "invalid Unicode escape");
-        return 0;
-    }
-
-    *out = read_utf8(*out, code);
-
-    return used;
-}
-
-
-/* What escapes stand for is never longer than they are. */
-
-static bool
-read_unescape(read_t *r, read_text_t *t)
-{
-    static const char  names[] = "\"\\/bfnrt";
-    static const char  means[] = "\"\\/\b\f\n\r\t";
-    const char        *p = t->p;
-    const char *const  end = t->p + t->len;
-    char              *out;
-
-    t->made = ckp_alloc(t->len);
-    out = t->made;
-
-    while (out != NULL && p < end) {
-        if (*p != '\\') {
-            *out++ = *p++;
-            continue;
-        }
-
-        const char *const  name = strchr(names, p[1]);
-
-        if (name != NULL && p[1] != '\0') {
-            *out++ = means[name - names];
-            p += 2;
-            continue;
-        }
-
-        if (p[1] != 'u') {
-            return read_wrong(r, p, "unknown escape");
-        }
-
-        const size_t  used = read_unicode(r, p + 2, end, &out);
-
-        if (used == 0) {
-            return false;
-        }
-
-        p += 2 + used;
-    }
-
-    if (out == NULL) {
-        return false;
-    }
-
-    t->p = t->made;
-    t->len = (size_t) (out - t->made);
-
-    return true;
-}
-
-
-/* Takes a character of more than one byte; false: it is none. */
-
-static bool
-read_wide(read_t *r)
-{
-    const unsigned char *const  p = (const unsigned char *) r->p;
-    const size_t                left = (size_t) (r->end - r->p);
-    const size_t                n = p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-                                    : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-                                    : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : 0;
-
-    if (n == 0 || n > left) {
-        return false;
-    }
-
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return false;
-        }
-    }
-
-    /* no longer than it has to be, no half of a pair, not beyond the last */
-
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)
-        || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-    {
-        return false;
-    }
-
-    r->p += n;
-
-    return true;
-}
-
-
-/* Behind the first quote. */
-
-static bool
-read_text(read_t *r, read_text_t *t)
-{
-    bool  escapes = false;
-
-    t->p = r->p;
-    t->made = NULL;
-
-    while (r->p < r->end && *r->p != '"') {
-        const unsigned char  c = (unsigned char) *r->p;
-
-        if (c >= 0x80) {
-            if (!read_wide(r)) {
-                return read_wrong(r, r->p, "invalid UTF-8");
-            }
-
-            continue;
-        }
-
-        if (c < 0x20) {
-            return read_wrong(r, r->p, "control character in a string");
-        }
-
-        if (c == '\\') {
-            escapes = true;
-            r->p++;
-
-            if (r->p < r->end && (unsigned char) *r->p >= 0x80) {
-                return read_wrong(r, r->p - 1, "unknown escape");
-            }
-        }
-
-        r->p++;
-    }
-
-    if (r->p >= r->end) {
-        return read_wrong(r, r->end, READ_END);
-    }
-
-    t->len = (size_t) (r->p - t->p);
-    r->p++;
-
-    return !escapes || read_unescape(r, t);
-}
-
-
 static json_t *
-read_string(read_t *r)
+read_string(ckp_read_t *r)
 {
-    read_text_t  t;
-    json_t      *v = read_text(r, &t) ? json_stringn_nocheck(t.p, t.len) : NULL;
+    ckp_read_text_t  t;
+    json_t          *v = ckp_read_text(r, &t)
+                         ? json_stringn_nocheck(t.p, t.len) : NULL;
 
     ckp_free(t.made);
 
@@ -347,7 +108,7 @@ read_string(read_t *r)
 /* Takes the digits; false: there are none. */
 
 static bool
-read_digits(read_t *r)
+read_digits(ckp_read_t *r)
 {
     const char *const  from = r->p;
 
@@ -362,7 +123,7 @@ read_digits(read_t *r)
 /* Takes a number; false: it is none. */
 
 static bool
-read_number_span(read_t *r, bool *real)
+read_number_span(ckp_read_t *r, bool *real)
 {
     r->p += *r->p == '-';
 
@@ -394,7 +155,7 @@ read_number_span(read_t *r, bool *real)
 
 
 static json_t *
-read_number_value(read_t *r, const char *text, const char *from, bool real)
+read_number_value(ckp_read_t *r, const char *text, const char *from, bool real)
 {
     errno = 0;
 
@@ -413,7 +174,7 @@ read_number_value(read_t *r, const char *text, const char *from, bool real)
 
 
 static json_t *
-read_number(read_t *r)
+read_number(ckp_read_t *r)
 {
     const char *const  from = r->p;
     char               text[READ_NUMBER_MAX + 1];
@@ -452,7 +213,7 @@ read_number(read_t *r)
 
 
 static json_t *
-read_word(read_t *r, const char *word, json_t *v)
+read_word(ckp_read_t *r, const char *word, json_t *v)
 {
     const size_t  n = strlen(word);
 
@@ -471,18 +232,18 @@ read_word(read_t *r, const char *word, json_t *v)
 /* Behind its first quote: a name, a colon, a value. */
 
 static bool
-read_member(read_t *r, json_t *object)
+read_member(ckp_read_t *r, json_t *object)
 {
     const char *const  from = r->p - 1;
-    read_text_t        name;
-    bool               ok = read_text(r, &name);
+    ckp_read_text_t    name;
+    bool               ok = ckp_read_text(r, &name);
 
     if (ok && json_object_getn(object, name.p, name.len) != NULL) {
-        ok = read_wrong(r, from, CKP_JSON_DUPLICATE);
+        ok = ckp_read_wrong(r, from, CKP_JSON_DUPLICATE);
     }
 
     if (ok && !read_is(r, ':')) {
-        ok = read_wrong(r, r->p, "':' expected");
+        ok = ckp_read_wrong(r, r->p, "':' expected");
     }
 
     if (ok) {
@@ -499,7 +260,7 @@ read_member(read_t *r, json_t *object)
 
 
 static json_t *
-read_object(read_t *r)
+read_object(ckp_read_t *r)
 {
     json_t *const  object = json_object();
     bool           ok = object != NULL;
@@ -513,13 +274,13 @@ read_object(read_t *r)
     do {
         ok = read_is(r, '"')
                  ? read_member(r, object)
-                 : read_wrong(r, r->p, json_object_size(object) == 0
+                 : ckp_read_wrong(r, r->p, json_object_size(object) == 0
                                            ? "string or '}' expected"
                                            : "string expected");
     } while (ok && read_is(r, ','));
 
     if (ok && !read_is(r, '}')) {
-        ok = read_wrong(r, r->p, "',' or '}' expected");
+        ok = ckp_read_wrong(r, r->p, "',' or '}' expected");
     }
 
     if (!ok) {
@@ -532,7 +293,7 @@ read_object(read_t *r)
 
 
 static json_t *
-read_array(read_t *r)
+read_array(ckp_read_t *r)
 {
     json_t *const  array = json_array();
     bool           ok = array != NULL;
@@ -550,7 +311,7 @@ read_array(read_t *r)
     } while (ok && read_is(r, ','));
 
     if (ok && !read_is(r, ']')) {
-        ok = read_wrong(r, r->p, "',' or ']' expected");
+        ok = ckp_read_wrong(r, r->p, "',' or ']' expected");
     }
 
     if (!ok) {
@@ -563,12 +324,12 @@ read_array(read_t *r)
 
 
 static json_t *
-read_value(read_t *r)
+read_value(ckp_read_t *r)
 {
     read_space(r);
 
     if (r->p == r->end) {
-        return read_none(r, r->end, READ_END);
+        return read_none(r, r->end, CKP_READ_END);
     }
 
     switch (*r->p) {
@@ -601,7 +362,7 @@ read_value(read_t *r)
 json_t *
 ckp_json_read(const char *text, size_t len, ckp_err_t *err)
 {
-    read_t   r = { .p = text, .end = text + len };
+    ckp_read_t   r = { .p = text, .end = text + len };
     json_t  *v = read_value(&r);
 
     read_space(&r);
