@@ -342,9 +342,9 @@ subtest 'zones are known by their names, and by no other' => sub {
     };
     is $status->("Mars/Base$_"), 422, "no zone $_" for 1 .. 1100;
     is $status->($_), 200, $_ for qw(Asia/Tokyo America/Argentina/Ushuaia
-        Etc/GMT+5 Japan EST5EDT);
+        Etc/GMT+5);
     is $status->($_), 422, $_ for qw(Asia asia/tokyo Asia/Tokyo/ right/Asia/Tokyo
-        ../zoneinfo/Japan leapseconds), 'x' x 64;
+        ../zoneinfo/Asia/Tokyo leapseconds), 'x' x 64;
 };
 
 
