@@ -114,6 +114,17 @@ ckp_free(void *p)
 }
 
 
+void
+ckp_overwrite(void *p, size_t n)
+{
+    volatile unsigned char  *at = p;
+
+    while (n-- > 0) {
+        *at++ = 0;
+    }
+}
+
+
 ckp_arena_t *
 ckp_arena_new(void)
 {

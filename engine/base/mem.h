@@ -13,6 +13,9 @@ void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
 void *ckp_calloc(size_t size);          /* zeroed */
 void ckp_free(void *p);                 /* NULL is fine */
 
+/* Makes bytes that were secret zero, whatever a compiler thinks of it. */
+void ckp_overwrite(void *p, size_t n);
+
 /*
  * Memory that was refused, counted for each thread.  Much of what runs out of
  * memory cannot tell it: to jansson a member that is not there and one that

@@ -11,6 +11,8 @@
 
 static const ckp_keeper_ops_t *const  keepers[] = {
     &ckp_keeper_vault,
+    &ckp_keeper_aws,
+    &ckp_keeper_azure,
 };
 
 
@@ -27,19 +29,6 @@ keeper_of(const char *kind)
 }
 
 
-/* A compiler may leave out what nobody reads, but not what is volatile. */
-
-static void
-keeper_overwrite(void *p, size_t n)
-{
-    volatile unsigned char  *at = p;
-
-    while (n-- > 0) {
-        *at++ = 0;
-    }
-}
-
-
 void
 ckp_keeper_wipe(json_t *value)
 {
@@ -48,7 +37,7 @@ ckp_keeper_wipe(json_t *value)
     size_t       i;
 
     if (json_is_string(value)) {
-        keeper_overwrite((void *) json_string_value(value),
+        ckp_overwrite((void *) json_string_value(value),
                          json_string_length(value));
     }
 
@@ -162,7 +151,7 @@ static void
 keeper_buf_free(ckp_buf_t *b)
 {
     if (b->data != NULL) {
-        keeper_overwrite(b->data, b->len);
+        ckp_overwrite(b->data, b->len);
     }
 
     ckp_buf_free(b);
@@ -411,7 +400,7 @@ keeper_plain(const json_t *v)
     plain = text == NULL ? NULL : json_string(text);
 
     if (text != NULL) {
-        keeper_overwrite(text, strlen(text));
+        ckp_overwrite(text, strlen(text));
         ckp_free(text);
     }
 

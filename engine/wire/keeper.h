@@ -24,7 +24,8 @@
 
 typedef struct {
     const char  *kind;          /* vault, aws, azure */
-    const char  *url;           /* http or https, any number of "/" behind */
+    const char  *url;           /* http or https, any number of "/" behind;
+                                   aws: NULL, by its region */
     const char  *space;         /* vault: the namespace */
     const char  *mount;         /* vault: of the KV engine */
     const char  *prefix;        /* vault: what stands before each key */
@@ -32,6 +33,7 @@ typedef struct {
     const char  *login;         /* vault: mount of AppRole; azure: address of
                                    the login */
     const char  *tenant;        /* azure */
+    const char  *client;        /* azure: client_id, which is no secret */
     const char  *region;        /* aws */
 } ckp_keeper_t;
 
@@ -39,7 +41,7 @@ typedef struct {
 
 typedef struct {
     const char  *token;         /* vault, azure: given by a login */
-    const char  *id;            /* role_id, client_id, access key id */
+    const char  *id;            /* role_id, id of an access key */
     const char  *secret;        /* secret_id, client_secret, secret key */
     const char  *session;       /* aws: of credentials that end */
 } ckp_keeper_who_t;

@@ -33,6 +33,8 @@ typedef struct {
 } ckp_keeper_ops_t;
 
 extern const ckp_keeper_ops_t  ckp_keeper_vault;
+extern const ckp_keeper_ops_t  ckp_keeper_aws;
+extern const ckp_keeper_ops_t  ckp_keeper_azure;
 
 /* Appends the address without "/" at its end. */
 void ckp_keeper_base(ckp_buf_t *url, const char *base);

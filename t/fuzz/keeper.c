@@ -11,14 +11,15 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const int      status[] = { 200, 200, 200, 400, 403, 404, 500 };
-    ckp_keeper_t          k = { .kind = "vault", .kv = 2 };
-    ckp_keeper_reply_t    reply;
-    ckp_keeper_session_t  session;
-    bool                  picked;
-    char                 *text;
-    json_t               *v;
-    json_t               *plain;
+    static const char *const  kinds[] = { "vault", "vault", "aws", "azure" };
+    static const int          status[] = { 200, 200, 200, 400, 403, 404, 500 };
+    ckp_keeper_t              k = { .kind = NULL };
+    ckp_keeper_reply_t        reply;
+    ckp_keeper_session_t      session;
+    bool                      picked;
+    char                     *text;
+    json_t                   *v;
+    json_t                   *plain;
 
     if (size == 0) {
         return 0;
@@ -26,9 +27,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     text = f_text(data + 1, size - 1);
     reply = (ckp_keeper_reply_t) { status[data[0] % 7], text, size - 1 };
-    k.kv = 1 + data[0] / 7 % 2;
+    k.kind = kinds[data[0] / 7 % 4];
+    k.kv = 1 + data[0] / 7 % 4;
 
-    if (data[0] / 14 % 2 == 1) {
+    if (data[0] / 28 % 2 == 1) {
         if (ckp_keeper_session(k.kind, &reply, &session) != CKP_KEPT_FOUND) {
             F_HOLDS(session.token == NULL);
         }
