@@ -130,6 +130,23 @@ environ_step(void *data, const ckp_each_t *at)
 
 /* --- secrets -------------------------------------------------------------------- */
 
+/* What another service has nobody asks while compiling. */
+
+static bool
+environ_is_outside(const json_t *config, const json_t *ref)
+{
+    static const char  outside[] =
+        " vault hashicorp_vault aws aws_secrets aws_secrets_manager azure"
+        " azure_keyvault azure_key_vault ";
+    const char        *provider = ckp_json_str(ref, "provider");
+
+    provider = provider != NULL ? provider : ckp_json_str(config, "provider");
+    provider = provider != NULL ? provider : ckp_json_str(config, "type");
+
+    return provider != NULL && ckp_word_in(outside, provider);
+}
+
+
 static void
 environ_secrets(const environ_t *e)
 {
@@ -146,8 +163,9 @@ environ_secrets(const environ_t *e)
                                      : ckp_json_str(ref, "key");
         ckp_buf_t              path;
 
-        if (e->env->secret(e->env->data, ckp_json_str(config, "prefix"),
-                           key == NULL ? name : key))
+        if (environ_is_outside(config, ref)
+            || e->env->secret(e->env->data, ckp_json_str(config, "prefix"),
+                              key == NULL ? name : key))
         {
             continue;
         }

@@ -322,6 +322,16 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_keeper_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("langorch_aws"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_lo_keeper_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_azure"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_lo_keeper_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("langorch_secrets_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,

@@ -612,6 +612,34 @@ ngx_lo_entry_say(const ngx_lo_keeper_entry_t *e)
 /* --- getting -------------------------------------------------------------------- */
 
 
+/* New; aws: of a JSON text maybe the member that its place names. */
+
+static json_t *
+ngx_lo_entry_text(const ngx_lo_keeper_entry_t *e, const char *field,
+    bool *picked)
+{
+    json_t      *text, *member;
+    const char  *usual;
+
+    text = ckp_keeper_text(e->value, field, picked);
+    usual = ckp_json_str(e->place, "field");
+
+    if (text == NULL || field != NULL || usual == NULL) {
+        return text;
+    }
+
+    member = ngx_lo_secret_member(json_string_value(text), usual);
+
+    if (member == NULL) {
+        return text;
+    }
+
+    ckp_keeper_wipe(text);
+
+    return member;
+}
+
+
 char *
 ngx_lo_keeper_get(const char *kind, const ngx_lo_secret_want_t *want,
     ngx_lo_keeper_got_t *got, ngx_lo_secret_lack_t *lack)
@@ -647,7 +675,7 @@ ngx_lo_keeper_get(const char *kind, const ngx_lo_secret_want_t *want,
         return NULL;
     }
 
-    value = ckp_keeper_text(e->value, want->field, &picked);
+    value = ngx_lo_entry_text(e, want->field, &picked);
     got->picked = picked;
     text = value ? ngx_lo_secret_copy(json_string_value(value),
                                       json_string_length(value))

@@ -25,8 +25,8 @@
 
 /*
  * A place is an object of texts: kind, url, space, mount, prefix, kv (integer),
- * login, tenant, region, field, profile; and names of secrets: token, id,
- * secret, session.  What is not said is not there.
+ * login, tenant, client, region, field, profile; and names of secrets: token,
+ * id, secret, session.  What is not said is not there.
  */
 
 /* The kind that a word of a procedure or a hint of an entry means: static text;
@@ -39,6 +39,17 @@ const char *ngx_lo_keeper_kind(const char *word);
  */
 json_t *ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
     ngx_uint_t *forbidden, char why[NGX_LO_KEEPER_WHY]);
+
+/* The same of a kind (ngx_lo_keeper_cloud.c); site NULL: it has none. */
+json_t *ngx_lo_place_aws(const json_t *settings, char *why);
+json_t *ngx_lo_place_azure(const json_t *site, const json_t *settings,
+    char *why);
+
+/* A text that settings say; NULL: it is not there, or empty. */
+const char *ngx_lo_place_str(const json_t *settings, const char *name);
+
+/* The same address, whatever "/" is at its end; either may be NULL. */
+ngx_uint_t ngx_lo_place_same(const char *a, const char *b);
 
 /* Lends the texts of a place. */
 void ngx_lo_keeper_of(const json_t *place, ckp_keeper_t *k);

@@ -6,6 +6,7 @@
 #include "secret/ngx_lo_keeper.h"
 
 #define NGX_LO_KEEPER_WORDS  12
+#define NGX_LO_KEEPER_MUST   4
 
 
 typedef struct {
@@ -18,15 +19,14 @@ typedef struct {
     const char            *directive;
     const char            *kind;
     const char            *first;   /* the member that is its argument */
-    const char            *proof;   /* what must be said: one of two words */
-    const char            *other;
+    const char            *must[NGX_LO_KEEPER_MUST];    /* be said */
     ngx_lo_keeper_word_t   words[NGX_LO_KEEPER_WORDS];
 } ngx_lo_keeper_form_t;
 
 
 static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
 
-    { "langorch_vault", "vault", "url", "token", "role_id", {
+    { "langorch_vault", "vault", "url", { "token|role_id" }, {
         { "mount",     "mount",  "secret" },
         { "prefix",    "prefix", "langorch" },
         { "kv",        "kv",     "2" },
@@ -35,6 +35,22 @@ static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
         { "token",     "token",  NULL },
         { "role_id",   "id",     NULL },
         { "secret_id", "secret", NULL },
+        { NULL, NULL, NULL } } },
+
+    { "langorch_aws", "aws", "region", { "key", "secret" }, {
+        { "key",       "id",      NULL },
+        { "secret",    "secret",  NULL },
+        { "session",   "session", NULL },
+        { "endpoint",  "url",     NULL },
+        { "field",     "field",   NULL },
+        { "profile",   "profile", NULL },
+        { NULL, NULL, NULL } } },
+
+    { "langorch_azure", "azure", "url", { "tenant", "client", "secret" }, {
+        { "tenant",    "tenant", NULL },
+        { "client",    "client", NULL },
+        { "secret",    "secret", NULL },
+        { "login",     "login",  NULL },
         { NULL, NULL, NULL } } }
 };
 
@@ -119,6 +135,14 @@ ngx_lo_keeper_conf_word(const ngx_lo_keeper_form_t *form, json_t *place,
 }
 
 
+static ngx_uint_t
+ngx_lo_keeper_conf_is_url(const char *url)
+{
+    return url == NULL || ngx_strncmp(url, "http://", 7) == 0
+           || ngx_strncmp(url, "https://", 8) == 0;
+}
+
+
 /* kv is a number inside; nothing is empty but the prefix. */
 
 static char *
@@ -126,14 +150,15 @@ ngx_lo_keeper_conf_check(const ngx_lo_keeper_form_t *form, json_t *place)
 {
     void        *next;
     json_t      *value;
-    const char  *member, *kv, *url;
+    const char  *member, *kv, *login;
 
-    url = ckp_json_str(place, "url");
+    login = (ngx_strcmp(form->kind, "azure") == 0)
+            ? ckp_json_str(place, "login") : NULL;
 
-    if (url != NULL && ngx_strncmp(url, "http://", 7) != 0
-        && ngx_strncmp(url, "https://", 8) != 0)
+    if (!ngx_lo_keeper_conf_is_url(ckp_json_str(place, "url"))
+        || !ngx_lo_keeper_conf_is_url(login))
     {
-        return "must begin with http:// or https://";
+        return "has an address that does not begin with http:// or https://";
     }
 
     json_object_foreach_safe(place, next, member, value) {
@@ -158,15 +183,50 @@ ngx_lo_keeper_conf_check(const ngx_lo_keeper_form_t *form, json_t *place)
 }
 
 
+/* One of the words of "a|b" was said. */
+
 static ngx_uint_t
 ngx_lo_keeper_conf_says(const ngx_lo_keeper_form_t *form, const json_t *place,
-    const char *word)
+    const char *words)
 {
+    size_t                       n;
+    const char                  *p;
     const ngx_lo_keeper_word_t  *w;
 
-    for (w = form->words; w->word != NULL; w++) {
-        if (ngx_strcmp(w->word, word) == 0) {
-            return json_object_get(place, w->member) != NULL;
+    for (p = words; *p != '\0'; p += n + (p[n] == '|')) {
+        n = strcspn(p, "|");
+
+        for (w = form->words; w->word != NULL; w++) {
+            if (ngx_strlen(w->word) == n && ngx_strncmp(w->word, p, n) == 0
+                && json_object_get(place, w->member) != NULL)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/* One of a kind; of aws, one of a profile. */
+
+static ngx_uint_t
+ngx_lo_keeper_conf_is_twice(const json_t *all, const json_t *place)
+{
+    size_t   i;
+    json_t  *other;
+
+    json_array_foreach(all, i, other) {
+        if (other != place
+            && json_equal(json_object_get(other, "kind"),
+                          json_object_get(place, "kind"))
+            && (json_object_get(other, "profile")
+                == json_object_get(place, "profile")
+                || json_equal(json_object_get(other, "profile"),
+                              json_object_get(place, "profile"))))
+        {
+            return 1;
         }
     }
 
@@ -189,12 +249,6 @@ ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (form == NULL || all == NULL) {
         return NGX_CONF_ERROR;
-    }
-
-    json_array_foreach(all, i, place) {
-        if (ngx_strcmp(ckp_json_str(place, "kind"), form->kind) == 0) {
-            return "is duplicate";
-        }
     }
 
     value = cf->args->elts;
@@ -227,15 +281,16 @@ ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rc;
     }
 
-    if (!ngx_lo_keeper_conf_says(form, place, form->proof)
-        && !ngx_lo_keeper_conf_says(form, place, form->other))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" needs %s= or %s=",
-                           &cmd->name, form->proof, form->other);
-        return NGX_CONF_ERROR;
+    for (i = 0; i < NGX_LO_KEEPER_MUST && form->must[i] != NULL; i++) {
+        if (!ngx_lo_keeper_conf_says(form, place, form->must[i])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" needs %s=",
+                               &cmd->name, form->must[i]);
+            return NGX_CONF_ERROR;
+        }
     }
 
-    return NGX_CONF_OK;
+    return ngx_lo_keeper_conf_is_twice(all, place) ? "is duplicate"
+                                                   : NGX_CONF_OK;
 }
 
 

@@ -31,7 +31,7 @@ static const struct {
 /* Members of secrets_config that are names of secrets. */
 
 static const char *const  ngx_lo_keeper_own[] = {
-    "vault_token", "role_id", "secret_id", "client_id", "client_secret"
+    "vault_token", "role_id", "secret_id", "client_secret"
 };
 
 
@@ -70,6 +70,7 @@ ngx_lo_keeper_of(const json_t *place, ckp_keeper_t *k)
     k->kv = (int) ckp_json_int(place, "kv", 2);
     k->login = ckp_json_str(place, "login");
     k->tenant = ckp_json_str(place, "tenant");
+    k->client = ckp_json_str(place, "client");
     k->region = ckp_json_str(place, "region");
 }
 
@@ -134,7 +135,7 @@ ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
     ngx_uint_t *forbidden, char why[NGX_LO_KEEPER_WHY])
 {
     json_t        *place;
-    const char    *url;
+    const char    *url, *login;
     const json_t  *site;
 
     why[0] = '\0';
@@ -143,11 +144,21 @@ ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
 
     if (ngx_strcmp(kind, "vault") == 0) {
         place = ngx_lo_place_vault(site, want->settings, why);
+
+    } else if (ngx_strcmp(kind, "aws") == 0) {
+        place = ngx_lo_place_aws(want->settings, why);
+
+    } else if (ngx_strcmp(kind, "azure") == 0) {
+        place = ngx_lo_place_azure(site, want->settings, why);
     }
 
     url = ckp_json_str(place, "url");
+    login = (ngx_strcmp(kind, "azure") == 0) ? ckp_json_str(place, "login")
+                                             : NULL;
 
-    if (url != NULL && !ngx_lo_secrets_may_go(url)) {
+    if ((url != NULL && !ngx_lo_secrets_may_go(url))
+        || (login != NULL && !ngx_lo_secrets_may_go(login)))
+    {
         json_decref(place);
         place = NULL;
         ngx_cpystrn((u_char *) why, (u_char *) "secrets come over https only",
@@ -160,9 +171,7 @@ ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
 }
 
 
-/* A text that is said; NULL: it is not there, or empty. */
-
-static const char *
+const char *
 ngx_lo_place_str(const json_t *settings, const char *name)
 {
     const char  *text;
@@ -173,9 +182,7 @@ ngx_lo_place_str(const json_t *settings, const char *name)
 }
 
 
-/* The same address, whatever "/" is at its end. */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_lo_place_same(const char *a, const char *b)
 {
     size_t  n, m;

@@ -12,9 +12,7 @@
 #define NGX_LO_SECRET_MASK   "***REDACTED***"
 
 
-/* A member of a secret that is a JSON object; as text. */
-
-static json_t *
+json_t *
 ngx_lo_secret_member(const char *value, const char *field)
 {
     json_t  *whole, *member, *text;

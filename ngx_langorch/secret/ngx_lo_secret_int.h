@@ -43,6 +43,10 @@ const char *ngx_lo_secret_keeper(const ngx_lo_secret_want_t *want);
 /* New text of `len` bytes and its NUL; NULL: no memory. */
 char *ngx_lo_secret_copy(const char *text, size_t len);
 
+/* The text of a member of a secret that is a JSON object, new; NULL: it is
+ * none, or has none of that name (ngx_lo_secret.c). */
+json_t *ngx_lo_secret_member(const char *value, const char *field);
+
 /* --- who uses them (ngx_lo_secret_use.c) ---------------------------------------- */
 
 /* Somebody got the value that the site keeps; user NULL: no procedure. */

@@ -37,8 +37,8 @@ sub start {
     keep($dir, \%state);
 
     return $class->SUPER::start(dir => $dir, web => sub {
-        return reply_to(LangOrch::Http::decode(slurp("$dir/state")), \%issued,
-            $_[0]);
+        return $class->can('reply_to')->(LangOrch::Http::decode(
+            slurp("$dir/state")), \%issued, $_[0]);
     });
 }
 
