@@ -160,6 +160,12 @@ aws_ask(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
         return CKP_E_NOMEM;
     }
 
+    /* what is not whole is not signed; whoever asked looks at it, too */
+
+    if (rq->url.failed != CKP_OK || rq->body.failed != CKP_OK) {
+        return CKP_OK;
+    }
+
     rc = aws_sign(k, who, stamp, rq);
 
     return rc == CKP_E_INVALID ? ckp_fail(err, rc, "", "its address is none")
