@@ -328,11 +328,12 @@ ngx_lo_entry_free(ngx_lo_keeper_entry_t *e)
         ngx_del_timer(&e->timer);
     }
 
-    /* only when the worker ends */
+    /* only when the worker ends: who waits may leave after that */
 
     while (!ngx_queue_empty(&e->waits)) {
         q = ngx_queue_head(&e->waits);
-        ngx_lo_keeper_leave(ngx_queue_data(q, ngx_lo_keeper_wait_t, queue));
+        ngx_queue_remove(q);
+        ngx_queue_init(q);
     }
 
     ngx_rbtree_delete(&ngx_lo_keepers.tree, &e->sn.node);
