@@ -280,17 +280,25 @@ end_on_failure(ckp_run_t *run, ckp_fiber_t *f, const json_t *error)
 }
 
 
-/* The run's own fiber only waits: its node has been told to be over. */
+/* The run's own fiber only waits, at its node, which has been told to be over:
+ * the last node of all may be one of a frame that runs beside. */
 
 ckp_code_t
 ckp_run_park(ckp_run_t *run)
 {
-    const char *const  n[] = { "fibers", "1", "n", NULL };
-    const char *const  wake[] = { "fibers", "1", "wake", NULL };
-    ckp_code_t         rc;
+    const char *const    n[] = { "fibers", "1", "n", NULL };
+    const char *const    wake[] = { "fibers", "1", "wake", NULL };
+    const json_t *const  own = json_object_get(ckp_run_get(run, "fibers", "1"),
+                                               "n");
+    const char          *id = ckp_json_str(own, "id");
+    ckp_code_t           rc;
 
-    rc = ckp_state_put(&run->state, n, json_pack("{s:s?, s:b}", "id",
-                       ckp_run_get_str(run, "last", "node"), "park", 1));
+    if (id == NULL) {
+        id = ckp_run_get_str(run, "last", "node");
+    }
+
+    rc = ckp_state_put(&run->state, n, json_pack("{s:s?, s:b}", "id", id,
+                                                 "park", 1));
 
     return rc == CKP_OK ? ckp_state_put(&run->state, wake, json_integer(-1))
                         : rc;
