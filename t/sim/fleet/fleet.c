@@ -25,6 +25,7 @@
 #define FLEET_FAULTY    400000      /* ms; then nothing goes wrong */
 #define FLEET_REST      120000      /* ms in which all has to end */
 #define FLEET_TICK      50
+#define FLEET_LOST      3
 #define FLEET_OFTEN     100         /* each fault, in so many seeds */
 #define FLEET_ENOUGH    1000
 
@@ -77,6 +78,7 @@ typedef struct {
     int64_t      poll;
     int64_t      renewed;           /* the last that was committed */
     int64_t      steady;
+    int          lost;              /* renewals in a row that came to nothing */
     bool         rung;
     bool         undo;              /* a claim may be ours */
     bool         back[FLEET_RUNS];  /* to be given back */
@@ -87,6 +89,7 @@ typedef struct {
     uint64_t        rand;
     int64_t         now;
     int64_t         away;           /* the store, until then */
+    int64_t         outages[2];     /* when the last two of those began */
     int             ids;
     int             without;        /* a rule, or FLEET_RULES */
     bool            faulty;
@@ -205,7 +208,11 @@ fleet_free(fleet_t *f, int r)
 /* --- what a worker does ---------------------------------------------------------- */
 
 
-/* One that is awake and writes loses no run to anybody. */
+/*
+ * One that is awake and writes loses no run to anybody.  Of two times without a
+ * store one after the other another may have come through between, and so may
+ * he not whose renewals are lost: then his runs are taken, and nothing worse.
+ */
 
 static void
 fleet_taken(fleet_t *f, int owner)
@@ -213,7 +220,9 @@ fleet_taken(fleet_t *f, int owner)
     for (int i = 0; i < FLEET_WORKERS; i++) {
         const fleet_worker_t *const  w = &f->workers[i];
 
-        if (w->id == owner && w->sleeps + FLEET_LEASE < f->now) {
+        if (w->id == owner && w->sleeps + FLEET_LEASE < f->now
+            && w->lost < FLEET_LOST && f->outages[0] <= w->renewed)
+        {
             fleet_broken(f, "the runs of one who lives and writes are taken");
         }
     }
@@ -254,6 +263,8 @@ fleet_renew(fleet_t *f, fleet_worker_t *w)
     w->renew = f->now + FLEET_LEASE / 5;
 
     const fleet_rc_t  rc = fleet_commit(f, &there);
+
+    w->lost = there ? 0 : w->lost + (rc == FLEET_UNKNOWN);
 
     if (there) {
         f->leases[w->id] = f->now + FLEET_LEASE;
@@ -486,6 +497,8 @@ static void
 fleet_tick(fleet_t *f)
 {
     if (fleet_fault(f, FLEET_AWAY, 1200)) {
+        f->outages[0] = f->outages[1];
+        f->outages[1] = f->now;
         f->away = f->now + (int64_t) (fleet_rand(f) % (2 * FLEET_LEASE));
     }
 
