@@ -120,7 +120,8 @@ subtest 'of sixty-four answers one counts' => sub {
 
     my @answers = $site->together(64, sub {
         return decision($a,
-            { decision => $_[0] % 2 ? 'approve' : 'reject' })->{status};
+            { decision => $_[0] % 2 ? 'approve' : 'reject',
+              decided_by => "person$_[0]" })->{status};
     });
 
     is scalar(grep { $_ == 200 } @answers), 1,  'one decides';

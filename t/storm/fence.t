@@ -1,6 +1,6 @@
 # A worker that is stopped between a commit and the call that it allows, and wakes
 # when others have its runs: it knows, and does not send the call that they have
-# sent again meanwhile (G3, G4).
+# sent again meanwhile; nor one of a run that was cancelled (G3, G4, G11).
 
 use strict;
 use warnings;
@@ -115,6 +115,29 @@ subtest 'a moment is no time to lose a run in' => sub {
     is calls_of($run), 's1 s2', 'the second step was sent';
     is scalar($run->events_of('execution_resumed')), 0, 'by who had it';
     unlike substr($site->log, $log), qr/a call is not sent/, 'at once';
+};
+
+
+# The answer of a step waits with the worker that sleeps, and the cancellation is
+# told to another: when he wakes he has the answer first.
+
+subtest 'what was cancelled meanwhile goes no further' => sub {
+    for my $round (1 .. 5) {
+        my $run = $site->run('two');
+        until_true('the first step is called', sub { calls_of($run) eq 's1' });
+        my $pid = owner_of($run);
+
+        kill 'STOP', $pid;
+        $agent->release($run->id);
+        until_true('it is cancelled', sub {
+            return $site->post($run->path('/cancel'), {}, timeout => 0.1)
+                ->{status} == 200;
+        });
+        kill 'CONT', $pid;
+
+        is $run->wait_final->{status}, 'canceled', 'the run is cancelled';
+        is calls_of($run), 's1', 'the second step was not sent';
+    }
 };
 
 

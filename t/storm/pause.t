@@ -7,7 +7,7 @@ use warnings;
 use Test::More;
 
 use LangOrch::Agent;
-use LangOrch::Doc qw(chain);
+use LangOrch::Doc qw(chain procedure sequence step);
 use LangOrch::Site;
 use LangOrch::Store;
 use LangOrch::Storm qw(long_or);
@@ -23,11 +23,18 @@ my $agent = LangOrch::Agent->start(script => {
         return { result => $call->{n}, $call->{json}{step_id} eq q{s2}
             ? (until => $call->{json}{run_id}) : () };
     },
+    weak => [ ({ error => 'Busy: not now', retryable => JSON::PP::true() }) x 8,
+        { result => 1 } ],
 });
 
-my $site = LangOrch::Site->start(workers => 2, http => "langorch_lease 1s;\n");
+my $site = LangOrch::Site->start(workers => 2, http => "langorch_lease 1s;\n",
+    procedures => ['one-approval']);
 $site->register($agent);
-$site->import_document(chain('three', 3));
+$site->import_document($_) for chain('three', 3), procedure('weak', 'main', {
+    main => sequence('end', step('weak', retry_policy => { max_attempts => 9,
+        strategy => 'fixed', base_delay_ms => 200 })),
+    end => { type => 'terminate' },
+});
 
 
 sub calls_of {
@@ -107,6 +114,23 @@ for my $round (1 .. $rounds) {
             'he who slept is a worker still';
     };
 }
+
+
+# It wants to be woken again and again, by whom it belongs to; others are taken
+# around it.
+
+subtest 'what somebody has is nobody else\'s' => sub {
+    my $run = $site->run('weak');
+    for (1 .. 10) {
+        my $other = $site->run('one-approval');
+        $other->wait_approval;
+        $other->decide('approve');
+    }
+    is $run->wait_final->{status}, 'completed', 'it completes';
+    is scalar($run->events_of('step_retry')), 8, 'at the ninth time';
+    is LangOrch::Store::value($site, "SELECT epoch FROM runs WHERE run_id = '"
+        . $run->id . "'"), 1, 'and was one worker\'s all the time';
+};
 
 
 subtest 'all of them sleep for long' => sub {

@@ -20,7 +20,8 @@ my $places = $ENV{PLACES} || long_or(60, 2);
 
 my $agent = LangOrch::Agent->start;
 my $fault = LangOrch::Fault->new;
-my $site  = LangOrch::Site->start(workers => 1, fault => $fault);
+my $site  = LangOrch::Site->start(workers => 1, fault => $fault,
+    procedures => ['one-approval']);
 my ($worker) = $site->workers;
 $site->register($agent);
 $site->import_document(chain('four', 4));
@@ -93,6 +94,29 @@ for my $kind ([ sync => EIO ], [ write => EIO ], [ write => ENOSPC ],
     }
     note "$op: $repeated calls were repeated";
 }
+
+
+# Whoever takes the run may have it in the file, and not know: nobody else would
+# ever take it.
+
+subtest 'a claim, whose answer is lost, is given back' => sub {
+    for my $skip (0 .. 5) {
+        my $run = $site->run('one-approval');
+        my $id  = $run->wait_approval->{approval_id};
+        until_true('it is nobody\'s', sub {
+            return LangOrch::Store::value($site, "SELECT owner IS NULL FROM runs"
+                . " WHERE run_id = '" . $run->id . "'");
+        });
+
+        $fault->fail('sync', EIO, skip => $skip, times => 1);
+        until_true('it is decided', sub {
+            return $site->post("/api/approvals/$id/decision",
+                { decision => 'approve' })->{status} =~ /^(?:200|409)$/;
+        });
+        is $run->wait_final->{status}, 'completed', "the run goes on: $skip";
+        $fault->well;
+    }
+};
 
 
 subtest 'a sync fails for good' => sub {
