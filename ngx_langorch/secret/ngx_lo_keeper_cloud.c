@@ -93,7 +93,8 @@ ngx_lo_place_azure(const json_t *site, const json_t *settings, char *why)
 
     if (tenant == NULL && client == NULL && secret == NULL) {
 
-        if (url != NULL && !ngx_lo_place_same(url, ckp_json_str(site, "url")))
+        if (site != NULL && url != NULL
+            && !ngx_lo_place_same(url, ckp_json_str(site, "url")))
         {
             ngx_cpystrn((u_char *) why,
                         (u_char *) "vault_url is not the site's: that needs"

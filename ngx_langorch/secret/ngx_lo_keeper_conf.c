@@ -148,7 +148,6 @@ ngx_lo_keeper_conf_is_url(const char *url)
 static char *
 ngx_lo_keeper_conf_check(const ngx_lo_keeper_form_t *form, json_t *place)
 {
-    void        *next;
     json_t      *value;
     const char  *member, *kv, *login;
 
@@ -161,7 +160,7 @@ ngx_lo_keeper_conf_check(const ngx_lo_keeper_form_t *form, json_t *place)
         return "has an address that does not begin with http:// or https://";
     }
 
-    json_object_foreach_safe(place, next, member, value) {
+    json_object_foreach(place, member, value) {
         if (json_string_length(value) == 0
             && ngx_strcmp(member, "prefix") != 0)
         {

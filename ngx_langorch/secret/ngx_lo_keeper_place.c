@@ -138,6 +138,9 @@ ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
     const char    *url, *login;
     const json_t  *site;
 
+    /* where the site has none of a kind, who has no credentials of his own
+     * names one that is not configured: the environment stands in for it */
+
     why[0] = '\0';
     site = ngx_lo_place_site(kind);
     place = NULL;
@@ -146,7 +149,7 @@ ngx_lo_keeper_place(const char *kind, const ngx_lo_secret_want_t *want,
         place = ngx_lo_place_vault(site, want->settings, why);
 
     } else if (ngx_strcmp(kind, "aws") == 0) {
-        place = ngx_lo_place_aws(want->settings, why);
+        place = site ? ngx_lo_place_aws(want->settings, why) : NULL;
 
     } else if (ngx_strcmp(kind, "azure") == 0) {
         place = ngx_lo_place_azure(site, want->settings, why);
@@ -276,8 +279,7 @@ ngx_lo_place_vault(const json_t *site, const json_t *settings, char *why)
     url = ngx_lo_place_str(settings, "vault_url");
 
     if (token == NULL && role == NULL) {
-        return (site != NULL || url != NULL)
-               ? ngx_lo_place_vault_site(site, settings, why) : NULL;
+        return site ? ngx_lo_place_vault_site(site, settings, why) : NULL;
     }
 
     url = url ? url : ckp_json_str(site, "url");

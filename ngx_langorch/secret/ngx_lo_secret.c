@@ -18,7 +18,7 @@ ngx_lo_secret_member(const char *value, const char *field)
     json_t  *whole, *member, *text;
     char    *dump;
 
-    whole = json_loads(value, JSON_REJECT_DUPLICATES, NULL);
+    whole = ckp_json_parse(value, ngx_strlen(value), NULL);
     member = json_object_get(whole, field);
     text = NULL;
 
@@ -26,12 +26,12 @@ ngx_lo_secret_member(const char *value, const char *field)
         text = json_string(json_string_value(member));
 
     } else if (member != NULL && !json_is_null(member)) {
-        dump = json_dumps(member, JSON_COMPACT|JSON_ENCODE_ANY);
+        dump = ckp_json_text(member);
 
         if (dump != NULL) {
             text = json_string(dump);
             ngx_explicit_memzero(dump, ngx_strlen(dump));
-            free(dump);
+            ckp_free(dump);
         }
     }
 
@@ -257,7 +257,7 @@ ngx_lo_secret_walk(const json_t *value, const json_t *texts, ngx_uint_t scrub,
     json_object_foreach((json_t *) value, key, member) {
         made = ngx_lo_secret_walk(member, texts, scrub, depth + 1, failed);
 
-        if (json_object_set_new_nocheck(out, key, made) != 0) {
+        if (json_object_set_new(out, key, made) != 0) {
             *failed = 1;
         }
     }

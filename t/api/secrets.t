@@ -133,6 +133,11 @@ subtest 'it stands in for every provider' => sub {
         'and it is said why';
     is((used('elsewhere', provider => 'vault'))[0], 'it is here',
         'the environment is asked at last');
+    is((used('elsewhere', provider => $_->[0], $_->[1] => $_->[2]))[0],
+        'it is here', "also where $_->[0] is named with its $_->[1]")
+        for [ vault => vault_url => 'https://vault.example' ],
+            [ aws => profile_name => 'other' ],
+            [ azure => vault_url => 'https://some.vault.example' ];
 
     my $r = $site->post('/api/secrets', { name => 'elsewhere',
         provider_hint => 'env' });
