@@ -401,7 +401,7 @@ ckp_uuid4(ckp_rand_t *r, char *out)
 
 
 void
-ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out)
+ckp_uuid7_of(const uint8_t *random, int64_t now_ms, char *out)
 {
     uint8_t  id[16];
 
@@ -409,11 +409,21 @@ ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out)
         id[i] = (uint8_t) ((uint64_t) now_ms >> (40 - 8 * i));
     }
 
-    for (size_t i = 6; i < sizeof(id); i++) {
-        id[i] = rand_byte(r);
+    memcpy(id + 6, random, sizeof(id) - 6);
+    uuid_text(id, 7, out);
+}
+
+
+void
+ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out)
+{
+    uint8_t  random[CKP_UUID7_RANDOM];
+
+    for (size_t i = 0; i < sizeof(random); i++) {
+        random[i] = rand_byte(r);
     }
 
-    uuid_text(id, 7, out);
+    ckp_uuid7_of(random, now_ms, out);
 }
 
 

@@ -51,6 +51,12 @@ double ckp_rand_unit(ckp_rand_t *r);                    /* [0, 1) */
  * same name gives the same id.  out: 37 bytes. */
 void ckp_uuid4(ckp_rand_t *r, char *out);
 void ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out);
+
+/* The same with the first CKP_UUID7_RANDOM of these bytes. */
+
+#define CKP_UUID7_RANDOM  10
+
+void ckp_uuid7_of(const uint8_t *random, int64_t now_ms, char *out);
 void ckp_uuid8(const char *name, char *out);
 
 #endif

@@ -7,6 +7,9 @@
 #include <sys/random.h>
 
 
+#define NGX_LO_RAND_KEPT  8         /* seeds */
+
+
 #define NGX_LO_TEXT_KEPT  (256 * 1024)      /* bytes, for the next text */
 
 
@@ -75,22 +78,47 @@ ngx_lo_json_text(ngx_pool_t *pool, const json_t *v, ngx_str_t *out)
 }
 
 
-void
-ngx_lo_rand_seed(uint8_t seed[32])
+static void
+ngx_lo_rand_fill(uint8_t *bytes, size_t n)
 {
-    size_t   n;
+    size_t   done;
     ssize_t  got;
 
-    for (n = 0; n < 32; n += (size_t) got) {
-        got = getrandom(seed + n, 32 - n, 0);
+    for (done = 0; done < n; done += (size_t) got) {
+        got = getrandom(bytes + done, n - done, 0);
 
-        /* 32 bytes at once fail only when a signal comes before the kernel's
+        /* so few at once fail only when a signal comes before the kernel's
          * pool is ready */
 
         if (got < 0) {
             got = 0;
         }
     }
+}
+
+
+/* Asked for with each turn: some at a time, each thread its own.  Those that
+ * were given out are nowhere else, and a fork has none of its parent's. */
+
+void
+ngx_lo_rand_seed(uint8_t seed[32])
+{
+    static __thread uint8_t    kept[32 * NGX_LO_RAND_KEPT]
+        __attribute__((tls_model("initial-exec")));
+    static __thread size_t     left
+        __attribute__((tls_model("initial-exec")));
+    static __thread ngx_pid_t  pid
+        __attribute__((tls_model("initial-exec")));
+
+    if (left == 0 || pid != ngx_pid) {
+        ngx_lo_rand_fill(kept, sizeof(kept));
+        left = NGX_LO_RAND_KEPT;
+        pid = ngx_pid;
+    }
+
+    left--;
+    ngx_memcpy(seed, kept + 32 * left, 32);
+    ngx_explicit_memzero(kept + 32 * left, 32);
 }
 
 
@@ -114,12 +142,10 @@ ngx_lo_rand_hex(char *out, size_t n)
 void
 ngx_lo_uuid(char out[37])
 {
-    uint8_t     seed[32];
-    ckp_rand_t  rand;
+    uint8_t  seed[32];
 
     ngx_lo_rand_seed(seed);
-    ckp_rand_init(&rand, seed);
-    ckp_uuid7(&rand, ngx_lo_now_ms(), out);
+    ckp_uuid7_of(seed, ngx_lo_now_ms(), out);
 }
 
 
