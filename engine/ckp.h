@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
 
 #include "base/artifact.h"
 #include "base/base64.h"
@@ -21,6 +20,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/outcome.h"
@@ -308,7 +308,8 @@ typedef struct {
     const char   *step_id;          /* NULL: none */
     uint32_t      attempt;          /* 0: none */
     json_t       *payload;          /* public: redacted and cut */
-    json_t       *delta;            /* private: the change of state, or NULL */
+    const char   *delta;            /* private: the change of state, a JSON
+                                       text; NULL: none */
 } ckp_event_t;
 
 /*
@@ -477,7 +478,10 @@ typedef struct {
 ckp_run_t *ckp_run_new(ckp_program_t *prog, const char *run_id);
 ckp_run_t *ckp_run_load(ckp_program_t *prog, const char *run_id,
     const json_t *checkpoint, ckp_err_t *err);
-ckp_code_t ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err);
+
+/* An event that followed: its number and the value of its delta, NULL: none. */
+ckp_code_t ckp_run_apply(ckp_run_t *run, uint32_t seq, const json_t *delta,
+    ckp_err_t *err);
 
 /*
  * Moves the run on by one input.

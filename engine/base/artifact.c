@@ -5,7 +5,7 @@
 #include "base/artifact.h"
 
 #include <string.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 

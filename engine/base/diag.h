@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #define CKP_DIAGS_MAX  500
 

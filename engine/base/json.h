@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -58,6 +58,9 @@ char *ckp_json_text(const json_t *v);
 /* Appends the same text to `b`. */
 void ckp_json_put(ckp_buf_t *b, const json_t *v);
 
+/* Appends UTF-8 as a JSON string. */
+void ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len);
+
 /* Shortest text that reads back as the same number: "0.1", "1e+21", "5". */
 
 #define CKP_REAL_LEN  32
@@ -66,6 +69,9 @@ void ckp_real_text(double d, char out[CKP_REAL_LEN]);
 
 /* The same with at most `digits` significant digits (1 to 17). */
 void ckp_real_round(double d, int digits, char out[CKP_REAL_LEN]);
+
+/* The same with a line for each item, each level two columns to the right. */
+char *ckp_json_indented(const json_t *v);
 
 /* Key-sorted compact text, for hashes.  As above. */
 char *ckp_json_canonical(const json_t *v);

@@ -1,7 +1,5 @@
 /*
- * Copies of JSON values.  That of jansson keeps a table of what is on its way,
- * for values that contain themselves, and copies texts and numbers; ours are
- * trees, and those are never changed.
+ * Copies of JSON values, as deep as texts may be; see json.h.
  */
 
 #include "base/json.h"
@@ -11,19 +9,17 @@ static json_t *json_copy_value(const json_t *v, size_t depth);
 
 
 static json_t *
-json_copy_object(json_t *v, size_t depth)
+json_copy_object(const json_t *v, size_t depth)
 {
     json_t *const  copy = json_object();
 
-    for (void *at = json_object_iter(v); at != NULL;
-         at = json_object_iter_next(v, at))
+    for (uint32_t at = json_object_walk(v, 0); at != 0;
+         at = json_object_walk(v, at))
     {
-        json_t *const  member = json_copy_value(json_object_iter_value(at),
-                                                depth + 1);
+        const json_member_t *const  m = json_object_member(v, at);
 
-        if (json_object_setn_new_nocheck(copy, json_object_iter_key(at),
-                                         json_object_iter_key_len(at), member)
-            != 0)
+        if (json_object_setn_new(copy, m->name, m->len,
+                                 json_copy_value(m->value, depth + 1)) != 0)
         {
             json_decref(copy);
             return NULL;
@@ -60,7 +56,7 @@ json_copy_value(const json_t *v, size_t depth)
         return NULL;
     }
 
-    return json_is_object(v) ? json_copy_object((json_t *) v, depth)
+    return json_is_object(v) ? json_copy_object(v, depth)
            : json_is_array(v) ? json_copy_array(v, depth)
            : json_incref((json_t *) v);
 }

@@ -250,7 +250,7 @@ read_member(ckp_read_t *r, json_t *object)
         json_t *const  v = read_value(r);
 
         ok = v != NULL
-             && json_object_setn_new_nocheck(object, name.p, name.len, v) == 0;
+             && json_object_setn_new(object, name.p, name.len, v) == 0;
     }
 
     ckp_free(name.made);

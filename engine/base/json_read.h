@@ -6,7 +6,9 @@
 #define CKP_BASE_JSON_READ_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
+
+#include "base/err.h"
 
 #include "base/err.h"
 

@@ -16,6 +16,7 @@ typedef struct {
     size_t      n;
     size_t      max;            /* counting stops here */
     bool        sorted;
+    bool        indent;
     bool        failed;
 } text_t;
 
@@ -263,24 +264,42 @@ text_number(text_t *t, const json_t *v)
 static void text_value(text_t *t, const json_t *v, size_t depth);
 
 
+/* In an indented text each item has a line of its own. */
+static void
+text_line(text_t *t, size_t depth)
+{
+    if (t->indent) {
+        text_char(t, '\n');
+
+        for (size_t i = 0; i < depth; i++) {
+            text_put(t, "  ", 2);
+        }
+    }
+}
+
+
 static void
 text_array(text_t *t, const json_t *v, size_t depth)
 {
-    size_t   i;
-    json_t  *element;
+    const size_t  n = json_array_size(v);
 
     text_char(t, '[');
 
-    json_array_foreach((json_t *) v, i, element) {
+    for (size_t i = 0; i < n; i++) {
         if (i != 0) {
             text_char(t, ',');
         }
 
-        text_value(t, element, depth + 1);
+        text_line(t, depth + 1);
+        text_value(t, json_array_get(v, i), depth + 1);
 
         if (text_stopped(t)) {
             return;
         }
+    }
+
+    if (n > 0) {
+        text_line(t, depth);
     }
 
     text_char(t, ']');
@@ -288,61 +307,83 @@ text_array(text_t *t, const json_t *v, size_t depth)
 
 
 static void
-text_member(text_t *t, const char *key, const json_t *v, bool first,
-    size_t depth)
+text_name(text_t *t, const json_member_t *m, bool first, size_t depth)
 {
     if (!first) {
         text_char(t, ',');
     }
 
-    text_string(t, key, strlen(key));
-    text_char(t, ':');
-    text_value(t, v, depth + 1);
+    text_line(t, depth + 1);
+    text_string(t, m->name, m->len);
+    text_put(t, ": ", t->indent ? 2 : 1);
+}
+
+
+/* Nearly all names need no escapes, and then there is room at once. */
+static void
+text_member(text_t *t, const json_member_t *m, bool first, size_t depth)
+{
+    const size_t  comma = first ? 0 : 1;
+    char *const   at = m->plain && !t->indent
+                       ? text_room(t, m->len + comma + 3) : NULL;
+
+    if (at == NULL) {
+        text_name(t, m, first, depth);
+
+    } else {
+        at[0] = ',';
+        at[comma] = '"';
+        memcpy(at + comma + 1, m->name, m->len);
+        at[comma + m->len + 1] = '"';
+        at[comma + m->len + 2] = ':';
+    }
+
+    text_value(t, m->value, depth + 1);
 }
 
 
 static int
-text_key_compare(const void *a, const void *b)
+text_name_compare(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
+    return strcmp((*(const json_member_t *const *) a)->name,
+                  (*(const json_member_t *const *) b)->name);
 }
 
 
 static void
 text_sorted(text_t *t, const json_t *v, size_t depth)
 {
-    const size_t   n = json_object_size(v);
-    const char   **keys = ckp_alloc(n * sizeof(*keys));
-    const char    *key;
-    json_t        *member;
-    size_t         i = 0;
+    const size_t           n = json_object_size(v);
+    const json_member_t  **all = ckp_alloc(n * sizeof(*all));
+    size_t                 i = 0;
 
-    if (keys == NULL) {
+    if (all == NULL) {
         t->failed = true;
         return;
     }
 
-    json_object_foreach((json_t *) v, key, member) {
-        keys[i++] = key;
+    for (uint32_t at = json_object_walk(v, 0); at != 0;
+         at = json_object_walk(v, at))
+    {
+        all[i++] = json_object_member(v, at);
     }
 
     if (n > 1) {
-        qsort(keys, n, sizeof(*keys), text_key_compare);
+        qsort(all, n, sizeof(*all), text_name_compare);
     }
 
     for (i = 0; i < n && !text_stopped(t); i++) {
-        text_member(t, keys[i], json_object_get(v, keys[i]), i == 0, depth);
+        text_member(t, all[i], i == 0, depth);
     }
 
-    ckp_free(keys);
+    ckp_free(all);
 }
 
 
 static void
 text_object(text_t *t, const json_t *v, size_t depth)
 {
-    json_t *const  o = (json_t *) v;
-    bool           first = true;
+    bool  first = true;
 
     text_char(t, '{');
 
@@ -350,17 +391,20 @@ text_object(text_t *t, const json_t *v, size_t depth)
         text_sorted(t, v, depth);
 
     } else {
-        for (void *at = json_object_iter(o); at != NULL;
-             at = json_object_iter_next(o, at))
+        for (uint32_t at = json_object_walk(v, 0); at != 0;
+             at = json_object_walk(v, at))
         {
-            text_member(t, json_object_iter_key(at),
-                        json_object_iter_value(at), first, depth);
+            text_member(t, json_object_member(v, at), first, depth);
             first = false;
 
             if (text_stopped(t)) {
                 return;
             }
         }
+    }
+
+    if (json_object_size(v) > 0) {
+        text_line(t, depth);
     }
 
     text_char(t, '}');
@@ -410,10 +454,10 @@ text_value(text_t *t, const json_t *v, size_t depth)
 
 
 static char *
-text_new(const json_t *v, bool sorted)
+text_new(const json_t *v, bool sorted, bool indent)
 {
     ckp_buf_t  b;
-    text_t     t = { .b = &b, .sorted = sorted };
+    text_t     t = { .b = &b, .sorted = sorted, .indent = indent };
 
     ckp_buf_init(&b, SIZE_MAX / 4);
     text_value(&t, v, 0);
@@ -430,14 +474,30 @@ text_new(const json_t *v, bool sorted)
 char *
 ckp_json_text(const json_t *v)
 {
-    return text_new(v, false);
+    return text_new(v, false, false);
+}
+
+
+char *
+ckp_json_indented(const json_t *v)
+{
+    return text_new(v, false, true);
 }
 
 
 char *
 ckp_json_canonical(const json_t *v)
 {
-    return text_new(v, true);
+    return text_new(v, true, false);
+}
+
+
+void
+ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len)
+{
+    text_t  t = { .b = b };
+
+    text_string(&t, s, len);
 }
 
 

@@ -18,12 +18,9 @@ void ckp_overwrite(void *p, size_t n);
 
 /*
  * Memory that was refused, counted for each thread.  Much of what runs out of
- * memory cannot tell it: to jansson a member that is not there and one that
- * there was no memory for are the same.  So work that must be whole asks
- * whether the count has moved meanwhile.
- *
- * A host whose jansson has memory from elsewhere (json_set_alloc_funcs) tells
- * what was refused there; ckp_json_alloc and ckp_free do so.
+ * memory cannot tell it: a member that is not there and one that there was no
+ * memory for look the same.  So work that must be whole asks whether the count
+ * has moved meanwhile.
  */
 void ckp_memory_refused(void);
 unsigned long ckp_memory_refusals(void);

@@ -7,7 +7,7 @@
 #define CKP_METRIC_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 typedef enum {
     CKP_METRIC_COUNTER,

@@ -3,6 +3,7 @@
  * them or what they speak of told at its place (spec/ckp.md 10.9, 13.4).
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compile/parse_int.h"

@@ -82,6 +82,7 @@ gate_statuses(ckp_parse_t *ps, const ckp_at_t *list)
                                       json_array_get(list->value, i));
         const char        *status = NULL;
         ckp_at_t           item;
+        const char        *so_far;
         json_t            *more;
 
         for (size_t k = 0; word != NULL && k < sizeof(words) / sizeof(words[0]);
@@ -102,7 +103,8 @@ gate_statuses(ckp_parse_t *ps, const ckp_at_t *list)
             continue;
         }
 
-        more = json_sprintf("%s%s,", json_string_value(text), status);
+        so_far = json_string_value(text);
+        more = json_sprintf("%s%s,", so_far == NULL ? "" : so_far, status);
         json_decref(text);
         text = more;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "model/redact.h"
 #include "op/op_keep.h"
 #include "node/validate.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dag/dag.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "node/types.h"
 
 

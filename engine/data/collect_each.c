@@ -113,7 +113,7 @@ map_object(ckp_cr_t *r, const json_t *item, json_t **out)
              : ckp_cr_field(r, t->cols[i].part, item, &v);
 
         if (rc == CKP_OK
-            && json_object_set_new_nocheck(made, t->cols[i].name,
+            && json_object_set_new(made, t->cols[i].name,
                                            v == NULL ? json_null() : v) != 0)
         {
             rc = ckp_cr_nomem(r);

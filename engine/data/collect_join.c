@@ -164,7 +164,7 @@ join_index_one(join_t *j, size_t i)
         if (places == NULL) {
             places = json_array();
 
-            if (json_object_set_new_nocheck(j->index, ckp_buf_str(&b), places)
+            if (json_object_set_new(j->index, ckp_buf_str(&b), places)
                 != 0)
             {
                 rc = ckp_cr_nomem(j->r);

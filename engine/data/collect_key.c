@@ -154,7 +154,7 @@ ckp_cr_find(ckp_cr_t *r, json_t *index, const ckp_buf_t *key, size_t *at,
         return CKP_OK;
     }
 
-    return json_object_set_new_nocheck(index, ckp_buf_str(key),
+    return json_object_set_new(index, ckp_buf_str(key),
                                        json_integer((json_int_t) *at)) == 0
            ? CKP_OK : ckp_cr_nomem(r);
 }

@@ -82,7 +82,7 @@ pivot_names(pivot_t *p, const json_t *list)
         rc = pivot_column(p, json_array_get(list, i), &name);
 
         if (rc == CKP_OK
-            && json_object_set_nocheck(p->names, json_string_value(name),
+            && json_object_set(p->names, json_string_value(name),
                                        json_true()) != 0)
         {
             rc = ckp_cr_nomem(p->r);
@@ -119,7 +119,7 @@ pivot_split(pivot_t *p, const json_t *items, json_t *cells)
         if (cell == NULL) {
             cell = json_array();
 
-            if (json_object_set_new_nocheck(cells, json_string_value(name),
+            if (json_object_set_new(cells, json_string_value(name),
                                             cell) != 0)
             {
                 rc = ckp_cr_nomem(p->r);

@@ -250,7 +250,7 @@ ckp_cr_set(ckp_cr_t *r, json_t *object, const char *name, json_t *value)
         return rc;
     }
 
-    return json_object_set_new_nocheck(object, name, value) == 0
+    return json_object_set_new(object, name, value) == 0
            ? CKP_OK : ckp_cr_nomem(r);
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "lang/value.h"
 
 typedef struct {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 
 #define HTML_NAME_MAX   64
 #define HTML_ATTRS_MAX  128     /* of an element; more are skipped */

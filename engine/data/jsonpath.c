@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "data/jsonpath_int.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "lang/value.h"
 
 #define JP_INDEX_MAX  1000000000

@@ -9,7 +9,7 @@
 #define CKP_JSONPATH_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "data/csv.h"
 #include "data/table.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "data/xlsx.h"
 #include "lang/eval.h"
 #include "lang/value.h"

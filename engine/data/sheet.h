@@ -7,7 +7,7 @@
 #define CKP_SHEET_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 

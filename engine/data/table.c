@@ -190,7 +190,10 @@ name_own(json_t *used, ckp_buf_t *b)
 
     } while (json_object_get(used, ckp_buf_str(b)) != NULL);
 
-    (void) json_integer_set(count, n);
+    if (json_object_setn_new(used, ckp_buf_str(b), len, json_integer(n)) != 0)
+    {
+        return CKP_E_NOMEM;
+    }
 
     return json_object_set_new(used, ckp_buf_str(b), json_integer(1)) == 0
            ? CKP_OK : CKP_E_NOMEM;

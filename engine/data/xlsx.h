@@ -7,7 +7,7 @@
 #define CKP_XLSX_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 

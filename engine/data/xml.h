@@ -8,7 +8,7 @@
 #define CKP_XML_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 

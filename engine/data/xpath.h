@@ -8,7 +8,7 @@
 #define CKP_XPATH_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "data/xml.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "compile/parse_int.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "node/node.h"
 
 

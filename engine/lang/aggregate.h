@@ -6,7 +6,7 @@
 #ifndef CKP_AGGREGATE_H
 #define CKP_AGGREGATE_H
 
-#include <jansson.h>
+#include "value/json.h"
 
 #include "lang/path.h"
 

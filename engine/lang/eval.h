@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/clock.h"
 #include "base/err.h"

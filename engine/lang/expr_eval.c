@@ -197,7 +197,7 @@ eval_object(ckp_xc_t *c, const ckp_x_t *x, json_t **out)
         rc = ckp_x_eval(c, x->kids[i], &v);
 
         if (rc == CKP_OK
-            && json_object_set_new_nocheck(object, x->names[i], v) != 0)
+            && json_object_set_new(object, x->names[i], v) != 0)
         {
             rc = ckp_x_nomem(c);
         }

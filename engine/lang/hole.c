@@ -58,7 +58,7 @@ hole_end(const char *p, const char *end)
 static json_t *
 hole_typed(const char *text, size_t len)
 {
-    json_t *const  v = json_loadb(text, len, JSON_DECODE_ANY, NULL);
+    json_t *const  v = ckp_json_parse(text, len, NULL);
 
     if (v == NULL || json_is_string(v) || json_is_array(v)
         || json_is_object(v))

@@ -73,7 +73,7 @@ assign_own(json_t *object, const char *key)
         return json_object_set_new(object, key, v) == 0 ? v : NULL;
     }
 
-    if (v->refcount > 1) {
+    if (v->refs > 1) {
         v = json_copy(v);
         return json_object_set_new(object, key, v) == 0 ? v : NULL;
     }

@@ -182,7 +182,7 @@ render_kids(render_t *r, const ckp_tnode_t *node, json_t **out)
         }
 
         failed = is_array ? json_array_append_new(made, v)
-                          : json_object_set_new_nocheck(made, kid->key, v);
+                          : json_object_set_new(made, kid->key, v);
 
         if (failed != 0) {
             rc = template_nomem(r->err);

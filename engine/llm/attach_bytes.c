@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "lang/regex.h"
 
 #define BYTES_LABEL_MAX  (64 * 1024)

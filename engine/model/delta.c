@@ -1,277 +1,147 @@
 /*
- * Folding the operations of a turn; see delta.h.  Few operations are found by
- * looking at all of them; when there are many, by their paths.
+ * Folding the operations of a turn; see delta.h.  Operations of one path are
+ * found by its bytes, and so are those of paths that it lies under.
  */
 
 #include "model/delta.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define DELTA_SCAN_MAX  48      /* operations that are looked through */
-#define DELTA_KEY_MAX   4096    /* bytes of a path */
+#include "base/json.h"
+#include "base/mem.h"
+
+#define DELTA_NEAR  64          /* operations that need no memory */
+#define DELTA_NONE  UINT32_MAX
+
+/* What is known of an operation's path stands with the first one of it. */
+typedef struct {
+    uint32_t  first;
+    uint32_t  last_del;         /* DELTA_NONE: never deleted */
+    bool      told_put;
+    bool      told_del;
+} delta_row_t;
+
+typedef struct {
+    const ckp_state_t  *s;
+    delta_row_t        *rows;
+    uint32_t           *slots;  /* by hash: operation + 1 */
+    size_t              mask;
+    delta_row_t         near_rows[DELTA_NEAR];
+    uint32_t            near_slots[2 * DELTA_NEAR];
+} delta_t;
 
 
-typedef enum {
-    DELTA_APART,
-    DELTA_SAME,
-    DELTA_ABOVE,                /* the first is above the second */
-    DELTA_BELOW
-} delta_relation_t;
-
-static delta_relation_t
-delta_relate(const json_t *a, const char *const *b, size_t nb)
-{
-    const size_t  na = json_array_size(a);
-    const size_t  n = na < nb ? na : nb;
-
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(json_string_value(json_array_get(a, i)), b[i]) != 0) {
-            return DELTA_APART;
-        }
-    }
-
-    if (na == nb) {
-        return DELTA_SAME;
-    }
-
-    return na < nb ? DELTA_ABOVE : DELTA_BELOW;
-}
-
-
-static bool
-delta_puts(const json_t *op)
-{
-    return json_array_size(op) == 2;
-}
-
-
-static json_t *
-delta_path(const char *const *names, size_t n)
-{
-    json_t *const  path = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        if (json_array_append_new(path, json_string(names[i])) != 0) {
-            json_decref(path);
-            return NULL;
-        }
-    }
-
-    return path;
-}
-
-
-static ckp_code_t
-delta_append(ckp_state_t *s, const char *const *names, size_t n,
-    json_t *value)
-{
-    json_t *const  op = json_array();
-
-    if (op == NULL || json_array_append_new(op, delta_path(names, n)) != 0
-        || (value != NULL && json_array_append(op, value) != 0)
-        || json_array_append(s->delta, op) != 0)
-    {
-        json_decref(op);
-        return CKP_E_NOMEM;
-    }
-
-    json_decref(op);
-
-    return CKP_OK;
-}
-
-
-/* A put of the same path becomes this one. */
-static ckp_code_t
-delta_replace(json_t *op, json_t *value)
-{
-    const int  rc = value != NULL ? json_array_set(op, 1, value)
-                                  : json_array_remove(op, 1);
-
-    return rc == 0 ? CKP_OK : CKP_E_NOMEM;
-}
-
-
-/* --- a few ------------------------------------------------------------------- */
-
-
-static ckp_code_t
-delta_scan(ckp_state_t *s, const char *const *names, size_t n, json_t *value)
-{
-    for (size_t i = json_array_size(s->delta); i-- > 0; ) {
-        json_t *const           op = json_array_get(s->delta, i);
-        const delta_relation_t  rel = delta_relate(json_array_get(op, 0),
-                                                   names, n);
-
-        if (rel == DELTA_APART) {
-            continue;
-        }
-
-        if (rel == DELTA_ABOVE && delta_puts(op)
-            && json_is_object(json_array_get(op, 1)))
-        {
-            return CKP_OK;
-        }
-
-        if (rel == DELTA_SAME && delta_puts(op)) {
-            return delta_replace(op, value);
-        }
-
-        if (rel == DELTA_BELOW) {
-            (void) json_array_remove(s->delta, i);  /* overruled */
-            continue;
-        }
-
-        break;
-    }
-
-    return delta_append(s, names, n, value);
-}
-
-
-/* --- many ---------------------------------------------------------------------- */
-
-
-/* The first `n` names, told apart whatever is in them. */
-static bool
-delta_key(const char *const *names, size_t n, char key[DELTA_KEY_MAX])
-{
-    size_t  at = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const size_t  len = strlen(names[i]);
-
-        if (at + len + 24 > DELTA_KEY_MAX) {
-            return false;
-        }
-
-        at += (size_t) snprintf(key + at, 24, "%zu:", len);
-        memcpy(key + at, names[i], len);
-        at += len;
-    }
-
-    key[at] = '\0';
-
-    return true;
-}
-
-
-/* The names of an operation that is in the delta. */
 static size_t
-delta_names(const json_t *op, const char *names[CKP_STATE_DEPTH_MAX])
+delta_hash(const char *path, size_t len)
 {
-    const json_t *const  path = json_array_get(op, 0);
-    const size_t         n = json_array_size(path);
+    uint64_t  h = 0x9e3779b97f4a7c15 ^ len;
 
-    for (size_t i = 0; i < n; i++) {
-        names[i] = json_string_value(json_array_get(path, i));
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t  x = 0;
+
+        memcpy(&x, path + i, len - i < 8 ? len - i : 8);
+        h = (h ^ x) * 0xd6e8feb86659fd93;
+        h ^= h >> 32;
     }
 
-    return n;
+    return (size_t) h;
 }
 
 
-/* Where operation `at` is, and what it lies under. */
-static bool
-delta_index(ckp_state_t *s, const char *const *names, size_t n, size_t at)
-{
-    char  key[DELTA_KEY_MAX];
+/* The first operation of a path; DELTA_NONE: there is none, and *slot is where
+ * it belongs. */
 
-    if (!delta_key(names, n, key)
-        || json_object_set_new(s->ops, key, json_integer((json_int_t) at))
-           != 0)
+static uint32_t
+delta_find(const delta_t *d, const char *path, size_t len, size_t *slot)
+{
+    size_t  i = delta_hash(path, len);
+
+    for ( /* void */ ; d->slots[i & d->mask] != 0; i++) {
+        const uint32_t             at = d->slots[i & d->mask] - 1;
+        const ckp_change_t *const  c = &d->s->log[at];
+
+        if (c->len == len && memcmp(d->s->paths + c->path, path, len) == 0) {
+            return at;
+        }
+    }
+
+    *slot = i & d->mask;
+
+    return DELTA_NONE;
+}
+
+
+static bool
+delta_room(delta_t *d, size_t n)
+{
+    size_t  room = 2 * DELTA_NEAR;
+
+    while (room < 2 * n) {
+        room *= 2;
+    }
+
+    d->mask = room - 1;
+
+    if (n <= DELTA_NEAR) {
+        d->rows = d->near_rows;
+        d->slots = d->near_slots;
+        memset(d->slots, 0, sizeof(d->near_slots));
+        return true;
+    }
+
+    d->rows = ckp_alloc(n * sizeof(*d->rows));
+    d->slots = ckp_calloc(room * sizeof(*d->slots));
+
+    return d->rows != NULL && d->slots != NULL;
+}
+
+
+static void
+delta_free(delta_t *d)
+{
+    if (d->rows != d->near_rows) {
+        ckp_free(d->rows);
+        ckp_free(d->slots);
+    }
+}
+
+
+static void
+delta_index(delta_t *d)
+{
+    for (uint32_t i = 0; i < d->s->nlog; i++) {
+        const ckp_change_t *const  c = &d->s->log[i];
+        size_t                     slot;
+        uint32_t                   first = delta_find(d, d->s->paths + c->path,
+                                                      c->len, &slot);
+
+        if (first == DELTA_NONE) {
+            first = i;
+            d->slots[slot] = i + 1;
+        }
+
+        d->rows[i] = (delta_row_t) { .first = first, .last_del = DELTA_NONE };
+
+        if (!c->put) {
+            d->rows[first].last_del = i;
+        }
+    }
+}
+
+
+/* Another operation was on an object around it, which has it. */
+
+static bool
+delta_is_seen(const delta_t *d, const ckp_change_t *c)
+{
+    const char *const  path = d->s->paths + c->path;
+    size_t             slot;
+
+    for (size_t len = strlen(path) + 1; len < c->len;
+         len += strlen(path + len) + 1)
     {
-        return false;
-    }
-
-    for (size_t k = 1; k < n; k++) {
-        if (!delta_key(names, k, key)
-            || json_object_set_new(s->above, key, json_true()) != 0)
-        {
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
-static ckp_code_t
-delta_build(ckp_state_t *s)
-{
-    s->ops = json_object();
-    s->above = json_object();
-
-    if (s->ops == NULL || s->above == NULL) {
-        return CKP_E_NOMEM;
-    }
-
-    for (size_t i = 0; i < json_array_size(s->delta); i++) {
-        const char    *names[CKP_STATE_DEPTH_MAX];
-        const size_t   n = delta_names(json_array_get(s->delta, i), names);
-
-        if (!delta_index(s, names, n, i)) {
-            return CKP_E_NOMEM;
-        }
-    }
-
-    return CKP_OK;
-}
-
-
-/* Operations below the path are overruled. */
-static ckp_code_t
-delta_clear(ckp_state_t *s, const char *const *names, size_t n)
-{
-    char  key[DELTA_KEY_MAX];
-
-    for (size_t i = 0; i < json_array_size(s->delta); i++) {
-        json_t *const        op = json_array_get(s->delta, i);
-        const json_t *const  path = json_array_get(op, 0);
-        const char          *own[CKP_STATE_DEPTH_MAX];
-
-        if (path == NULL || delta_relate(path, names, n) != DELTA_BELOW) {
-            continue;
-        }
-
-        if (delta_key(own, delta_names(op, own), key)) {
-            (void) json_object_del(s->ops, key);
-        }
-
-        if (json_array_set_new(s->delta, i, json_null()) != 0) {
-            return CKP_E_NOMEM;
-        }
-
-        s->holes = true;
-    }
-
-    return CKP_OK;
-}
-
-
-static json_t *
-delta_find(const ckp_state_t *s, const char *key)
-{
-    const json_t *const  at = json_object_get(s->ops, key);
-
-    return at == NULL ? NULL
-           : json_array_get(s->delta, (size_t) json_integer_value(at));
-}
-
-
-/* Whether the nearest operation above puts an object, which has it already. */
-static bool
-delta_is_seen(const ckp_state_t *s, const char *const *names, size_t n)
-{
-    char  key[DELTA_KEY_MAX];
-
-    for (size_t k = n; k-- > 1; ) {
-        const json_t *const  op = delta_key(names, k, key) ? delta_find(s, key)
-                                                           : NULL;
-
-        if (op != NULL) {
-            return delta_puts(op) && json_is_object(json_array_get(op, 1));
+        if (delta_find(d, path, len, &slot) != DELTA_NONE) {
+            return true;
         }
     }
 
@@ -279,113 +149,96 @@ delta_is_seen(const ckp_state_t *s, const char *const *names, size_t n)
 }
 
 
-static ckp_code_t
-delta_find_and_fold(ckp_state_t *s, const char *const *names, size_t n,
-    json_t *value)
+/* Whether operation `i` is told: the first put that no deletion undoes, and the
+ * first deletion, also of what the turn itself put: a checkpoint from the midst
+ * of the turn may have it. */
+
+static bool
+delta_tells(delta_t *d, uint32_t i)
 {
-    char         key[DELTA_KEY_MAX];
-    json_t      *op;
-    ckp_code_t   rc = CKP_OK;
+    const ckp_change_t *const  c = &d->s->log[i];
+    delta_row_t *const         row = &d->rows[d->rows[i].first];
+    bool *const                told = c->put ? &row->told_put
+                                             : &row->told_del;
 
-    if (!delta_key(names, n, key)) {
-        return CKP_E_BUG;
+    if (*told
+        || (c->put && row->last_del != DELTA_NONE && i < row->last_del)
+        || delta_is_seen(d, c))
+    {
+        return false;
     }
 
-    if (json_object_get(s->above, key) != NULL) {
-        rc = delta_clear(s, names, n);
-        (void) json_object_del(s->above, key);
-    }
+    *told = true;
 
-    op = delta_find(s, key);
-
-    if (rc != CKP_OK || (op != NULL && delta_puts(op))) {
-        return rc != CKP_OK ? rc : delta_replace(op, value);
-    }
-
-    if (op == NULL && delta_is_seen(s, names, n)) {
-        return CKP_OK;
-    }
-
-    rc = delta_append(s, names, n, value);
-
-    return rc == CKP_OK
-           && !delta_index(s, names, n, json_array_size(s->delta) - 1)
-           ? CKP_E_NOMEM : rc;
+    return true;
 }
 
 
-/* --- from outside ----------------------------------------------------------------- */
+/* [path, value] as it is now, or [path]. */
 
-
-static bool
-delta_is_long(const char *const *names, size_t n)
+static void
+delta_op(const delta_t *d, const ckp_change_t *c, ckp_buf_t *b)
 {
-    size_t  len = 0;
+    const char *const  path = d->s->paths + c->path;
+    json_t            *at = d->s->root;
 
-    for (size_t i = 0; i < n; i++) {
-        len += strlen(names[i]) + 24;
+    for (size_t i = 0; i < c->len; /* void */) {
+        const size_t  len = strlen(path + i);
+
+        ckp_buf_puts(b, i == 0 ? "[[" : ",");
+        ckp_json_put_string(b, path + i, len);
+        at = json_object_getn(at, path + i, len);
+        i += len + 1;
     }
 
-    return len > DELTA_KEY_MAX;
+    ckp_buf_puts(b, "]");
+
+    if (c->put) {
+        ckp_buf_puts(b, ",");
+        ckp_json_put(b, at);
+    }
+
+    ckp_buf_puts(b, "]");
 }
 
 
 ckp_code_t
-ckp_delta_record(ckp_state_t *s, const char *const *names, size_t n,
-    json_t *value)
+ckp_delta_of(const ckp_state_t *s, ckp_buf_t *b)
 {
-    ckp_code_t  rc;
+    delta_t     d;
+    ckp_code_t  rc = CKP_OK;
 
-    /* a path that is no key: nobody looks for operations by keys any more */
+    b->len = 0;
 
-    if (!s->scans && delta_is_long(names, n)) {
-        s->scans = true;
-        ckp_delta_close(s);
+    if (s->nlog == 0) {
+        return CKP_OK;
     }
 
-    if (!s->scans && s->ops == NULL
-        && json_array_size(s->delta) >= DELTA_SCAN_MAX)
-    {
-        rc = delta_build(s);
+    d.s = s;
+    d.rows = NULL;
+    d.slots = NULL;
 
-        if (rc != CKP_OK) {
-            return rc;
+    if (s->nlog >= DELTA_NONE || !delta_room(&d, s->nlog)) {
+        rc = CKP_E_NOMEM;
+
+    } else {
+        delta_index(&d);
+
+        for (uint32_t i = 0; i < s->nlog; i++) {
+            if (delta_tells(&d, i)) {
+                ckp_buf_puts(b, b->len == 0 ? "[" : ",");
+                delta_op(&d, &s->log[i], b);
+            }
         }
-    }
 
-    return s->ops == NULL ? delta_scan(s, names, n, value)
-                          : delta_find_and_fold(s, names, n, value);
-}
-
-
-void
-ckp_delta_close(ckp_state_t *s)
-{
-    size_t  kept = 0;
-
-    ckp_delta_forget(s);
-
-    for (size_t i = 0; s->holes && i < json_array_size(s->delta); i++) {
-        json_t *const  op = json_array_get(s->delta, i);
-
-        if (!json_is_null(op)) {
-            (void) json_array_set(s->delta, kept++, op);
+        if (b->len > 0) {
+            ckp_buf_puts(b, "]");
         }
+
+        rc = (ckp_code_t) b->failed;
     }
 
-    while (s->holes && json_array_size(s->delta) > kept) {
-        (void) json_array_remove(s->delta, json_array_size(s->delta) - 1);
-    }
+    delta_free(&d);
 
-    s->holes = false;
-}
-
-
-void
-ckp_delta_forget(ckp_state_t *s)
-{
-    json_decref(s->ops);
-    json_decref(s->above);
-    s->ops = NULL;
-    s->above = NULL;
+    return rc;
 }

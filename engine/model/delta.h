@@ -1,6 +1,5 @@
 /*
- * The delta of a turn: what was put and deleted, folded as it is recorded.  An
- * array of [path, value] and [path]; holes (null) are closed at the end.
+ * The delta of a turn: its operations, folded.
  */
 
 #ifndef CKP_DELTA_H
@@ -9,16 +8,14 @@
 #include "model/state.h"
 
 /*
- * Adds an operation, or folds it into an earlier one: a value that is put twice
- * is told once, and what changes inside an object that this turn put is seen
- * there already.  The path is of n names; value NULL: a deletion.  All is lent.
+ * What the operations of the turn come to: an array of [path, value] and
+ * [path].  A value that is put twice is told once, and what changes inside an
+ * object that the turn put is seen there.  They are in the order in which
+ * members came to be, so that who applies them gets the same texts.
+ *
+ * It becomes the JSON text in `b`, which is empty when nothing has changed.
+ * CKP_OK or CKP_E_NOMEM.
  */
-ckp_code_t ckp_delta_record(ckp_state_t *s, const char *const *names, size_t n,
-    json_t *value);
-
-/* The turn is over: closes holes, forgets what helped to find operations.
- * Takes no memory. */
-void ckp_delta_close(ckp_state_t *s);
-void ckp_delta_forget(ckp_state_t *s);
+ckp_code_t ckp_delta_of(const ckp_state_t *s, ckp_buf_t *b);
 
 #endif

@@ -7,7 +7,7 @@
 #define CKP_EVENT_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 typedef struct {
     const char  *type;

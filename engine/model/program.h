@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/mem.h"
 #include "base/metric.h"

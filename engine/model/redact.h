@@ -6,7 +6,7 @@
 #define CKP_REDACT_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "model/program.h"
 

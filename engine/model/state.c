@@ -10,12 +10,15 @@
 #include "base/mem.h"
 #include "model/delta.h"
 
+#define STATE_DELTA_KEPT  4096
+
 
 ckp_code_t
 ckp_state_init(ckp_state_t *s, json_t *root)
 {
     *s = (ckp_state_t) { .root = root != NULL ? root : json_object(),
                          .shape = 1 };
+    ckp_buf_init(&s->delta, SIZE_MAX / 4);
 
     return s->root == NULL ? CKP_E_NOMEM : CKP_OK;
 }
@@ -24,16 +27,13 @@ ckp_state_init(ckp_state_t *s, json_t *root)
 static void
 state_forget(ckp_state_t *s)
 {
-    for (size_t i = 0; i < s->nundo; i++) {
-        json_decref(s->undo[i].at);
-        json_decref(s->undo[i].old);
-        ckp_free(s->undo[i].name);
+    for (size_t i = 0; i < s->nlog; i++) {
+        json_decref(s->log[i].old);
     }
 
-    s->nundo = 0;
-    s->scans = false;
-    s->holes = false;
-    ckp_delta_forget(s);
+    s->nlog = 0;
+    s->paths_len = 0;
+    s->turn = false;
 }
 
 
@@ -41,103 +41,131 @@ void
 ckp_state_free(ckp_state_t *s)
 {
     state_forget(s);
-    ckp_free(s->undo);
-    json_decref(s->delta);
+    ckp_free(s->log);
+    ckp_free(s->paths);
+    ckp_buf_free(&s->delta);
     json_decref(s->root);
 
     *s = (ckp_state_t) { .root = NULL };
 }
 
 
-ckp_code_t
+void
 ckp_state_begin(ckp_state_t *s)
 {
     state_forget(s);
-    json_decref(s->delta);
-
-    s->delta = json_array();
-
-    return s->delta == NULL ? CKP_E_NOMEM : CKP_OK;
+    s->turn = true;
 }
 
 
-json_t *
-ckp_state_end(ckp_state_t *s)
+ckp_code_t
+ckp_state_end(ckp_state_t *s, const char **delta)
 {
-    json_t  *delta;
+    ckp_code_t  rc;
 
-    ckp_delta_close(s);
-    state_forget(s);
+    /* one that was long is not kept */
 
-    delta = s->delta;
-    s->delta = NULL;
-
-    if (json_array_size(delta) == 0) {
-        json_decref(delta);
-        delta = NULL;
+    if (s->delta.size > STATE_DELTA_KEPT || s->delta.failed != CKP_OK) {
+        ckp_buf_free(&s->delta);
     }
 
-    return delta;
+    rc = ckp_delta_of(s, &s->delta);
+
+    if (rc == CKP_OK) {
+        state_forget(s);
+        *delta = s->delta.len == 0 ? NULL : ckp_buf_str(&s->delta);
+    }
+
+    return rc;
 }
 
 
-/* Room for one more. */
+/* A larger block with what is in the one before; NULL: no memory. */
 
-static ckp_undo_t *
-state_undo_room(ckp_state_t *s)
+static void *
+state_grow(void *p, size_t used, size_t size)
 {
-    const size_t  size = s->size == 0 ? 32 : s->size * 2;
-    ckp_undo_t   *undo;
+    void *const  block = ckp_alloc(size);
 
-    if (s->nundo < s->size) {
-        return &s->undo[s->nundo];
+    if (block != NULL) {
+        if (used > 0) {
+            memcpy(block, p, used);
+        }
+
+        ckp_free(p);
     }
 
-    undo = ckp_alloc(size * sizeof(ckp_undo_t));
-
-    if (undo == NULL) {
-        return NULL;
-    }
-
-    if (s->nundo > 0) {
-        memcpy(undo, s->undo, s->nundo * sizeof(ckp_undo_t));
-    }
-
-    ckp_free(s->undo);
-    s->undo = undo;
-    s->size = size;
-
-    return &s->undo[s->nundo];
+    return block;
 }
 
 
-/* What the member was before the turn changes it: undone in reverse order, it
- * finds the same object in its place. */
+static bool
+state_room(ckp_state_t *s, size_t len)
+{
+    void  *block;
+
+    if (s->nlog == s->log_room) {
+        const size_t  room = s->log_room == 0 ? 32 : s->log_room * 2;
+
+        block = state_grow(s->log, s->nlog * sizeof(ckp_change_t),
+                           room * sizeof(ckp_change_t));
+
+        if (block == NULL) {
+            return false;
+        }
+
+        s->log = block;
+        s->log_room = room;
+    }
+
+    if (s->paths_len + len > s->paths_room) {
+        const size_t  room = 2 * s->paths_room + len + 512;
+
+        block = state_grow(s->paths, s->paths_len, room);
+
+        if (block == NULL) {
+            return false;
+        }
+
+        s->paths = block;
+        s->paths_room = room;
+    }
+
+    return true;
+}
+
+
+/* What was there before: undone in reverse order, each finds the same object
+ * around it. */
 
 static ckp_code_t
-state_note(ckp_state_t *s, json_t *at, const char *name, json_t *old)
+state_note(ckp_state_t *s, const char *const *names, size_t n, json_t *old,
+    bool put)
 {
-    const size_t       len = strlen(name) + 1;
-    ckp_undo_t *const  u = state_undo_room(s);
+    size_t         lens[CKP_STATE_DEPTH_MAX];
+    size_t         len = 0;
+    ckp_change_t  *c;
+    char          *to;
 
-    if (u == NULL) {
+    for (size_t i = 0; i < n; i++) {
+        lens[i] = strlen(names[i]) + 1;
+        len += lens[i];
+    }
+
+    if (!state_room(s, len)) {
         return CKP_E_NOMEM;
     }
 
-    u->name = NULL;
+    c = &s->log[s->nlog++];
+    *c = (ckp_change_t) { .path = s->paths_len, .len = len, .put = put,
+                          .old = json_incref(old) };
+    to = s->paths + s->paths_len;
+    s->paths_len += len;
 
-    if (len > sizeof(u->near)) {
-        u->name = ckp_alloc(len);
-
-        if (u->name == NULL) {
-            return CKP_E_NOMEM;
-        }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(to, names[i], lens[i]);
+        to += lens[i];
     }
-
-    memcpy(u->name == NULL ? u->near : u->name, name, len);
-    u->at = json_incref(at);
-    u->old = json_incref(old);
-    s->nundo++;
 
     return CKP_OK;
 }
@@ -155,8 +183,8 @@ state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make)
 
         if (!json_is_object(next)) {
             if (!make
-                || (s->delta != NULL
-                    && state_note(s, at, names[i], next) != CKP_OK))
+                || (s->turn
+                    && state_note(s, names, i + 1, next, true) != CKP_OK))
             {
                 return NULL;
             }
@@ -177,26 +205,35 @@ state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make)
 }
 
 
+static void
+state_undo_one(ckp_state_t *s, const ckp_change_t *c)
+{
+    const char  *name = s->paths + c->path;
+    size_t       left = c->len - strlen(name) - 1;
+    json_t      *at = s->root;
+
+    while (left > 0) {
+        at = json_object_get(at, name);
+        name += strlen(name) + 1;
+        left -= strlen(name) + 1;
+    }
+
+    if (c->old == NULL) {
+        (void) json_object_del(at, name);
+
+    } else {
+        (void) json_object_set(at, name, c->old);
+    }
+}
+
+
 void
 ckp_state_undo(ckp_state_t *s)
 {
-    while (s->nundo > 0) {
-        ckp_undo_t *const  u = &s->undo[--s->nundo];
-        const char *const  name = u->name == NULL ? u->near : u->name;
-
-        if (u->old == NULL) {
-            (void) json_object_del(u->at, name);
-
-        } else {
-            (void) json_object_set_new(u->at, name, u->old);
-        }
-
-        json_decref(u->at);
-        ckp_free(u->name);
+    for (size_t i = s->nlog; i-- > 0; /* void */) {
+        state_undo_one(s, &s->log[i]);
     }
 
-    json_decref(s->delta);
-    s->delta = NULL;
     s->shape++;
     state_forget(s);
 }
@@ -217,7 +254,7 @@ state_change(ckp_state_t *s, const char *const *names, size_t n,
 {
     /* what was put and deleted in one turn made the objects on its way */
 
-    const bool         make = value != NULL || s->delta == NULL;
+    const bool         make = value != NULL || !s->turn;
     const bool         watched = state_is_watched(s, names);
     const char *const  name = names[n - 1];
     json_t *const      at = state_parent(s, names, n, make);
@@ -236,12 +273,8 @@ state_change(ckp_state_t *s, const char *const *names, size_t n,
         return CKP_OK;
     }
 
-    if (s->delta != NULL) {
-        if (state_note(s, at, name, old) != CKP_OK
-            || ckp_delta_record(s, names, n, value) != CKP_OK)
-        {
-            return CKP_E_NOMEM;
-        }
+    if (s->turn && state_note(s, names, n, old, value != NULL) != CKP_OK) {
+        return CKP_E_NOMEM;
     }
 
     if (watched && n <= 3 && (json_is_object(old) || json_is_object(value))) {

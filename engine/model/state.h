@@ -14,32 +14,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 
 #define CKP_STATE_DEPTH_MAX  8
 
-#define CKP_UNDO_NAME  40       /* bytes of a name that need no memory */
+/* One operation of a turn, in the order in which they came. */
+typedef struct {
+    size_t   path;              /* where its names stand in `paths` */
+    size_t   len;               /* their bytes, each with its NUL */
+    json_t  *old;               /* what was there; NULL: nothing */
+    bool     put;               /* else a deletion */
+} ckp_change_t;
 
 typedef struct {
-    json_t  *at;                /* the object that was changed */
-    json_t  *old;               /* NULL: nothing was there */
-    char    *name;              /* the member; NULL: `near` */
-    char     near[CKP_UNDO_NAME];
-} ckp_undo_t;
-
-typedef struct {
-    json_t      *root;
-    json_t      *delta;         /* of the turn; NULL: outside a turn */
-    ckp_undo_t  *undo;
-    size_t       nundo;
-    size_t       size;
-    bool         holes;         /* some of the delta is null */
-    bool         scans;         /* no operation is looked for by its path */
-    json_t      *ops;           /* path -> place in the delta; NULL: few */
-    json_t      *above;         /* paths that operations lie under */
-
+    json_t        *root;
+    bool           turn;        /* a turn has begun and not ended */
+    ckp_change_t  *log;         /* of the turn */
+    size_t         nlog;
+    size_t         log_room;
+    char          *paths;
+    size_t         paths_len;
+    size_t         paths_room;
+    ckp_buf_t      delta;       /* of the last turn that held */
 
     /* Who wants to know what changes under one member of the root, `watched`:
      * which of its members (NULL: any).  NULL: nobody does. */
@@ -58,11 +57,12 @@ typedef struct {
 ckp_code_t ckp_state_init(ckp_state_t *s, json_t *root);
 void ckp_state_free(ckp_state_t *s);
 
-/* A turn begins: the delta is empty, nothing to undo. */
-ckp_code_t ckp_state_begin(ckp_state_t *s);
+/* A turn begins: nothing has changed, nothing is to be undone. */
+void ckp_state_begin(ckp_state_t *s);
 
-/* It holds: the delta as a new reference, NULL when nothing was changed. */
-json_t *ckp_state_end(ckp_state_t *s);
+/* It holds: its delta as a JSON text, lent until the next turn ends, NULL when
+ * nothing was changed.  CKP_E_NOMEM: it goes on, and can be undone. */
+ckp_code_t ckp_state_end(ckp_state_t *s, const char **delta);
 
 /* It does not: everything is as it was at ckp_state_begin. */
 void ckp_state_undo(ckp_state_t *s);

@@ -7,7 +7,7 @@
 #define CKP_WRITE_H
 
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 /* The kind's own spelling, static; NULL: there is no such kind. */
 const char *ckp_write_kind(const char *table);

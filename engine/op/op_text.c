@@ -305,14 +305,7 @@ op_xml(ckp_buf_t *b, const json_t *v)
 static void
 op_json(ckp_buf_t *b, const json_t *v, bool pretty)
 {
-    char  *text;
-
-    if (!pretty) {
-        text = ckp_json_text(v);
-
-    } else {
-        text = json_dumps(v, JSON_INDENT(2) | JSON_ENCODE_ANY);
-    }
+    char *const  text = pretty ? ckp_json_indented(v) : ckp_json_text(v);
 
     if (text == NULL) {
         b->failed = CKP_E_NOMEM;

@@ -166,7 +166,7 @@ child_events(const ckp_turn_t *turn)
         const ckp_event_t *const  ev = &turn->events[i];
 
         if (json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:s, s:O, "
-                "s:O?}", "seq", (json_int_t) ev->seq, "at",
+                "s:s?}", "seq", (json_int_t) ev->seq, "at",
                 (json_int_t) ev->at_ms, "type", ev->type, "path", ev->path,
                 "payload", ev->payload, "delta", ev->delta)) != 0)
         {

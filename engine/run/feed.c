@@ -533,11 +533,8 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     *turn = (ckp_turn_t) { .nevents = 0 };
     own.ref = in->ref == NULL ? "" : in->ref;
 
-    rc = ckp_turn_begin(run, &own);
-
-    if (rc == CKP_OK) {
-        rc = ckp_run_inherit(run);
-    }
+    ckp_turn_begin(run, &own);
+    rc = ckp_run_inherit(run);
 
     if (rc == CKP_OK) {
         rc = feed_kind(run, &own);

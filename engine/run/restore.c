@@ -234,7 +234,7 @@ restore_kin(ckp_run_t *run, const json_t *state)
         return CKP_OK;
     }
 
-    /* jansson copies as much as it has memory for */
+    /* a copy that there was no memory for is none */
 
     if (json_object_size(kin) != json_object_size(own)) {
         json_decref(kin);

@@ -6,6 +6,7 @@
 #include "run/run_int.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"

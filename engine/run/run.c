@@ -111,15 +111,16 @@ ckp_run_load(ckp_program_t *prog, const char *run_id,
 
 
 ckp_code_t
-ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
+ckp_run_apply(ckp_run_t *run, uint32_t seq, const json_t *delta,
+    ckp_err_t *err)
 {
-    if (ev->seq != run->seq + 1) {
+    if (seq != run->seq + 1) {
         return ckp_fail(err, CKP_E_INVALID, "", "event %u does not follow %u",
-                        ev->seq, run->seq);
+                        seq, run->seq);
     }
 
     const unsigned long  refusals = ckp_memory_refusals();
-    ckp_code_t           rc = ckp_state_apply(&run->state, ev->delta, err);
+    ckp_code_t           rc = ckp_state_apply(&run->state, delta, err);
 
     if (rc == CKP_OK && ckp_memory_refusals() != refusals) {
         rc = ckp_fail(err, CKP_E_NOMEM, "", "no memory");
@@ -128,7 +129,7 @@ ckp_run_apply(ckp_run_t *run, const ckp_event_t *ev, ckp_err_t *err)
     ckp_roster_touch(&run->roster, NULL);
 
     if (rc == CKP_OK) {
-        run->seq = ev->seq;
+        run->seq = seq;
         run->seeded = false;
     }
 

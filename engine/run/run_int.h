@@ -118,7 +118,7 @@ struct ckp_fiber_s {
 
 /* --- turn.c -------------------------------------------------------------- */
 
-ckp_code_t ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);
+void ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn);
 void ckp_turn_undo(ckp_run_t *run, uint32_t seq);
 void ckp_turn_free(ckp_run_t *run);

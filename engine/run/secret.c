@@ -194,7 +194,7 @@ secret_version(const json_t *ref)
     const json_t *const  version = json_object_get(ref, "version");
 
     return json_is_integer(version)
-           ? json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(version))
+           ? json_sprintf("%lld", json_integer_value(version))
            : json_is_string(version) ? json_string(json_string_value(version))
                                      : NULL;
 }

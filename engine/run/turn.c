@@ -52,7 +52,6 @@ turn_clear(ckp_run_t *run)
 
     for (size_t i = 0; i < run->events.n; i++) {
         json_decref(events[i].payload);
-        json_decref(events[i].delta);
     }
 
     for (size_t i = 0; i < run->writes.n; i++) {
@@ -74,7 +73,7 @@ turn_clear(ckp_run_t *run)
 }
 
 
-ckp_code_t
+void
 ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
 {
     static const uint8_t  none[CKP_SEED_LEN];
@@ -90,7 +89,7 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     json_object_clear(run->over);
     ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
 
-    return ckp_state_begin(&run->state);
+    ckp_state_begin(&run->state);
 }
 
 
@@ -125,11 +124,13 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 {
     ckp_event_t *const  events = run->events.items;
 
-    if (turn_last_states(run) != CKP_OK) {
+    const char         *delta;
+
+    if (turn_last_states(run) != CKP_OK
+        || ckp_state_end(&run->state, &delta) != CKP_OK)
+    {
         return CKP_E_NOMEM;
     }
-
-    json_t *const  delta = ckp_state_end(&run->state);
 
     *turn = (ckp_turn_t) {
         .events = events, .nevents = run->events.n,
@@ -144,7 +145,6 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 
     if (run->events.n == 0) {
         turn->checkpoint = 1;
-        json_decref(delta);
 
     } else {
         events[run->events.n - 1].delta = delta;

@@ -43,7 +43,7 @@ ckp_describe_default(const char *text)
     const size_t  n = strlen(text);
 
     return text[0] == '"' ? json_stringn(text + 1, n - 2)
-                          : json_loads(text, JSON_DECODE_ANY, NULL);
+                          : ckp_json_parse(text, n, NULL);
 }
 
 

@@ -5,7 +5,7 @@
 #ifndef CKP_DIFF_INT_H
 #define CKP_DIFF_INT_H
 
-#include <jansson.h>
+#include "value/json.h"
 
 /* The value, or NULL once memory ran out for a part of it. */
 static inline json_t *

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #define CKP_CRON_TEXT_MAX  128
 

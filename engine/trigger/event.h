@@ -7,7 +7,7 @@
 #define CKP_TRIGGER_EVENT_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 /*
  * New object {type?, message_id?, payload, attributes}.  `heads`: the request's

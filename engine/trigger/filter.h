@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 /*
  * settings: of ckp_trigger_settings; event: {type?, message_id?, payload,

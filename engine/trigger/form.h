@@ -6,7 +6,7 @@
 #define CKP_TRIGGER_FORM_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #define CKP_FORM_FIELDS_MAX  1000
 

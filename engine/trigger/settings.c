@@ -234,8 +234,9 @@ set_field(set_t *s, const set_field_t *f, size_t type)
     if (v == NULL) {
         if (f->otherwise != NULL) {
             (void) json_object_set_new(s->out, f->name,
-                                       json_loads(f->otherwise,
-                                                  JSON_DECODE_ANY, NULL));
+                                       ckp_json_parse(f->otherwise,
+                                                      strlen(f->otherwise),
+                                                      NULL));
         }
 
         return;

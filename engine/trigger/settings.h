@@ -6,7 +6,7 @@
 #ifndef CKP_TRIGGER_SETTINGS_H
 #define CKP_TRIGGER_SETTINGS_H
 
-#include <jansson.h>
+#include "value/json.h"
 
 /*
  * New object with the flat spelling of each field that is there, and the

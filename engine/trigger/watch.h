@@ -6,7 +6,7 @@
 #define CKP_TRIGGER_WATCH_H
 
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 /*
  * settings: of ckp_trigger_settings.  known: [{path, mtime, size, since,

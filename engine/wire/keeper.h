@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/err.h"
 #include "base/mem.h"

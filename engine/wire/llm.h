@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/mem.h"
 #include "base/outcome.h"

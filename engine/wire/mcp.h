@@ -7,7 +7,7 @@
 #define CKP_WIRE_MCP_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/outcome.h"
 

@@ -7,7 +7,7 @@
 #define CKP_WIRE_SIGV4_H
 
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "base/mem.h"
 

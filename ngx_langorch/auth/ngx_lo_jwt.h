@@ -8,7 +8,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 #include "wire/jwt.h"

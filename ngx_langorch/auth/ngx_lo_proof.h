@@ -13,7 +13,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "store/ngx_lo_store.h"
 

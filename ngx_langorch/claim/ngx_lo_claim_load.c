@@ -143,7 +143,7 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
     int64_t       id;
     uint32_t      seq;
     ckp_run_t    *run;
-    ckp_event_t   ev;
+    json_t       *delta;
 
     id = ckp_json_int(row, "id", 0);
     state = ngx_lo_claim_state(cl->states, id, &seq);
@@ -167,18 +167,12 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
             continue;
         }
 
-        ngx_memzero(&ev, sizeof(ev));
-        ev.seq = (uint32_t) ckp_json_int(e, "seq", 0);
-        ev.at_ms = ckp_json_int(e, "created_at", 0);
-        ev.type = ckp_json_str(e, "type");
-        ev.path = ckp_json_str(e, "path");
-        ev.delta = json_object_get(e, "delta");
+        delta = json_object_get(e, "delta");
 
-        if (json_is_null(ev.delta)) {
-            ev.delta = NULL;
-        }
-
-        if (ckp_run_apply(run, &ev, err) != CKP_OK) {
+        if (ckp_run_apply(run, (uint32_t) ckp_json_int(e, "seq", 0),
+                          json_is_null(delta) ? NULL : delta, err)
+            != CKP_OK)
+        {
             ckp_run_free(run);
             return NULL;
         }

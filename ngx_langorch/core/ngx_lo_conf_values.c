@@ -11,6 +11,8 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
 {
     ngx_lo_main_conf_t  *mcf;
 
+    ngx_lo_memory_seed();
+
     mcf = ngx_pcalloc(cf->pool, sizeof(ngx_lo_main_conf_t));
     if (mcf == NULL) {
         return NULL;

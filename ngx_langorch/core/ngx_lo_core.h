@@ -9,7 +9,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 
@@ -236,6 +236,10 @@ int64_t ngx_lo_clock_offset(void);
 
 /* Before the worker's threads: JSON values come from kept blocks. */
 void ngx_lo_memory_start(void);
+
+/* Before there are JSON values: names of large objects are hashed with a number
+ * that nobody knows. */
+void ngx_lo_memory_seed(void);
 
 /* A block as by malloc(), kept by the thread that frees it; NULL: no memory.
  * Its size is what it really holds. */

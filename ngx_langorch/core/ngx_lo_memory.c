@@ -10,8 +10,9 @@
  * life, whoever keeps it: values made in one thread may end in another, and
  * those that were made before this was switched on are as good.
  *
- * What malloc() refuses is counted (ckp_memory_refusals): jansson does not tell
- * a member that is not there from one that there was no memory for.
+ * What malloc() refuses is counted (ckp_memory_refusals): what
+ * leaves out a member that is not there does so with one that there was no
+ * memory for.
  */
 
 #include "core/ngx_lo_core.h"
@@ -293,11 +294,27 @@ ngx_lo_memory_size(void *p)
 }
 
 
+/* Workers have the seed of their master, whose objects they have, too. */
+
+void
+ngx_lo_memory_seed(void)
+{
+    uint8_t             seed[CKP_SEED_LEN];
+    uint64_t            n;
+    static ngx_uint_t   done;
+
+    if (!done) {
+        ngx_lo_rand_seed(seed);
+        ngx_memcpy(&n, seed, sizeof(n));
+        json_object_seed(n);
+        done = 1;
+    }
+}
+
+
 void
 ngx_lo_memory_start(void)
 {
-    json_set_alloc_funcs(ngx_lo_memory_get, ngx_lo_memory_put);
-
 #if (NGX_LO_BLOCKS_KEPT)
     ckp_memory_from(ngx_lo_memory_get, ngx_lo_memory_put);
 #endif

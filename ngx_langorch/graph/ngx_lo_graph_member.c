@@ -83,7 +83,7 @@ ngx_lo_graph_otherwise(ngx_lo_graph_at_t *at, const ngx_lo_graph_member_t *m)
         return json_null();
     }
 
-    return json_loads(m->otherwise, JSON_DECODE_ANY, NULL);
+    return ckp_json_parse(m->otherwise, ngx_strlen(m->otherwise), NULL);
 }
 
 

@@ -163,7 +163,7 @@ ngx_lo_commit_birth(ngx_lo_run_t *run, ngx_lo_job_t *job, const json_t *row,
                            ckp_json_str(ev, "type"),
                            ckp_json_str(ev, "path"),
                            json_object_get(ev, "payload"),
-                           json_object_get(ev, "delta"))
+                           ckp_json_str(ev, "delta"))
             != NGX_OK)
         {
             return NGX_ERROR;

@@ -87,11 +87,10 @@ ngx_lo_http_redirects(const ngx_lo_http_t *h, const ngx_lo_call_reply_t *reply)
 static void
 ngx_lo_http_strip(ngx_lo_http_t *h)
 {
-    void        *tmp;
     json_t      *value;
     const char  *name;
 
-    json_object_foreach_safe(h->headers, tmp, name, value) {
+    json_object_foreach(h->headers, name, value) {
 
         if (ngx_strcasecmp((u_char *) name, (u_char *) "Authorization") == 0
             || ngx_strcasecmp((u_char *) name, (u_char *) "Cookie") == 0

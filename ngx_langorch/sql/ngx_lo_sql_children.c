@@ -28,7 +28,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_event = {
     "INSERT INTO events (run, seq, created_at, type, path, payload, delta)"
     " SELECT id, $2, $3, $4, $5, $6, $7 FROM runs r WHERE run_id = $1"
     " AND NOT EXISTS (SELECT 1 FROM events WHERE run = r.id AND seq = $2)",
-    "siissjk", -1
+    "siissjt", -1
 };
 
 

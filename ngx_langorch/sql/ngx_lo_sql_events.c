@@ -11,5 +11,5 @@ const ngx_lo_stmt_t  ngx_lo_sql_event_add = {
     " attempt, payload, delta)"
     " SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10"
     " FROM runs WHERE run_id = $1",
-    "siissssnjk", 1
+    "siissssnjt", 1
 };

@@ -26,7 +26,7 @@
 #define NGX_LO_TURN_EVENTS_4  NGX_LO_TURN_EVENTS_3                            \
     ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
 
-#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjk"
+#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjt"
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
     { "turn_event", NGX_LO_TURN_EVENTS, NGX_LO_TURN_EVENT_TYPES, 1 },

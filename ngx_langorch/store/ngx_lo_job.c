@@ -245,6 +245,14 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 
         return (s != NULL && value->s == NULL) ? NGX_ERROR : NGX_OK;
 
+    case 't':
+        s = va_arg(*args, const char *);
+        value->s = s == NULL ? NULL
+                   : job->seals ? ngx_lo_job_sealed(job, s)
+                   : ckp_arena_strdup(job->arena, s);
+
+        return (s != NULL && value->s == NULL) ? NGX_ERROR : NGX_OK;
+
     case 'j':
     case 'k':
     case 'K':

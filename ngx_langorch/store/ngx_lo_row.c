@@ -186,7 +186,7 @@ ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut)
 {
     return (len != 0 && text[0] == NGX_LO_SEALED)
            ? ngx_lo_db_opened(text, len, shut)
-           : json_loadb(text, len, JSON_DECODE_ANY, NULL);
+           : ckp_json_read(text, len, NULL);
 }
 
 
@@ -241,7 +241,7 @@ ngx_lo_db_opened(const char *text, size_t len, ngx_uint_t *shut)
     if (ngx_lo_sealer != NULL
         && ngx_lo_sealer->open(text, len, &out) == NGX_OK)
     {
-        v = json_loadb(out.data, out.len, JSON_DECODE_ANY, NULL);
+        v = ckp_json_read(out.data, out.len, NULL);
 
     } else {
         v = json_pack("{s:b}", NGX_LO_SHUT, 1);

@@ -39,9 +39,6 @@ ngx_lo_sqlite_start(ngx_lo_store_t *store)
     ngx_uint_t           i;
     pthread_condattr_t   attr;
 
-    /* jansson picks its seed at the first object: not in two threads at once */
-
-    json_object_seed(0);
     ngx_lo_sqlite_setup();
 
     if (pthread_mutex_init(&store->mutex, NULL) != 0

@@ -19,7 +19,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 
@@ -30,6 +30,7 @@ typedef struct {
                                s const char * (NULL = NULL), i int64_t,
                                d double, j const json_t * (NULL = NULL),
                                k the same, sealed where the job says so,
+                               t a text that is handled as k (NULL = NULL),
                                K the same, sealed wherever there is a key,
                                p the value of that K as it is, none of its own,
                                n int64_t where NGX_LO_NULL means NULL */

@@ -30,10 +30,6 @@ ngx_lo_think_new(size_t size)
 
     if (ngx_lo_thoughts.line.next == NULL) {
         ngx_queue_init(&ngx_lo_thoughts.line);
-
-        /* threads make objects from now on: not before they are seeded */
-
-        json_object_seed(0);
     }
 
     t = ngx_calloc(size, ngx_cycle->log);

@@ -19,7 +19,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_thread_pool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 

@@ -27,10 +27,12 @@
 #ifndef T_DOCS_H
 #define T_DOCS_H
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 

@@ -27,9 +27,20 @@ $(OUTF)/engine/%.o: $(ENGINE)/%.c
 $(OUTF)/libckp.a: $(OBJSF)
 	rm -f $@ && ar rcs $@ $^
 
+# those that compare with jansson, which no other part knows
+
+ORACLE_json  = $(OUTF)/oracle.o -ljansson
+ORACLE_value = $(OUTF)/oracle.o -ljansson
+
+$(OUTF)/oracle.o: fuzz/oracle/oracle.c fuzz/oracle/oracle.h fuzz/value_ops.h
+	@mkdir -p $(@D)
+	$(CLANG) $(TESTS) $(SAN) -Ifuzz -c -o $@ $<
+
+$(OUTF)/fuzz_json $(OUTF)/fuzz_value: $(OUTF)/oracle.o
+
 $(OUTF)/fuzz_%: fuzz/%.c $(OUTF)/libckp.a
 	$(CLANG) $(TESTS) $(SAN) -fsanitize=fuzzer $(DEPS) -MF $@.d $(INCS) \
-	    -Ifuzz -o $@ $< $(OUTF)/libckp.a $(LIBS)
+	    -Ifuzz -o $@ $< $(OUTF)/libckp.a $(ORACLE_$*) $(LIBS)
 
 fuzz: $(FUZZ:%=$(OUTF)/fuzz_%)
 	@fuzz/run-fuzz $(OUTF) $(SECONDS_EACH) '$(LIMITS)' $(FUZZ)

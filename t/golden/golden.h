@@ -64,9 +64,11 @@
 #ifndef T_GOLDEN_H
 #define T_GOLDEN_H
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <jansson.h>
+#include "value/json.h"
 
 typedef struct {
     size_t   passed;

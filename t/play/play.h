@@ -60,8 +60,10 @@
 #ifndef T_PLAY_H
 #define T_PLAY_H
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <stdbool.h>
-#include <jansson.h>
+#include "value/json.h"
 
 #include "ckp.h"
 

@@ -11,12 +11,12 @@
 static json_t *
 store_event(const ckp_event_t *ev)
 {
-    return json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:I, s:o, s:o?}",
+    return json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:I, s:o, s:s?}",
                "seq", (json_int_t) ev->seq, "type", ev->type, "path", ev->path,
                "node_id", ev->node_id, "step_id", ev->step_id,
                "attempt", (json_int_t) ev->attempt,
                "payload", json_deep_copy(ev->payload),
-               "delta", json_deep_copy(ev->delta));
+               "delta", ev->delta);
 }
 
 
@@ -243,8 +243,8 @@ sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
 static json_t *
 store_read(const json_t *v)
 {
-    char *const    text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-    json_t *const  read = json_loads(text, JSON_DECODE_ANY, NULL);
+    char *const    text = ckp_json_text(v);
+    json_t *const  read = ckp_json_parse(text, strlen(text), NULL);
 
     free(text);
 
@@ -273,13 +273,11 @@ sim_load(sim_t *w)
     }
 
     for (size_t i = (size_t) from; i < s->nevents; i++) {
-        json_t *const  delta = json_object_get(s->events[i], "delta");
-        json_t *const  read = json_is_null(delta) ? NULL : store_read(delta);
-        ckp_event_t    ev = { .seq = (uint32_t) (i + 1), .delta = read };
+        const char *const  delta = ckp_json_str(s->events[i], "delta");
+        json_t *const      read = delta == NULL ? NULL
+                                  : ckp_json_read(delta, strlen(delta), &err);
 
-        ev.type = ckp_json_str(s->events[i], "type");
-
-        if (ckp_run_apply(run, &ev, &err) != CKP_OK) {
+        if (ckp_run_apply(run, (uint32_t) (i + 1), read, &err) != CKP_OK) {
             sim_broken(w, "event %zu does not apply: %s", i + 1, err.msg);
         }
 

@@ -3,7 +3,7 @@
  * the place of malloc and its kin), and a list of what is not freed.
  */
 
-#include <jansson.h>
+#include "value/json.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -52,7 +52,7 @@ static long             refused_in;     /* starve_entries, then */
 extern long             starve_entries;
 long                    starve_entries;
 
-/* Who asks jansson for what jansson asks us for; OTHERS: it is not jansson. */
+/* Who asks base/mem.c, or values, for what they ask us for; OTHERS: nobody. */
 static starve_whose_t   through = STARVE_OTHERS;
 
 
@@ -108,10 +108,10 @@ starve_trace(uintptr_t *trace, size_t n)
 }
 
 
-/* jansson asks for the engine, or for the test. */
+/* They ask for the engine, or for the test. */
 
 static void *
-starve_json_alloc(size_t size)
+starve_get(size_t size)
 {
     uintptr_t  first;
     void      *p;
@@ -349,7 +349,7 @@ starve_memory_open(void)
     blocks = mapped(BLOCKS * sizeof(*blocks));
     places = mapped(PLACES * sizeof(*places));
     traces = mapped(TRACES * STARVE_TRACE * sizeof(*traces));
-    json_set_alloc_funcs(starve_json_alloc, __wrap_free);
+    ckp_memory_from(starve_get, __wrap_free);
 }
 
 

@@ -71,14 +71,14 @@ t_born(t_pair_t *p)
     p->kid.now = p->up.now;
 
     json_array_foreach(json_object_get(p->row, "events"), i, ev) {
-        const ckp_event_t  e = {
-            .seq = (uint32_t) ckp_json_int(ev, "seq", 0),
-            .at_ms = ckp_json_int(ev, "at", 0),
-            .type = ckp_json_str(ev, "type"), .path = "",
-            .delta = json_object_get(ev, "delta")
-        };
+        const char *const  text = ckp_json_str(ev, "delta");
+        json_t *const      delta = text == NULL ? NULL
+                                   : ckp_json_parse(text, strlen(text), &err);
 
-        assert_int_equal(ckp_run_apply(p->kid.run, &e, &err), CKP_OK);
+        assert_int_equal(ckp_run_apply(p->kid.run,
+                             (uint32_t) ckp_json_int(ev, "seq", 0), delta,
+                             &err), CKP_OK);
+        json_decref(delta);
     }
 }
 

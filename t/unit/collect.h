@@ -6,6 +6,8 @@
 #ifndef T_COLLECT_H
 #define T_COLLECT_H
 
+#include <stdlib.h>
+
 #include "lang.h"
 
 #include "data/collect.h"

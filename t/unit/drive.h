@@ -91,7 +91,7 @@ t_run(t_run_t *t, const char *text)
     t_doc(&t->d, text);
 
     if (t->d.prog == NULL) {
-        char *const  s = json_dumps(t->d.list, 0);
+        char *const  s = ckp_json_text(t->d.list);
 
         fail_msg("%s", s);
     }

@@ -119,7 +119,7 @@ t_host_open(t_host_t *h, const char *text, const char *kid)
     json_decref(doc);
 
     if (h->prog == NULL) {
-        fprintf(stderr, "%s\n", json_dumps(list, 0));
+        fprintf(stderr, "%s\n", ckp_json_text(list));
         abort();
     }
 

@@ -233,7 +233,13 @@ static long  t_left;                /* allocations before there are no more */
 static void *
 t_malloc(size_t size)
 {
-    return t_left-- > 0 ? malloc(size) : NULL;
+    if (t_left-- > 0) {
+        return malloc(size);
+    }
+
+    ckp_memory_refused();
+
+    return NULL;
 }
 
 
@@ -260,13 +266,18 @@ t_hungry(const char *type, const char *source, const char *expression,
         ckp_err_t               err = CKP_ERR_INIT;
         json_t                 *out = NULL;
         ckp_collect_t          *t;
+        const unsigned long     refusals = ckp_memory_refusals();
 
         assert_true(n < 2000);
         t_left = n;
-        json_set_alloc_funcs(t_malloc, free);
+        ckp_memory_from(t_malloc, free);
         t = ckp_collect_new(&want, NULL, NULL, &err);
         rc = t == NULL ? err.code : ckp_collect_run(t, &in, &out, NULL, &err);
-        json_set_alloc_funcs(malloc, free);
+        ckp_memory_from(NULL, NULL);
+
+        /* as who asks for it does: what came of it is not what it should be */
+
+        rc = ckp_memory_refusals() != refusals ? CKP_E_NOMEM : rc;
 
         if (rc != CKP_OK && rc != CKP_E_NOMEM) {
             fail_msg("%s: %d %s", type, rc, err.msg);

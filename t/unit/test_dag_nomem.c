@@ -194,7 +194,6 @@ main(void)
         cmocka_unit_test(tasks_are_drawn_or_not),
     };
 
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,7 +107,6 @@ main(void)
         cmocka_unit_test(test_the_words_of_a_procedure_are_whole_or_none),
     };
 
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

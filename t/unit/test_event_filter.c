@@ -11,7 +11,7 @@ static json_t *
 t_json(const char *text)
 {
     char           copy[1024];
-    json_error_t   e;
+    ckp_err_t      e = CKP_ERR_INIT;
     json_t        *v;
 
     snprintf(copy, sizeof(copy), "%s", text);
@@ -20,10 +20,10 @@ t_json(const char *text)
         *p = *p == '\'' ? '"' : *p;
     }
 
-    v = json_loads(copy, JSON_DECODE_ANY, &e);
+    v = ckp_json_parse(copy, strlen(copy), &e);
 
     if (v == NULL) {
-        fail_msg("%s: %s", copy, e.text);
+        fail_msg("%s: %s", copy, e.msg);
     }
 
     return v;
@@ -121,7 +121,7 @@ t_read(const char *heads, const char *body, const char *want)
 {
     json_t *const  h = t_json(heads);
     json_t *const  b = t_json(body);
-    char *const    text = json_dumps(b, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *const    text = ckp_json_text(b);
     const char    *why = NULL;
     json_t *const  got = ckp_event_read(h, text, strlen(text), &why);
 
@@ -130,7 +130,7 @@ t_read(const char *heads, const char *body, const char *want)
 
         if (got == NULL || !json_equal(got, w)) {
             fail_msg("%s with %s is %s", text, heads, got == NULL ? why
-                     : json_dumps(got, JSON_COMPACT));
+                     : ckp_json_text(got));
         }
 
         json_decref(w);

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 
+#include "file.h"
 #include "dag/dag.h"
 #include "drive.h"
 
@@ -266,7 +267,7 @@ sample(const char *name)
     json_t      *doc;
 
     snprintf(path, sizeof(path), "../../shared/samples/%s", name);
-    doc = json_load_file(path, 0, NULL);
+    doc = t_file(path);
 
     return json_is_array(json_object_get(doc, "steps")) ? doc
            : (json_decref(doc), NULL);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -250,7 +251,7 @@ test_a_value_beyond_the_limit_is_no_good(void **ctx)
 static void
 t_text(const char *value, const char *field, const char *want, bool picks)
 {
-    json_t *const  v = json_loads(value, JSON_DECODE_ANY, NULL);
+    json_t *const  v = ckp_json_parse(value, strlen(value), NULL);
     bool           picked;
     json_t *const  text = ckp_keeper_text(v, field, &picked);
 

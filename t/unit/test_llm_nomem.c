@@ -220,7 +220,6 @@ main(void)
 
     /* values are made by a library that is not linked with us */
 
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ t_body(const char *provider, const char *request)
     json_t        *body;
 
     assert_non_null(text);
-    body = json_loads(text, 0, NULL);
+    body = ckp_json_parse(text, strlen(text), NULL);
     ckp_free(text);
     json_decref(rq);
 

@@ -34,9 +34,7 @@ static void
 t_var_is(const t_run_t *t, const char *name, const char *text)
 {
     json_t *const  vars = t_vars(t);
-    char *const    s = json_dumps(json_object_get(vars, name),
-                                  JSON_ENCODE_ANY | JSON_COMPACT
-                                  | JSON_SORT_KEYS);
+    char *const    s = ckp_json_canonical(json_object_get(vars, name));
 
     assert_non_null(s);
     assert_string_equal(s, text);

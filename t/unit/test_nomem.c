@@ -181,7 +181,6 @@ main(void)
     };
     int                      failed;
 
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
     t_zip_book(&book);
     value = json_pack("{s:[i,i], s:[{s:i},{s:i}]}", "a", 1, 2, "l", "a", 1,
                       "a", 2);

@@ -15,7 +15,7 @@ t_reload(t_run_t *t)
 {
     json_t *const  state = ckp_run_save(t->run);
     char *const    text = ckp_json_text(state);
-    json_t *const  read = json_loads(text, 0, NULL);
+    json_t *const  read = ckp_json_parse(text, strlen(text), NULL);
 
     ckp_run_free(t->run);
     t->run = ckp_run_load(t->d.prog, "run", read, &t->err);

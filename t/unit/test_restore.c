@@ -32,7 +32,7 @@ t_saved(const t_run_t *t)
 
         if (strcmp(w->table, "checkpoint") == 0) {
             char *const    text = ckp_json_text(w->row);
-            json_t *const  read = json_loads(text, 0, NULL);
+            json_t *const  read = ckp_json_parse(text, strlen(text), NULL);
 
             ckp_free(text);
             return read;

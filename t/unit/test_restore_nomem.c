@@ -217,7 +217,6 @@ main(void)
         cmocka_unit_test(test_the_other_begins_or_it_does_not),
     };
 
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
 
     return cmocka_run_group_tests(tests, runs_to_its_failure, is_over);
 }

@@ -1,5 +1,6 @@
 /* Verifications: each word of on_fail, schemas, ways out (spec/ckp.md 10.6). */
 
+#include "file.h"
 #include "drive.h"
 
 #define NODE  "/workflow_graph/nodes/v"
@@ -556,13 +557,13 @@ test_fail_workflow_in_a_child_fails_the_child_alone(void **ctx)
 static json_t *
 t_sample(const char *path)
 {
-    json_t  *doc = json_load_file(path, 0, NULL);
+    json_t  *doc = t_file(path);
 
     if (doc == NULL) {
         char  up[256];
 
         snprintf(up, sizeof(up), "../%s", path);    /* run in t/ */
-        doc = json_load_file(up, 0, NULL);
+        doc = t_file(up);
     }
 
     return doc;
