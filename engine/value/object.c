@@ -90,7 +90,7 @@ object_point(json_object_t *o, uint32_t place)
 }
 
 
-static bool
+static inline bool
 object_is(const json_member_t *m, const char *name, size_t len, uint64_t head)
 {
     return m->head == head && m->len == len && m->value != NULL
@@ -110,13 +110,13 @@ object_place(const json_object_t *o, const char *name, size_t len,
     uint64_t                    i;
 
     if (o->index == NULL) {
-        for (at = 0; at < n; at++) {
-            if (object_is(&all[at], name, len, head)) {
-                break;
+        for (const json_member_t *m = all; m < all + n; m++) {
+            if (m->head == head && object_is(m, name, len, head)) {
+                return (uint32_t) (m - all);
             }
         }
 
-        return at;
+        return n;
     }
 
     for (i = object_hash(name, len, head); o->index[i & o->mask] != 0; i++) {

@@ -79,7 +79,7 @@ static const size_t  ngx_lo_block_large[NGX_LO_BLOCK_SIZES
 };
 
 
-static size_t
+static ngx_inline size_t
 ngx_lo_block_size(size_t i)
 {
     return i < NGX_LO_BLOCK_SMALL
@@ -90,21 +90,10 @@ ngx_lo_block_size(size_t i)
 
 /* The smallest that holds `size`; NGX_LO_BLOCK_SIZES: none. */
 
-static size_t
-ngx_lo_block_for(size_t size)
+static __attribute__((noinline)) size_t
+ngx_lo_block_for_large(size_t size)
 {
     size_t  i;
-
-    if (size <= NGX_LO_BLOCK_FIRST) {
-        return 0;
-    }
-
-    i = (size - NGX_LO_BLOCK_FIRST + NGX_LO_BLOCK_STEP - 1)
-        / NGX_LO_BLOCK_STEP;
-
-    if (i < NGX_LO_BLOCK_SMALL) {
-        return i;
-    }
 
     i = NGX_LO_BLOCK_SMALL;
 
@@ -118,9 +107,22 @@ ngx_lo_block_for(size_t size)
 }
 
 
+static ngx_inline size_t
+ngx_lo_block_for(size_t size)
+{
+    size_t  i;
+
+    i = (size <= NGX_LO_BLOCK_FIRST) ? 0
+        : (size - NGX_LO_BLOCK_FIRST + NGX_LO_BLOCK_STEP - 1)
+          / NGX_LO_BLOCK_STEP;
+
+    return i < NGX_LO_BLOCK_SMALL ? i : ngx_lo_block_for_large(size);
+}
+
+
 /* How many blocks of a size go together. */
 
-static ngx_uint_t
+static ngx_inline ngx_uint_t
 ngx_lo_block_bundle(size_t i)
 {
     return i < NGX_LO_BLOCK_SMALL
@@ -187,6 +189,33 @@ ngx_lo_bundle_leave(size_t i, ngx_lo_block_t *block)
 }
 
 
+/* Nothing of that size is at hand. */
+
+static __attribute__((noinline)) void *
+ngx_lo_memory_more(size_t i)
+{
+    ngx_lo_block_t   *block;
+    ngx_lo_blocks_t  *kept;
+
+    kept = &ngx_lo_blocks[i];
+    block = kept->whole;
+    kept->whole = NULL;
+
+    if (block == NULL) {
+        block = ngx_lo_bundle_take(i);
+    }
+
+    if (block == NULL) {
+        return ckp_json_alloc(ngx_lo_block_size(i));
+    }
+
+    kept->n = ngx_lo_block_bundle(i) - 1;
+    kept->first = block->next;
+
+    return block;
+}
+
+
 void *
 ngx_lo_memory_get(size_t size)
 {
@@ -204,24 +233,32 @@ ngx_lo_memory_get(size_t size)
     block = kept->first;
 
     if (block == NULL) {
-        block = kept->whole;
-        kept->whole = NULL;
-
-        if (block == NULL) {
-            block = ngx_lo_bundle_take(i);
-        }
-
-        if (block == NULL) {
-            return ckp_json_alloc(ngx_lo_block_size(i));
-        }
-
-        kept->n = ngx_lo_block_bundle(i);
+        return ngx_lo_memory_more(i);
     }
 
     kept->first = block->next;
     kept->n--;
 
     return block;
+}
+
+
+/* There is a bundle of them: it is set aside, or left to others. */
+
+static __attribute__((noinline)) void
+ngx_lo_memory_bundle(size_t i)
+{
+    ngx_lo_blocks_t  *kept;
+
+    kept = &ngx_lo_blocks[i];
+
+    if (kept->whole != NULL) {
+        ngx_lo_bundle_leave(i, kept->whole);
+    }
+
+    kept->whole = kept->first;
+    kept->first = NULL;
+    kept->n = 0;
 }
 
 
@@ -253,14 +290,7 @@ ngx_lo_memory_put(void *p)
     kept = &ngx_lo_blocks[i];
 
     if (kept->n == ngx_lo_block_bundle(i)) {
-
-        if (kept->whole != NULL) {
-            ngx_lo_bundle_leave(i, kept->whole);
-        }
-
-        kept->whole = kept->first;
-        kept->first = NULL;
-        kept->n = 0;
+        ngx_lo_memory_bundle(i);
     }
 
     block = p;
