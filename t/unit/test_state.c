@@ -2,8 +2,7 @@
 
 #include "doc.h"
 
-#include "base/json_read.h"
-#include "model/state.h"
+#include "delta.h"
 
 #define P(...)  ((const char *const []) { __VA_ARGS__, NULL })
 
@@ -20,31 +19,6 @@ t_text(const json_t *v)
     free(s);
 
     return text;
-}
-
-
-/* What the turn changed, read; NULL: nothing. */
-
-static json_t *
-t_delta(ckp_state_t *s)
-{
-    const char  *text;
-    ckp_err_t    err = CKP_ERR_INIT;
-    json_t      *delta;
-
-    assert_int_equal(ckp_state_end(s, &text), CKP_OK);
-
-    if (text == NULL) {
-        return NULL;
-    }
-
-    delta = ckp_json_read(text, strlen(text), &err);
-
-    if (delta == NULL) {
-        fail_msg("%s: %s", err.msg, text);
-    }
-
-    return delta;
 }
 
 
