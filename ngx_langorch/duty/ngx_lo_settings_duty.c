@@ -104,8 +104,11 @@ ngx_lo_settings_stop(void)
         ngx_del_timer(&ngx_lo_settings_duty.timer);
     }
 
+    /* a worker that ends stops it when it begins to and when it is done */
+
     if (ngx_lo_settings_duty.job != NULL) {
         ngx_lo_job_forget(ngx_lo_settings_duty.job);
+        ngx_lo_settings_duty.job = NULL;
     }
 
     ngx_lo_settings_end();

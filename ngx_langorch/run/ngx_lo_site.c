@@ -228,6 +228,7 @@ ngx_lo_site_stop(void)
 {
     if (ngx_lo_site.job != NULL) {
         ngx_lo_job_forget(ngx_lo_site.job);
+        ngx_lo_site.job = NULL;
     }
 
     json_decref(ngx_lo_site.rows);
