@@ -1,304 +1,249 @@
 /*
- * JSON values as such.  That they do what jansson's do the fuzzer compares
- * (t/fuzz/value.c); here is what that one cannot see.
+ * What values mean: text, truth, numbers, comparison.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "base/json.h"
-#include "base/mem.h"
+#include "lang.h"
+#include "lang/value.h"
 
 
 static void
-t_is(const json_t *v, const char *text)
+text_is(const char *value, const char *want)
 {
-    char *const  own = ckp_json_text(v);
+    json_t *const  v = t_json(value);
+    ckp_buf_t      b;
 
-    assert_non_null(own);
-    assert_string_equal(own, text);
-    ckp_free(own);
-}
-
-
-static void
-test_members_keep_their_order_and_are_found_when_they_are_many(void **ctx)
-{
-    json_t *const  o = json_object();
-    const char    *name;
-    json_t        *v;
-    char           text[24];
-    int            n = 0;
-
-    for (int i = 0; i < 5000; i++) {
-        snprintf(text, sizeof(text), "member %d", i);
-        assert_int_equal(json_object_set_new(o, text, json_integer(i)), 0);
-    }
-
-    for (int i = 0; i < 5000; i += 2) {
-        snprintf(text, sizeof(text), "member %d", i);
-        assert_int_equal(json_object_del(o, text), 0);
-        assert_int_equal(json_object_del(o, text), -1);
-    }
-
-    assert_int_equal(json_object_size(o), 2500);
-
-    json_object_foreach(o, name, v) {
-        snprintf(text, sizeof(text), "member %d", 2 * n + 1);
-        assert_string_equal(name, text);
-        assert_ptr_equal(json_object_get(o, text), v);
-        assert_int_equal(json_integer_value(v), 2 * n + 1);
-        n++;
-    }
-
-    assert_int_equal(n, 2500);
-    json_decref(o);
-}
-
-
-/* Those that come and go in one place make no object grow. */
-
-static void
-test_places_of_members_that_went_are_used_again(void **ctx)
-{
-    json_t *const  o = json_pack("{s:i, s:i}", "first", 1, "last", 2);
-    char           name[24];
-
-    for (int i = 0; i < 100000; i++) {
-        snprintf(name, sizeof(name), "%d", i);
-        (void) json_object_set_new(o, name, json_null());
-        (void) json_object_set_new(o, "other", json_null());
-        (void) json_object_del(o, name);
-        (void) json_object_del(o, "other");
-    }
-
-    assert_true(((json_object_t *) o)->room <= 16);
-    t_is(o, "{\"first\":1,\"last\":2}");
-    json_decref(o);
-}
-
-
-static void
-test_names_of_the_same_beginning_are_told_apart(void **ctx)
-{
-    static const char *const  names[] = {
-        "", "a", "aa", "aaaaaaa", "aaaaaaaa", "aaaaaaaab", "aaaaaaaac",
-        "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaab", "abaaaaaa", "b"
-    };
-    json_t *const  o = json_object();
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        (void) json_object_set_new(o, names[i], json_integer((int) i));
-    }
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        assert_int_equal(json_integer_value(json_object_get(o, names[i])), i);
-    }
-
-    assert_null(json_object_get(o, "aaaaaaaaa"));
-    assert_null(json_object_getn(o, "a\0", 2));
-    json_decref(o);
-}
-
-
-static void
-test_what_is_no_utf8_is_no_text_and_no_name(void **ctx)
-{
-    json_t *const  o = json_object();
-
-    assert_null(json_string("\xff"));
-    assert_null(json_stringn("ok \xc3", 4));
-    assert_null(json_sprintf("%s", "\xed\xa0\x80"));
-    assert_int_equal(json_object_set_new(o, "long enough \xfe", json_null()),
-                     -1);
-    assert_int_equal(json_object_set_new(o, "\xc3\xa4", json_true()), 0);
-    t_is(o, "{\"\xc3\xa4\":true}");
-    json_decref(o);
-}
-
-
-static void
-test_what_a_pack_steals_is_gone_when_it_fails(void **ctx)
-{
-    json_t *const  kept = json_string("kept");
-    json_t *const  given = json_string("given");
-
-    json_incref(given);
-    assert_null(json_pack("{s:s, s:o, s:O}", "none", (char *) NULL, "o",
-                          given, "O", kept));
-    assert_int_equal(given->refs, 1);
-    assert_int_equal(kept->refs, 1);
-
-    json_incref(given);
-    assert_null(json_pack("[o, s]", given, "\xff"));
-    assert_int_equal(given->refs, 1);
-    assert_null(json_pack("{s:i", "a", 1));
-    assert_null(json_pack("[i] ]", 1));
-
-    json_decref(given);
-    json_decref(kept);
-}
-
-
-static void
-test_a_text_with_a_length_needs_no_end(void **ctx)
-{
-    char *const    text = malloc(3);
-    json_t        *v;
-
-    memcpy(text, "abc", 3);
-    v = json_pack("{s%:s%, s:[s%]}", text, (size_t) 2, text + 1, (size_t) 2,
-                  "c", text, (size_t) 3);
-    t_is(v, "{\"ab\":\"bc\",\"c\":[\"abc\"]}");
-    json_decref(v);
-    free(text);
-}
-
-
-static void
-test_texts_of_a_deep_copy_are_its_own(void **ctx)
-{
-    json_t *const  v = json_pack("[s, [s]]", "secret", "other");
-    json_t *const  copy = json_deep_copy(v);
-
-    memset((char *) json_string_value(json_array_get(v, 0)), 0, 6);
-    t_is(copy, "[\"secret\",[\"other\"]]");
-    json_decref(copy);
+    ckp_buf_init(&b, 1000);
+    ckp_value_text(&b, v);
+    assert_string_equal(ckp_buf_str(&b), want);
+    ckp_buf_free(&b);
     json_decref(v);
 }
 
 
 static void
-test_members_may_go_while_one_walks(void **ctx)
+test_values_have_a_text(void **state)
 {
-    json_t *const  o = json_pack("{s:i, s:i, s:i, s:i}", "a", 1, "b", 2, "c",
-                                 3, "d", 4);
-    const char    *name;
-    json_t        *v;
-    int            seen = 0;
+    text_is("\"a\\\"b\"", "a\"b");
+    text_is("null", "");
+    text_is("5", "5");
+    text_is("5.0", "5");
+    text_is("0.1", "0.1");
+    text_is("true", "true");
+    text_is("[1.0,\"a\"]", "[1.0,\"a\"]");
+    text_is("{}", "{}");
+}
 
-    json_object_foreach(o, name, v) {
-        seen++;
 
-        if (json_integer_value(v) % 2 == 0) {
-            (void) json_object_del(o, name);
+static void
+test_falsehood_is_listed(void **state)
+{
+    const char *const  no[] = { "false", "null", "0", "0.0", "\"\"", "[]",
+                                "{}", "\"False\"", "\"NO\"", "\"0\"",
+                                "\"none\"", "\"Null\"" };
+    const char *const  yes[] = { "true", "1", "-0.5", "\"a\"", "[0]",
+                                 "{\"a\":0}", "\" \"", "\"00\"", "\"off\"" };
+
+    for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+        json_t *const  v = t_json(no[i]);
+
+        if (ckp_value_truthy(v)) {
+            fail_msg("%s is true", no[i]);
         }
+
+        json_decref(v);
     }
 
-    assert_int_equal(seen, 4);
-    t_is(o, "{\"a\":1,\"c\":3}");
-    json_decref(o);
-}
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        json_t *const  v = t_json(yes[i]);
 
-
-static void
-test_small_numbers_are_nobodys(void **ctx)
-{
-    json_t *const  v = json_integer(7);
-
-    assert_ptr_equal(v, json_integer(7));
-    json_decref(v);
-    json_decref(v);
-    assert_int_equal(json_integer_value(v), 7);
-
-    for (json_int_t i = -3; i < 300; i++) {
-        json_t *const  n = json_integer(i);
-
-        assert_int_equal(json_integer_value(n), i);
-        json_decref(n);
-    }
-}
-
-
-static void
-test_an_indented_text_has_a_line_for_each_item(void **ctx)
-{
-    json_t *const  v = json_pack("{s:[i, {s:[], s:{}}], s:s}", "a", 1, "b",
-                                 "c", "d\n", "x");
-    char *const    text = ckp_json_indented(v);
-
-    assert_string_equal(text, "{\n  \"a\": [\n    1,\n    {\n"
-                        "      \"b\": [],\n      \"c\": {}\n    }\n  ],\n"
-                        "  \"d\\n\": \"x\"\n}");
-    ckp_free(text);
-    json_decref(v);
-}
-
-
-/* --- memory ------------------------------------------------------------------ */
-
-static long  t_left;            /* requests before they are refused */
-
-
-static void *
-t_get(size_t size)
-{
-    if (t_left-- > 0) {
-        return malloc(size);
-    }
-
-    ckp_memory_refused();
-
-    return NULL;
-}
-
-
-static json_t *
-t_work(void)
-{
-    json_t *const  o = json_pack("{s:[i, s, {s:f}], s:o?}", "a", 1000, "text",
-                                 "r", 1.5, "n", json_integer(1 << 20));
-    json_t        *copy;
-    char           name[40];
-
-    for (int i = 0; i < 20; i++) {
-        snprintf(name, sizeof(name), "a member that is called %d", i);
-
-        if (json_object_set_new(o, name, json_sprintf("%d", i)) != 0) {
-            json_decref(o);
-            return NULL;
+        if (!ckp_value_truthy(v)) {
+            fail_msg("%s is false", yes[i]);
         }
+
+        json_decref(v);
     }
 
-    (void) json_object_del(o, "n");
-    copy = json_deep_copy(o);
-    json_decref(o);
-
-    if (json_object_update(copy, json_object_get(copy, "none")) == 0
-        || json_array_insert_new(json_object_get(copy, "a"), 0, json_object())
-           != 0)
-    {
-        json_decref(copy);
-        return NULL;
-    }
-
-    return copy;
+    assert_false(ckp_value_truthy(NULL));
 }
 
 
 static void
-test_each_request_of_memory_may_be_refused(void **ctx)
+number_is(const char *value, const char *want)
 {
-    json_t  *v = NULL;
-    long     n;
+    json_t *const  v = t_json(value);
+    json_t        *n = NULL;
 
-    for (n = 0; v == NULL; n++) {
-        assert_true(n < 1000);
-        t_left = n;
-        ckp_memory_from(t_get, free);
-        v = t_work();
-        ckp_memory_from(NULL, NULL);
+    if (!ckp_value_number(v, &n)) {
+        assert_string_equal(want, "none");
+
+    } else {
+        t_is(n, want, value);
     }
 
-    assert_true(n > 60);
-    assert_int_equal(json_object_size(v), 21);
+    json_decref(n);
     json_decref(v);
+}
+
+
+static void
+test_texts_that_are_wholly_numbers_are_numbers(void **state)
+{
+    number_is("\" 42\\n\"", "42");
+    number_is("\"-1.50\"", "-1.5");
+    number_is("\"1e3\"", "1000.0");
+    number_is("\"9223372036854775808\"", "9.223372036854776e+18");
+    number_is("7", "7");
+    number_is("\"\"", "none");
+    number_is("\"007\"", "none");
+    number_is("\"+5\"", "none");
+    number_is("\"5.\"", "none");
+    number_is("\".5\"", "none");
+    number_is("\"1e\"", "none");
+    number_is("\"1 2\"", "none");
+    number_is("\"0x10\"", "none");
+    number_is("\"1e999\"", "none");
+    number_is("\"inf\"", "none");
+    number_is("true", "none");
+    number_is("null", "none");
+}
+
+
+static void
+equal_is(const char *a, const char *b, bool want)
+{
+    json_t *const  x = t_json(a);
+    json_t *const  y = t_json(b);
+
+    if (ckp_value_equal(x, y) != want || ckp_value_equal(y, x) != want) {
+        fail_msg("%s == %s is not %d", a, b, want);
+    }
+
+    json_decref(x);
+    json_decref(y);
+}
+
+
+static void
+test_equality_converts_numbers_and_booleans(void **state)
+{
+    equal_is("5", "\"5\"", true);
+    equal_is("5", "\"5.0\"", true);
+    equal_is("5", "\"five\"", false);
+    equal_is("\"5\"", "\"5.0\"", false);
+    equal_is("true", "\"Yes\"", true);
+    equal_is("false", "\"no\"", true);
+    equal_is("false", "\"\"", false);
+    equal_is("true", "1", false);
+    equal_is("null", "\"\"", false);
+    equal_is("null", "null", true);
+    equal_is("[1]", "[1.0]", true);
+    equal_is("[1]", "[\"1\"]", false);
+}
+
+
+static void
+order_is(const char *a, const char *b, int want)
+{
+    json_t *const  x = t_json(a);
+    json_t *const  y = t_json(b);
+    int            order = 9;
+
+    if (!ckp_value_order(x, y, &order)) {
+        order = 9;
+    }
+
+    if (order != want) {
+        fail_msg("%s and %s: %d", a, b, order);
+    }
+
+    json_decref(x);
+    json_decref(y);
+}
+
+
+static void
+test_order_is_of_numbers_or_of_texts(void **state)
+{
+    order_is("1", "2", -1);
+    order_is("2.5", "2", 1);
+    order_is("\"10\"", "\"9\"", 1);
+    order_is("\"10\"", "9", 1);
+    order_is("\"10\"", "\"9x\"", -1);
+    order_is("\"2026-01-02\"", "\"2026-01-10\"", -1);
+    order_is("\"a\"", "\"\xc3\xa9\"", -1);
+    order_is("\"\xef\xbf\xbd\"", "\"\xf0\x9f\x98\x80\"", -1);
+    order_is("9007199254740993", "9007199254740992.0", 1);
+    order_is("9223372036854775807", "1e19", -1);
+    order_is("-1e19", "-9223372036854775808", -1);
+    order_is("null", "1", 9);
+    order_is("\"a\"", "1", 9);
+    order_is("true", "false", 9);
+    order_is("[1]", "[2]", 9);
+}
+
+
+static void
+contains_is(const char *a, const char *b, bool want)
+{
+    json_t *const  x = t_json(a);
+    json_t *const  y = t_json(b);
+
+    if (ckp_value_contains(x, y) != want) {
+        fail_msg("%s contains %s is not %d", a, b, want);
+    }
+
+    json_decref(x);
+    json_decref(y);
+}
+
+
+static void
+test_contains_depends_on_the_whole(void **state)
+{
+    contains_is("\"abc\"", "\"b\"", true);
+    contains_is("\"a5c\"", "5", true);
+    contains_is("\"abc\"", "null", false);
+    contains_is("[1,\"b\"]", "\"1\"", true);
+    contains_is("[1,\"bc\"]", "\"b\"", false);
+    contains_is("[null]", "null", true);
+    contains_is("[]", "null", false);
+    contains_is("{\"key\":1}", "\"key\"", true);
+    contains_is("{\"a\":{\"b\":[\"deep text\"]}}", "\"text\"", true);
+    contains_is("{\"a\":{\"b\":42}}", "4", true);
+    contains_is("{\"a\":{\"bc\":1}}", "\"bc\"", false);
+    contains_is("123", "2", true);
+    contains_is("true", "\"ru\"", true);
+    contains_is("null", "\"n\"", false);
+}
+
+
+static void
+test_decimals_settle_and_fractions_stay(void **state)
+{
+    assert_true(ckp_num_settle(7 * 1.05) == 7.35);
+    assert_true(ckp_num_settle(0.1 + 0.2) == 0.3);
+    assert_true(ckp_num_settle(1.0 / 3) == 1.0 / 3);
+    assert_true(ckp_num_settle(3.141592653589793) == 3.141592653589793);
+    assert_true(ckp_num_settle(1e300 * 1.1) == 1.1e300);
+}
+
+
+static void
+test_characters_are_counted_not_bytes(void **state)
+{
+    const char *const  s = "a\xc3\xa9\xf0\x9f\x98\x80z";
+    ckp_buf_t          b;
+
+    assert_int_equal(ckp_text_length(s, strlen(s)), 4);
+    assert_int_equal(ckp_text_offset(s, strlen(s), 2), 3);
+    assert_int_equal(ckp_text_offset(s, strlen(s), 9), strlen(s));
+    ckp_buf_init(&b, 20);
+    ckp_text_put(&b, 'a');
+    ckp_text_put(&b, 0xe9);
+    ckp_text_put(&b, 0x1f600);
+    ckp_text_put(&b, 'z');
+    assert_string_equal(ckp_buf_str(&b), s);
+    ckp_buf_free(&b);
 }
 
 
@@ -306,18 +251,14 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(
-            test_members_keep_their_order_and_are_found_when_they_are_many),
-        cmocka_unit_test(test_places_of_members_that_went_are_used_again),
-        cmocka_unit_test(test_names_of_the_same_beginning_are_told_apart),
-        cmocka_unit_test(test_what_is_no_utf8_is_no_text_and_no_name),
-        cmocka_unit_test(test_what_a_pack_steals_is_gone_when_it_fails),
-        cmocka_unit_test(test_a_text_with_a_length_needs_no_end),
-        cmocka_unit_test(test_texts_of_a_deep_copy_are_its_own),
-        cmocka_unit_test(test_members_may_go_while_one_walks),
-        cmocka_unit_test(test_small_numbers_are_nobodys),
-        cmocka_unit_test(test_an_indented_text_has_a_line_for_each_item),
-        cmocka_unit_test(test_each_request_of_memory_may_be_refused),
+        cmocka_unit_test(test_values_have_a_text),
+        cmocka_unit_test(test_falsehood_is_listed),
+        cmocka_unit_test(test_texts_that_are_wholly_numbers_are_numbers),
+        cmocka_unit_test(test_equality_converts_numbers_and_booleans),
+        cmocka_unit_test(test_order_is_of_numbers_or_of_texts),
+        cmocka_unit_test(test_contains_depends_on_the_whole),
+        cmocka_unit_test(test_decimals_settle_and_fractions_stay),
+        cmocka_unit_test(test_characters_are_counted_not_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
