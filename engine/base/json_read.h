@@ -1,5 +1,5 @@
 /*
- * JSON texts, read without jansson's reader.
+ * JSON texts, read into values.
  */
 
 #ifndef CKP_BASE_JSON_READ_H
