@@ -296,6 +296,9 @@ typedef struct {
     const char       *ref;          /* "" when the kind has none */
     const json_t     *data;         /* borrowed for the call; NULL: none */
     bool              traced;       /* payloads tell _trace_id, _span_id */
+    uint32_t          agent_ms;     /* a call of an agent whose step does not
+                                       say; 0: as the language has it */
+    uint32_t          slot_ms;      /* the same of the wait for a slot */
 } ckp_input_t;
 
 /* What became true: the timeline, and the way back to the state. */
@@ -495,6 +498,17 @@ ckp_code_t ckp_run_apply(ckp_run_t *run, uint32_t seq, const json_t *delta,
  */
 ckp_code_t ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     ckp_err_t *err);
+
+/*
+ * Several inputs, one turn: what is fed between these two is committed together
+ * or not at all.  A turn of ckp_run_feed has its effects, its alarm and its
+ * marks alone then; events, writes, metrics and `checkpoint` come with close.
+ * An input that does not fit (CKP_E_STATE) changes nothing, the others stay.
+ *
+ * close: CKP_OK, or CKP_E_NOMEM: the run must be dropped and loaded again.
+ */
+void ckp_run_open(ckp_run_t *run);
+ckp_code_t ckp_run_close(ckp_run_t *run, ckp_turn_t *turn);
 
 /*
  * Child procedures (spec/ckp.md 10.10).  A fiber that is in one needs its

@@ -11,15 +11,15 @@ static json_t *json_copy_value(const json_t *v, size_t depth);
 static json_t *
 json_copy_object(const json_t *v, size_t depth)
 {
-    json_t *const  copy = json_object();
+    json_t *const  copy = json_object_like(v);
 
     for (uint32_t at = json_object_walk(v, 0); at != 0;
          at = json_object_walk(v, at))
     {
         const json_member_t *const  m = json_object_member(v, at);
 
-        if (json_object_setn_new(copy, m->name, m->len,
-                                 json_copy_value(m->value, depth + 1)) != 0)
+        if (json_object_add_like(copy, m, json_copy_value(m->value, depth + 1))
+            != 0)
         {
             json_decref(copy);
             return NULL;

@@ -314,7 +314,7 @@ text_name(text_t *t, const json_member_t *m, bool first, size_t depth)
     }
 
     text_line(t, depth + 1);
-    text_string(t, m->name, m->len);
+    text_string(t, json_member_name(m), m->len);
     text_put(t, ": ", t->indent ? 2 : 1);
 }
 
@@ -333,7 +333,7 @@ text_member(text_t *t, const json_member_t *m, bool first, size_t depth)
     } else {
         at[0] = ',';
         at[comma] = '"';
-        memcpy(at + comma + 1, m->name, m->len);
+        memcpy(at + comma + 1, json_member_name(m), m->len);
         at[comma + m->len + 1] = '"';
         at[comma + m->len + 2] = ':';
     }
@@ -345,8 +345,8 @@ text_member(text_t *t, const json_member_t *m, bool first, size_t depth)
 static int
 text_name_compare(const void *a, const void *b)
 {
-    return strcmp((*(const json_member_t *const *) a)->name,
-                  (*(const json_member_t *const *) b)->name);
+    return strcmp(json_member_name(*(const json_member_t *const *) a),
+                  json_member_name(*(const json_member_t *const *) b));
 }
 
 

@@ -274,12 +274,20 @@ llm_replied(ckp_fiber_t *f, const ckp_input_t *in)
 }
 
 
-/* After a crash: what was with others is asked once more. */
+/* After a crash: what was with others is asked once more, and what is with the
+ * host still is not. */
 
 static ckp_code_t
-llm_recover(ckp_fiber_t *f)
+llm_recover(ckp_fiber_t *f, const ckp_input_t *in)
 {
-    bool  asked;
+    const char *const  ref = ckp_fiber_get_str(f, "llm", "ref");
+    bool               asked;
+
+    if (ref != NULL
+        && ckp_json_bool(json_object_get(in->data, "alive"), ref, false))
+    {
+        return CKP_OK;
+    }
 
     if (llm_is(f, "mem")) {
         return ckp_llm_fetch(f, true);
@@ -337,6 +345,19 @@ ckp_llm_resumes(const ckp_fiber_t *f)
     return llm_is(f, "call") || llm_is(f, "gone") || llm_is(f, "admit")
            || llm_is(f, "held") || llm_is(f, "retry") || llm_is(f, "room")
            || (llm_is(f, "failed") && ckp_fiber_get(f, "llm", "fc") != NULL);
+}
+
+
+/* What frames tell is waited for while they run; after that, nobody listens. */
+
+bool
+ckp_llm_awaits(const ckp_fiber_t *f, const char *key)
+{
+    if (strcmp(key, "budget") == 0) {
+        return llm_is(f, "budget");
+    }
+
+    return llm_is(f, "tools") && ckp_planner_awaits(f, key);
 }
 
 
@@ -448,7 +469,7 @@ llm_wake(ckp_fiber_t *f, const ckp_input_t *in)
     }
 
     if (in->kind == CKP_IN_RECOVER) {
-        return llm_recover(f);
+        return llm_recover(f, in);
     }
 
     if (in->kind == CKP_IN_RESUME) {

@@ -183,6 +183,7 @@ ckp_code_t ckp_llm_wake(ckp_fiber_t *f, const ckp_input_t *in);
 /* Whether a call is under way; it is given up. */
 bool ckp_llm_in_flight(const ckp_fiber_t *f);
 bool ckp_llm_resumes(const ckp_fiber_t *f);
+bool ckp_llm_awaits(const ckp_fiber_t *f, const char *key);
 ckp_code_t ckp_llm_abandon(ckp_fiber_t *f);
 
 /* The node's row of the journal; result is borrowed, NULL: none. */

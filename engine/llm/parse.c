@@ -507,6 +507,7 @@ const ckp_node_ops_t  ckp_node_llm = {
     .busy = ckp_llm_in_flight,
     .abandon = ckp_llm_abandon,
     .resumes = ckp_llm_resumes,
+    .awaits = ckp_llm_awaits,
     .child = ckp_llm_child,
     .inner = ckp_llm_inner,
     .names = ckp_planner_names,

@@ -106,6 +106,7 @@ size_t ckp_tool_calls(const ckp_fiber_t *f);
 
 /* Frames of tools: for the node's table. */
 ckp_code_t ckp_llm_child(ckp_fiber_t *f, const ckp_child_t *child);
+bool ckp_planner_awaits(const ckp_fiber_t *f, const char *key);
 const ckp_node_t *ckp_llm_inner(const ckp_node_t *node, const char *key);
 
 /* --- protocol.c: how tools are told and called ------------------------- */

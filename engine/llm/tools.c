@@ -476,6 +476,19 @@ tools_index(const ckp_fiber_t *f, const char *key)
 }
 
 
+bool
+ckp_planner_awaits(const ckp_fiber_t *f, const char *key)
+{
+    const char *const  ph = ckp_fiber_get_str(f, "pl", "ph");
+
+    if (strcmp(key, "plan") == 0) {
+        return ph != NULL && strcmp(ph, "plan") == 0;
+    }
+
+    return tools_index(f, key) < ckp_tool_calls(f);
+}
+
+
 ckp_code_t
 ckp_llm_child(ckp_fiber_t *f, const ckp_child_t *child)
 {

@@ -228,14 +228,22 @@ state_undo_one(ckp_state_t *s, const ckp_change_t *c)
 
 
 void
-ckp_state_undo(ckp_state_t *s)
+ckp_state_undo(ckp_state_t *s, size_t mark)
 {
-    for (size_t i = s->nlog; i-- > 0; /* void */) {
-        state_undo_one(s, &s->log[i]);
+    while (s->nlog > mark) {
+        const ckp_change_t *const  c = &s->log[s->nlog - 1];
+
+        state_undo_one(s, c);
+        json_decref(c->old);
+        s->paths_len = c->path;
+        s->nlog--;
     }
 
     s->shape++;
-    state_forget(s);
+
+    if (mark == 0) {
+        state_forget(s);
+    }
 }
 
 

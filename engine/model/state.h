@@ -64,8 +64,9 @@ void ckp_state_begin(ckp_state_t *s);
  * nothing was changed.  CKP_E_NOMEM: it goes on, and can be undone. */
 ckp_code_t ckp_state_end(ckp_state_t *s, const char **delta);
 
-/* It does not: everything is as it was at ckp_state_begin. */
-void ckp_state_undo(ckp_state_t *s);
+/* It does not: everything is as it was at ckp_state_begin, or when `nlog` was
+ * `mark`: then the turn goes on. */
+void ckp_state_undo(ckp_state_t *s, size_t mark);
 
 /* `path` ends with NULL, after at most CKP_STATE_DEPTH_MAX names.  Objects on
  * the way are made.  `value` is stolen. */

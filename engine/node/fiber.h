@@ -34,6 +34,12 @@ const char *ckp_fiber_run_id(const ckp_fiber_t *f);
 const char *ckp_fiber_key_run(const ckp_fiber_t *f);
 const char *ckp_fiber_id(const ckp_fiber_t *f);
 int64_t ckp_fiber_now(const ckp_fiber_t *f);
+
+/* How long a call of an agent may take when its step does not say. */
+int64_t ckp_fiber_agent_ms(const ckp_fiber_t *f);
+
+/* How long it may wait for a slot of its agent. */
+int64_t ckp_fiber_slot_ms(const ckp_fiber_t *f);
 ckp_rand_t *ckp_fiber_rand(ckp_fiber_t *f);
 bool ckp_fiber_is_top(const ckp_fiber_t *f);
 

@@ -25,6 +25,8 @@ typedef struct ckp_child_s  ckp_child_t;    /* node/frame.h */
  * abandon its calls are given up.
  * resumes when the run is tried again, the node goes on where it stood (wake,
  *         with RESUME); else it begins anew, as another visit.
+ * awaits  it waits for what its frame of that key tells, so that the frame goes
+ *         on, too; where `resumes` is, this is as well.
  *
  * Of types that nest (node/frame.h), NULL elsewhere:
  * child   one of the frames that it forked has ended.
@@ -44,6 +46,7 @@ struct ckp_node_ops_s {
     bool        (*busy)(const ckp_fiber_t *f);
     ckp_code_t  (*abandon)(ckp_fiber_t *f);
     bool        (*resumes)(const ckp_fiber_t *f);
+    bool        (*awaits)(const ckp_fiber_t *f, const char *key);
     ckp_code_t  (*child)(ckp_fiber_t *f, const ckp_child_t *child);
     const ckp_node_t *(*inner)(const ckp_node_t *node, const char *key);
     json_t     *(*names)(ckp_fiber_t *f, const char *key, const char *name);

@@ -36,6 +36,13 @@ ckp_code_t ckp_steps_abandon(ckp_fiber_t *f);
 /* true: something of it is with others (admission or call). */
 bool ckp_steps_in_flight(const ckp_fiber_t *f);
 
+/* That, or it waits for a slot: what a turn that was refused began is not in
+ * the state. */
+bool ckp_steps_want(const ckp_fiber_t *f);
+
+/* It waits for a slot until then, which is longer than anybody does. */
+bool ckp_steps_stranded(const ckp_fiber_t *f, int64_t wake_at_ms);
+
 /* --- between the files of the machine ----------------------------------------- */
 
 /* The list that n.at counts in, and its step; NULL: past its end. */
@@ -114,6 +121,9 @@ ckp_code_t ckp_handler_act(ckp_fiber_t *f, json_t *error);
 
 /* Its recovery steps are over: the action.  ok: no required one failed */
 ckp_code_t ckp_handler_resume(ckp_fiber_t *f, bool ok);
+
+/* The list, place and step that recovery steps took the place of. */
+ckp_code_t ckp_handler_back(ckp_fiber_t *f);
 
 /* The handler is over: what it held is dropped; `handled`: the error is bound
  * no more. */

@@ -209,7 +209,9 @@ child_start(const ckp_fiber_t *f, const ckp_bear_t *how, ckp_program_t *prog,
     ckp_run_t *const   run = ckp_run_new(prog, how->id);
     const ckp_input_t  in = { .kind = CKP_IN_START, .now_ms = f->run->now,
                               .ref = "", .data = data,
-                              .traced = f->run->in->traced };
+                              .traced = f->run->in->traced,
+                              .agent_ms = f->run->in->agent_ms,
+                              .slot_ms = f->run->in->slot_ms };
     ckp_turn_t         turn;
     ckp_err_t          err = CKP_ERR_INIT;
     ckp_code_t         rc = run == NULL || data == NULL ? CKP_E_NOMEM

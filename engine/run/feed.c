@@ -526,7 +526,6 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
     ckp_err_t *err)
 {
     const unsigned long  refusals = ckp_memory_refusals();
-    const uint32_t       seq = run->seq;
     ckp_input_t          own = *in;
     ckp_code_t           rc;
 
@@ -560,7 +559,7 @@ ckp_run_feed(ckp_run_t *run, const ckp_input_t *in, ckp_turn_t *turn,
         return CKP_OK;
     }
 
-    ckp_turn_undo(run, seq);
+    ckp_turn_undo(run);
     *turn = (ckp_turn_t) { .nevents = 0 };
 
     return ckp_fail(err, rc, "", rc == CKP_E_STATE

@@ -94,6 +94,24 @@ ckp_fiber_now(const ckp_fiber_t *f)
 }
 
 
+int64_t
+ckp_fiber_agent_ms(const ckp_fiber_t *f)
+{
+    const ckp_input_t *const  in = f->run->in;
+
+    return in == NULL || in->agent_ms == 0 ? CKP_AGENT_MS : in->agent_ms;
+}
+
+
+int64_t
+ckp_fiber_slot_ms(const ckp_fiber_t *f)
+{
+    const ckp_input_t *const  in = f->run->in;
+
+    return in == NULL || in->slot_ms == 0 ? CKP_LEASE_WAIT_MS : in->slot_ms;
+}
+
+
 ckp_rand_t *
 ckp_fiber_rand(ckp_fiber_t *f)
 {

@@ -79,7 +79,8 @@ recover_told(ckp_run_t *run)
 }
 
 
-/* What was with others is asked or sent again; what can move, moves. */
+/* What was with others is asked or sent again; what can move, moves.  So does
+ * what waits for a slot when the clock was set back: nobody waits so long. */
 
 static ckp_code_t
 recover_fibers(ckp_run_t *run, const ckp_input_t *in)
@@ -94,7 +95,9 @@ recover_fibers(ckp_run_t *run, const ckp_input_t *in)
         ckp_fiber_open(&f, run, ids[i]);
 
         if (rc == CKP_OK && f.ready == CKP_FIBER_REST
-            && ckp_fiber_in_flight(&f))
+            && (ckp_fiber_in_flight(&f) || (f.node != NULL
+                && ckp_steps_stranded(&f, json_integer_value(
+                       ckp_fiber_own_get(&f, "wake"))))))
         {
             rc = ckp_fiber_wake(&f, in);
         }
@@ -147,7 +150,7 @@ ckp_run_refused(ckp_run_t *run, const ckp_input_t *in)
 
         ckp_fiber_open(&f, run, ids[i]);
 
-        if (f.node != NULL && ckp_steps_in_flight(&f)) {
+        if (f.node != NULL && ckp_steps_want(&f)) {
             ckp_fiber_at_step(&f, ckp_step_at(&f));
 
             if (strcmp(ckp_fiber_path(&f), in->ref) == 0) {

@@ -33,28 +33,36 @@ resume_is_steady(const ckp_fiber_t *f)
 }
 
 
-/* Whether all frames below had ended well before the run failed: the node was
- * told, and what failed was the node itself. */
+/*
+ * One that asks has heard some of its frames before the run failed, well or
+ * badly: they are not made again.  They have nothing with others any more, for
+ * the run had ended.
+ */
 
-static bool
-resume_heard_all(const ckp_fiber_t *f)
+static ckp_code_t
+resume_drop_heard(ckp_fiber_t *f)
 {
-    const json_t *const  fibers = ckp_run_get(f->run, "fibers", NULL);
-    const char          *id;
-    const char          *up;
-    json_t              *own;
+    size_t             n;
+    const char **const ids = ckp_run_fiber_ids(f->run, &n);
+    ckp_code_t         rc = ids == NULL ? CKP_E_NOMEM : CKP_OK;
 
-    json_object_foreach((json_t *) fibers, id, own) {
-        up = ckp_json_str(own, "up");
+    /* a frame is younger than the one it is in */
 
-        if (up != NULL && strcmp(up, f->id) == 0
-            && json_object_get(json_object_get(own, "n"), "leave") == NULL)
+    for (size_t i = 0; rc == CKP_OK && i < n; i++) {
+        const json_t *const  own = ckp_run_get(f->run, "fibers", ids[i]);
+        const char *const    up = ckp_json_str(own, "up");
+        const bool           here = up != NULL && strcmp(up, f->id) == 0
+                                    && json_object_get(own, "det") == NULL
+                                    && json_object_get(own, "owner") == NULL;
+
+        if (up != NULL && (ckp_run_get(f->run, "fibers", up) == NULL
+            || (here && !f->node->ops->awaits(f, ckp_json_str(own, "key")))))
         {
-            return false;
+            rc = ckp_run_del(f->run, "fibers", ids[i]);
         }
     }
 
-    return true;
+    return rc;
 }
 
 
@@ -79,12 +87,6 @@ resume_keeps(const ckp_fiber_t *f, bool sound)
         || (ops->resumes != NULL && ops->resumes(f)))
     {
         return true;
-    }
-
-    /* one that asks has used up what its frames told it */
-
-    if (ops->resumes != NULL && resume_heard_all(f)) {
-        return false;
     }
 
     return ops->child != NULL && (ckp_fiber_frames(f) > 0
@@ -160,6 +162,10 @@ resume_reset(ckp_run_t *run, const char *id, bool sound)
     }
 
     rc = ckp_state_put(&run->state, hops, json_integer(0));
+
+    if (rc == CKP_OK && f.node->ops->awaits != NULL) {
+        rc = resume_drop_heard(&f);
+    }
 
     if (rc != CKP_OK || ckp_fiber_get(&f, "park", NULL) != NULL
         || ckp_fiber_get(&f, "leave", NULL) != NULL)
@@ -281,7 +287,8 @@ ckp_resume_reset(ckp_run_t *run, bool sound)
     json_object_clear(run->over);
 
     for (size_t i = 0; rc == CKP_OK && i < n; i++) {
-        rc = resume_reset(run, ids[i], sound);
+        rc = ckp_run_get(run, "fibers", ids[i]) == NULL ? CKP_OK
+             : resume_reset(run, ids[i], sound);
     }
 
     return rc;

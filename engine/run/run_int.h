@@ -49,6 +49,16 @@ typedef struct {
     size_t   size;
 } ckp_list_t;
 
+/* How much of a turn there was. */
+typedef struct {
+    size_t    events;
+    size_t    writes;
+    size_t    effects;
+    size_t    metrics;
+    size_t    changes;
+    uint32_t  seq;
+} ckp_mark_t;
+
 struct ckp_run_s {
     ckp_program_t       *prog;
     char                *id;
@@ -66,6 +76,8 @@ struct ckp_run_s {
     ckp_list_t           writes;
     ckp_list_t           effects;
     ckp_list_t           metrics;
+    ckp_mark_t           mark;          /* when its last input came */
+    bool                 open;          /* others may join it: ckp_run_open */
     const ckp_input_t   *in;
     int64_t              now;           /* of the last input */
     ckp_rand_t           rand;
@@ -120,7 +132,7 @@ struct ckp_fiber_s {
 
 void ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in);
 ckp_code_t ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn);
-void ckp_turn_undo(ckp_run_t *run, uint32_t seq);
+void ckp_turn_undo(ckp_run_t *run);     /* what its last input made of it */
 void ckp_turn_free(ckp_run_t *run);
 
 /* Of the run itself (path "") or of a place.  payload is stolen. */

@@ -18,6 +18,9 @@
 #define TURN_EVENTS_SPARE  200
 
 
+static const ckp_mark_t  turn_empty;
+
+
 static void *
 turn_push(ckp_list_t *list, size_t item)
 {
@@ -42,34 +45,53 @@ turn_push(ckp_list_t *list, size_t item)
 }
 
 
+/* What came after `to` goes. */
+
 static void
-turn_clear(ckp_run_t *run)
+turn_cut(ckp_run_t *run, const ckp_mark_t *to)
 {
     ckp_event_t *const   events = run->events.items;
     ckp_write_t *const   writes = run->writes.items;
     ckp_effect_t *const  effects = run->effects.items;
     ckp_metric_t *const  metrics = run->metrics.items;
 
-    for (size_t i = 0; i < run->events.n; i++) {
+    for (size_t i = to->events; i < run->events.n; i++) {
         json_decref(events[i].payload);
     }
 
-    for (size_t i = 0; i < run->writes.n; i++) {
+    for (size_t i = to->writes; i < run->writes.n; i++) {
         json_decref(writes[i].row);
     }
 
-    for (size_t i = 0; i < run->effects.n; i++) {
+    for (size_t i = to->effects; i < run->effects.n; i++) {
         json_decref(effects[i].body);
     }
 
-    for (size_t i = 0; i < run->metrics.n; i++) {
+    for (size_t i = to->metrics; i < run->metrics.n; i++) {
         json_decref(metrics[i].labels);
     }
 
-    run->events.n = 0;
-    run->writes.n = 0;
-    run->effects.n = 0;
-    run->metrics.n = 0;
+    run->events.n = to->events;
+    run->writes.n = to->writes;
+    run->effects.n = to->effects;
+    run->metrics.n = to->metrics;
+}
+
+
+static void
+turn_new(ckp_run_t *run)
+{
+    turn_cut(run, &turn_empty);
+    ckp_arena_reset(run->arena);
+    ckp_state_begin(&run->state);
+}
+
+
+void
+ckp_run_open(ckp_run_t *run)
+{
+    turn_new(run);
+    run->open = true;
 }
 
 
@@ -78,8 +100,15 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
 {
     static const uint8_t  none[CKP_SEED_LEN];
 
-    turn_clear(run);
-    ckp_arena_reset(run->arena);
+    if (!run->open) {
+        turn_new(run);
+    }
+
+    run->mark = (ckp_mark_t) {
+        .events = run->events.n, .writes = run->writes.n,
+        .effects = run->effects.n, .metrics = run->metrics.n,
+        .changes = run->state.nlog, .seq = run->seq
+    };
 
     run->in = in;
     run->now = in->now_ms;
@@ -88,14 +117,14 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->crowded = false;
     json_object_clear(run->over);
     ckp_rand_init(&run->rand, in->seed == NULL ? none : in->seed);
-
-    ckp_state_begin(&run->state);
 }
 
 
 /*
  * A checkpoint of the turn's last event stands for the whole turn: who loads it
- * applies the events after it, and this turn's change is on none of them.
+ * applies the events after it, and this turn's change is on none of them.  The
+ * final one has no other state than this: what the turn tells of after it is in
+ * it, too, and comes to the same when it is applied again.
  */
 
 static ckp_code_t
@@ -105,11 +134,13 @@ turn_last_states(ckp_run_t *run)
 
     for (size_t i = 0; i < run->writes.n; i++) {
         json_t *const  row = writes[i].row;
+        const int64_t  seq = ckp_json_int(row, "seq", 0);
 
         if (strcmp(writes[i].table, "checkpoint") == 0
-            && ckp_json_int(row, "seq", 0) == (int64_t) run->seq
+            && (seq == (int64_t) run->seq
+                || json_is_null(json_object_get(row, "state")))
             && json_object_set_new(row, "state",
-                                   ckp_run_save_as(run, run->seq)) != 0)
+                                   ckp_run_save_as(run, (uint32_t) seq)) != 0)
         {
             return CKP_E_NOMEM;
         }
@@ -119,11 +150,10 @@ turn_last_states(ckp_run_t *run)
 }
 
 
-ckp_code_t
-ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
+static ckp_code_t
+turn_close(ckp_run_t *run, ckp_turn_t *turn)
 {
     ckp_event_t *const  events = run->events.items;
-
     const char         *delta;
 
     if (turn_last_states(run) != CKP_OK
@@ -132,12 +162,12 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
         return CKP_E_NOMEM;
     }
 
-    *turn = (ckp_turn_t) {
-        .events = events, .nevents = run->events.n,
-        .writes = run->writes.items, .nwrites = run->writes.n,
-        .effects = run->effects.items, .neffects = run->effects.n,
-        .metrics = run->metrics.items, .nmetrics = run->metrics.n
-    };
+    turn->events = events;
+    turn->nevents = run->events.n;
+    turn->writes = run->writes.items;
+    turn->nwrites = run->writes.n;
+    turn->metrics = run->metrics.items;
+    turn->nmetrics = run->metrics.n;
 
     if (delta == NULL) {
         return CKP_OK;
@@ -154,13 +184,47 @@ ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 }
 
 
-void
-ckp_turn_undo(ckp_run_t *run, uint32_t seq)
+ckp_code_t
+ckp_turn_end(ckp_run_t *run, ckp_turn_t *turn)
 {
-    ckp_state_undo(&run->state);
+    const ckp_effect_t *const  effects = run->effects.items;
+
+    *turn = (ckp_turn_t) { .nevents = 0 };
+
+    if (run->effects.n > run->mark.effects) {
+        turn->effects = effects + run->mark.effects;
+        turn->neffects = run->effects.n - run->mark.effects;
+    }
+
+    return run->open ? CKP_OK : turn_close(run, turn);
+}
+
+
+ckp_code_t
+ckp_run_close(ckp_run_t *run, ckp_turn_t *turn)
+{
+    const unsigned long  refusals = ckp_memory_refusals();
+
+    *turn = (ckp_turn_t) { .nevents = 0 };
+    run->open = false;
+
+    return turn_close(run, turn) != CKP_OK
+           || ckp_memory_refusals() != refusals ? CKP_E_NOMEM : CKP_OK;
+}
+
+
+void
+ckp_turn_undo(ckp_run_t *run)
+{
+    ckp_state_undo(&run->state, run->mark.changes);
+
+    if (run->open && run->mark.changes == 0) {
+        ckp_state_begin(&run->state);
+    }
+
     ckp_roster_touch(&run->roster, NULL);
-    turn_clear(run);
-    run->seq = seq;
+    turn_cut(run, &run->mark);
+    run->seq = run->mark.seq;
     run->seeded = false;        /* the variables are counted again */
 }
 
@@ -168,7 +232,7 @@ ckp_turn_undo(ckp_run_t *run, uint32_t seq)
 void
 ckp_turn_free(ckp_run_t *run)
 {
-    turn_clear(run);
+    turn_cut(run, &turn_empty);
     ckp_free(run->events.items);
     ckp_free(run->writes.items);
     ckp_free(run->effects.items);
@@ -304,7 +368,7 @@ ckp_run_write(ckp_run_t *run, const char *table, const char *path,
 }
 
 
-/* What is given up in the turn that asks for it is not asked for at all. */
+/* What is given up by the input that asks for it is not asked for at all. */
 
 static bool
 turn_takes_back(ckp_run_t *run, const ckp_effect_t *fx)
@@ -312,7 +376,7 @@ turn_takes_back(ckp_run_t *run, const ckp_effect_t *fx)
     ckp_effect_t *const  all = run->effects.items;
     size_t               i;
 
-    for (i = 0; i < run->effects.n; i++) {
+    for (i = run->mark.effects; i < run->effects.n; i++) {
         if ((all[i].kind == CKP_FX_CALL || all[i].kind == CKP_FX_ADMIT)
             && strcmp(all[i].ref, fx->ref) == 0)
         {
@@ -430,8 +494,9 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
     rc = ckp_run_put(run, "cp", NULL, json_string(own));
 
     if (rc != CKP_OK
-        || json_object_set_new(row, "state",
-                               ckp_run_save_as(run, run->seq)) != 0)
+        || json_object_set_new(row, "state", strcmp(reason, "final") == 0
+                               ? json_null()    /* turn_last_states */
+                               : ckp_run_save_as(run, run->seq)) != 0)
     {
         json_decref(row);
         return CKP_E_NOMEM;

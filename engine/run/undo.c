@@ -159,6 +159,26 @@ undo_gone(ckp_run_t *run, int64_t n)
 }
 
 
+/* The path of its steps.  What a run did before it was set back, and did again,
+ * is undone as often: each under keys of its own. */
+
+static json_t *
+undo_base(const ckp_run_t *run, const json_t *owner, int64_t n)
+{
+    const char *const  path = ckp_json_str(owner, "path");
+    int64_t            times = 1;
+
+    for (int64_t i = 1; ckp_run_get(run, "gen", NULL) != NULL && i < n; i++) {
+        const char *const  other = ckp_json_str(undo_owner_at(run, i), "path");
+
+        times += other != NULL && strcmp(other, path) == 0;
+    }
+
+    return times == 1 ? json_sprintf("%s/undo", path)
+           : json_sprintf("%s/undo#%lld", path, (long long) times);
+}
+
+
 /* Its steps begin, in a frame of their own under `up`. */
 
 static ckp_code_t
@@ -171,7 +191,7 @@ undo_fork(ckp_run_t *run, const char *up, const json_t *owner, int64_t n)
         "s:i, s:I, s:{}, s:i, s:{s:{s:O?, s:O?, s:O?}}, s:I, s:O*, s:O*}",
         "n", "id", undo->body->id, "up", up, "kind", "undo",
         "key", json_sprintf("undo-%lld", (long long) n), "base",
-        json_sprintf("%s/undo", ckp_json_str(owner, "path")), "d", 1, "t0",
+        undo_base(run, owner, n), "d", 1, "t0",
         (json_int_t) run->now, "vis", "hops", 0, "loc", "original", "vars",
         vars, "result", json_object_get(owner, "result"), "params",
         json_object_get(owner, "params"), "owner", (json_int_t) n, "prog",

@@ -154,15 +154,17 @@ ckp_attempt_busy(ckp_fiber_t *f, const json_t *saturated, int64_t wait_ms)
     const int64_t  since = ckp_fiber_get_int(f, "step", "busy");
     ckp_code_t     rc = CKP_OK;
 
-    if (since != 0 && now - since >= CKP_LEASE_WAIT_MS) {
+    if (since != 0 && now - since >= ckp_fiber_slot_ms(f)) {
         (void) ckp_fiber_raise(f, "ResourceBusy", "all slots are taken");
         return ckp_attempt_failed(f, true);
     }
 
-    if (since == 0) {
+    /* later than now: the clock was set back while nobody had the run */
+
+    if (since == 0 || since > now) {
         rc = ckp_fiber_put(f, "step", "busy", json_integer(now));
 
-        if (rc == CKP_OK) {
+        if (rc == CKP_OK && since == 0) {
             rc = ckp_fiber_emit(f, "pool_saturated",
                      json_pack("{s:O?, s:O?, s:O?, s:O?}",
                          "agent_id", json_object_get(saturated, "agent_id"),

@@ -28,6 +28,21 @@ ckp_steps_in_flight(const ckp_fiber_t *f)
 }
 
 
+bool
+ckp_steps_want(const ckp_fiber_t *f)
+{
+    return ckp_steps_in_flight(f) || ckp_attempt_is(f, "busy");
+}
+
+
+bool
+ckp_steps_stranded(const ckp_fiber_t *f, int64_t wake_at_ms)
+{
+    return ckp_attempt_is(f, "busy")
+           && wake_at_ms - ckp_fiber_now(f) > CKP_LEASE_WAIT_MS;
+}
+
+
 ckp_code_t
 ckp_steps_abandon(ckp_fiber_t *f)
 {
@@ -446,6 +461,19 @@ attempt_due(ckp_fiber_t *f)
 }
 
 
+/* The run is read again for each slot that was gone when it was to be taken:
+ * whoever waits has waited since he was told.  A crash is nobody's wait. */
+
+static bool
+attempt_is_late(const ckp_fiber_t *f, const ckp_input_t *in)
+{
+    const int64_t  since = ckp_fiber_get_int(f, "step", "busy");
+
+    return since != 0 && !ckp_json_bool(in->data, "crash", false)
+           && ckp_fiber_now(f) - since >= ckp_fiber_slot_ms(f);
+}
+
+
 ckp_code_t
 ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
 {
@@ -475,8 +503,15 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
         return CKP_OK;      /* it is still with the host */
     }
 
+    if (in->kind == CKP_IN_RECOVER && ckp_attempt_is(f, "admit")
+        && attempt_is_late(f, in))
+    {
+        return ckp_attempt_busy(f, NULL, 0);
+    }
+
     if (in->kind == CKP_IN_RECOVER) {
         return ckp_attempt_is(f, "admit") ? ckp_attempt_ask(f)
+               : ckp_attempt_is(f, "busy") ? attempt_asked_again(f)
                : !ckp_attempt_is(f, "call") ? CKP_OK
                : ckp_hosted_is(f) ? ckp_hosted_repeat(f) : ckp_attempt_call(f);
     }
@@ -484,7 +519,7 @@ ckp_attempt_wake(ckp_fiber_t *f, const ckp_input_t *in)
     /* the last slot went to somebody else between question and commit */
 
     if (in->kind == CKP_IN_REFUSED) {
-        return ckp_steps_in_flight(f)
+        return ckp_steps_want(f)
                ? ckp_attempt_busy(f, ckp_fiber_get(f, "step", "agent"),
                               CKP_SLOT_AGAIN_MS)
                : CKP_E_STATE;

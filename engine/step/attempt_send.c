@@ -61,7 +61,7 @@ ckp_attempt_ms(const ckp_fiber_t *f)
                                   : step->timeout.step_ms != 0
                                     ? step->timeout.step_ms
                                   : send_is_tool(f) ? CKP_MCP_MS
-                                                    : CKP_AGENT_MS;
+                                                    : ckp_fiber_agent_ms(f);
 
     return ms > CKP_CALL_MS_MAX ? CKP_CALL_MS_MAX : ms;
 }

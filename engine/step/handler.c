@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "node/frame.h"
+#include "node/validate.h"
 #include "step/shot.h"
 
 
@@ -559,9 +560,11 @@ handler_open(ckp_fiber_t *f, const char *level, size_t index,
 static ckp_code_t
 handler_recover(ckp_fiber_t *f)
 {
-    const int64_t  round = 1 + ckp_fiber_get_int(f, "rounds", NULL);
-    json_t *const  held = ckp_fiber_get(f, "step", NULL);
-    ckp_code_t     rc = ckp_fiber_put(f, "rounds", NULL, json_integer(round));
+    const int64_t      round = 1 + ckp_fiber_get_int(f, "rounds", NULL);
+    const char *const  list = ckp_fiber_get_str(f, "list", NULL);
+    json_t *const      held = ckp_fiber_get(f, "step", NULL);
+    ckp_code_t         rc = ckp_fiber_put(f, "rounds", NULL,
+                                          json_integer(round));
 
     /* branches that go on would end under them */
 
@@ -576,6 +579,10 @@ handler_recover(ckp_fiber_t *f)
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "h", "was",
                            json_integer(ckp_fiber_get_int(f, "at", NULL)));
+    }
+
+    if (rc == CKP_OK && list != NULL) {
+        rc = ckp_fiber_put(f, "h", "list", json_string(list));
     }
 
     if (rc == CKP_OK && held != NULL) {
@@ -601,6 +608,48 @@ handler_recover(ckp_fiber_t *f)
 
 
 ckp_code_t
+ckp_handler_back(ckp_fiber_t *f)
+{
+    const char *const  list = ckp_fiber_get_str(f, "h", "list");
+    json_t *const      held = ckp_fiber_get(f, "h", "step");
+    ckp_code_t         rc = ckp_fiber_put(f, "at", NULL,
+                              json_integer(ckp_fiber_get_int(f, "h", "was")));
+
+    if (rc == CKP_OK) {
+        rc = held == NULL ? ckp_fiber_del(f, "step", NULL)
+             : ckp_fiber_put(f, "step", NULL, ckp_json_copy(held));
+    }
+
+    return rc != CKP_OK ? rc
+           : list == NULL ? ckp_fiber_del(f, "list", NULL)
+           : ckp_fiber_put(f, "list", NULL, json_string(list));
+}
+
+
+/* The node as a whole fails while a validation asks or a handler recovers: it
+ * stands where these began. */
+
+static ckp_code_t
+handler_own_place(ckp_fiber_t *f)
+{
+    const char  *list = ckp_fiber_get_str(f, "list", NULL);
+    ckp_code_t   rc = CKP_OK;
+
+    if (list != NULL && strcmp(list, "val") == 0) {
+        rc = ckp_validate_drop(f);
+        list = ckp_fiber_get_str(f, "list", NULL);
+    }
+
+    if (rc == CKP_OK && list != NULL && strcmp(list, "rec") == 0) {
+        ckp_fiber_at_step(f, NULL);
+        rc = ckp_handler_back(f);
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
 ckp_node_failed(ckp_fiber_t *f, json_t *error)
 {
     const ckp_handler_t  *h;
@@ -614,7 +663,8 @@ ckp_node_failed(ckp_fiber_t *f, json_t *error)
     }
 
     prev = json_incref(ckp_fiber_bound_error(f));
-    rc = ckp_fiber_bind_error(f, ckp_json_copy(error));
+    rc = handler_own_place(f);
+    rc = rc == CKP_OK ? ckp_fiber_bind_error(f, ckp_json_copy(error)) : rc;
     h = rc == CKP_OK ? handler_find(f, error, &level, &index) : NULL;
 
     if (rc == CKP_OK && h == NULL) {
@@ -655,18 +705,7 @@ ckp_handler_resume(ckp_fiber_t *f, bool ok)
     const ckp_step_t *const     step = ckp_handler_step(f);
     json_t *const               error = json_incref(ckp_fiber_get(f, "h",
                                                                   "err"));
-    json_t *const               held = ckp_fiber_get(f, "h", "step");
-    const int64_t               at = ckp_fiber_get_int(f, "h", "was");
-    ckp_code_t                  rc = ckp_fiber_del(f, "list", NULL);
-
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "at", NULL, json_integer(at));
-    }
-
-    if (rc == CKP_OK) {
-        rc = held == NULL ? ckp_fiber_del(f, "step", NULL)
-             : ckp_fiber_put(f, "step", NULL, ckp_json_copy(held));
-    }
+    const ckp_code_t            rc = ckp_handler_back(f);
 
     if (rc != CKP_OK || h == NULL || error == NULL) {
         json_decref(error);

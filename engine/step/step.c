@@ -347,13 +347,7 @@ step_resume(ckp_fiber_t *f)
     const char *const  list = ckp_fiber_get_str(f, "list", NULL);
 
     if (rc == CKP_OK && list != NULL && strcmp(list, "rec") == 0) {
-        const int64_t  at = ckp_fiber_get_int(f, "h", "was");
-
-        rc = ckp_fiber_put(f, "at", NULL, json_integer(at));
-
-        if (rc == CKP_OK) {
-            rc = ckp_fiber_del(f, "list", NULL);
-        }
+        rc = ckp_handler_back(f);
     }
 
     if (rc == CKP_OK) {

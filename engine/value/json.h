@@ -29,6 +29,8 @@
 #define json_object                 ckp_v_object
 #define json_object_put_new         ckp_v_object_put_new
 #define json_object_drop            ckp_v_object_drop
+#define json_object_like            ckp_v_object_like
+#define json_object_add_like        ckp_v_object_add_like
 #define json_object_find            ckp_v_object_find
 #define json_object_clear           ckp_v_object_clear
 #define json_object_update          ckp_v_object_update
@@ -76,12 +78,23 @@ typedef struct {
 
 /* --- how they are laid out: for the functions of this header and its room --- */
 
-/* `head` has the first eight bytes of the name, so most names are told apart
- * without a look at them.  value NULL: an empty place. */
+/*
+ * `head` has the first eight bytes of the name, so most names are told apart
+ * without a look at more.  A short name lies in its place whole, another
+ * somewhere else: ask json_member_name.  value NULL: an empty place.
+ */
+
+#define JSON_NAME_NEAR  15      /* bytes of the longest short name */
 
 typedef struct {
-    uint64_t   head;
-    char      *name;
+    union {
+        char        near[JSON_NAME_NEAR + 1];
+        uint64_t    head;
+        struct {
+            uint64_t   same;    /* as head */
+            char      *far;
+        };
+    };
     json_t    *value;
     uint32_t   len;
     bool       plain;           /* the name needs no escapes in a text */
@@ -135,6 +148,11 @@ json_t *json_object_find(const json_t *o, const char *name, size_t len,
     uint64_t head);
 int json_object_put_new(json_t *o, const char *name, size_t len, json_t *v);
 int json_object_drop(json_t *o, const char *name, size_t len);
+
+/* An empty object with room for as many members as `o` has, and one member
+ * more, with the name of another object's: there is none of that name yet. */
+json_t *json_object_like(const json_t *o);
+int json_object_add_like(json_t *o, const json_member_t *like, json_t *v);
 
 
 /* --- types and references ------------------------------------------------------ */
@@ -254,10 +272,18 @@ int json_object_update_missing(json_t *o, const json_t *other);
 void json_object_seed(uint64_t seed);
 
 
+/* The first eight bytes of a name as they lie in memory, with NULs behind. */
+
 static inline uint64_t
 json_head(const char *name, size_t len)
 {
     uint64_t  head = 0;
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+
+    memcpy(&head, name, len < 8 ? len : 8);
+
+#else
     uint32_t  first, last;
 
     if (len >= 8) {
@@ -273,6 +299,7 @@ json_head(const char *name, size_t len)
                | (uint64_t) (unsigned char) name[len / 2] << 8 * (len / 2)
                | (uint64_t) (unsigned char) name[len - 1] << 8 * (len - 1);
     }
+#endif
 
     return head;
 }
@@ -325,6 +352,15 @@ static inline size_t
 json_object_size(const json_t *o)
 {
     return json_is_object(o) ? ((const json_object_t *) o)->n : 0;
+}
+
+
+/* Good until a member is added to the object, or this one is removed. */
+
+static inline const char *
+json_member_name(const json_member_t *m)
+{
+    return m->len <= JSON_NAME_NEAR ? m->near : m->far;
 }
 
 
@@ -387,7 +423,7 @@ json_object_iter_next(const json_t *v, const void *it)
 static inline const char *
 json_object_iter_key(const void *it)
 {
-    return it == NULL ? NULL : ((const json_member_t *) it)->name;
+    return it == NULL ? NULL : json_member_name(it);
 }
 
 
@@ -403,7 +439,8 @@ json_object_iter_value(const void *it)
 
 #define JSON_WALK(o, k, v, at)                                                \
     for (uint32_t at = json_object_walk(o, 0);                                \
-         at != 0 && ((k) = json_object_member(o, at)->name) != NULL           \
+         at != 0                                                              \
+         && ((k) = json_member_name(json_object_member(o, at))) != NULL       \
          && ((v) = json_object_member(o, at)->value) != NULL;                 \
          at = json_object_walk(o, at))
 

@@ -80,7 +80,8 @@ static void
 object_point(json_object_t *o, uint32_t place)
 {
     const json_member_t *const  m = &o->members[place];
-    uint64_t                    i = object_hash(m->name, m->len, m->head);
+    uint64_t                    i = object_hash(json_member_name(m), m->len,
+                                                m->head);
 
     while (o->index[i & o->mask] != 0) {
         i++;
@@ -94,7 +95,8 @@ static inline bool
 object_is(const json_member_t *m, const char *name, size_t len, uint64_t head)
 {
     return m->head == head && m->len == len && m->value != NULL
-           && (len <= 8 || memcmp(m->name + 8, name + 8, len - 8) == 0);
+           && (len <= 8
+               || memcmp(json_member_name(m) + 8, name + 8, len - 8) == 0);
 }
 
 
@@ -180,23 +182,15 @@ object_index(uint32_t room, uint32_t *mask)
 }
 
 
-/* There is no place left: makes some. */
-
 static bool
-object_grow(json_object_t *o)
+object_widen(json_object_t *o, uint32_t room)
 {
-    const uint32_t  room = o->n > o->room / 2 ? o->room * 2 : o->room;
     json_member_t  *members;
     uint32_t       *index = NULL;
     uint32_t        mask = 0;
 
     if (room > OBJECT_MAX) {
         return false;
-    }
-
-    if (room == JSON_OBJECT_FIRST) {
-        object_pack(o, o->first);
-        return true;
     }
 
     if (room > OBJECT_FEW) {
@@ -229,7 +223,32 @@ object_grow(json_object_t *o)
 }
 
 
+/* There is no place left: makes some. */
+
+static bool
+object_grow(json_object_t *o)
+{
+    const uint32_t  room = o->n > o->room / 2 ? o->room * 2 : o->room;
+
+    if (room == JSON_OBJECT_FIRST) {
+        object_pack(o, o->first);
+        return true;
+    }
+
+    return object_widen(o, room);
+}
+
+
 /* --- members ---------------------------------------------------------------------- */
+
+static inline void
+object_unname(const json_member_t *m)
+{
+    if (m->len > JSON_NAME_NEAR) {
+        ckp_free(m->far);
+    }
+}
+
 
 /* Whether a name is ASCII without anything that a text escapes, eight bytes at
  * a time; behind its end `head` has spaces. */
@@ -262,35 +281,17 @@ object_is_plain(const char *name, size_t len, uint64_t head)
 }
 
 
+/* m, with its name, is stolen. */
+
 static bool
-object_add(json_object_t *o, const char *name, size_t len, uint64_t head,
-    json_t *v)
+object_append(json_object_t *o, const json_member_t *m)
 {
-    const bool      plain = len > 0 && object_is_plain(name, len, head);
-    char           *own;
-    json_member_t  *m;
-
-    if ((!plain && !ckp_utf8_holds(name, len)) || len >= UINT32_MAX
-        || (o->used == o->room && !object_grow(o)))
-    {
+    if (o->used == o->room && !object_grow(o)) {
+        object_unname(m);
         return false;
     }
 
-    own = ckp_alloc(len + 1);
-
-    if (own == NULL) {
-        return false;
-    }
-
-    memcpy(own, name, len);
-    own[len] = '\0';
-
-    m = &o->members[o->used];
-    m->head = head;
-    m->name = own;
-    m->value = v;
-    m->len = (uint32_t) len;
-    m->plain = plain;
+    o->members[o->used] = *m;
 
     if (o->index != NULL) {
         object_point(o, o->used);
@@ -300,6 +301,40 @@ object_add(json_object_t *o, const char *name, size_t len, uint64_t head,
     o->n++;
 
     return true;
+}
+
+
+/* The name before the room: it may be that of a member, and move. */
+
+static bool
+object_add(json_object_t *o, const char *name, size_t len, uint64_t head,
+    json_t *v)
+{
+    const bool     plain = len > 0 && object_is_plain(name, len, head);
+    json_member_t  m = { .value = v, .plain = plain };
+
+    if ((!plain && !ckp_utf8_holds(name, len)) || len >= UINT32_MAX) {
+        return false;
+    }
+
+    m.len = (uint32_t) len;
+
+    if (len <= JSON_NAME_NEAR) {
+        memcpy(m.near, name, len);
+
+    } else {
+        m.head = head;
+        m.far = ckp_alloc(len + 1);
+
+        if (m.far == NULL) {
+            return false;
+        }
+
+        memcpy(m.far, name, len);
+        m.far[len] = '\0';
+    }
+
+    return object_append(o, &m);
 }
 
 
@@ -327,6 +362,59 @@ json_object_put_new(json_t *v, const char *name, size_t len, json_t *value)
     }
 
     if (!object_add(o, name, len, head, value)) {
+        json_decref(value);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+json_t *
+json_object_like(const json_t *v)
+{
+    const uint32_t  n = ((const json_object_t *) v)->n;
+    uint32_t        room = JSON_OBJECT_FIRST;
+    json_t         *own = json_object();
+
+    while (room < n) {
+        room *= 2;
+    }
+
+    if (own != NULL && room > JSON_OBJECT_FIRST
+        && !object_widen((json_object_t *) own, room))
+    {
+        json_decref(own);
+        own = NULL;
+    }
+
+    return own;
+}
+
+
+int
+json_object_add_like(json_t *v, const json_member_t *like, json_t *value)
+{
+    json_member_t  m = *like;
+
+    m.value = value;
+
+    if (v == NULL || value == NULL) {
+        json_decref(value);
+        return -1;
+    }
+
+    if (m.len > JSON_NAME_NEAR) {
+        m.far = ckp_alloc(m.len + 1);
+
+        if (m.far != NULL) {
+            memcpy(m.far, like->far, m.len + 1);
+        }
+    }
+
+    if ((m.len > JSON_NAME_NEAR && m.far == NULL)
+        || !object_append((json_object_t *) v, &m))
+    {
         json_decref(value);
         return -1;
     }
@@ -364,7 +452,7 @@ json_object_drop(json_t *v, const char *name, size_t len)
         o->used--;
     }
 
-    ckp_free(gone.name);
+    object_unname(&gone);
     json_decref(gone.value);
 
     return 0;
@@ -382,7 +470,7 @@ json_object_clear(json_t *v)
 
     for (uint32_t i = 0; i < o->used; i++) {
         if (o->members[i].value != NULL) {
-            ckp_free(o->members[i].name);
+            object_unname(&o->members[i]);
             json_decref(o->members[i].value);
         }
     }
@@ -411,12 +499,13 @@ object_take(json_t *v, const json_t *other, bool missing)
          at = json_object_walk(other, at))
     {
         const json_member_t *const  m = json_object_member(other, at);
+        const char *const           name = json_member_name(m);
 
-        if (missing && json_object_find(v, m->name, m->len, m->head) != NULL) {
+        if (missing && json_object_find(v, name, m->len, m->head) != NULL) {
             continue;
         }
 
-        if (json_object_put_new(v, m->name, m->len, json_incref(m->value))
+        if (json_object_put_new(v, name, m->len, json_incref(m->value))
             != 0)
         {
             return -1;

@@ -264,16 +264,15 @@ value_copy(const json_t *v, bool deep)
         }
 
     } else if (json_is_object(v)) {
-        own = json_object();
+        own = json_object_like(v);
 
         for (uint32_t at = json_object_walk(v, 0); at != 0 && rc == 0;
              at = json_object_walk(v, at))
         {
             const json_member_t *const  m = json_object_member(v, at);
 
-            rc = json_object_put_new(own, m->name, m->len,
-                                     deep ? value_copy(m->value, true)
-                                          : json_incref(m->value));
+            rc = json_object_add_like(own, m, deep ? value_copy(m->value, true)
+                                              : json_incref(m->value));
         }
 
     } else if (deep && json_is_string(v)) {

@@ -52,7 +52,7 @@ delta_turns(ckp_state_t *s, const json_t *ops)
         (void) delta_do(s, op);
     }
 
-    ckp_state_undo(s);
+    ckp_state_undo(s, 0);
     F_HOLDS(json_equal(s->root, before));
     ckp_state_begin(s);
 

@@ -98,51 +98,11 @@ agent_called(sim_t *w, const json_t *fx)
 }
 
 
-/* Another step of the run under the same key: its result, or that it is under
- * way.  NULL: there is none. */
+/* The right to make the result of a key: taken, with somebody else (*busy), or
+ * what is known under it. */
 
 static json_t *
-agent_others(const sim_t *w, const json_t *body)
-{
-    const json_t *const  once = json_object_get(body, "idempotency");
-    const char *const    key = ckp_json_str(once, "key");
-    const size_t         len = key == NULL ? 0 : strlen(key);
-    const char          *path;
-    json_t              *row;
-
-    json_object_foreach(w->store.journal, path, row) {
-        const char *const  own = ckp_json_str(row, "key");
-        const char *const  status = ckp_json_str(row, "status");
-
-        if (key == NULL || strcmp(path, ckp_json_str(body, "path")) == 0
-            || strncmp(own, key, len) != 0
-            || (own[len] != '\0' && own[len] != '#'))
-        {
-            continue;
-        }
-
-        if (strcmp(status, "completed") == 0) {
-            return json_pack("{s:O?}", "result",
-                             json_object_get(row, "result"));
-        }
-
-        if (strcmp(status, "started") == 0
-            && (json_object_get(w->store.leases, path) != NULL
-                || strcmp(path, ckp_json_str(body, "path")) < 0))
-        {
-            return json_pack("{s:i, s:{s:s}}", "wait_ms", 20, "saturated",
-                             "agent_id", "w1");
-        }
-    }
-
-    return NULL;
-}
-
-
-/* The right to a whole node: taken, known already, or with somebody else. */
-
-static json_t *
-agent_claim(sim_t *w, const json_t *body)
+agent_claim(sim_t *w, const json_t *body, bool *busy)
 {
     const json_t *const  once = json_object_get(body, "idempotency");
     json_t *const        name = json_sprintf("%s %s",
@@ -152,34 +112,61 @@ agent_claim(sim_t *w, const json_t *body)
     const json_t *const  row = json_object_get(w->store.once,
                                                json_string_value(name));
     const char *const    status = ckp_json_str(row, "status");
-    json_t              *answer;
+    json_t              *known = NULL;
+
+    *busy = false;
 
     if (status != NULL && strcmp(status, "completed") == 0) {
-        answer = json_pack("{s:O, s:O?}", "result",
-                           json_object_get(row, "result"), "hash",
-                           json_object_get(row, "hash"));
+        known = json_pack("{s:O, s:O?}", "result",
+                          json_object_get(row, "result"), "hash",
+                          json_object_get(row, "hash"));
 
     } else if (status != NULL && strcmp(status, "failed") == 0
                && ckp_json_bool(once, "cache_failures", false))
     {
-        answer = json_pack("{s:O}", "failure", json_object_get(row, "result"));
+        known = json_pack("{s:O}", "failure", json_object_get(row, "result"));
 
     } else if (status != NULL && strcmp(status, "started") == 0
                && strcmp(ckp_json_str(row, "path"), path) != 0)
     {
-        answer = json_pack("{s:{s:s, s:s}}", "error", "type", "ResourceBusy",
-                           "message", "under way");
+        *busy = true;
 
     } else {
         json_object_set_new(w->store.once, json_string_value(name),
                             json_pack("{s:s, s:s}", "path", path, "status",
                                       "started"));
-        answer = json_pack("{s:b}", "native", 1);
     }
 
     json_decref(name);
 
-    return answer;
+    return known;
+}
+
+
+/* What somebody who asks for a slot is told of its key; NULL: nothing. */
+
+static json_t *
+agent_others(sim_t *w, const json_t *body)
+{
+    const bool  internal = ckp_json_bool(body, "internal", false);
+    bool        busy;
+    json_t     *known;
+
+    if (json_object_get(body, "idempotency") == NULL) {
+        return internal ? json_pack("{s:b}", "native", 1) : NULL;
+    }
+
+    known = agent_claim(w, body, &busy);
+
+    if (known != NULL || !busy) {
+        return known != NULL || !internal ? known
+               : json_pack("{s:b}", "native", 1);
+    }
+
+    return internal ? json_pack("{s:{s:s, s:s}}", "error", "type",
+                                "ResourceBusy", "message", "under way")
+           : json_pack("{s:i, s:{s:s}}", "wait_ms", 20, "saturated",
+                       "agent_id", "w1");
 }
 
 
@@ -188,9 +175,7 @@ agent_admit(sim_t *w, const json_t *fx)
 {
     json_t *const      body = json_object_get(fx, "body");
     const char *const  ref = ckp_json_str(fx, "ref");
-    json_t *const      others = ckp_json_bool(body, "internal", false)
-                                ? agent_claim(w, body)
-                                : agent_others(w, body);
+    json_t *const      others = agent_others(w, body);
 
     if (others != NULL) {
         sim_input(w, CKP_IN_ADMITTED, CKP_OUTCOME_OK, ref, others);

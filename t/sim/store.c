@@ -174,11 +174,37 @@ store_write(sim_t *w, const ckp_write_t *write)
 }
 
 
-static void
-store_effects(sim_t *w, const ckp_turn_t *turn)
+/* What was not begun yet is given up without a word to anybody. */
+
+static bool
+store_taken_back(sim_t *w, const ckp_effect_t *fx)
+{
+    for (size_t i = 0; i < json_array_size(w->effects); i++) {
+        json_t *const      e = json_array_get(w->effects, i);
+        const int64_t      kind = ckp_json_int(e, "kind", 0);
+
+        if (fx->kind == CKP_FX_ABORT
+            && (kind == CKP_FX_CALL || kind == CKP_FX_ADMIT)
+            && strcmp(ckp_json_str(e, "ref"), fx->ref) == 0)
+        {
+            json_array_remove(w->effects, i);
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+void
+sim_keep_effects(sim_t *w, const ckp_turn_t *turn)
 {
     for (size_t i = 0; i < turn->neffects; i++) {
         const ckp_effect_t *const  fx = &turn->effects[i];
+
+        if (store_taken_back(w, fx)) {
+            continue;
+        }
 
         json_array_append_new(w->effects, json_pack("{s:i, s:s, s:s, s:s, "
             "s:O, s:I}", "kind", (int) fx->kind, "target", fx->target,
@@ -232,7 +258,7 @@ sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
         return SIM_LOST;
     }
 
-    store_effects(w, turn);
+    sim_keep_effects(w, turn);
 
     return SIM_COMMITTED;
 }

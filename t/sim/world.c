@@ -183,11 +183,13 @@ world_first(sim_t *w, ckp_input_kind_t kind, const char *ref, json_t *data)
 /* A slot was gone: read again, then tell it. */
 
 static void
-world_refused(sim_t *w, const char *path)
+world_refused(sim_t *w, const char *path, size_t gone)
 {
     json_t *const  alive = json_object();
 
-    world_shift(w, 0);          /* what led to it: asked again by the run */
+    if (gone > 0) {
+        world_shift(w, 0);      /* what led to it: asked again by the run */
+    }
 
     for (size_t i = 0; i < w->ncalls; i++) {
         json_object_set_new(alive, w->calls[i].ref, json_true());
@@ -235,53 +237,168 @@ world_act(sim_t *w)
 
 
 static void
-world_feed(sim_t *w)
+world_unchanged(sim_t *w, const json_t *before)
 {
-    /* tidy: a crash between any two lines shows best in one place */
+    json_t *const  after = ckp_run_save(w->run);
 
-    sim_input_t *const  in = &w->inputs[0];
-    char                at[256] = "";
-    uint8_t             seed[CKP_SEED_LEN];
-    ckp_err_t           err = CKP_ERR_INIT;
-    ckp_turn_t          turn;
-    ckp_input_t         input = {
-        .kind = in->kind, .outcome = in->outcome, .now_ms = w->now_ms,
-        .seed = seed, .ref = in->ref, .data = in->data
+    if (!ckp_json_equal(before, after)) {
+        sim_broken(w, "an input that was refused changed the state");
+    }
+
+    json_decref(after);
+}
+
+
+/* An input of the queue, which it stays in. */
+
+static ckp_code_t
+world_feed_one(sim_t *w, size_t i, ckp_turn_t *turn)
+{
+    const sim_input_t  in = w->inputs[i];
+    uint8_t            seed[CKP_SEED_LEN];
+    ckp_err_t          err = CKP_ERR_INIT;
+    const ckp_input_t  input = {
+        .kind = in.kind, .outcome = in.outcome, .now_ms = w->now_ms,
+        .seed = seed, .ref = in.ref, .data = in.data
     };
-    const bool          start = in->kind == CKP_IN_START;
-    json_t             *before = ckp_run_save(w->run);
-    ckp_code_t          rc;
+    json_t *const      before = ckp_run_save(w->run);
+    ckp_code_t         rc;
 
     sim_seed(w, seed);
-    rc = ckp_run_feed(w->run, &input, &turn, &err);
+    rc = ckp_run_feed(w->run, &input, turn, &err);
 
     if (rc == CKP_E_STATE) {
-        json_t *const  after = ckp_run_save(w->run);
+        world_unchanged(w, before);
 
-        if (!ckp_json_equal(before, after)) {
-            sim_broken(w, "an input that was refused changed the state");
-        }
+    } else if (rc != CKP_OK) {
+        sim_broken(w, "input %d: code %d: %s", (int) in.kind, (int) rc,
+                   err.msg);
 
-        json_decref(after);
-        json_decref(before);
-        world_shift(w, 0);
-        return;
+    /* what was with others is asked or sent again at once, not by a time-out */
+
+    } else if (in.kind == CKP_IN_RECOVER && !turn->idle && turn->neffects == 0
+               && json_object_size(json_object_get(in.data, "alive")) == 0)
+    {
+        sim_broken(w, "a recovered run waits for what nobody does");
     }
 
     json_decref(before);
 
-    if (rc != CKP_OK) {
-        sim_broken(w, "input %d: code %d: %s", (int) input.kind, (int) rc,
-                   err.msg);
+    return rc;
+}
+
+
+/* A question that the host answers before the commit comes next. */
+
+static void
+world_admit_now(sim_t *w, size_t at)
+{
+    for (size_t i = 0; i < json_array_size(w->effects); ) {
+        json_t *const  fx = json_array_get(w->effects, i);
+        sim_input_t    in;
+
+        if (ckp_json_int(fx, "kind", 0) != CKP_FX_ADMIT
+            || ckp_json_bool(json_object_get(fx, "body"), "internal", false)
+            || sim_chance(&w->joins, 20))
+        {
+            i++;
+            continue;
+        }
+
+        sim_effect(w, fx);
+        json_array_remove(w->effects, i);
+
+        in = w->inputs[w->ninputs - 1];
+        memmove(&w->inputs[at + 1], &w->inputs[at],
+                (w->ninputs - 1 - at) * sizeof(w->inputs[0]));
+        w->inputs[at] = in;
+    }
+}
+
+
+/* Several inputs, one turn; how many: the first of the queue.  Those that do
+ * not fit what those before made of the run are gone when that is committed. */
+
+static size_t
+world_feed_some(sim_t *w, ckp_turn_t *turn)
+{
+    const size_t  most = 1 + sim_rand(&w->joins) % 4;
+    size_t        n = 0;
+    bool          some = false;
+    bool          fits;
+    ckp_turn_t    one;
+    ckp_turn_t    last = { .nevents = 0 };
+
+    ckp_run_open(w->run);
+
+    while (n < most && n < w->ninputs && w->broken[0] == '\0'
+           && (n == 0 || w->inputs[n].kind != CKP_IN_RECOVER))
+    {
+        fits = world_feed_one(w, n++, &one) == CKP_OK;
+
+        if (fits) {
+            some = true;
+            last = one;
+            sim_keep_effects(w, &one);
+            world_admit_now(w, n);
+        }
+    }
+
+    if (ckp_run_close(w->run, turn) != CKP_OK) {
+        sim_broken(w, "a turn does not close");
+    }
+
+    turn->wake_at_ms = last.wake_at_ms;
+    turn->final = last.final;
+    turn->idle = last.idle;
+
+    for ( /* void */ ; !some && n > 0; n--) {
+        world_shift(w, 0);
+    }
+
+    return n;
+}
+
+
+/* They were fed and not committed: inbox rows go with their turn, or stay. */
+
+static void
+world_lost(sim_t *w, size_t fed, bool committed)
+{
+    for (size_t i = fed; i-- > 0; ) {
+        if (w->inputs[i].durable && committed) {
+            world_shift(w, i);
+        }
+    }
+
+    world_die(w, false);
+}
+
+
+static void
+world_feed(sim_t *w)
+{
+    /* tidy: a crash between any two lines shows best in one place */
+
+    const bool    start = w->inputs[0].kind == CKP_IN_START;
+    const bool    joins = w->joining && !start && !w->alone;
+    const size_t  events = w->store.nevents;
+    char          at[256] = "";
+    size_t        fed = 1;
+    ckp_turn_t    turn;
+
+    w->alone = false;
+
+    if (joins) {
+        fed = world_feed_some(w, &turn);
+
+    } else if (world_feed_one(w, 0, &turn) != CKP_OK) {
+        world_shift(w, 0);
         return;
     }
 
-    /* what was with others is asked or sent again at once, not by a time-out */
-
-    if (input.kind == CKP_IN_RECOVER && !turn.idle && turn.neffects == 0
-        && json_object_size(json_object_get(input.data, "alive")) == 0)
-    {
-        sim_broken(w, "a recovered run waits for what nobody does");
+    if (fed == 0 || w->broken[0] != '\0') {
+        return;
     }
 
     if (sim_fault(w, SIM_DIE_BEFORE_COMMIT)) {
@@ -289,27 +406,26 @@ world_feed(sim_t *w)
         return;
     }
 
-    const size_t  events = w->store.nevents;
-
     switch (sim_commit(w, &turn, at)) {
 
     case SIM_REFUSED:
-        world_refused(w, at);
+
+        /* which of them it was shows when they come one by one */
+
+        w->alone = fed > 1;
+        json_array_clear(w->effects);
+        world_refused(w, w->alone ? "" : at, w->alone ? 0 : 1);
         return;
 
     case SIM_LOST:
-
-        /* an inbox row goes with its turn, or stays */
-
-        if (in->durable && w->store.nevents > events) {
-            world_shift(w, 0);
-        }
-
-        world_die(w, false);
+        world_lost(w, fed, w->store.nevents > events);
         return;
 
     case SIM_COMMITTED:
-        world_shift(w, 0);
+        while (fed-- > 0) {
+            world_shift(w, 0);
+        }
+
         sim_check_state(w);
         world_act(w);
 
@@ -499,14 +615,15 @@ world_compile(sim_t *w, json_t *doc)
 
 
 void
-sim_start(sim_t *w, uint64_t seed)
+sim_start(sim_t *w, uint64_t seed, bool joining)
 {
     json_t       *vars = NULL;
     json_t       *errors = NULL;
     json_t *const inputs = json_object();
     ckp_err_t     err = CKP_ERR_INIT;
 
-    *w = (sim_t) { .rand = { seed * 7919u + 1 }, .now_ms = 1700000000000 };
+    *w = (sim_t) { .rand = { seed * 7919u + 1 }, .now_ms = 1700000000000,
+                   .joins = { seed * 6271u + 5 }, .joining = joining };
 
     w->store.points = json_array();
     w->store.journal = json_object();

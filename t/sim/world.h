@@ -55,7 +55,7 @@ bool sim_chance(sim_rand_t *r, unsigned percent);
 typedef struct {
     ckp_input_kind_t  kind;
     ckp_outcome_t     outcome;
-    char              ref[64];
+    char              ref[256];     /* of a call, or a path */
     json_t           *data;
     bool              durable;      /* an inbox row: survives a death */
 } sim_input_t;
@@ -91,6 +91,9 @@ typedef struct {
 
 typedef struct {
     sim_rand_t      rand;
+    sim_rand_t      joins;          /* which inputs become one turn */
+    bool            joining;
+    bool            alone;          /* the next is a turn of its own */
     ckp_program_t  *prog;
     ckp_program_t  *kid;            /* the child procedure; NULL: none */
     ckp_run_t      *run;            /* NULL: nobody drives it */
@@ -137,7 +140,8 @@ json_t *sim_grow(sim_rand_t *r, bool kid);
 
 /* --- world.c ----------------------------------------------------------------- */
 
-void sim_start(sim_t *w, uint64_t seed);
+/* joining: inputs that wait become one turn now and then, as in a host. */
+void sim_start(sim_t *w, uint64_t seed, bool joining);
 void sim_go(sim_t *w);                  /* until the run has ended for good */
 void sim_end(sim_t *w);
 void sim_input(sim_t *w, ckp_input_kind_t kind, ckp_outcome_t outcome,
@@ -166,6 +170,9 @@ typedef enum {
 
 /* A turn with the input it came from; refused: the lease's path in `at`. */
 sim_commit_t sim_commit(sim_t *w, const ckp_turn_t *turn, char *at);
+
+/* To be performed behind the commit. */
+void sim_keep_effects(sim_t *w, const ckp_turn_t *turn);
 ckp_run_t *sim_load(sim_t *w);
 void sim_store_free(sim_store_t *s);
 

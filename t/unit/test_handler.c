@@ -27,8 +27,13 @@ t_fails(t_run_t *t, const char *text)
 static const char *
 t_action(const t_run_t *t)
 {
-    return t->turn.neffects == 0 ? ""
-           : ckp_json_str(t->turn.effects[0].body, "action");
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        if (t->turn.effects[i].kind == CKP_FX_ADMIT) {
+            return ckp_json_str(t->turn.effects[i].body, "action");
+        }
+    }
+
+    return "";
 }
 
 
@@ -284,6 +289,119 @@ a_steps_own_on_error_goes_before_its_nodes(void **state)
 }
 
 
+/* --- the node's time is over while somebody else is at work in it ------------ */
+
+#define LATE(handlers)                                                        \
+    T_GRAPH("a",                                                              \
+        "'a':{'type':'sequence','agent':'W','next_node':'end','timeout_ms':"  \
+        "200,'steps':[{'step_id':'s','action':'work'},{'step_id':'t',"        \
+        "'action':'more'}],'error_handlers':[" handlers "]}," T_END,          \
+        ",'global_config':{'max_retries':0}")
+
+
+/* `s` is done, `t` has failed, and what a handler does about it is out. */
+
+static void
+t_recovers(t_run_t *t, const char *text)
+{
+    t_run(t, text);
+    t_admit(t);
+    t_ok(t, json_object());
+    t_admit(t);
+    t_failed(t, CKP_OUTCOME_FAILED, "AgentActionError", "Boom: it broke");
+    t_admit(t);
+    assert_int_equal(t_count(t, CKP_FX_CALL), 1);
+    t->now += 200;
+    t_tick(t);
+    assert_non_null(strstr(t->story, "node_timeout"));
+}
+
+
+/* The step that failed is made once more, and none before it. */
+
+static void
+t_goes_on_at_the_second(t_run_t *t)
+{
+    assert_string_equal(t_status(t), "failed");
+    t_feed(t, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
+           json_pack("{s:s}", "kind", "retry"));
+    assert_int_equal(t->rc, CKP_OK);
+    assert_string_equal(t_action(t), "more");
+    t_admit(t);
+    assert_string_equal(t->key, "run:a:t#1");
+    t_ok(t, json_object());
+    assert_string_equal(t_status(t), "completed");
+}
+
+
+static void
+a_recovery_that_is_too_late_leaves_the_node_where_it_was(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    /* its error is nobody's */
+
+    t_recovers(&t, LATE("{'error_type':'AgentActionError','recovery_steps':["
+               "{'step_id':'fix','action':'mend'}],'action':'fail'}"));
+    t_goes_on_at_the_second(&t);
+    t_run_over(&t);
+
+    /* another handler has recovery steps, too */
+
+    t_recovers(&t, LATE("{'recovery_steps':[{'step_id':'fix','action':'mend'}]"
+               ",'action':'fail'}"));
+    t_admit(&t);
+    t_ok(&t, json_object());
+    t_goes_on_at_the_second(&t);
+    t_run_over(&t);
+
+    /* and it makes the node again */
+
+    t_recovers(&t, LATE("{'error_type':'AgentActionError','recovery_steps':["
+               "{'step_id':'fix','action':'mend'}],'action':'fail'},{"
+               "'error_type':'TimeoutError','recovery_strategy':'retry_node',"
+               "'max_retries':1}"));
+    assert_string_equal(t_action(&t), "work");
+    t_run_over(&t);
+}
+
+
+static void
+a_node_that_is_late_in_its_validation_is_validated_again(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+    t_run(&t, T_GRAPH("a",
+        "'a':{'type':'sequence','agent':'W','next_node':'end','timeout_ms':"
+        "200,'steps':[{'step_id':'s','action':'work'},{'step_id':'t',"
+        "'action':'more'}],'validations':[{'id':'v','check':'element_exists',"
+        "'target':'#t'}],'error_handlers':[{'recovery_steps':[{'step_id':"
+        "'fix','action':'mend'}],'action':'fail'}]}," T_END,
+        ",'global_config':{'max_retries':0}"));
+    t_admit(&t);
+    t_ok(&t, json_object());
+    t_admit(&t);
+    t_ok(&t, json_object());
+    t_admit(&t);
+    t.now += 200;
+    t_tick(&t);
+    assert_string_equal(t_action(&t), "mend");
+    t_admit(&t);
+    t_ok(&t, json_object());
+    assert_string_equal(t_status(&t), "failed");
+    t_feed(&t, CKP_IN_RESUME, CKP_OUTCOME_OK, "",
+           json_pack("{s:s}", "kind", "retry"));
+    assert_string_equal(t_action(&t), "wait_for_element");
+    t_admit(&t);
+    t_ok(&t, json_object());
+    assert_string_equal(t_status(&t), "completed");
+    t_run_over(&t);
+}
+
+
 int
 main(void)
 {
@@ -302,7 +420,11 @@ main(void)
         cmocka_unit_test(test_escalation_tells_the_host),
         cmocka_unit_test(test_on_failure_may_complete_the_run),
         cmocka_unit_test(test_on_failure_that_fails_leaves_the_first_error),
-        cmocka_unit_test(a_steps_own_on_error_goes_before_its_nodes)
+        cmocka_unit_test(a_steps_own_on_error_goes_before_its_nodes),
+        cmocka_unit_test(
+            a_recovery_that_is_too_late_leaves_the_node_where_it_was),
+        cmocka_unit_test(
+            a_node_that_is_late_in_its_validation_is_validated_again)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

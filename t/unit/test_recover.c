@@ -142,6 +142,51 @@ test_a_slot_that_was_lost_is_asked_for_again(void **ctx)
 }
 
 
+/* The question was part of the turn that was refused: the state still waits. */
+
+static void
+test_a_slot_that_is_lost_again_and_again_is_waited_for_so_long(void **ctx)
+{
+    t_run_t  t;
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','agent':'W','next_node':"
+                      "'end','steps':[{'step_id':'s','action':'work'}]},"
+                      T_END, ",'global_config':{'max_retries':0}"));
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    assert_string_equal(t.story, "pool_saturated");
+    t.now += 4000;
+    t_feed(&t, CKP_IN_REFUSED, CKP_OUTCOME_OK, "a/s", NULL);
+    assert_int_equal(t.rc, CKP_OK);
+    assert_string_equal(t.story, "");
+    t.now += 1000;
+    t_feed(&t, CKP_IN_REFUSED, CKP_OUTCOME_OK, "a/s", NULL);
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "ResourceBusy");
+    t_run_over(&t);
+
+    /* the run is only read again */
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','agent':'W','next_node':"
+                      "'end','steps':[{'step_id':'s','action':'work'}]},"
+                      T_END, ",'global_config':{'max_retries':0}"));
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    t_tick(&t);
+    t.now += 4000;
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", json_object());
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+    t.now += 1000;
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b}", "crash", 1));
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", json_object());
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "ResourceBusy");
+    t_run_over(&t);
+}
+
+
 static void
 test_a_retry_goes_on_where_it_failed(void **ctx)
 {
@@ -233,6 +278,41 @@ test_a_deadline_counts_waiting_too(void **ctx)
     t_tick(&t);
     assert_string_equal(t_said(&t, "run_timeout", "kind"), "deadline");
     assert_string_equal(t_status(&t), "failed");
+    t_run_over(&t);
+}
+
+
+static void
+test_a_wait_for_a_slot_is_short_though_the_clock_was_set_back(void **ctx)
+{
+    const int64_t  day = 86400000;
+    t_run_t        t;
+
+    t_run(&t, T_GRAPH("a", "'a':{'type':'sequence','agent':'W','next_node':"
+                      "'end','steps':[{'step_id':'s','action':'work'}]},"
+                      T_END, ",'global_config':{'max_retries':0}"));
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    assert_string_equal(t.story, "pool_saturated");
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 0);
+
+    /* nobody had it for a while, in which a day was taken back: it asks */
+
+    t.now -= day;
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", json_object());
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+
+    /* and waits as long as others do */
+
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    assert_int_equal(t.turn.wake_at_ms, t.now + 20);
+    t.now += 5000;
+    t_tick(&t);
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    assert_string_equal(t_said(&t, "run_failed", "error_type"),
+                        "ResourceBusy");
     t_run_over(&t);
 }
 
@@ -361,10 +441,14 @@ main(void)
         cmocka_unit_test(test_a_run_that_kills_workers_is_stopped),
         cmocka_unit_test(test_a_procedure_may_forbid_to_go_on),
         cmocka_unit_test(test_a_slot_that_was_lost_is_asked_for_again),
+        cmocka_unit_test(
+            test_a_slot_that_is_lost_again_and_again_is_waited_for_so_long),
         cmocka_unit_test(test_a_retry_goes_on_where_it_failed),
         cmocka_unit_test(test_a_canceled_call_keeps_its_key_for_a_retry),
         cmocka_unit_test(test_a_run_has_its_time),
         cmocka_unit_test(test_a_deadline_counts_waiting_too),
+        cmocka_unit_test(
+            test_a_wait_for_a_slot_is_short_though_the_clock_was_set_back),
         cmocka_unit_test(test_a_node_has_its_time),
         cmocka_unit_test(test_too_many_visits_end_a_cycle),
         cmocka_unit_test(test_a_dry_run_calls_nobody_and_waits_for_nobody),

@@ -562,6 +562,44 @@ test_it_undoes_only_what_it_did_itself(void **ctx)
 }
 
 
+/* The same step, done before and after: an agent that knew the first undoing
+ * would take the second for it. */
+static void
+test_what_was_done_twice_is_undone_twice(void **ctx)
+{
+    t_run_t  t;
+    json_t  *saved;
+
+    t_run(&t, T_GRAPH("o", NODE("o", "a")
+                      "'a':{'type':'sequence','agent':'W','next_node':"
+                      "'b','steps':[{'step_id':'s','action':'work',"
+                      "'compensate':{'action':'unwork'}}]},"
+                      NODE("b", "end") T_END, ""));
+    t_step(&t, 1);
+    saved = t_saved(&t);
+    t_step(&t, 2);
+
+    /* one that takes workers down is given up, and nothing is undone */
+
+    t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "",
+           json_pack("{s:b, s:i}", "crash", 1, "crashes", 3));
+    assert_string_equal(t_status(&t), "failed");
+    t_set_back(&t, saved, NULL, NULL);
+    assert_string_equal(t.key, "run@1:a:s");
+    t_step(&t, 3);
+    t_admit(&t);
+    t_failed(&t, CKP_OUTCOME_FAILED, "AgentActionError", "no");
+    assert_non_null(strstr(t.story, "compensation_started"));
+    assert_non_null(strstr(t.key, "run@1:a/s/undo#2/"));
+    t_step(&t, 0);
+    assert_non_null(strstr(t.key, "run@1:a/s/undo/"));
+    t_step(&t, 0);
+    assert_string_equal(t_status(&t), "failed");
+    json_decref(saved);
+    t_run_over(&t);
+}
+
+
 static void
 test_a_state_is_refused_that_nothing_follows(void **ctx)
 {
@@ -681,6 +719,7 @@ main(void)
         cmocka_unit_test(test_a_branch_that_was_under_way_is_sent_again),
         cmocka_unit_test(test_tasks_that_were_done_are_not_done_again),
         cmocka_unit_test(test_it_undoes_only_what_it_did_itself),
+        cmocka_unit_test(test_what_was_done_twice_is_undone_twice),
         cmocka_unit_test(test_a_state_is_refused_that_nothing_follows),
         cmocka_unit_test(
             test_other_values_follow_the_rules_of_their_variables),

@@ -114,7 +114,7 @@ test_a_turn_that_fails_leaves_the_tree_as_it_was(void **ctx)
     ckp_state_put(&s, P("f", "new", "deep"), json_integer(1));
     ckp_state_del(&s, P("f", "x"));
     ckp_state_put(&s, P("f", "x"), json_integer(1));
-    ckp_state_undo(&s);
+    ckp_state_undo(&s, 0);
 
     json_t *const  want = t_doc_json(before);
 
@@ -162,7 +162,7 @@ test_what_was_made_on_the_way_is_undone_too(void **ctx)
     ckp_state_put(&s, P("a", "x", "y"), json_integer(1));
     ckp_state_put(&s, P("b", "c", "d"), json_integer(2));
     ckp_state_put(&s, P("e", "f"), json_integer(3));
-    ckp_state_undo(&s);
+    ckp_state_undo(&s, 0);
     assert_string_equal(t_text(s.root), "{\"a\":5,\"b\":{}}");
     ckp_state_free(&s);
 }
