@@ -4,10 +4,12 @@
 
 #include "ngx_lo_worker.h"
 #include "auth/ngx_lo_admin.h"
+#include "auth/ngx_lo_keys.h"
 #include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_store.h"
 #include "duty/ngx_lo_duty.h"
 #include "egress/ngx_lo_call.h"
+#include "otlp/ngx_lo_otlp.h"
 #include "push/ngx_lo_push.h"
 #include "run/ngx_lo_program.h"
 #include "run/ngx_lo_run.h"
@@ -111,8 +113,10 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
     ngx_lo_settings_start(cycle);
     ngx_lo_artifact_days_start(cycle);
     ngx_lo_secrets_start();
+    ngx_lo_keys_start();
     ngx_lo_admin_start();
     ngx_lo_trigger_start(cycle);
+    ngx_lo_otlp_start(cycle);
 
     return ngx_lo_run_start(cycle);
 }
@@ -188,9 +192,11 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_duty_stop();
     ngx_lo_settings_stop();
     ngx_lo_artifact_days_stop();
+    ngx_lo_otlp_stop();
     ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();
+    ngx_lo_keys_stop();
     ngx_lo_proof_stop();
     ngx_lo_egress_stop(cycle);
     ngx_lo_store_stop(cycle);

@@ -79,6 +79,10 @@ struct ngx_lo_api_s {
     ngx_buf_t              piece;       /* of an answer that is poured */
     ngx_lo_resume_pt       more;        /* makes the next; NULL: the last */
 
+    /* says a problem otherwise than as JSON; NULL: so it is */
+    ngx_int_t            (*says)(ngx_lo_api_t *api, ngx_uint_t status,
+                               const json_t *problem);
+
     ngx_uint_t             status;      /* of the answer; 0: none yet */
     const char            *type;
     const char            *cache;       /* Cache-Control; NULL: no-store */
@@ -91,6 +95,7 @@ struct ngx_lo_api_s {
     unsigned               handed:1;    /* the request is a stream's now */
     unsigned               poured:1;    /* the head has been sent */
     unsigned               endless:1;   /* the head of a stream: no length */
+    unsigned               denied:1;    /* the audit knows of the refusal */
 };
 
 /* Content handler of `langorch_api` locations. */

@@ -17,6 +17,10 @@ ngx_int_t ngx_lo_api_refused(ngx_lo_api_t *api);
  * NULL: none.  From now on it is not in the address that the log has. */
 const char *ngx_lo_asked(ngx_lo_api_t *api);
 
+/* A refusal, 401 or 403, is told to the audit: once for a request, and so many
+ * a minute as the site says (ngx_lo_denied.c). */
+void ngx_lo_api_denied(ngx_lo_api_t *api, ngx_uint_t status, const char *code);
+
 /* What a stage returned: sends, submits, or waits. */
 void ngx_lo_api_step(ngx_lo_api_t *api, ngx_int_t rc);
 

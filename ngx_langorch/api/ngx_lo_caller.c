@@ -8,6 +8,7 @@
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 #include "auth/ngx_lo_jwt.h"
+#include "auth/ngx_lo_keys.h"
 #include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_sql_identity.h"
 
@@ -29,6 +30,7 @@ typedef struct {
     char                   hash[2 * CKP_SHA256_LEN + 1];    /* names it */
     const json_t          *row;     /* what the store says of it */
     ngx_lo_resume_pt       known;
+    unsigned               waited:1;        /* for newer keys */
 } ngx_lo_caller_t;
 
 
@@ -40,6 +42,11 @@ static ngx_int_t ngx_lo_caller_look(ngx_lo_api_t *api,
     const ngx_lo_stmt_t *stmt, const char *first, const char *second);
 static ngx_int_t ngx_lo_caller_claims(ngx_lo_api_t *api,
     ngx_lo_caller_t *caller);
+static ngx_int_t ngx_lo_caller_newer(ngx_lo_api_t *api,
+    ngx_lo_caller_t *caller);
+static void ngx_lo_caller_keys(void *data);
+static void ngx_lo_caller_unkeys(void *waits);
+static ngx_int_t ngx_lo_caller_again(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_caller_worth(ngx_lo_api_t *api,
     const ngx_lo_caller_t *caller);
 static void ngx_lo_caller_looked(void *data, const json_t *row,
@@ -181,18 +188,27 @@ ngx_lo_api_bearer(ngx_lo_api_t *api)
 const char *
 ngx_lo_api_cookie(ngx_lo_api_t *api)
 {
-    size_t       len;
+    return ngx_lo_front_cookie(api, NGX_LO_COOKIE);
+}
+
+
+const char *
+ngx_lo_front_cookie(ngx_lo_api_t *api, const char *name)
+{
+    size_t       len, n;
     ngx_str_t    value;
     const char  *p;
+
+    n = ngx_strlen(name);
 
     for (p = ngx_lo_api_header(api, "Cookie"); p != NULL && *p != '\0';
          p += strspn(p, "; "))
     {
         len = strcspn(p, ";");
 
-        if (ngx_strncmp(p, NGX_LO_COOKIE "=", sizeof(NGX_LO_COOKIE)) == 0) {
-            value.data = (u_char *) p + sizeof(NGX_LO_COOKIE);
-            value.len = len - sizeof(NGX_LO_COOKIE);
+        if (len > n && p[n] == '=' && ngx_strncmp(p, name, n) == 0) {
+            value.data = (u_char *) p + n + 1;
+            value.len = len - n - 1;
 
             return ngx_lo_cstr(api->r->pool, &value);
         }
@@ -321,7 +337,7 @@ ngx_lo_caller_claims(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
     sub = ckp_json_str(caller->claims, "sub");
 
     if (sub == NULL) {
-        return ngx_lo_caller_invalid(api);
+        return ngx_lo_caller_newer(api, caller);
     }
 
     who.data = (u_char *) sub;
@@ -348,6 +364,53 @@ ngx_lo_caller_claims(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
     ngx_lo_token_hash((char *) name, len, caller->hash);
 
     return ngx_lo_caller_look(api, &ngx_lo_sql_session_found, jti, sub);
+}
+
+
+/* Nobody whom we know signed it; the provider may have newer keys. */
+
+static ngx_int_t
+ngx_lo_caller_newer(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
+{
+    ngx_lo_keys_look_t  *look;
+
+    look = caller->waited ? NULL
+           : ngx_lo_keys_look(caller->text, ngx_lo_caller_keys, api);
+
+    if (look == NULL) {
+        return ngx_lo_caller_invalid(api);
+    }
+
+    caller->waited = 1;
+
+    return ngx_lo_api_wait(api, look, ngx_lo_caller_unkeys);
+}
+
+
+static void
+ngx_lo_caller_keys(void *data)
+{
+    ngx_lo_api_over(data, ngx_lo_caller_again);
+}
+
+
+static void
+ngx_lo_caller_unkeys(void *waits)
+{
+    ngx_lo_keys_look_end(waits);
+}
+
+
+static ngx_int_t
+ngx_lo_caller_again(ngx_lo_api_t *api)
+{
+    ngx_int_t         rc;
+    ngx_lo_caller_t  *caller;
+
+    caller = api->caller;
+    rc = ngx_lo_caller_claims(api, caller);
+
+    return (rc == NGX_OK) ? caller->known(api) : rc;
 }
 
 
@@ -450,6 +513,8 @@ ngx_lo_caller_session(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
     ours = (json_object_get(caller->claims, "uid") != NULL);
 
     if (row == NULL || ckp_json_int(row, "ended", 1) != 0
+        || (ours && json_number_value(json_object_get(caller->claims, "iat"))
+                    < (double) ckp_json_int(row, "sessions_from", 0))
         || (user != NULL && ckp_json_int(row, "is_active", 0) == 0)
         || (ours && (uid == NULL || user == NULL || role == NULL
                      || ngx_strcmp(uid, user) != 0)))

@@ -23,6 +23,10 @@ ngx_int_t ngx_lo_front_headers(ngx_lo_api_t *api);
  * that is no such question, or it may not.  As above. */
 ngx_int_t ngx_lo_front_preflight(ngx_lo_api_t *api);
 
+/* The value of a cookie of that name, the first (ngx_lo_caller.c); NULL: there
+ * is none. */
+const char *ngx_lo_front_cookie(ngx_lo_api_t *api, const char *name);
+
 /* 1: no page of an origin that the site does not name is behind the request.
  * Browsers ask nobody before they open a WebSocket, and send cookies along: so
  * the server has to look. */

@@ -2,6 +2,7 @@
  * The answer of a request: recorded by its route, sent at the end.
  */
 
+#include "api/ngx_lo_api_int.h"
 #include "api/ngx_lo_front.h"
 #include "api/ngx_lo_reply.h"
 
@@ -138,6 +139,17 @@ ngx_lo_api_problem_json(ngx_lo_api_t *api, ngx_uint_t status, const char *code,
     }
 
     json_decref(more);
+
+    if (status == NGX_HTTP_UNAUTHORIZED || status == NGX_HTTP_FORBIDDEN) {
+        ngx_lo_api_denied(api, status, code);
+    }
+
+    if (v != NULL && api->says != NULL) {
+        rc = api->says(api, status, v);
+        json_decref(v);
+
+        return rc;
+    }
 
     rc = ngx_lo_api_json(api, status, v);
 

@@ -241,7 +241,7 @@ ngx_lo_approvals_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_api_json(api, NGX_HTTP_CREATED,
-                           ngx_lo_approval_shown(api, row));
+                           ngx_lo_approval_shown(api, row, NULL));
 }
 
 

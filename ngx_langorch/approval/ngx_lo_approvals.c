@@ -49,7 +49,7 @@ ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                             procedure);
     }
 
-    return rc;
+    return (rc == NGX_OK) ? ngx_lo_approver_ask(api, job) : rc;
 }
 
 
@@ -58,9 +58,11 @@ ngx_lo_approvals_list_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     size_t          i;
     json_t         *rows, *row;
+    const json_t   *deputes;
     ngx_lo_page_t  *page;
 
     page = api->ctx;
+    deputes = ngx_lo_job_rows(job, page->total ? 2 : 1);
     rows = ngx_lo_job_rows_take(job, 0);
 
     if (ngx_lo_page_cut(api, page, rows, "created_at") != NGX_OK
@@ -71,8 +73,8 @@ ngx_lo_approvals_list_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     json_array_foreach(rows, i, row) {
-        if (json_array_set_new(rows, i, ngx_lo_approval_shown(api, row))
-            != 0)
+        if (json_array_set_new(rows, i,
+                               ngx_lo_approval_shown(api, row, deputes)) != 0)
         {
             json_decref(rows);
             return NGX_ERROR;
@@ -86,8 +88,9 @@ ngx_lo_approvals_list_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_approvals_get_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_approval_get,
-                          ngx_lo_api_seg(api, "approval_id"));
+    return (ngx_lo_job_add(job, &ngx_lo_sql_api_approval_get,
+                           ngx_lo_api_seg(api, "approval_id")) == NGX_OK)
+           ? ngx_lo_approver_ask(api, job) : NGX_ERROR;
 }
 
 
@@ -102,7 +105,9 @@ ngx_lo_approvals_get_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   "Approval not found");
     }
 
-    return ngx_lo_api_json(api, NGX_HTTP_OK, ngx_lo_approval_shown(api, row));
+    return ngx_lo_api_json(api, NGX_HTTP_OK,
+                           ngx_lo_approval_shown(api, row,
+                                                 ngx_lo_job_rows(job, 1)));
 }
 
 

@@ -7,7 +7,11 @@
 
 
 static void ngx_lo_level_of(const char *word, ngx_lo_level_t *level);
-static ngx_uint_t ngx_lo_approver_level(ngx_lo_api_t *api, const json_t *row);
+static ngx_lo_may_t ngx_lo_approver_fits(ngx_lo_api_t *api, const json_t *row,
+    const char *by, const json_t *depute);
+static ngx_uint_t ngx_lo_approver_level(ngx_lo_api_t *api, const json_t *row,
+    const json_t *depute);
+static ngx_uint_t ngx_lo_approver_named(const json_t *list, const char *who);
 static ngx_uint_t ngx_lo_approver_listed(ngx_lo_api_t *api, const json_t *list,
     const char *by);
 static ngx_uint_t ngx_lo_approver_voted(const json_t *row, const char *by);
@@ -47,38 +51,93 @@ ngx_lo_level_of(const char *word, ngx_lo_level_t *level)
 
 
 ngx_lo_may_t
-ngx_lo_approver_may(ngx_lo_api_t *api, const json_t *row, const char *by)
+ngx_lo_approver_may(ngx_lo_api_t *api, const json_t *row, const char *by,
+    const json_t *deputes)
 {
-    const char    *creator;
-    const json_t  *list;
+    const char    *creator, *other;
+    ngx_lo_may_t   may;
 
-    if (!ngx_lo_approver_level(api, row)) {
-        return NGX_LO_MAY_NOT_LEVEL;
-    }
+    may = ngx_lo_approver_fits(api, row, by, NULL);
+    other = ngx_lo_approver_for(api, row, by, deputes);
 
-    list = json_object_get(row, "approvers");
-
-    if (json_is_array(list) && !ngx_lo_approver_listed(api, list, by)) {
-        return NGX_LO_MAY_NOT_LISTED;
+    if (may != NGX_LO_MAY && other == NULL) {
+        return may;
     }
 
     creator = ckp_json_str(row, "_creator");
 
     if ((ckp_json_bool(row, "forbid_self_approval", false)
          || api->conf->separation == 1)
-        && creator != NULL && strcmp(creator, by) == 0)
+        && creator != NULL
+        && (strcmp(creator, by) == 0
+            || (other != NULL && strcmp(creator, other) == 0)))
     {
         return NGX_LO_MAY_NOT_SELF;
     }
 
-    return ngx_lo_approver_voted(row, by) ? NGX_LO_MAY_NOT_TWICE : NGX_LO_MAY;
+    return ngx_lo_approver_voted(row, by)
+           || (other != NULL && ngx_lo_approver_voted(row, other))
+           ? NGX_LO_MAY_NOT_TWICE : NGX_LO_MAY;
+}
+
+
+const char *
+ngx_lo_approver_for(ngx_lo_api_t *api, const json_t *row, const char *by,
+    const json_t *deputes)
+{
+    size_t   i;
+    json_t  *depute;
+
+    if (ngx_lo_approver_fits(api, row, by, NULL) == NGX_LO_MAY) {
+        return NULL;
+    }
+
+    json_array_foreach(deputes, i, depute) {
+        if (ngx_lo_approver_fits(api, row, by, depute) == NGX_LO_MAY) {
+            return ckp_json_str(depute, "who");
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * Level and list, of the caller alone or with what somebody lent him: his name
+ * and his groups.  A role is nobody's to lend.
+ */
+
+static ngx_lo_may_t
+ngx_lo_approver_fits(ngx_lo_api_t *api, const json_t *row, const char *by,
+    const json_t *depute)
+{
+    const json_t  *list;
+    const char    *other;
+
+    if (!ngx_lo_approver_level(api, row, depute)) {
+        return NGX_LO_MAY_NOT_LEVEL;
+    }
+
+    list = json_object_get(row, "approvers");
+
+    if (!json_is_array(list) || ngx_lo_approver_listed(api, list, by)) {
+        return NGX_LO_MAY;
+    }
+
+    other = (depute != NULL) ? ckp_json_str(depute, "who") : NULL;
+
+    return (other != NULL && ngx_lo_approver_named(list, other))
+           ? NGX_LO_MAY : NGX_LO_MAY_NOT_LISTED;
 }
 
 
 static ngx_uint_t
-ngx_lo_approver_level(ngx_lo_api_t *api, const json_t *row)
+ngx_lo_approver_level(ngx_lo_api_t *api, const json_t *row,
+    const json_t *depute)
 {
     const char      *word;
+    ngx_str_t        groups;
+    ngx_lo_who_t     lent;
     ngx_lo_level_t   level;
 
     word = ckp_json_str(row, "approval_level");
@@ -92,11 +151,44 @@ ngx_lo_approver_level(ngx_lo_api_t *api, const json_t *row)
 
     /* who has every right is in every group */
 
-    if (level.group.len == 0 || ngx_lo_api_is_open(api)) {
+    if (level.group.len == 0 || ngx_lo_api_is_open(api)
+        || ngx_lo_who_in(&api->who, (const char *) level.group.data))
+    {
         return 1;
     }
 
-    return ngx_lo_who_in(&api->who, (const char *) level.group.data);
+    word = (depute != NULL) ? ckp_json_str(depute, "groups") : NULL;
+
+    if (word == NULL) {
+        return 0;
+    }
+
+    groups.data = (u_char *) word;
+    groups.len = strlen(word);
+
+    ngx_memzero(&lent, sizeof(lent));
+    ngx_lo_who_grouped(&lent, api->conf, &groups);
+
+    return ngx_lo_who_in(&lent, (const char *) level.group.data);
+}
+
+
+static ngx_uint_t
+ngx_lo_approver_named(const json_t *list, const char *who)
+{
+    size_t       i;
+    json_t      *v;
+    const char  *name;
+
+    json_array_foreach(list, i, v) {
+        name = json_string_value(v);
+
+        if (name != NULL && strcmp(name, who) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -138,6 +230,12 @@ ngx_lo_approver_voted(const json_t *row, const char *by)
 
     json_array_foreach(json_object_get(row, "votes"), i, vote) {
         who = ckp_json_str(vote, "decided_by");
+
+        if (who != NULL && strcmp(who, by) == 0) {
+            return 1;
+        }
+
+        who = ckp_json_str(vote, "deputy_of");
 
         if (who != NULL && strcmp(who, by) == 0) {
             return 1;
@@ -197,49 +295,4 @@ ngx_lo_approver_level_403(ngx_lo_api_t *api, const json_t *row)
     return ngx_lo_api_problem_json(api, 403, "level_required", detail,
                                    json_pack("{s:s?}", "required_level",
                                              word));
-}
-
-
-json_t *
-ngx_lo_approval_shown(ngx_lo_api_t *api, const json_t *row)
-{
-    json_t        *v;
-    ngx_lo_may_t   may;
-
-    v = json_copy((json_t *) row);
-    if (v == NULL) {
-        return NULL;
-    }
-
-    /* where nobody vouches for names, the client may still give another */
-
-    may = ngx_lo_approver_may(api, row, api->actor);
-
-    if (may == NGX_LO_MAY_NOT_LEVEL
-        || (may != NGX_LO_MAY && !ngx_lo_api_is_open(api)))
-    {
-        (void) json_object_set_new(v, "can_decide", json_false());
-    }
-
-    (void) json_object_del(v, "_creator");
-    (void) json_object_del(v, "_mapped");
-    (void) json_object_del(v, "_aside");
-
-    return v;
-}
-
-
-ngx_int_t
-ngx_lo_approval_conflict(ngx_lo_api_t *api, const json_t *row,
-    const char *code, const char *detail)
-{
-    json_t  *shown;
-
-    shown = ngx_lo_approval_shown(api, row);
-    if (shown == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_api_problem_json(api, 409, code, json_string(detail),
-                                   json_pack("{s:o}", "approval", shown));
 }

@@ -9,25 +9,13 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
-#include "approval/ngx_lo_answer.h"
-#include "approval/ngx_lo_approver.h"
+#include "approval/ngx_lo_decision.h"
 #include "routes/ngx_lo_routes.h"
 #include "routes/ngx_lo_runs.h"
 #include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_identity.h"
 
 #define NGX_LO_DECISION_TRIES  8
-
-
-/* An answer on its way. */
-
-typedef struct {
-    const char      *by;
-    const char      *behalf;        /* who the body says, when not believed */
-    const char      *comment;
-    ngx_lo_answer_t  answer;
-    ngx_uint_t       tries;
-    ngx_uint_t       shows;         /* of the one that reads it again */
-} ngx_lo_decision_t;
 
 
 static ngx_int_t ngx_lo_decision_404(ngx_lo_api_t *api);
@@ -40,6 +28,10 @@ static ngx_int_t ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const json_t *row, ngx_lo_decision_t *d);
 static ngx_uint_t ngx_lo_decision_at_once(const json_t *row,
     const char *status);
+static ngx_int_t ngx_lo_decision_bind(ngx_lo_api_t *api, const json_t *row,
+    const json_t *deputes, ngx_lo_decision_t *d);
+static json_t *ngx_lo_decision_meta(const json_t *record,
+    const ngx_lo_decision_t *d);
 static json_t *ngx_lo_decision_record(ngx_lo_decision_t *d);
 static json_t *ngx_lo_decision_input(ngx_lo_api_t *api, const json_t *row,
     ngx_lo_decision_t *d);
@@ -62,6 +54,9 @@ ngx_lo_approvals_decide_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     d->by = ngx_lo_input_str(api, "decided_by", NGX_LO_OPTIONAL,
                              NGX_LO_WHO_MAX);
     d->comment = ngx_lo_input_str(api, "comment", NGX_LO_OPTIONAL, 10000);
+    d->bound = ngx_lo_input_str(api, "shown_hash", NGX_LO_OPTIONAL, 256);
+    d->told = ngx_lo_decision_done;
+    d->again = ngx_lo_approvals_decide_render;
     ngx_lo_answer_read(api, &d->answer);
 
     if (d->by != NULL && strncmp(d->by, "system:", 7) == 0) {
@@ -96,20 +91,27 @@ ngx_lo_approvals_decide_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_approvals_decide_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t           rc;
-    const char         *status;
-    ngx_lo_may_t        may;
-    const json_t       *row;
-    ngx_lo_decision_t  *d;
+    return ngx_lo_decision_judge(api, job, api->ctx);
+}
 
-    d = api->ctx;
+
+ngx_int_t
+ngx_lo_decision_judge(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    ngx_lo_decision_t *d)
+{
+    ngx_int_t      rc;
+    const char    *status;
+    ngx_lo_may_t   may;
+    const json_t  *row, *deputes;
+
     row = ngx_lo_job_row(job, 0);
+    deputes = ngx_lo_job_rows(job, 1);
 
     if (row == NULL) {
         return ngx_lo_decision_404(api);
     }
 
-    may = ngx_lo_approver_may(api, row, d->by);
+    may = ngx_lo_approver_may(api, row, d->by, deputes);
 
     if (may == NGX_LO_MAY_NOT_LEVEL) {
         return ngx_lo_approver_refuse(api, row, may);
@@ -129,9 +131,41 @@ ngx_lo_approvals_decide_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_approver_refuse(api, row, may);
     }
 
-    rc = ngx_lo_answer_check(api, &d->answer, row);
+    rc = ngx_lo_decision_bind(api, row, deputes, d);
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_answer_check(api, &d->answer, row);
+    }
 
     return (rc == NGX_OK) ? ngx_lo_decision_write(api, row, d) : rc;
+}
+
+
+/* An answer to something else is none. */
+
+static ngx_int_t
+ngx_lo_decision_bind(ngx_lo_api_t *api, const json_t *row,
+    const json_t *deputes, ngx_lo_decision_t *d)
+{
+    const char  *other;
+
+    if (ngx_lo_approval_hash(row, d->shown) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (d->bound != NULL && strcmp(d->bound, d->shown) != 0) {
+        return ngx_lo_approval_conflict(api, row, "conflict",
+                                        "What is asked is not what was shown");
+    }
+
+    /* the rows are the job's, and the answer may outlive that */
+
+    other = ngx_lo_approver_for(api, row, d->by, deputes);
+    d->deputy_of = (other == NULL) ? NULL
+                   : json_string_value(ngx_lo_api_keep(api,
+                                                       json_string(other)));
+
+    return (other == NULL || d->deputy_of != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -156,7 +190,11 @@ ngx_lo_decision_write(ngx_lo_api_t *api, const json_t *row,
 
     job = ngx_lo_api_job(api, 1);
 
-    if (job == NULL || ngx_lo_decision_vote(api, job, row, d) != NGX_OK
+    if (job == NULL
+        || (d->link != NULL
+            && ngx_lo_job_add(job, &ngx_lo_sql_link_use, d->link, api->now_ms)
+               != NGX_OK)
+        || ngx_lo_decision_vote(api, job, row, d) != NGX_OK
         || ngx_lo_decision_decide(api, job, row, d) != NGX_OK)
     {
         return NGX_ERROR;
@@ -164,7 +202,7 @@ ngx_lo_decision_write(ngx_lo_api_t *api, const json_t *row,
 
     ngx_lo_api_missed(api, ngx_lo_decision_late);
 
-    return ngx_lo_api_then(api, job, ngx_lo_decision_done);
+    return ngx_lo_api_then(api, job, d->told);
 }
 
 
@@ -182,16 +220,24 @@ ngx_lo_decision_vote(ngx_lo_api_t *api, ngx_lo_job_t *job, const json_t *row,
     id = ckp_json_str(row, "approval_id");
     ckp_time_text(api->now_ms, now);
 
-    vote = json_pack("{s:s, s:s, s:s?, s:s, s:s*}",
+    vote = json_pack("{s:s, s:s, s:s?, s:s, s:s*, s:s*, s:s}",
                      "decided_by", d->by, "decision", d->answer.status,
                      "comment", d->comment, "decided_at", now,
-                     "on_behalf_of", d->behalf);
+                     "on_behalf_of", d->behalf, "deputy_of", d->deputy_of,
+                     "shown_hash", d->shown);
     if (vote == NULL) {
         return NGX_ERROR;
     }
 
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_vote_add, id, d->by,
                         d->answer.status, ckp_json_str(row, "approval_level"));
+
+    /* who is answered for has nothing left to say */
+
+    if (rc == NGX_OK && d->deputy_of != NULL) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_vote_add, id, d->deputy_of,
+                            NULL, ckp_json_str(row, "approval_level"));
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_vote_show, id, vote);
@@ -236,7 +282,7 @@ static ngx_int_t
 ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const json_t *row, ngx_lo_decision_t *d)
 {
-    json_t          *record, *input;
+    json_t          *record, *input, *meta;
     ngx_int_t        rc;
     ngx_uint_t       aside;
     const char      *id;
@@ -286,12 +332,13 @@ ngx_lo_decision_decide(ngx_lo_api_t *api, ngx_lo_job_t *job,
     trail.resource_type = "approval";
     trail.resource_id = id;
     trail.run = ckp_json_str(row, "run_id");
-    trail.meta = record;
+    trail.meta = meta = ngx_lo_decision_meta(record, d);
 
     if (rc == NGX_OK) {
-        rc = ngx_lo_api_audit(api, job, &trail);
+        rc = (meta == NULL) ? NGX_ERROR : ngx_lo_api_audit(api, job, &trail);
     }
 
+    json_decref(meta);
     json_decref(record);
     json_decref(input);
     d->shows = ngx_lo_job_len(job);
@@ -360,6 +407,26 @@ ngx_lo_decision_record(ngx_lo_decision_t *d)
 }
 
 
+/* What the audit keeps: also, what was shown. */
+
+static json_t *
+ngx_lo_decision_meta(const json_t *record, const ngx_lo_decision_t *d)
+{
+    json_t  *meta;
+
+    meta = json_copy((json_t *) record);
+
+    (void) json_object_set_new(meta, "shown_hash", json_string(d->shown));
+
+    if (d->deputy_of != NULL) {
+        (void) json_object_set_new(meta, "deputy_of",
+                                   json_string(d->deputy_of));
+    }
+
+    return meta;
+}
+
+
 /* What the run is given. */
 
 static json_t *
@@ -393,7 +460,8 @@ ngx_lo_decision_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    return ngx_lo_api_json(api, NGX_HTTP_OK, ngx_lo_approval_shown(api, row));
+    return ngx_lo_api_json(api, NGX_HTTP_OK,
+                           ngx_lo_approval_shown(api, row, NULL));
 }
 
 
@@ -402,11 +470,17 @@ ngx_lo_decision_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 static ngx_int_t
 ngx_lo_decision_late(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_lo_decision_t  *d;
+
+    d = api->ctx;
     job = ngx_lo_api_job(api, 0);
 
-    if (job == NULL || ngx_lo_approvals_get_prepare(api, job) != NGX_OK) {
+    if (job == NULL || ngx_lo_approvals_get_prepare(api, job) != NGX_OK
+        || (d->link != NULL
+            && ngx_lo_job_add(job, &ngx_lo_sql_link_get, d->link) != NGX_OK))
+    {
         return NGX_ERROR;
     }
 
-    return ngx_lo_api_then(api, job, ngx_lo_approvals_decide_render);
+    return ngx_lo_api_then(api, job, d->again);
 }

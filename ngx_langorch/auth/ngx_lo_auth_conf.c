@@ -9,6 +9,7 @@
 #define NGX_LO_AUTH_FILE     4096       /* bytes */
 #define NGX_LO_AUTH_KEYS     (64 * 1024)
 #define NGX_LO_AUTH_SESSION  (8 * 3600 * 1000)
+#define NGX_LO_AUTH_VALID    600000     /* ms that fetched keys count */
 
 
 typedef char *(*ngx_lo_auth_set_pt)(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
@@ -18,6 +19,12 @@ typedef char *(*ngx_lo_auth_set_pt)(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
 static char *ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static ngx_uint_t ngx_lo_auth_is_url(const ngx_str_t *s);
+static ngx_uint_t ngx_lo_auth_is_safe(const ngx_str_t *s);
+static char *ngx_lo_auth_keys_url(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
+static char *ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_issuer(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
@@ -45,6 +52,7 @@ static const struct {
     { "langorch_jwt_audience", ngx_lo_auth_audience },
     { "langorch_jwt_roles", ngx_lo_auth_claim },
     { "langorch_sso", ngx_lo_auth_sso },
+    { "langorch_oidc", ngx_lo_auth_oidc },
     { "langorch_session", ngx_lo_auth_session },
     { "langorch_admin", ngx_lo_auth_admin }
 };
@@ -204,6 +212,14 @@ ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
     size_t       len;
     const char  *why;
 
+    if (ngx_lo_auth_is_url(&value[1])) {
+        return ngx_lo_auth_keys_url(cf, ac, value);
+    }
+
+    if (cf->args->nelts > 2) {
+        return "has a time for addresses only";
+    }
+
     if (ac->keys != NULL) {
         return "is duplicate";
     }
@@ -226,6 +242,142 @@ ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_lo_auth_is_url(const ngx_str_t *s)
+{
+    return (s->len > 8 && ngx_strncmp(s->data, "https://", 8) == 0)
+           || (s->len > 7 && ngx_strncmp(s->data, "http://", 7) == 0);
+}
+
+
+/* What proves who somebody is comes over TLS, or from this machine. */
+
+static ngx_uint_t
+ngx_lo_auth_is_safe(const ngx_str_t *s)
+{
+    ngx_uint_t  i;
+
+    static const ngx_str_t  here[] = {
+        ngx_string("https://"), ngx_string("http://127.0.0.1:"),
+        ngx_string("http://127.0.0.1/"), ngx_string("http://[::1]:"),
+        ngx_string("http://localhost:"), ngx_string("http://localhost/")
+    };
+
+    for (i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+        if (s->len > here[i].len
+            && ngx_strncmp(s->data, here[i].data, here[i].len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static char *
+ngx_lo_auth_keys_url(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    ngx_int_t  ms;
+
+    if (ac->keys_url != NULL) {
+        return "is duplicate";
+    }
+
+    if (!ngx_lo_auth_is_safe(&value[1])) {
+        return "does not begin with https:// and is not this machine's";
+    }
+
+    ms = NGX_LO_AUTH_VALID;
+
+    if (cf->args->nelts > 2) {
+        ms = ngx_parse_time(&value[2], 0);
+
+        if (ms == NGX_ERROR || ms < 1000 || ms > 7 * 86400000) {
+            return "has no time of a second to a week";
+        }
+    }
+
+    ac->keys_url = (const char *) value[1].data;
+    ac->keys_valid = (ngx_msec_t) ms;
+
+    return NGX_CONF_OK;
+}
+
+
+/* langorch_oidc issuer argument=value ... */
+
+static char *
+ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    size_t          n;
+    ngx_str_t       url;
+    ngx_uint_t      i, k;
+    ngx_lo_oidc_t  *o;
+
+    static const struct {
+        const char  *word;
+        size_t       at;
+        ngx_uint_t   url;
+    } words[] = {
+        { "client=", offsetof(ngx_lo_oidc_t, client), 0 },
+        { "secret=", offsetof(ngx_lo_oidc_t, secret), 0 },
+        { "authorize=", offsetof(ngx_lo_oidc_t, authorize), 1 },
+        { "token=", offsetof(ngx_lo_oidc_t, token), 1 },
+        { "scope=", offsetof(ngx_lo_oidc_t, scope), 0 },
+        { "name=", offsetof(ngx_lo_oidc_t, name), 0 },
+        { "groups=", offsetof(ngx_lo_oidc_t, groups), 0 }
+    };
+
+    if (ac->oidc != NULL) {
+        return "is duplicate";
+    }
+
+    o = ngx_pcalloc(cf->pool, sizeof(ngx_lo_oidc_t));
+    if (o == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ac->oidc = o;
+    o->issuer = (const char *) value[1].data;
+    o->scope = "openid profile email";
+    o->name = "preferred_username";
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+            n = ngx_strlen(words[k].word);
+
+            if (value[i].len > n
+                && ngx_strncmp(value[i].data, words[k].word, n) == 0)
+            {
+                url.data = value[i].data + n;
+                url.len = value[i].len - n;
+
+                if (words[k].url && !ngx_lo_auth_is_safe(&url)) {
+                    return "has an address that neither begins with https://"
+                           " nor is this machine's";
+                }
+
+                *(const char **) ((u_char *) o + words[k].at)
+                    = (const char *) url.data;
+                break;
+            }
+        }
+
+        if (k == sizeof(words) / sizeof(words[0])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is no argument of \"langorch_oidc\"",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return (o->client && o->authorize && o->token) ? NGX_CONF_OK
+           : "needs client=, authorize= and token=";
 }
 
 

@@ -13,9 +13,25 @@
 
 #define NGX_LO_AUTH_SECRET_LEAST  32    /* bytes */
 
+/* An identity provider whose code flow the site takes part in; texts end with a
+ * NUL. */
+typedef struct {
+    const char  *issuer;
+    const char  *client;
+    const char  *secret;            /* the name of the client's secret; NULL */
+    const char  *authorize;         /* addresses */
+    const char  *token;
+    const char  *scope;
+    const char  *name;              /* the claim that is the user's name */
+    const char  *groups;            /* the claim with groups; NULL: as ever */
+} ngx_lo_oidc_t;
+
 typedef struct {
     ngx_str_t    secret;            /* langorch_jwt_secret; empty: none */
     ngx_lo_jwks_t  *keys;           /* langorch_jwt_keys; NULL: none */
+    const char     *keys_url;       /* the same, an address; NULL: none */
+    ngx_msec_t      keys_valid;     /* how long what comes from there counts */
+    ngx_lo_oidc_t  *oidc;           /* langorch_oidc; NULL: none */
     ngx_str_t    issuer;            /* langorch_jwt_issuer; empty: whoever */
     ngx_str_t    audience;          /* langorch_jwt_audience; the same */
     ngx_str_t    claim;             /* langorch_jwt_roles; empty: none */

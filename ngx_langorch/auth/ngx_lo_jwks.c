@@ -323,6 +323,26 @@ ngx_lo_jwks_signed(const ngx_lo_jwks_t *set, const ckp_jwt_t *jwt,
 }
 
 
+ngx_uint_t
+ngx_lo_jwks_names(const ngx_lo_jwks_t *set, const ckp_jwt_t *jwt)
+{
+    ngx_uint_t   i;
+    const char  *kid;
+
+    kid = ckp_jwt_kid(jwt);
+
+    for (i = 0; i < set->n; i++) {
+        if (kid == NULL || set->keys[i].kid[0] == '\0'
+            || ngx_strcmp(kid, set->keys[i].kid) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static ngx_uint_t
 ngx_lo_jwk_signed(const ngx_lo_jwk_t *k, const ckp_jwt_t *jwt,
     const char *text)

@@ -29,4 +29,8 @@ ngx_lo_jwks_t *ngx_lo_jwks_new(ngx_pool_t *pool, const char *text, size_t len,
 ngx_uint_t ngx_lo_jwks_signed(const ngx_lo_jwks_t *set, const ckp_jwt_t *jwt,
     const char *text);
 
+/* 1: a key of the set has the name that the token says, or none; or the token
+ * says none. */
+ngx_uint_t ngx_lo_jwks_names(const ngx_lo_jwks_t *set, const ckp_jwt_t *jwt);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "auth/ngx_lo_auth_conf.h"
 #include "auth/ngx_lo_jwt.h"
+#include "auth/ngx_lo_keys.h"
 #include "wire/jwt.h"
 
 #include <openssl/crypto.h>
@@ -11,6 +12,8 @@
 #define NGX_LO_JWT_LEEWAY  60           /* seconds */
 
 
+static json_t *ngx_lo_jwt_held(const char *text, size_t len,
+    const ckp_jwt_rules_t *rules, ngx_uint_t own);
 static ngx_uint_t ngx_lo_jwt_is_ours(const ckp_jwt_t *jwt, const char *text);
 static const char *ngx_lo_jwt_word(const ngx_str_t *s);
 
@@ -25,15 +28,8 @@ ngx_lo_jwt_ready(void)
 json_t *
 ngx_lo_jwt_claims(const char *text, size_t len, int64_t now_ms)
 {
-    json_t                    *claims;
-    ckp_jwt_t                  jwt;
-    ngx_uint_t                 good;
     ckp_jwt_rules_t            rules;
     const ngx_lo_auth_conf_t  *ac;
-
-    if (!ckp_jwt_read(&jwt, text, len)) {
-        return NULL;
-    }
 
     ac = ngx_lo_auth_conf();
 
@@ -42,17 +38,56 @@ ngx_lo_jwt_claims(const char *text, size_t len, int64_t now_ms)
     rules.iss = ngx_lo_jwt_word(&ac->issuer);
     rules.aud = ngx_lo_jwt_word(&ac->audience);
 
+    return ngx_lo_jwt_held(text, len, &rules, 1);
+}
+
+
+json_t *
+ngx_lo_jwt_identity(const char *text, int64_t now_ms)
+{
+    ckp_jwt_rules_t       rules;
+    const ngx_lo_oidc_t  *o;
+
+    o = ngx_lo_auth_conf()->oidc;
+
+    rules.now_s = now_ms / 1000;
+    rules.leeway_s = NGX_LO_JWT_LEEWAY;
+    rules.iss = o->issuer;
+    rules.aud = o->client;
+
+    return ngx_lo_jwt_held(text, ngx_strlen(text), &rules, 0);
+}
+
+
+/* `own`: it may also be one that this site signed. */
+
+static json_t *
+ngx_lo_jwt_held(const char *text, size_t len, const ckp_jwt_rules_t *rules,
+    ngx_uint_t own)
+{
+    json_t                    *claims;
+    ckp_jwt_t                  jwt;
+    ngx_uint_t                 good;
+    const ngx_lo_auth_conf_t  *ac;
+
+    if (!ckp_jwt_read(&jwt, text, len)) {
+        return NULL;
+    }
+
+    ac = ngx_lo_auth_conf();
+
     switch (jwt.alg) {
 
     case CKP_JWT_HS256:
-        good = ngx_lo_jwt_is_ours(&jwt, text);
+        good = own && ngx_lo_jwt_is_ours(&jwt, text);
         break;
 
     case CKP_JWT_RS256:
     case CKP_JWT_PS256:
     case CKP_JWT_ES256:
     case CKP_JWT_EDDSA:
-        good = ac->keys != NULL && ngx_lo_jwks_signed(ac->keys, &jwt, text);
+        good = (ac->keys != NULL && ngx_lo_jwks_signed(ac->keys, &jwt, text))
+               || ngx_lo_keys_signed(&jwt, text);
         break;
 
     case CKP_JWT_OTHER:
@@ -61,7 +96,7 @@ ngx_lo_jwt_claims(const char *text, size_t len, int64_t now_ms)
         break;
     }
 
-    claims = (good && ckp_jwt_holds(jwt.claims, &rules))
+    claims = (good && ckp_jwt_holds(jwt.claims, rules))
              ? json_incref(jwt.claims) : NULL;
 
     ckp_jwt_free(&jwt);

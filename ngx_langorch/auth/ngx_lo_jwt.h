@@ -22,6 +22,10 @@ ngx_uint_t ngx_lo_jwt_ready(void);
  */
 json_t *ngx_lo_jwt_claims(const char *text, size_t len, int64_t now_ms);
 
+/* The same of an identity token for the client of langorch_oidc, which only the
+ * provider can have signed. */
+json_t *ngx_lo_jwt_identity(const char *text, int64_t now_ms);
+
 /* Appends a token with these claims; where the site names issuer or audience,
  * with those, too.  NGX_ERROR: no memory, or the site cannot sign. */
 ngx_int_t ngx_lo_jwt_sign(json_t *claims, ckp_buf_t *out);

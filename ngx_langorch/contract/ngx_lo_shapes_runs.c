@@ -108,7 +108,11 @@ const ngx_lo_shape_t  ngx_lo_shapes_runs[] = {
       "class node_id:? step_id:? message retryable:bool",
       NGX_LO_GIVEN },
     { "LlmUse", "What a run asked of models",
-      "calls:int prompt_tokens:int completion_tokens:int cost_usd:num",
+      "calls:int prompt_tokens:int completion_tokens:int cost_usd:num"
+      " exchanges:[LlmExchange]",
+      NGX_LO_GIVEN },
+    { "LlmExchange", "What a model was told and said, masked",
+      "node_id path at:time messages:any text:?",
       NGX_LO_GIVEN },
     { "AgentUse", "What a run asked of an agent",
       "agent_id calls:int errors:int avg_ms:num?",
@@ -136,7 +140,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_runs[] = {
       " run_kind:procedure|workflow node_name:? procedure_id:?"
       " approval_level:? escalation_contact:? can_decide:bool path:?"
       " input_schema:obj? required_approvals:int? escalation_count:int?"
-      " approvers:[]? forbid_self_approval:bool votes:[Vote]",
+      " approvers:[]? forbid_self_approval:bool votes:[Vote] shown_hash",
       NGX_LO_GIVEN },
     { "ApprovalCreate", "A question about a run",
       "run_id! prompt! node_id:?=adhoc"
@@ -145,12 +149,27 @@ const ngx_lo_shape_t  ngx_lo_shapes_runs[] = {
       " approval_level:?",
       NGX_LO_TAKEN },
     { "Vote", "An answer of one of those who were asked",
-      "decided_by decision comment:? decided_at:time on_behalf_of~",
+      "decided_by decision comment:? decided_at:time on_behalf_of~"
+      " deputy_of~ shown_hash~",
       NGX_LO_GIVEN },
     { "Decision", "An answer: in one of the first four",
       "status:? decision:? resolved_decision:? option:? decided_by:?"
-      " comment:? payload:obj? input:obj?",
-      NGX_LO_TAKEN }
+      " comment:? payload:obj? input:obj? shown_hash:?",
+      NGX_LO_TAKEN },
+    { "LinkCreate", "For whom, and for how long",
+      "identity:? role:approver|operator|manager|admin? groups:[]?"
+      " expires_in_seconds:60-2678400?=86400",
+      NGX_LO_TAKEN },
+    { "Link", "A link by which one answers once; its address is nowhere else",
+      "link_id url identity role expires_at:time shown_hash",
+      NGX_LO_GIVEN },
+    { "DeputyCreate", "Who answers for the caller, and until when",
+      "deputy! until! from:? identity:? reason:?",
+      NGX_LO_TAKEN },
+    { "Deputy", "Who answers for whom",
+      "deputy_id identity deputy from:time until:time reason:? created_by"
+      " created_at:time",
+      NGX_LO_GIVEN }
 };
 
 const ngx_uint_t  ngx_lo_shapes_runs_n =

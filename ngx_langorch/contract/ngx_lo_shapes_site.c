@@ -101,7 +101,8 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
     { "AuditEvent", "Who changed what",
       "event_id:int ts:time category action actor description:?"
       " resource_type:? resource_id:? meta:obj? source_ip:? auth_method:?"
-      " request_id:? procedure_id:? storage_location:?",
+      " request_id:? procedure_id:? storage_location:? prev:? hash:?"
+      " gone_from:int? gone_prev:?",
       NGX_LO_GIVEN },
 
     /* --- secrets ---------------------------------------------------------- */
@@ -277,6 +278,9 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       NGX_LO_GIVEN },
     { "Login", "Who begins a session",
       "username! password!",
+      NGX_LO_TAKEN },
+    { "PasswordChange", "The password that one has, and the new one",
+      "current_password! password!",
       NGX_LO_TAKEN },
     { "Session", "A session that began; the cookie has the same token",
       "access_token token_type expires_in:int identity roles:[" ROLES "]",

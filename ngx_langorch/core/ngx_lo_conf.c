@@ -9,10 +9,6 @@
 #define NGX_LO_MAIN(field)  offsetof(ngx_lo_main_conf_t, field)
 
 
-static char *ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data);
-static char *ngx_lo_conf_in_memory(ngx_conf_t *cf, void *post, void *data);
-
-
 static ngx_conf_enum_t  ngx_lo_durabilities[] = {
     { ngx_string("full"), 0 },
     { ngx_string("relaxed"), 1 },
@@ -49,41 +45,6 @@ static ngx_conf_enum_t  ngx_lo_matches[] = {
 };
 
 
-static ngx_conf_num_bounds_t  ngx_lo_bounds_many = {
-    ngx_conf_check_num_bounds, 1, 1000000
-};
-
-
-static ngx_conf_num_bounds_t  ngx_lo_bounds_rate = {
-    ngx_conf_check_num_bounds, 0, 1000000000
-};
-
-
-static ngx_conf_num_bounds_t  ngx_lo_bounds_group = {
-    ngx_conf_check_num_bounds, 1, 4096
-};
-
-
-static ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
-    ngx_conf_check_num_bounds, 1, 16
-};
-
-
-static ngx_conf_num_bounds_t  ngx_lo_bounds_age = {
-    ngx_conf_check_num_bounds, 0, 36500
-};
-
-
-static ngx_conf_num_bounds_t  ngx_lo_bounds_days = {
-    ngx_conf_check_num_bounds, 1, 36500
-};
-
-
-static ngx_conf_post_t  ngx_lo_positive = { ngx_lo_conf_positive };
-static ngx_conf_post_t  ngx_lo_in_memory = { ngx_lo_conf_in_memory };
-static ngx_conf_post_t  ngx_lo_upload = { ngx_lo_conf_upload };
-
-
 ngx_command_t  ngx_lo_commands[] = {
 
     { ngx_string("langorch_store"),
@@ -114,7 +75,7 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(zone_size), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(zone_size), &ngx_lo_bounds_zone },
 
     { ngx_string("langorch_node"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -140,22 +101,25 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_lease"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_time), &ngx_lo_positive },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_time),
+      &ngx_lo_bounds_lease },
 
     { ngx_string("langorch_drain"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(drain_time), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(drain_time),
+      &ngx_lo_bounds_drain },
 
     { ngx_string("langorch_poll"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(poll_time), &ngx_lo_positive },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(poll_time), &ngx_lo_bounds_poll },
 
     { ngx_string("langorch_sweep"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sweep_time), &ngx_lo_positive },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sweep_time),
+      &ngx_lo_bounds_sweep },
 
     { ngx_string("langorch_run_days"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -168,6 +132,11 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(checkpoint_days),
       &ngx_lo_bounds_age },
 
+    { ngx_string("langorch_audit_denials"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(denials), &ngx_lo_bounds_rate },
+
     { ngx_string("langorch_audit_days"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -177,39 +146,41 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_agent_health"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(health_time), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(health_time),
+      &ngx_lo_bounds_often },
 
     { ngx_string("langorch_agent_wait"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_wait), &ngx_lo_positive },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_wait), &ngx_lo_bounds_call },
 
     { ngx_string("langorch_agent_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(agent_timeout),
-      &ngx_lo_positive },
+      &ngx_lo_bounds_call },
 
     { ngx_string("langorch_agent_reply"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(reply_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(reply_max), &ngx_lo_bounds_reply },
 
     { ngx_string("langorch_body"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_max), &ngx_lo_in_memory },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_max), &ngx_lo_bounds_body },
 
     { ngx_string("langorch_document"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(document_max),
-      &ngx_lo_in_memory },
+      &ngx_lo_bounds_body },
 
     { ngx_string("langorch_body_memory"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_memory), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(body_memory),
+      &ngx_lo_bounds_memory },
 
     { ngx_string("langorch_validate"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -229,7 +200,7 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_idempotency"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(once_time), &ngx_lo_positive },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(once_time), &ngx_lo_bounds_once },
 
     { ngx_string("langorch_artifacts"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -239,7 +210,7 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_upload"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(upload_max), &ngx_lo_upload },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(upload_max), &ngx_lo_bounds_file },
 
     { ngx_string("langorch_artifact_days"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -250,17 +221,19 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_sheet"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sheet_max), &ngx_lo_upload },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(sheet_max), &ngx_lo_bounds_file },
 
     { ngx_string("langorch_attached"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(attached_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(attached_max),
+      &ngx_lo_bounds_memory },
 
     { ngx_string("langorch_file_memory"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(file_memory), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(file_memory),
+      &ngx_lo_bounds_memory },
 
     { ngx_string("langorch_base_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -305,7 +278,8 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_llm_reply"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_reply_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_reply_max),
+      &ngx_lo_bounds_reply },
 
     { ngx_string("langorch_secrets_key"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -335,23 +309,26 @@ ngx_command_t  ngx_lo_commands[] = {
     { ngx_string("langorch_secrets_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_ttl), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_ttl),
+      &ngx_lo_bounds_often },
 
     { ngx_string("langorch_secrets_absent"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_absent), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_absent),
+      &ngx_lo_bounds_often },
 
     { ngx_string("langorch_secrets_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_timeout),
-      &ngx_lo_positive },
+      &ngx_lo_bounds_call },
 
     { ngx_string("langorch_secrets_reply"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_reply_max), NULL },
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_reply_max),
+      &ngx_lo_bounds_reply },
 
     { ngx_string("langorch_secrets_known"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -374,13 +351,18 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(trace), NULL },
 
+    { ngx_string("langorch_otlp"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_lo_otlp_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("langorch_jwt_secret"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_auth_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
     { ngx_string("langorch_jwt_keys"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
       ngx_lo_auth_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
@@ -401,6 +383,11 @@ ngx_command_t  ngx_lo_commands[] = {
 
     { ngx_string("langorch_sso"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_auth_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_oidc"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
       ngx_lo_auth_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
@@ -472,24 +459,3 @@ ngx_command_t  ngx_lo_commands[] = {
 
     ngx_null_command
 };
-
-
-static char *
-ngx_lo_conf_positive(ngx_conf_t *cf, void *post, void *data)
-{
-    ngx_msec_t  *time = data;
-
-    return *time == 0 ? "must be more than 0" : NGX_CONF_OK;
-}
-
-
-/* A whole body is in memory while it is read and parsed. */
-
-static char *
-ngx_lo_conf_in_memory(ngx_conf_t *cf, void *post, void *data)
-{
-    size_t  *size = data;
-
-    return *size > NGX_LO_BODY_HARD ? "must not be more than 64m"
-                                    : NGX_CONF_OK;
-}

@@ -11,9 +11,6 @@
 #endif
 
 
-#define NGX_LO_UPLOAD_MAX  (1024 * 1024 * 1024)
-
-
 char *
 ngx_lo_conf_artifacts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -38,16 +35,6 @@ ngx_lo_conf_artifacts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_conf_full_name(cf->cycle, &mcf->artifacts, 0) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-char *
-ngx_lo_conf_upload(ngx_conf_t *cf, void *post, void *data)
-{
-    size_t  *size = data;
-
-    return (*size == 0 || *size > NGX_LO_UPLOAD_MAX)
-           ? "must be more than 0 and at most 1g" : NGX_CONF_OK;
 }
 
 

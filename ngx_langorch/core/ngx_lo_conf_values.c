@@ -37,6 +37,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->run_days = NGX_CONF_UNSET_UINT;
     mcf->checkpoint_days = NGX_CONF_UNSET_UINT;
     mcf->audit_days = NGX_CONF_UNSET_UINT;
+    mcf->denials = NGX_CONF_UNSET_UINT;
     mcf->health_time = NGX_CONF_UNSET_MSEC;
     mcf->lease_wait = NGX_CONF_UNSET_MSEC;
     mcf->agent_timeout = NGX_CONF_UNSET_MSEC;
@@ -65,7 +66,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
 }
 
 
-static void
+void
 ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
 {
     ngx_conf_init_uint_value(mcf->relaxed, 0);
@@ -87,6 +88,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_uint_value(mcf->run_days, 0);
     ngx_conf_init_uint_value(mcf->checkpoint_days, 30);
     ngx_conf_init_uint_value(mcf->audit_days, 0);
+    ngx_conf_init_uint_value(mcf->denials, 60);
     ngx_conf_init_msec_value(mcf->health_time, 60000);
     ngx_conf_init_msec_value(mcf->lease_wait, 5000);
     ngx_conf_init_msec_value(mcf->agent_timeout, 120000);
@@ -109,7 +111,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_uint_value(mcf->keeper_max, 1000);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
-    ngx_conf_init_value(mcf->trace, 0);
+    ngx_conf_init_value(mcf->trace, mcf->otlp != NULL);
     ngx_conf_init_value(mcf->trigger_sync, 0);
     ngx_conf_init_ptr_value(mcf->watch, NULL);
 }
@@ -140,13 +142,6 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
         }
 
         return NGX_CONF_OK;
-    }
-
-    if (mcf->zone_size < NGX_LO_ZONE_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"langorch_zone\" is %uz bytes, at least %d",
-                           mcf->zone_size, NGX_LO_ZONE_MIN);
-        return NGX_CONF_ERROR;
     }
 
     if (ngx_lo_conf_disk(cf, mcf) != NGX_OK) {

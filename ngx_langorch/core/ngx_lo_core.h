@@ -57,6 +57,7 @@ typedef struct {
     ngx_uint_t   run_days;          /* langorch_run_days: 0, for ever */
     ngx_uint_t   checkpoint_days;   /* langorch_checkpoint_days: 30 */
     ngx_uint_t   audit_days;        /* langorch_audit_days: 0, for ever */
+    ngx_uint_t   denials;           /* langorch_audit_denials: a minute; 0 */
     ngx_msec_t   health_time;       /* langorch_agent_health: 60s, 0 = off */
     ngx_msec_t   lease_wait;        /* langorch_agent_wait: 5s */
     ngx_msec_t   agent_timeout;     /* langorch_agent_timeout: 120s */
@@ -100,6 +101,7 @@ typedef struct {
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
     void        *auth;              /* auth/ngx_lo_auth_conf.h; NULL: nothing */
+    void        *otlp;              /* otlp/ngx_lo_otlp.h; NULL: no collector */
     ngx_uint_t   fixed;             /* settings that a directive says, by bit */
     ngx_uint_t   apis;              /* locations with `langorch_api` */
     ngx_str_t    mount;             /* of the first that serves procedures */
@@ -129,6 +131,9 @@ extern ngx_module_t  ngx_http_langorch_module;
 extern ngx_command_t  ngx_lo_commands[];
 void *ngx_lo_create_main_conf(ngx_conf_t *cf);
 char *ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf);
+
+/* What no directive says; texts have no default here. */
+void ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf);
 void *ngx_lo_create_loc_conf(ngx_conf_t *cf);
 char *ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
@@ -144,6 +149,7 @@ char *ngx_lo_peers(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_lo_who_variable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_who_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_auth_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_otlp_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_who_level(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);                                        /* auth/ */
 char *ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -187,8 +193,10 @@ ngx_uint_t ngx_lo_settings_apply(const json_t *values);
 /* The worker ends: all are the default, and nothing is held. */
 void ngx_lo_settings_end(void);
 
-/* {directive: {value, unit, min, max}} of all that counts, sizes, lasts; NULL:
- * no memory. */
+/* --- limits (ngx_lo_limit.c) -------------------------------------------------- */
+
+/* {directive: {value, default, unit, min, max}} of all that counts, sizes or
+ * lasts; NULL: no memory. */
 json_t *ngx_lo_limits(void);
 
 /* --- environment (ngx_lo_environ.c) ----------------------------------------- */
@@ -464,6 +472,11 @@ ngx_uint_t ngx_lo_turn_next(const char *name);
 void ngx_lo_rand_seed(uint8_t seed[32]);
 void ngx_lo_rand_hex(char *out, size_t n);
 void ngx_lo_uuid(char out[37]);             /* version 7 */
+
+/* A lease's, which names its run (version 8: 48 bits of the run's number, the
+ * rest at random), and the run of such a one; 0: it is none. */
+void ngx_lo_lease_id(char out[37], int64_t run);
+int64_t ngx_lo_lease_run(const char *id);
 
 /* The one of a text, the same each time (version 8: made of its SHA-256). */
 void ngx_lo_uuid_of(const char *text, size_t len, char out[37]);

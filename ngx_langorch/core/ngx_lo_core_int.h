@@ -107,10 +107,31 @@ char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* --- between what and what (ngx_lo_limit.c) ----------------------------------- */
+
+/* The `post` of each directive that is a number, a size or a time. */
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_many;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_rate;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_group;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_readers;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_age;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_days;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_body;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_reply;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_memory;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_file;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_zone;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_lease;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_drain;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_poll;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_sweep;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_once;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_call;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_often;
+
 /* --- artifacts (ngx_lo_conf_disk.c) ------------------------------------------- */
 
 char *ngx_lo_conf_artifacts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_lo_conf_upload(ngx_conf_t *cf, void *post, void *data);
 
 /* The folder of artifacts, when none is named, and threads for its files. */
 ngx_int_t ngx_lo_conf_disk(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf);

@@ -27,6 +27,7 @@
 #define NGX_LO_BLOCK_SIZES   (NGX_LO_BLOCK_SMALL + 8)
 #define NGX_LO_BUNDLE        64         /* blocks of a small size */
 #define NGX_LO_BUNDLE_BYTES  (64 * 1024)    /* of a large one */
+#define NGX_LO_HEAP_KEPT     (2 * 1024 * 1024)
 #define NGX_LO_BUNDLES_BYTES  (256 * 1024)  /* left of a size, by all threads */
 
 /* A sanitizer and valgrind have to see every block go. */
@@ -347,5 +348,10 @@ ngx_lo_memory_start(void)
 {
 #if (NGX_LO_BLOCKS_KEPT)
     ckp_memory_from(ngx_lo_memory_get, ngx_lo_memory_put);
+
+    /* the end of a thread's heap comes and goes with each commit: what is below
+     * this is not given back to be asked for again */
+
+    (void) mallopt(M_TRIM_THRESHOLD, NGX_LO_HEAP_KEPT);
 #endif
 }

@@ -150,6 +150,53 @@ ngx_lo_uuid(char out[37])
 
 
 void
+ngx_lo_lease_id(char out[37], int64_t run)
+{
+    char  head[15];
+
+    ngx_lo_uuid(out);
+
+    (void) snprintf(head, sizeof(head), "%08llx-%04llx-",
+                    (unsigned long long) (run >> 16) & 0xffffffff,
+                    (unsigned long long) run & 0xffff);
+
+    ngx_memcpy(out, head, sizeof(head) - 1);
+    out[14] = '8';
+}
+
+
+int64_t
+ngx_lo_lease_run(const char *id)
+{
+    size_t    i;
+    int64_t   run;
+    ngx_int_t digit;
+
+    if (ngx_strlen(id) != 36 || id[14] != '8') {
+        return 0;
+    }
+
+    run = 0;
+
+    for (i = 0; i < 13; i++) {
+        if (i == 8) {
+            continue;
+        }
+
+        digit = ngx_hextoi((u_char *) &id[i], 1);
+
+        if (digit == NGX_ERROR) {
+            return 0;
+        }
+
+        run = run * 16 + digit;
+    }
+
+    return run;
+}
+
+
+void
 ngx_lo_uuid_of(const char *text, size_t len, char out[37])
 {
     char    hex[2 * CKP_SHA256_LEN + 1];

@@ -174,6 +174,7 @@ ngx_lo_sweep_slice(void)
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_duty_take, "sweep",
                           ngx_lo_worker_id(), until, now);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_ageing);
 
     ngx_lo_sweeps.first = ngx_lo_job_len(job);
 
@@ -187,7 +188,10 @@ ngx_lo_sweep_slice(void)
         return;
     }
 
+    /* what is added from here on removes nothing */
+
     ngx_lo_sweeps.last = ngx_lo_job_len(job) - 1;
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_aged);
 
     ngx_lo_sweeps.busy = 1;
     ngx_lo_job_submit(job, ngx_lo_sweep_done, NULL);

@@ -30,6 +30,10 @@ ngx_lo_identity_stage_t  ngx_lo_login_render;
 ngx_lo_identity_stage_t  ngx_lo_logout_prepare;
 ngx_lo_identity_stage_t  ngx_lo_logout_render;
 
+/* ngx_lo_own_password.c */
+ngx_lo_identity_stage_t  ngx_lo_own_password_prepare;
+ngx_lo_identity_stage_t  ngx_lo_own_password_render;
+
 /* ngx_lo_users.c */
 ngx_lo_identity_stage_t  ngx_lo_users_list_prepare;
 ngx_lo_identity_stage_t  ngx_lo_users_list_render;
@@ -61,6 +65,19 @@ ngx_int_t ngx_lo_identity_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
  * long enough, 503. */
 ngx_int_t ngx_lo_identity_wait(ngx_lo_api_t *api, ngx_lo_resume_pt again);
 
+/* Tries at a password: ten a minute from the address, and as the name.  NGX_OK,
+ * or NGX_DONE, 429. */
+ngx_int_t ngx_lo_identity_rate(ngx_lo_api_t *api, const char *username);
+
+/* Looks at the member `password`, a new one, and leaves it in the body until it
+ * is hashed. */
+void ngx_lo_identity_password(ngx_lo_api_t *api, ngx_uint_t required);
+
+/* The answer with a new session of the user, the row of
+ * ngx_lo_sql_user_login. */
+ngx_int_t ngx_lo_identity_begun(ngx_lo_api_t *api, const char *username,
+    const json_t *user);
+
 /* The answer of a site that cannot sign sessions. */
 ngx_int_t ngx_lo_identity_keyless(ngx_lo_api_t *api);
 
@@ -70,6 +87,22 @@ ngx_int_t ngx_lo_identity_keyless(ngx_lo_api_t *api);
 ngx_int_t ngx_lo_identity_session(ngx_lo_api_t *api, const char *username,
     const json_t *user, ckp_buf_t *token);
 void ngx_lo_identity_wipe(ckp_buf_t *token);
+
+/* Single sign-on (ngx_lo_sso.c, ngx_lo_oidc.c).  To an address, which is
+ * copied: 302.  A session for the user, a row as above, and on to a path of
+ * this site (NULL: the console). */
+ngx_int_t ngx_lo_sso_to(ngx_lo_api_t *api, const char *url);
+ngx_int_t ngx_lo_sso_enter(ngx_lo_api_t *api, const json_t *user,
+    const char *to);
+
+/* Where langorch_oidc is given: out to the provider, to come back to `from`
+ * (NULL: the console); and back. */
+ngx_int_t ngx_lo_oidc_login(ngx_lo_api_t *api, const char *from);
+ngx_int_t ngx_lo_oidc_callback(ngx_lo_api_t *api, const char *code,
+    const char *state);
+
+/* 1: browsers reach the site over TLS, so a cookie is for that alone. */
+ngx_uint_t ngx_lo_identity_is_secure(ngx_lo_api_t *api);
 
 /* The cookie with a token, for so many seconds. */
 ngx_int_t ngx_lo_identity_cookie(ngx_lo_api_t *api, const char *token,

@@ -24,7 +24,6 @@ typedef struct {
 } ngx_lo_login_t;
 
 
-static ngx_int_t ngx_lo_login_rate(ngx_lo_api_t *api, const char *username);
 static ngx_int_t ngx_lo_login_ask(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_login_asked(ngx_lo_api_t *api, ngx_lo_disk_t *d);
 static ngx_int_t ngx_lo_login_failed(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -60,15 +59,15 @@ ngx_lo_login_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_identity_keyless(api);
     }
 
-    rc = ngx_lo_login_rate(api, in->username);
+    rc = ngx_lo_identity_rate(api, in->username);
 
     return (rc == NGX_OK) ? ngx_lo_job_add(job, &ngx_lo_sql_user_login,
                                            in->username) : rc;
 }
 
 
-static ngx_int_t
-ngx_lo_login_rate(ngx_lo_api_t *api, const char *username)
+ngx_int_t
+ngx_lo_identity_rate(ngx_lo_api_t *api, const char *username)
 {
     u_char     key[512];
     ngx_int_t  rc;
@@ -250,15 +249,25 @@ ngx_lo_identity_wipe(ckp_buf_t *token)
 static ngx_int_t
 ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t        rc;
-    ckp_buf_t        b;
     ngx_lo_login_t  *in;
 
     (void) job;
 
     in = api->ctx;
+
+    return ngx_lo_identity_begun(api, in->username, in->user);
+}
+
+
+ngx_int_t
+ngx_lo_identity_begun(ngx_lo_api_t *api, const char *username,
+    const json_t *user)
+{
+    ngx_int_t  rc;
+    ckp_buf_t  b;
+
     ckp_buf_init(&b, CKP_JWT_MAX);
-    rc = ngx_lo_identity_session(api, in->username, in->user, &b);
+    rc = ngx_lo_identity_session(api, username, user, &b);
 
     if (rc != NGX_ERROR) {
         rc = ngx_lo_api_json(api, NGX_HTTP_OK,
@@ -266,8 +275,8 @@ ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
                            ckp_buf_str(&b), "token_type", "bearer",
                            "expires_in",
                            (json_int_t) ngx_lo_auth_conf()->session / 1000,
-                           "identity", in->username, "roles",
-                           ckp_json_str(in->user, "role")));
+                           "identity", username, "roles",
+                           ckp_json_str(user, "role")));
     }
 
     ngx_lo_identity_wipe(&b);
@@ -276,21 +285,31 @@ ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+ngx_uint_t
+ngx_lo_identity_is_secure(ngx_lo_api_t *api)
+{
+    ngx_str_t  *base;
+
+    base = &ngx_lo_conf()->base_url;
+
+#if (NGX_HTTP_SSL)
+    if (api->r->connection->ssl != NULL) {
+        return 1;
+    }
+#endif
+
+    return base->len > 6 && ngx_strncmp(base->data, "https:", 6) == 0;
+}
+
+
 ngx_int_t
 ngx_lo_identity_cookie(ngx_lo_api_t *api, const char *token, ngx_uint_t age)
 {
     u_char      *p;
     size_t       len;
-    ngx_str_t   *base;
     ngx_uint_t   secure;
 
-    base = &ngx_lo_conf()->base_url;
-    secure = (base->len > 6 && ngx_strncmp(base->data, "https:", 6) == 0);
-
-#if (NGX_HTTP_SSL)
-    secure = secure || api->r->connection->ssl != NULL;
-#endif
-
+    secure = ngx_lo_identity_is_secure(api);
     len = ngx_strlen(token) + 128;
     p = ngx_pnalloc(api->r->pool, len);
 

@@ -17,7 +17,6 @@
 
 static ngx_int_t ngx_lo_sso_off(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_sso_stranger(ngx_lo_api_t *api);
-static ngx_int_t ngx_lo_sso_to(ngx_lo_api_t *api, const char *url);
 
 
 ngx_int_t
@@ -27,7 +26,8 @@ ngx_lo_sso_status_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
                            json_pack("{s:b}", "sso_enabled",
-                                     ngx_lo_auth_conf()->sso.len != 0));
+                                     ngx_lo_auth_conf()->sso.len != 0
+                                     || ngx_lo_auth_conf()->oidc != NULL));
 }
 
 
@@ -38,10 +38,22 @@ ngx_lo_sso_off(ngx_lo_api_t *api)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_lo_sso_to(ngx_lo_api_t *api, const char *url)
 {
-    if (ngx_lo_api_set(api, "Location", url) == NGX_ERROR) {
+    u_char  *copy;
+    size_t   len;
+
+    len = ngx_strlen(url);
+    copy = ngx_pnalloc(api->r->pool, len + 1);
+
+    if (copy == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(copy, url, len + 1);
+
+    if (ngx_lo_api_set(api, "Location", (const char *) copy) == NGX_ERROR) {
         return NGX_ERROR;
     }
 
@@ -79,6 +91,10 @@ ngx_lo_sso_login_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
+    if (ngx_lo_auth_conf()->oidc != NULL) {
+        return ngx_lo_oidc_login(api, ngx_lo_sso_is_path(from) ? from : NULL);
+    }
+
     if (start->len == 0) {
         return ngx_lo_sso_off(api);
     }
@@ -110,13 +126,25 @@ ngx_lo_sso_login_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_sso_callback_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    char        id[37];
-    ngx_int_t   rc;
+    char         id[37];
+    ngx_int_t    rc;
+    const char  *code, *state;
 
     static const ngx_lo_trail_t  came = {
         .category = "auth", .action = "login", .resource_type = "user",
         .description = "A session began by single sign-on"
     };
+
+    code = ngx_lo_query_str(api, "code");
+    state = ngx_lo_query_str(api, "state");
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
+
+    if (ngx_lo_auth_conf()->oidc != NULL) {
+        return ngx_lo_oidc_callback(api, code, state);
+    }
 
     if (ngx_lo_auth_conf()->sso.len == 0) {
         return ngx_lo_sso_off(api);
@@ -162,29 +190,60 @@ ngx_lo_sso_stranger(ngx_lo_api_t *api)
 ngx_int_t
 ngx_lo_sso_callback_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    u_char        *url;
-    ngx_int_t      rc;
-    ckp_buf_t      b;
-    const json_t  *user;
+    return ngx_lo_sso_enter(api, ngx_lo_job_row(job, 2), NULL);
+}
+
+
+/* The console lies beside the API: /ui/ beside /api. */
+
+static const char *
+ngx_lo_sso_home(ngx_lo_api_t *api)
+{
+    u_char     *url;
+    ngx_str_t   mount;
+
+    static const ngx_str_t  api_of = ngx_string("/api");
+
+    mount = api->conf->mount;
+
+    if (mount.len >= api_of.len
+        && ngx_memcmp(mount.data + mount.len - api_of.len, api_of.data,
+                      api_of.len) == 0)
+    {
+        mount.len -= api_of.len;
+    }
+
+    url = ngx_pnalloc(api->r->pool, mount.len + sizeof("/ui/"));
+
+    if (url != NULL) {
+        *ngx_sprintf(url, "%V/ui/", &mount) = '\0';
+    }
+
+    return (const char *) url;
+}
+
+
+ngx_int_t
+ngx_lo_sso_enter(ngx_lo_api_t *api, const json_t *user, const char *to)
+{
+    ngx_int_t  rc;
+    ckp_buf_t  b;
 
     ngx_lo_proof_changed();
-    user = ngx_lo_job_row(job, 2);
 
     if (ckp_json_int(user, "is_active", 0) == 0) {
         return ngx_lo_sso_stranger(api);
     }
 
-    url = ngx_pnalloc(api->r->pool, api->conf->mount.len + sizeof("/ui/"));
-    if (url == NULL) {
+    to = (to != NULL) ? to : ngx_lo_sso_home(api);
+
+    if (to == NULL) {
         return NGX_ERROR;
     }
-
-    *ngx_sprintf(url, "%V/ui/", &api->conf->mount) = '\0';
 
     ckp_buf_init(&b, CKP_JWT_MAX);
     rc = ngx_lo_identity_session(api, api->actor, user, &b);
     ngx_lo_identity_wipe(&b);
 
-    return (rc != NGX_ERROR) ? ngx_lo_sso_to(api, (const char *) url)
-                             : NGX_ERROR;
+    return (rc != NGX_ERROR) ? ngx_lo_sso_to(api, to) : NGX_ERROR;
 }

@@ -29,7 +29,6 @@ typedef struct {
 
 static ngx_int_t ngx_lo_user_read(ngx_lo_api_t *api, ngx_lo_user_t *u,
     ngx_uint_t required);
-static void ngx_lo_user_password(ngx_lo_api_t *api, ngx_uint_t required);
 static ngx_int_t ngx_lo_user_is_taken(ngx_lo_api_t *api, const json_t *row);
 static ngx_int_t ngx_lo_user_hash(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_user_hashed(ngx_lo_api_t *api, ngx_lo_disk_t *d);
@@ -153,7 +152,7 @@ ngx_lo_user_read(ngx_lo_api_t *api, ngx_lo_user_t *u, ngx_uint_t required)
         (void) ngx_lo_input_bool(api, "is_active", 1);
     }
 
-    ngx_lo_user_password(api, required);
+    ngx_lo_identity_password(api, required);
 
     return ngx_lo_input_failed(api) ? ngx_lo_input_problem(api) : NGX_OK;
 }
@@ -161,8 +160,8 @@ ngx_lo_user_read(ngx_lo_api_t *api, ngx_lo_user_t *u, ngx_uint_t required)
 
 /* It stays in the body until it is hashed. */
 
-static void
-ngx_lo_user_password(ngx_lo_api_t *api, ngx_uint_t required)
+void
+ngx_lo_identity_password(ngx_lo_api_t *api, ngx_uint_t required)
 {
     size_t       n;
     const char  *p;

@@ -78,6 +78,8 @@ ngx_lo_birth_input(const ngx_lo_birth_t *b, ckp_run_t *run,
     in.ref = "";
     in.data = data;
     in.traced = ngx_lo_conf()->trace;
+    in.agent_ms = (uint32_t) ngx_lo_conf()->agent_timeout;
+    in.slot_ms = (uint32_t) ngx_lo_conf()->lease_wait;
 
     return ckp_run_feed(run, &in, turn, err);
 }

@@ -10,6 +10,7 @@
 
 static json_t *ngx_lo_diag_retries(const json_t *rows);
 static json_t *ngx_lo_diag_pending(const json_t *rows);
+static json_t *ngx_lo_diag_words(const json_t *rows);
 static json_t *ngx_lo_diag_failure(const json_t *row);
 static const char *ngx_lo_diag_class(const json_t *error, ngx_uint_t depth);
 static const char *ngx_lo_diag_class_of(const char *type);
@@ -27,7 +28,8 @@ ngx_lo_runs_diagnostics_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         &ngx_lo_sql_api_diag_retries,
         &ngx_lo_sql_api_diag_approvals,
         &ngx_lo_sql_api_diag_calls,
-        &ngx_lo_sql_api_diag_error
+        &ngx_lo_sql_api_diag_error,
+        &ngx_lo_sql_api_diag_words
     };
 
     run = ngx_lo_api_seg(api, "run_id");
@@ -60,7 +62,8 @@ ngx_lo_runs_diagnostics_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                     : json_null();
 
     v = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o,"
-                  " s:o, s:O, s:o, s:O, s:O, s:{s:O, s:O, s:O, s:O}, s:O}",
+                  " s:o, s:O, s:o, s:O, s:O, s:{s:O, s:O, s:O, s:O, s:o},"
+                  " s:O}",
                   "run_id", json_object_get(row, "run_id"),
                   "thread_id", json_object_get(row, "run_id"),
                   "status", json_object_get(row, "status"),
@@ -68,7 +71,7 @@ ngx_lo_runs_diagnostics_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                   "last_step_id", json_object_get(row, "last_step_id"),
                   "has_retry_event", json_object_get(row, "has_retry_event"),
                   "idempotency_entries", ngx_lo_job_rows(job, 1),
-                  "active_leases", ngx_lo_job_rows(job, 6),
+                  "active_leases", ngx_lo_job_rows(job, 7),
                   "total_events", json_object_get(row, "total_events"),
                   "error_events", json_object_get(row, "error_events"),
                   "retries", ngx_lo_diag_retries(ngx_lo_job_rows(job, 2)),
@@ -82,6 +85,7 @@ ngx_lo_runs_diagnostics_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                   "completion_tokens",
                   json_object_get(row, "completion_tokens"),
                   "cost_usd", json_object_get(row, "cost_usd"),
+                  "exchanges", ngx_lo_diag_words(ngx_lo_job_rows(job, 6)),
                   "agents", ngx_lo_job_rows(job, 4));
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, v);
@@ -124,6 +128,37 @@ ngx_lo_diag_pending(const json_t *rows)
 
     json_array_foreach(rows, i, row) {
         (void) json_array_append(list, json_object_get(row, "approval_id"));
+    }
+
+    return list;
+}
+
+
+/* Lines that have no messages are of steps that have the name of their node. */
+
+static json_t *
+ngx_lo_diag_words(const json_t *rows)
+{
+    size_t         i;
+    json_t        *list, *row;
+    const json_t  *said;
+
+    list = json_array();
+
+    json_array_foreach(rows, i, row) {
+        said = json_object_get(row, "result");
+
+        if (!json_is_array(json_object_get(said, "messages"))) {
+            continue;
+        }
+
+        (void) json_array_append_new(list,
+            json_pack("{s:O, s:O, s:O, s:O, s:O*}",
+                      "node_id", json_object_get(row, "node_id"),
+                      "path", json_object_get(row, "path"),
+                      "at", json_object_get(row, "at"),
+                      "messages", json_object_get(said, "messages"),
+                      "text", json_object_get(said, "text")));
     }
 
     return list;

@@ -45,8 +45,18 @@ ngx_lo_leases_list_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_leases_release_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_lease_get,
-                          ngx_lo_api_seg(api, "lease_id"), api->now_ms);
+    const char  *lease;
+
+    lease = ngx_lo_api_seg(api, "lease_id");
+
+    if (ngx_lo_job_add(job, &ngx_lo_sql_api_lease_get, lease, api->now_ms)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_lease_run,
+                          ngx_lo_lease_run(lease));
 }
 
 
@@ -58,11 +68,14 @@ ngx_lo_leases_release_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ngx_lo_trail_t   trail;
 
     row = ngx_lo_job_row(job, 0);
-    if (row == NULL) {
+
+    /* of one that was given back there is nothing but its run */
+
+    if (row == NULL && ngx_lo_job_row(job, 1) == NULL) {
         return ngx_lo_api_problem(api, 404, "not_found", "Lease not found");
     }
 
-    if (ckp_json_str(row, "released_at") != NULL) {
+    if (row == NULL || ckp_json_str(row, "released_at") != NULL) {
         return ngx_lo_api_empty(api, NGX_HTTP_NO_CONTENT);
     }
 
@@ -77,8 +90,7 @@ ngx_lo_leases_release_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
            != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_api_lease_wake, lease, api->now_ms)
            != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_lease_release, lease, api->now_ms)
-           != NGX_OK)
+        || ngx_lo_job_add(job, &ngx_lo_sql_lease_release, lease) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -120,7 +132,7 @@ ngx_lo_leases_look(ngx_lo_api_t *api)
 
     if (job == NULL
         || ngx_lo_job_add(job, &ngx_lo_sql_api_lease_noted,
-                          ngx_lo_api_seg(api, "lease_id"))
+                          ngx_lo_lease_run(ngx_lo_api_seg(api, "lease_id")))
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -217,6 +217,19 @@ ngx_lo_stage_t  ngx_lo_approvals_stream_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_stream_render;
 ngx_lo_stage_t  ngx_lo_approvals_decide_prepare;
 ngx_lo_stage_t  ngx_lo_approvals_decide_render;
+ngx_lo_stage_t  ngx_lo_deputies_list_prepare;
+ngx_lo_stage_t  ngx_lo_deputies_list_render;
+ngx_lo_stage_t  ngx_lo_deputies_create_prepare;
+ngx_lo_stage_t  ngx_lo_deputies_create_render;
+ngx_lo_stage_t  ngx_lo_deputies_delete_prepare;
+ngx_lo_stage_t  ngx_lo_deputies_delete_render;
+ngx_lo_stage_t  ngx_lo_links_create_prepare;
+ngx_lo_stage_t  ngx_lo_links_create_render;
+ngx_lo_stage_t  ngx_lo_links_delete_prepare;
+ngx_lo_stage_t  ngx_lo_links_delete_render;
+ngx_lo_stage_t  ngx_lo_link_page_prepare;
+ngx_lo_stage_t  ngx_lo_link_answer_prepare;
+ngx_lo_stage_t  ngx_lo_link_answer_render;
 
 /* ngx_lo_agents.c, ngx_lo_agent_pool.c, ngx_lo_agent_ask.c */
 ngx_lo_stage_t  ngx_lo_agents_list_prepare;

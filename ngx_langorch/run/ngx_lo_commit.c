@@ -93,7 +93,7 @@ ngx_lo_commit_lease(ngx_lo_run_t *run, ngx_lo_job_t *job,
 {
     char  id[37];
 
-    ngx_lo_uuid(id);
+    ngx_lo_lease_id(id, run->id);
 
     if (run->leases == 0) {
         run->leases = ngx_lo_job_len(job) + 1;
@@ -106,7 +106,7 @@ ngx_lo_commit_lease(ngx_lo_run_t *run, ngx_lo_job_t *job,
                           ckp_json_str(w->row, "node_id"),
                           ckp_json_str(w->row, "step_id"), now,
                           now + ckp_json_int(w->row, "ttl_ms", 300000),
-                          ckp_json_int(w->row, "limit", 1));
+                          ckp_json_int(w->row, "limit", 1), (int64_t) 0);
 }
 
 
@@ -394,7 +394,7 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
     if (ngx_strcmp(w->table, "lease_release") == 0) {
         return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release, run->id,
-                              ckp_json_str(w->row, "path"), now);
+                              ckp_json_str(w->row, "path"));
     }
 
     if (ngx_strncmp(w->table, "approval", 8) == 0) {

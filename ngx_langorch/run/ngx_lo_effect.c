@@ -157,6 +157,35 @@ ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx)
 
 
 void
+ngx_lo_effects_admit(ngx_lo_run_t *run)
+{
+    json_t           *data;
+    ngx_queue_t      *q, *next;
+    ngx_lo_effect_t  *e;
+
+    for (q = ngx_queue_head(&run->effects);
+         q != ngx_queue_sentinel(&run->effects);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
+
+        if (e->kind != CKP_FX_ADMIT) {
+            continue;
+        }
+
+        data = ngx_lo_admit_ask(e, 1);
+
+        if (data != NULL) {
+            ngx_lo_run_input(run, CKP_IN_ADMITTED, CKP_OUTCOME_OK, e->ref,
+                             data, 0);
+            ngx_lo_effect_free(e);
+        }
+    }
+}
+
+
+void
 ngx_lo_effect_free(ngx_lo_effect_t *e)
 {
     ngx_queue_remove(&e->queue);

@@ -206,37 +206,35 @@ ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog, ckp_run_t *ckp)
 
 
 /*
- * Feeds one input into the job.  NGX_OK: a turn was added; NGX_DECLINED: the
- * input did not fit the state; NGX_ERROR: the run must be read again.
+ * Feeds one input into the turn.  NGX_DECLINED: it did not fit the state;
+ * NGX_ERROR: the run must be read again.
  */
 
 static ngx_int_t
-ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
+ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in)
 {
     size_t         i;
     uint8_t        seed[CKP_SEED_LEN];
-    int64_t        now;
     ckp_err_t      err = CKP_ERR_INIT;
     ckp_turn_t     turn;
     ckp_code_t     code;
     ckp_input_t    input;
     unsigned long  refusals;
 
-    now = ngx_lo_run_now(run);
     refusals = ckp_memory_refusals();
     ngx_lo_rand_seed(seed);
 
     ngx_memzero(&input, sizeof(input));
     input.kind = in->kind;
     input.outcome = in->outcome;
-    input.now_ms = now;
+    input.now_ms = ngx_lo_run_now(run);
     input.seed = seed;
     input.ref = in->ref;
     input.data = in->data;
     input.traced = ngx_lo_conf()->trace;
-
+    input.agent_ms = (uint32_t) ngx_lo_conf()->agent_timeout;
+    input.slot_ms = (uint32_t) ngx_lo_conf()->lease_wait;
     ngx_memzero(&turn, sizeof(turn));
-
     ckp_run_site(run->ckp, ngx_lo_site_models());
 
     ngx_lo_zone_feeding(run->id);
@@ -254,10 +252,6 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    if (ngx_lo_commit_turn(run, job, &turn, now) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     for (i = 0; i < turn.neffects; i++) {
         if (ngx_lo_effect_add(run, &turn.effects[i]) != NGX_OK) {
             return NGX_ERROR;
@@ -269,37 +263,6 @@ ngx_lo_run_feed(ngx_lo_run_t *run, ngx_lo_input_t *in, ngx_lo_job_t *job)
     run->final = turn.final;
 
     return ckp_memory_refusals() == refusals ? NGX_OK : NGX_ERROR;
-}
-
-
-/* Answers what can be answered without a commit: the next turn joins this. */
-
-static void
-ngx_lo_run_admit(ngx_lo_run_t *run)
-{
-    json_t           *data;
-    ngx_queue_t      *q, *next;
-    ngx_lo_effect_t  *e;
-
-    for (q = ngx_queue_head(&run->effects);
-         q != ngx_queue_sentinel(&run->effects);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        e = ngx_queue_data(q, ngx_lo_effect_t, queue);
-
-        if (e->kind != CKP_FX_ADMIT) {
-            continue;
-        }
-
-        data = ngx_lo_admit_ask(e, 1);
-
-        if (data != NULL) {
-            ngx_lo_run_input(run, CKP_IN_ADMITTED, CKP_OUTCOME_OK, e->ref,
-                             data, 0);
-            ngx_lo_effect_free(e);
-        }
-    }
 }
 
 
@@ -331,19 +294,22 @@ ngx_lo_run_may_go(ngx_lo_run_t *run, int64_t now)
 
 
 /*
- * All inputs that wait, up to a bound, become turns of one job.
+ * All inputs that wait, up to a bound, become one turn, and that a job.
  * NGX_DECLINED: nothing to commit.
  */
 
 static ngx_int_t
-ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
+ngx_lo_run_turn(ngx_lo_run_t *run, ngx_lo_job_t *job)
 {
     ngx_int_t        rc;
     ngx_uint_t       n, added;
+    ckp_code_t       code;
+    ckp_turn_t       turn;
     ngx_queue_t     *q;
     ngx_lo_input_t  *in;
 
     added = 0;
+    ckp_run_open(run->ckp);
 
     for (n = 0; n < NGX_LO_TURNS_MAX; n++) {
 
@@ -356,7 +322,7 @@ ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
         ngx_queue_insert_tail(&run->fed, q);
 
         in = ngx_queue_data(q, ngx_lo_input_t, queue);
-        rc = ngx_lo_run_feed(run, in, job);
+        rc = ngx_lo_run_feed(run, in);
 
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
@@ -369,7 +335,7 @@ ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
 
         if (rc == NGX_OK) {
             added = 1;
-            ngx_lo_run_admit(run);
+            ngx_lo_effects_admit(run);
         }
 
         /* what comes next may be refused, too, and must not take this along */
@@ -377,6 +343,16 @@ ngx_lo_run_turns(ngx_lo_run_t *run, ngx_lo_job_t *job)
         if (in->kind == CKP_IN_REFUSED) {
             break;
         }
+    }
+
+    ngx_lo_zone_feeding(run->id);
+    code = ckp_run_close(run->ckp, &turn);
+    ngx_lo_zone_feeding(0);
+
+    if (code != CKP_OK
+        || ngx_lo_commit_turn(run, job, &turn, ngx_lo_run_now(run)) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     return added ? NGX_OK : NGX_DECLINED;
@@ -435,7 +411,7 @@ ngx_lo_run_next(ngx_lo_run_t *run)
     run->guards = NULL;
     run->leases = 0;
 
-    rc = ngx_lo_run_turns(run, job);
+    rc = ngx_lo_run_turn(run, job);
 
     if (rc == NGX_DECLINED) {
         ngx_lo_job_free(job);

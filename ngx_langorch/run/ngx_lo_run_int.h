@@ -194,6 +194,9 @@ ngx_int_t ngx_lo_effect_add(ngx_lo_run_t *run, const ckp_effect_t *fx);
 void ngx_lo_effect_free(ngx_lo_effect_t *e);
 void ngx_lo_effects_perform(ngx_lo_run_t *run);
 
+/* Answers what can be answered without a commit: in the same turn. */
+void ngx_lo_effects_admit(ngx_lo_run_t *run);
+
 /* Of a run that is let go: what others are told whatever becomes of it. */
 void ngx_lo_effects_tell(ngx_lo_run_t *run);
 

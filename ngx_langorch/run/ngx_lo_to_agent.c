@@ -175,8 +175,7 @@ ngx_lo_agent_start(ngx_lo_effect_t *e, const json_t *rq, ckp_buf_t *head,
     call.nheaders = sizeof(names) / sizeof(names[0]);
     call.body = body;
     call.body_len = ngx_strlen(body);
-    call.timeout = e->timeout_ms ? e->timeout_ms
-                                 : ngx_lo_conf()->agent_timeout;
+    call.timeout = e->timeout_ms;
     call.reply_max = ngx_lo_conf()->reply_max;
 
     e->call = ngx_lo_call_start(&call, ngx_lo_agent_done, e);

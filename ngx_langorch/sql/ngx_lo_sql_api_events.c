@@ -77,6 +77,19 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
 };
 
 
+/* What a question to a model was and gave, where the procedure keeps it: a line
+ * of the journal that has the name of its node twice. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_diag_words = {
+    "api_diag_words",
+    "SELECT node_id, path, updated_at AS \"at:t\", result AS \"result:j\""
+    " FROM journal WHERE run = " NGX_LO_RUN_ID " AND node_id = step_id"
+    " AND status = 'completed' AND length(result) BETWEEN 1 AND 131072"
+    " ORDER BY updated_at DESC, path LIMIT 20",
+    "s", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_counts = {
     "api_diag_counts",
     "SELECT r.run_id, r.status, r.last_node_id, r.last_step_id, r.waiting_for,"

@@ -32,6 +32,13 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_api_lease_run = {
+    "api_lease_run",
+    "SELECT 1 AS known FROM runs WHERE id = $1",
+    "i", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active = {
     "api_leases_active",
     "SELECT COUNT(*) AS n FROM leases"
@@ -65,10 +72,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted = {
     "api_lease_noted",
-    "SELECT COUNT(*) AS n FROM inbox WHERE run ="
-    " (SELECT run FROM leases WHERE lease_id = $1)"
+    "SELECT COUNT(*) AS n FROM inbox WHERE run = $1"
     " AND ref = 'lease_force_released'",
-    "s", -1
+    "i", -1
 };
 
 

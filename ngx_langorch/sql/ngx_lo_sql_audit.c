@@ -7,7 +7,13 @@
 #define NGX_LO_AUDIT_COLUMNS                                                  \
     "SELECT event_id, ts AS \"ts:t\", category, action, actor, description,"  \
     " resource_type, resource_id, meta AS \"meta:j\", source_ip,"             \
-    " auth_method, request_id, procedure_id, storage_location"
+    " auth_method, request_id, procedure_id, storage_location, prev, hash,"   \
+    " gone_from, gone_prev"
+
+/* What the first entry of a chain stands behind. */
+
+#define NGX_LO_AUDIT_ROOT                                                     \
+    "'0000000000000000000000000000000000000000000000000000000000000000'"
 
 #define NGX_LO_AUDIT_REST                                                     \
     " AND ($1 IS NULL OR category = $1)"                                      \
@@ -46,14 +52,24 @@
     }
 
 
+/* The newest entry is never removed, so the next one is its neighbour. */
+
 const ngx_lo_stmt_t  ngx_lo_sql_audit_add = {
     "audit_add",
-    "INSERT INTO audit (ts, category, action, actor, description,"
+    "INSERT INTO audit (event_id, ts, category, action, actor, description,"
     " resource_type, resource_id, meta, source_ip, auth_method, request_id,"
-    " procedure_id, keep_days, storage_location)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-    " coalesce($13, r.procedure_id), d.audit_days, d.audit_storage"
-    " FROM (SELECT 1 AS one) AS entry LEFT JOIN runs r ON r.run_id = $12"
+    " procedure_id, keep_days, storage_location, prev, hash)"
+    " SELECT entry.id, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+    " coalesce($13, r.procedure_id), d.audit_days, d.audit_storage, entry.prev,"
+    " lo_chain(entry.prev, entry.id, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+    " $11, coalesce($13, r.procedure_id), d.audit_storage)"
+    " FROM (SELECT"
+    " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0) + 1"
+    " AS id,"
+    " coalesce((SELECT hash FROM audit"
+    " WHERE event_id = (SELECT max(event_id) FROM audit)),"
+    " " NGX_LO_AUDIT_ROOT ") AS prev) AS entry"
+    " LEFT JOIN runs r ON r.run_id = $12"
     " LEFT JOIN documents d ON d.hash = coalesce($14, r.doc_hash)",
     "issssssjssssss", 1
 };

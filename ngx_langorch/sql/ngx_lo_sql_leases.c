@@ -9,7 +9,6 @@
 
 const ngx_lo_stmt_t  ngx_lo_sql_lease_release = {
     "lease_release",
-    "UPDATE leases SET released_at = $2"
-    " WHERE lease_id = $1 AND released_at IS NULL",
-    "si", -1
+    "DELETE FROM leases WHERE lease_id = $1",
+    "s", -1
 };

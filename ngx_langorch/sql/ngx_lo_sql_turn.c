@@ -62,29 +62,36 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL] = {
 };
 
 
-/* Guarded: the resource has a free slot.  A run that comes back to its own path
- * takes its own lease again, so a crash never waits for the dead. */
+/* Guarded: the resource has a free slot; $11, how many are held, is set by who
+ * writes (ngx_lo_slots.c).  A run that comes back to its own path takes its own
+ * lease again, so a crash never waits for the dead. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_lease = {
     "turn_lease",
-    "INSERT INTO leases (lease_id, resource_key, agent_id, run, path, node_id,"
-    " step_id, acquired_at, expires_at)"
+    "INSERT OR REPLACE INTO leases (lease_id, resource_key, agent_id, run,"
+    " path, node_id, step_id, acquired_at, expires_at)"
     " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
-    " WHERE (SELECT count(*) FROM leases WHERE resource_key = $2"
-    " AND released_at IS NULL AND expires_at > $8)"
-    " - (SELECT count(CASE WHEN resource_key = $2 THEN 1 END) FROM leases"
-    " WHERE run = $4 AND path = $5 AND released_at IS NULL"
-    " AND expires_at > $8)"
-    " < $10",
-    "sssisssiii", 1
+    " WHERE $11 < $10 OR EXISTS (SELECT 1 FROM leases"
+    " WHERE run = $4 AND path = $5 AND resource_key = $2"
+    " AND released_at IS NULL AND expires_at > $8)",
+    "sssisssiiii", 1
+};
+
+
+/* resource_key, now */
+
+const ngx_lo_stmt_t  ngx_lo_sql_slots_held = {
+    "slots_held",
+    "SELECT count(*) FROM leases WHERE resource_key = ?1"
+    " AND released_at IS NULL AND expires_at > ?2",
+    "si", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release = {
     "turn_lease_release",
-    "UPDATE leases SET released_at = $3"
-    " WHERE run = $1 AND path = $2 AND released_at IS NULL",
-    "isi", -1
+    "DELETE FROM leases WHERE run = $1 AND path = $2",
+    "is", -1
 };
 
 

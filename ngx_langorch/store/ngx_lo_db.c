@@ -3,6 +3,7 @@
  * stay prepared.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_store_int.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ static int ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle,
     const char *sql);
 static ngx_lo_prepared_t *ngx_lo_db_prepare(ngx_lo_db_t *db,
     const ngx_lo_stmt_t *stmt, int *rc);
+static int ngx_lo_db_held(ngx_lo_db_t *db, ngx_lo_bound_t *bound);
 static int ngx_lo_db_bind(const ngx_lo_prepared_t *p,
     const ngx_lo_bound_t *bound);
 static void ngx_lo_db_forget(ngx_lo_prepared_t *p);
@@ -70,6 +72,7 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
         rc = rc ? rc : ngx_lo_db_exec(db,
                                   "PRAGMA journal_size_limit = 67108864");
         rc = rc ? rc : ngx_lo_db_exec(db, "PRAGMA cache_size = -8192");
+        rc = rc ? rc : ngx_lo_db_chain(db);
 
     } else {
 
@@ -159,8 +162,10 @@ ngx_lo_db_close(ngx_lo_db_t *db)
 
     (void) sqlite3_finalize(db->begin);
     (void) sqlite3_finalize(db->commit);
+    (void) sqlite3_finalize(db->count);
     db->begin = NULL;
     db->commit = NULL;
+    db->count = NULL;
 
     (void) sqlite3_close_v2(db->db);
     db->db = NULL;
@@ -234,6 +239,8 @@ ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql)
 int
 ngx_lo_db_begin(ngx_lo_db_t *db)
 {
+    db->nheld = 0;
+
     return ngx_lo_db_again(db, &db->begin,
                            db->write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
@@ -387,7 +394,8 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
     if (p != NULL) {
         bound->readonly = p->readonly;
         job->procedures |= p->procedures;
-        rc = ngx_lo_db_bind(p, bound);
+        rc = ngx_lo_db_held(db, bound);
+        rc = rc ? rc : ngx_lo_db_bind(p, bound);
 
         if (rc == SQLITE_OK && p->columns > 0) {
             bound->rows = json_array();
@@ -429,6 +437,24 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
     }
 
     return rc;
+}
+
+
+/* A lease is told how many are held; see ngx_lo_sql_turn_lease. */
+
+static int
+ngx_lo_db_held(ngx_lo_db_t *db, ngx_lo_bound_t *bound)
+{
+    ngx_lo_value_t  *v;
+
+    if (bound->stmt != &ngx_lo_sql_turn_lease) {
+        return SQLITE_OK;
+    }
+
+    v = bound->params;
+
+    return ngx_lo_slots_look(db, v[1].s == NULL ? "" : v[1].s, v[7].i, v[9].i,
+                             &v[10].i);
 }
 
 
@@ -526,7 +552,7 @@ ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
 
             /* text; NULL binds NULL; it lives as long as the job */
 
-            rc = sqlite3_bind_text(p->handle, at, value->s, -1,
+            rc = sqlite3_bind_text(p->handle, at, value->s, value->len,
                                    SQLITE_STATIC);
         }
 

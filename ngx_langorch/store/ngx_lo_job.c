@@ -17,7 +17,10 @@ static ngx_int_t ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
     const ngx_lo_stmt_t *stmt, va_list args);
 static ngx_int_t ngx_lo_job_value(ngx_lo_job_t *job, char type,
     ngx_lo_value_t *value, va_list *args);
-static const char *ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j);
+static ngx_int_t ngx_lo_job_copy(ngx_lo_job_t *job, const char *s,
+    ngx_lo_value_t *value);
+static const char *ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j,
+    int *len);
 static const char *ngx_lo_job_sealed(ngx_lo_job_t *job, const char *text);
 
 
@@ -228,6 +231,8 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
     const char    *s;
     const json_t  *j;
 
+    value->len = -1;
+
     switch (type) {
 
     case 'i':
@@ -241,17 +246,18 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 
     case 's':
         s = va_arg(*args, const char *);
-        value->s = (s == NULL) ? NULL : ckp_arena_strdup(job->arena, s);
-
-        return (s != NULL && value->s == NULL) ? NGX_ERROR : NGX_OK;
+        return ngx_lo_job_copy(job, s, value);
 
     case 't':
         s = va_arg(*args, const char *);
-        value->s = s == NULL ? NULL
-                   : job->seals ? ngx_lo_job_sealed(job, s)
-                   : ckp_arena_strdup(job->arena, s);
 
-        return (s != NULL && value->s == NULL) ? NGX_ERROR : NGX_OK;
+        if (s == NULL || !job->seals) {
+            return ngx_lo_job_copy(job, s, value);
+        }
+
+        value->s = ngx_lo_job_sealed(job, s);
+
+        return value->s == NULL ? NGX_ERROR : NGX_OK;
 
     case 'j':
     case 'k':
@@ -264,7 +270,7 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
             return NGX_OK;
         }
 
-        value->s = ngx_lo_job_text(job, j);
+        value->s = ngx_lo_job_text(job, j, &value->len);
 
         if (type == 'K') {
             job->plain = value->s;
@@ -272,6 +278,7 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 
         if (value->s != NULL && (type == 'K' || (type == 'k' && job->seals))) {
             value->s = ngx_lo_job_sealed(job, value->s);
+            value->len = -1;
         }
 
         return value->s == NULL ? NGX_ERROR : NGX_OK;
@@ -286,15 +293,39 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 }
 
 
+static ngx_int_t
+ngx_lo_job_copy(ngx_lo_job_t *job, const char *s, ngx_lo_value_t *value)
+{
+    size_t  len;
+
+    value->s = NULL;
+
+    if (s == NULL) {
+        return NGX_OK;
+    }
+
+    len = ngx_strlen(s);
+    value->s = ckp_arena_strndup(job->arena, s, len);
+    value->len = (len < INT_MAX) ? (int) len : -1;
+
+    return value->s == NULL ? NGX_ERROR : NGX_OK;
+}
+
+
 static const char *
-ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j)
+ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j, int *len)
 {
     const ckp_buf_t  *text;
 
     text = ngx_lo_json_lend(j);
 
-    return text == NULL ? NULL
-                        : ckp_arena_strndup(job->arena, text->data, text->len);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    *len = (text->len < INT_MAX) ? (int) text->len : -1;
+
+    return ckp_arena_strndup(job->arena, text->data, text->len);
 }
 
 

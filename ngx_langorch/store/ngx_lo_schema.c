@@ -565,6 +565,80 @@ static const char  ngx_lo_schema_settings[] =
     " updated_by TEXT) WITHOUT ROWID;";
 
 
+/*
+ * The audit trail is a chain (ngx_lo_chain.c): `prev` is the hash of the entry
+ * before.  One that goes because of its age leaves its place in the chain to
+ * the next that stays: from which entry on there was something, and what that
+ * stood behind.  Whoever else deletes one leaves a hole.
+ */
+
+static const char  ngx_lo_schema_chain[] =
+    "ALTER TABLE audit ADD COLUMN prev TEXT;"
+    "ALTER TABLE audit ADD COLUMN hash TEXT;"
+    "ALTER TABLE audit ADD COLUMN gone_from INTEGER;"
+    "ALTER TABLE audit ADD COLUMN gone_prev TEXT;"
+    "CREATE TRIGGER audit_gone AFTER DELETE ON audit"
+    " WHEN OLD.hash IS NOT NULL"
+    " AND EXISTS (SELECT 1 FROM meta WHERE key = 'audit_ageing')"
+    " BEGIN"
+    " UPDATE audit SET gone_from = coalesce(OLD.gone_from, OLD.event_id),"
+    " gone_prev = coalesce(OLD.gone_prev, OLD.prev)"
+    " WHERE event_id = (SELECT min(event_id) FROM audit"
+    " WHERE event_id > OLD.event_id);"
+    " END;";
+
+
+/* How a question can be answered without a login, and by whom for others. */
+
+static const char  ngx_lo_schema_links[] =
+    "CREATE TABLE approval_links ("
+    " link_id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"
+    " approval_id TEXT NOT NULL, identity TEXT NOT NULL, role TEXT NOT NULL,"
+    " groups TEXT, shown_hash TEXT NOT NULL, created_by TEXT,"
+    " created_at INTEGER, expires_at INTEGER NOT NULL, used_at INTEGER)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX approval_links_of ON approval_links (approval_id);"
+    "CREATE INDEX approval_links_age ON approval_links (expires_at);"
+
+    "CREATE TABLE deputies ("
+    " deputy_id TEXT PRIMARY KEY, who TEXT NOT NULL, deputy TEXT NOT NULL,"
+    " groups TEXT, from_at INTEGER NOT NULL, until INTEGER NOT NULL,"
+    " reason TEXT, created_by TEXT, created_at INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX deputies_of ON deputies (deputy, until);"
+    "CREATE INDEX deputies_who ON deputies (who, until);"
+    "CREATE INDEX deputies_age ON deputies (until);";
+
+
+/* A password that changed ends what began before (in seconds, as tokens). */
+
+static const char  ngx_lo_schema_sessions[] =
+    "ALTER TABLE users ADD COLUMN sessions_from INTEGER";
+
+
+/*
+ * What is held, and nothing else: the table stays as small as the number of
+ * calls under way.  A lease's id names its run (ngx_lo_lease_id), so that needs
+ * no index.  `released_at` is for older versions, which leave rows there.
+ */
+
+static const char  ngx_lo_schema_slots[] =
+    "ALTER TABLE leases RENAME TO leases_before;"
+    "DROP INDEX leases_held;"
+    "DROP INDEX leases_run;"
+    "CREATE TABLE leases ("
+    " run INTEGER NOT NULL, path TEXT NOT NULL, lease_id TEXT NOT NULL,"
+    " resource_key TEXT, agent_id TEXT, node_id TEXT, step_id TEXT,"
+    " acquired_at INTEGER, expires_at INTEGER, released_at INTEGER,"
+    " PRIMARY KEY (run, path)) WITHOUT ROWID;"
+    "INSERT OR REPLACE INTO leases SELECT run, path, lease_id, resource_key,"
+    " agent_id, node_id, step_id, acquired_at, expires_at, released_at"
+    " FROM leases_before WHERE released_at IS NULL"
+    " AND run IS NOT NULL AND path IS NOT NULL;"
+    "DROP TABLE leases_before;"
+    "CREATE INDEX leases_held ON leases (resource_key, expires_at)"
+    " WHERE released_at IS NULL;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -590,7 +664,11 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_queue,
     ngx_lo_schema_watched,
     ngx_lo_schema_budgets,
-    ngx_lo_schema_settings
+    ngx_lo_schema_settings,
+    ngx_lo_schema_chain,
+    ngx_lo_schema_links,
+    ngx_lo_schema_sessions,
+    ngx_lo_schema_slots
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -42,7 +42,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_inbox_del;        /* id; guarded */
 
 /* --- leases (ngx_lo_sql_leases.c) ------------------------------------------ */
 
-/* lease_id, now */
+/* lease_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_lease_release;
 
 /* --- approvals (ngx_lo_sql_approvals.c) ------------------------------------ */
@@ -105,6 +105,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
+extern const ngx_lo_stmt_t  ngx_lo_sql_slots_held;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;

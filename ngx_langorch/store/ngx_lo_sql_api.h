@@ -165,6 +165,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoints;         /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get; /* run_id, id */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal;        /* run_id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_words;          /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_counts;         /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_retries;        /* run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_diag_approvals;      /* run_id */
@@ -268,12 +269,13 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
 /* resource_key, run_id, stale (0, 1), now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get;           /* id, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_run;   /* run -> 0, 1 row */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active;       /* now -> n */
 
 /* lease_id, actor, now: a note in the inbox of its run, if that is not over */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_note;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake;          /* id, now */
-extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted; /* id -> n not taken */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_noted; /* run -> n not taken */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
 
 /* --- audit (ngx_lo_sql_audit.c) -------------------------------------------------- */

@@ -71,6 +71,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_unsave_own[2];
 
 /* A slice of what is older than: audit rows, kept answers, results by key,
  * memory */
+extern const ngx_lo_stmt_t  ngx_lo_sql_ageing;      /* before audit rows go */
+extern const ngx_lo_stmt_t  ngx_lo_sql_aged;        /* and after */
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_audit;
 /* now, days that none goes before: audit rows that say how long they stay */
 extern const ngx_lo_stmt_t  ngx_lo_sql_age_audit_own;
@@ -84,5 +86,15 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_keep_days;
 /* created before, status or NULL -> status, n, oldest:t, newest:t; run_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_old_count;
 extern const ngx_lo_stmt_t  ngx_lo_sql_old_sample;
+
+/* --- what a collector was told (ngx_lo_sql_otlp.c) ------------------------------ */
+
+/* From now on, when nobody was told yet; -> at, last: event_ids */
+extern const ngx_lo_stmt_t  ngx_lo_sql_otlp_mark;
+extern const ngx_lo_stmt_t  ngx_lo_sql_otlp_marked;
+
+/* after event_id -> 512 events, with what of them a collector is told */
+extern const ngx_lo_stmt_t  ngx_lo_sql_otlp_events;
+extern const ngx_lo_stmt_t  ngx_lo_sql_otlp_done;       /* up to event_id */
 
 #endif

@@ -32,7 +32,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_token_used;
 
 /* --- sessions (ngx_lo_sql_sessions.c) -------------------------------------------- */
 
-/* jti, username -> ended, user_id, role, is_active (NULL: no such user) */
+/* jti, username -> ended, user_id, role, is_active (NULL: no such user),
+ * sessions_from: the second before which one of his sessions is over */
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_found;
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_end;     /* jti, until */
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_old;     /* before */
@@ -64,7 +65,43 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_user_not_last;
 /* user_id, 1: the full name is new, full_name, email, role, is_active, password
  * (NULL: as it was), now, tag or NULL; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_put;
+
+/* user_id, password, the one before, now; guarded.  Sessions from before now
+ * (of user_put, too) are over. */
+extern const ngx_lo_stmt_t  ngx_lo_sql_user_password;
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_del;        /* id, tag; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_tokens_del; /* username */
+
+/* --- links and deputies (ngx_lo_sql_links.c) ------------------------------------ */
+
+#define NGX_LO_LINKS_MAX     "50"       /* of a question, that can be used */
+#define NGX_LO_DEPUTIES_MAX  "20"       /* of one, that are not over */
+
+/* link_id, hash, approval_id, identity, role, groups or NULL, shown_hash,
+ * created_by, now, expires_at; guarded: it is pending, and there is room */
+extern const ngx_lo_stmt_t  ngx_lo_sql_link_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_links_old;       /* over before */
+
+/* hash -> what was put in, used_at, user_role, user_active (NULL: no user) */
+extern const ngx_lo_stmt_t  ngx_lo_sql_link_get;
+extern const ngx_lo_stmt_t  ngx_lo_sql_link_use;        /* hash, now; guarded */
+
+/* approval_id, identity or NULL: anybody's, now: they can be used no more */
+extern const ngx_lo_stmt_t  ngx_lo_sql_links_end;
+
+/* deputy, now -> who, groups: for whom he may answer */
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputy_of;
+
+/* one of both or NULL: everybody's, now */
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputies;
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputy_get;      /* deputy_id */
+
+/* deputy_id, who, deputy, groups or NULL, from, until, reason, created_by, now;
+ * guarded: there is room */
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputy_add;
+
+/* deputy_id, one of both or NULL: anybody's; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputy_del;
+extern const ngx_lo_stmt_t  ngx_lo_sql_deputies_old;    /* over before */
 
 #endif

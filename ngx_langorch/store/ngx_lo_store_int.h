@@ -27,10 +27,13 @@
 #define NGX_LO_SEALED_MAX     (64 * 1024 * 1024)
 #define NGX_LO_NOTE_TIME      60000     /* ms before a line is logged again */
 
-typedef union {
-    int64_t      i;
-    double       d;
-    const char  *s;                     /* in the job's arena */
+typedef struct {
+    union {
+        int64_t      i;
+        double       d;
+        const char  *s;                 /* in the job's arena */
+    };
+    int              len;               /* of s; -1: not known */
 } ngx_lo_value_t;
 
 typedef struct {
@@ -108,6 +111,14 @@ typedef struct {
     ngx_uint_t            procedures;   /* it may change what can be run */
 } ngx_lo_prepared_t;
 
+/* Of a resource: leases held at most, in this transaction; -1: not known. */
+typedef struct {
+    char                  key[120];
+    int64_t               n;
+} ngx_lo_held_t;
+
+#define NGX_LO_HELD_MAX  16             /* others are counted each time */
+
 typedef struct {
     sqlite3              *db;           /* NULL: closed */
     int                  *stop;
@@ -119,6 +130,9 @@ typedef struct {
     ngx_uint_t            nprepared;
     sqlite3_stmt         *begin;        /* NULL: not needed yet */
     sqlite3_stmt         *commit;
+    sqlite3_stmt         *count;
+    ngx_lo_held_t         held[NGX_LO_HELD_MAX];
+    ngx_uint_t            nheld;        /* 0 whenever a change is undone */
     ngx_uint_t            write;
     char                  error[NGX_LO_STORE_TEXT];
 } ngx_lo_db_t;
@@ -222,6 +236,9 @@ ngx_lo_state_t ngx_lo_writer_state(ngx_lo_store_t *store,
 
 /* SQLite result code; 0 is success.  db->error says more. */
 int ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write);
+
+/* Makes lo_chain() known (ngx_lo_chain.c); SQLITE_OK, or why not. */
+int ngx_lo_db_chain(ngx_lo_db_t *db);
 void ngx_lo_db_close(ngx_lo_db_t *db);
 int ngx_lo_db_exec(ngx_lo_db_t *db, const char *sql);
 int ngx_lo_db_begin(ngx_lo_db_t *db);       /* one that writes: IMMEDIATE */
@@ -232,6 +249,13 @@ int ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size);
 /* Runs one statement of a job: rows and count.  SQLITE_OK, or what went wrong:
  * the job's error text is set. */
 int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
+
+/* --- slots (ngx_lo_slots.c) ---------------------------------------------------- */
+
+/* *n: leases of the resource that are held, before one more is taken; exact
+ * when it is not below the limit, else perhaps too many.  SQLite's code. */
+int ngx_lo_slots_look(ngx_lo_db_t *db, const char *key, int64_t now,
+    int64_t limit, int64_t *n);
 
 /* --- rows (ngx_lo_row.c) ------------------------------------------------------- */
 

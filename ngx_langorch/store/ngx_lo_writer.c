@@ -238,6 +238,7 @@ ngx_lo_writer_job(ngx_lo_db_t *db, ngx_lo_job_t *job)
 
     if (rc == SQLITE_OK && job->rc != NGX_LO_JOB_OK) {
         rc = ngx_lo_db_exec(db, "ROLLBACK TO job");
+        db->nheld = 0;
     }
 
     return rc ? rc : ngx_lo_db_exec(db, "RELEASE job");

@@ -140,7 +140,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_sweep_graves[] = {
         " JOIN votes t ON t.run = g.run LIMIT 200)", "", -1
     },
     { "sweep_approvals", NGX_LO_DIG("approvals", "200"), "", -1 },
-    { "sweep_leases", NGX_LO_DIG("leases", "500"), "", -1 },
+    { "sweep_leases", NGX_LO_DIG_BY("leases", "path", "500"), "", -1 },
     { "sweep_artifacts", NGX_LO_DIG("artifacts", "200"), "", -1 },
     { "sweep_delegations", NGX_LO_DIG_BY("delegations", "ref", "200"), "",
       -1 },
@@ -206,10 +206,33 @@ const ngx_lo_stmt_t  ngx_lo_sql_unsave_own[] = {
 /* --- the rest ------------------------------------------------------------------------ */
 
 
+/* Around what removes audit rows: what they leave is no hole in the chain. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_ageing = {
+    "ageing",
+    "INSERT OR REPLACE INTO meta (key, value) VALUES ('audit_ageing', '1')",
+    "", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_aged = {
+    "aged",
+    "DELETE FROM meta WHERE key = 'audit_ageing'",
+    "", 1
+};
+
+
+/* The newest one stays: the next stands behind it. */
+
+#define NGX_LO_AGE_OLD                                                        \
+    "event_id < (SELECT max(event_id) FROM audit)"
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_age_audit = {
     "age_audit",
     "DELETE FROM audit WHERE event_id IN (SELECT event_id FROM audit"
-    " WHERE keep_days IS NULL AND ts < $1 ORDER BY ts LIMIT 500)",
+    " WHERE keep_days IS NULL AND ts < $1 AND " NGX_LO_AGE_OLD
+    " ORDER BY ts LIMIT 500)",
     "i", -1
 };
 
@@ -225,7 +248,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_age_audit_own = {
     " DELETE FROM audit WHERE event_id IN (SELECT a.event_id"
     " FROM said CROSS JOIN audit a WHERE a.keep_days = said.days"
     " AND a.ts < $1 - " NGX_LO_DAY " * CASE WHEN said.days < $2 THEN $2"
-    " ELSE said.days END LIMIT 500)",
+    " ELSE said.days END AND a." NGX_LO_AGE_OLD " LIMIT 500)",
     "ii", -1
 };
 

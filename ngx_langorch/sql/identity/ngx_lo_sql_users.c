@@ -103,9 +103,20 @@ const ngx_lo_stmt_t  ngx_lo_sql_user_put = {
     "UPDATE users SET full_name = CASE WHEN $2 = 1 THEN $3 ELSE full_name END,"
     " email = coalesce($4, email), role = coalesce($5, role),"
     " is_active = coalesce($6, is_active), password = coalesce($7, password),"
+    " sessions_from = CASE WHEN $7 IS NULL THEN sessions_from"
+    " ELSE $8 / 1000 END,"
     " updated_at = $8, rev = rev + 1 WHERE user_id = $1"
     " AND ($9 IS NULL OR " NGX_LO_USER_TAG " = $9)",
     "sisssnsis", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_user_password = {
+    "user_password",
+    "UPDATE users SET password = $2, sessions_from = $4 / 1000,"
+    " updated_at = $4, rev = rev + 1 WHERE user_id = $1 AND password = $3"
+    " AND is_active = 1",
+    "sssi", 1
 };
 
 
