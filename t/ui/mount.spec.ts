@@ -1,7 +1,7 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, ready, top, type Browser } from './browser';
+import { startProxy, type Proxy } from './proxy';
+import { approvalOf, importLetter, post, startRun } from './server';
 
 /*
  * The same build below other prefixes.  A proxy stands in for the NGINX of somebody else, who
@@ -10,6 +10,7 @@ import { openBrowser, ready, top, type Browser } from './browser';
 
 const prefixes = ['/deep/er', '/ui/ui/runs'];
 const api = new URL('../api/', top);
+let proxy: Proxy;
 let proxyUrl = '';
 let b: Browser;
 
@@ -22,35 +23,14 @@ function inner(url: string): string | null {
   return rest.startsWith('/api/') ? api.pathname + rest.slice('/api/'.length) : null;
 }
 
-function pass(from: IncomingMessage, to: ServerResponse): void {
-  const path = inner(from.url ?? '');
-  if (path === null) {
-    to.writeHead(404).end();
-    return;
-  }
-  const headers = { ...from.headers, host: top.host };
-  const onward = request(new URL(path, top), { method: from.method, headers }, (answer) => {
-    to.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(to);
-  });
-  onward.on('error', () => to.destroy());
-  to.on('close', () => onward.destroy());
-  from.pipe(onward);
-}
-
-const proxy = createServer(pass);
-
 beforeAll(async () => {
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve);
-  });
-  proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  proxy = await startProxy(inner);
+  proxyUrl = proxy.url;
   b = await openBrowser(new URL(proxyUrl));
 });
 
 afterAll(async () => {
   await b.close();
-  proxy.closeAllConnections();
   proxy.close();
 });
 
@@ -75,6 +55,15 @@ test.each(prefixes)('below %s every page opens by its own address', async (prefi
   await page.getByRole('link', { name: 'To the dashboard' }).click();
   await page.getByText(ready).waitFor();
   expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`${prefix}/ui`);
+});
+
+test('below a prefix a run is watched while it goes on', async () => {
+  const run = await startRun(await importLetter('ui-mount'));
+  const approval = await approvalOf(run);
+  await b.page.goto(`${proxyUrl}${prefixes[0]}/ui/runs/${run}`);
+  await b.page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
+  await post(`approvals/${approval}/decision`, { decision: 'approved' });
+  await b.page.getByRole('list', { name: 'Timeline' }).getByText('Run completed').waitFor();
 });
 
 test('below a prefix nothing broke a rule of the browser either', () => {

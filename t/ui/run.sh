@@ -7,7 +7,8 @@
 # LANGORCH_URL is where the console is mounted.  LANGORCH_MASTER is the process
 # of its NGINX, to be reloaded while it is watched.  LANGORCH_LOCKED_URL is another
 # console, of a site that asks for names, and LANGORCH_LOCKED_PASSWORD that of its
-# administrator `root`; sites.pl starts both.  LANGORCH_SHOTS names a folder for
+# administrator `root`.  LANGORCH_MODELS is a service that speaks chat completions.
+# sites.pl starts all of them.  LANGORCH_SHOTS names a folder for
 # screenshots; CHROMIUM another browser than Debian's.  The packages are
 # those of html/: run `npm ci` there first.
 

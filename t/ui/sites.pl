@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # The sites that the tests of the console work with, for as long as those take:
-# an open one, and one that asks for names.  Arguments are names of tests.
+# an open one, one that asks for names, one with the same in it each time, and a
+# service of models.  Arguments are names of tests.
 #
 #   perl -It/lib t/ui/sites.pl [name...]
 
@@ -12,6 +13,7 @@ use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 use Test::More;
 
+use LangOrch::Llm;
 use LangOrch::Site;
 
 my $dir      = tempdir(CLEANUP => 1);
@@ -26,12 +28,26 @@ my $open   = LangOrch::Site->start(demo => 1);
 my $locked = LangOrch::Site->start(identity => 'on', http =>
     "langorch_jwt_secret $dir/jwt;\nlangorch_admin root $dir/admin;\n");
 
+# models.spec.ts asks it
+
+my $models = LangOrch::Llm->start(script => { '*' => sub {
+    my ($reader) = ($_[0]{json}{messages}[-1]{content} // '') =~ /to (\w+)/;
+    return { text => 'Dear ' . ($reader // 'all'), usage => {
+        prompt_tokens => 20, completion_tokens => 30, total_tokens => 50 } };
+} });
+
+# references.spec.ts furnishes it, and shows it
+
+my $shown = LangOrch::Site->start(workers => 1);
+
+local $ENV{LANGORCH_SHOWN_URL}       = $shown->url('/ui/');
+local $ENV{LANGORCH_MODELS}          = $models->base_url;
 local $ENV{LANGORCH_URL}             = $open->url('/ui/');
 local $ENV{LANGORCH_MASTER}          = $open->master;
 local $ENV{LANGORCH_LOCKED_URL}      = $locked->url('/ui/');
 local $ENV{LANGORCH_LOCKED_PASSWORD} = $password;
 
 is system('sh', dirname(__FILE__) . '/run.sh', @ARGV), 0, 'the tests in a browser';
-$_->log_is_calm for $open, $locked;
+$_->log_is_calm for $open, $locked, $shown;
 
 done_testing;

@@ -12,6 +12,7 @@ import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
 import { decide } from './api';
+import { AnswerLink } from './AnswerLink';
 import { DecisionForm } from './DecisionForm';
 import { isPending } from './logic';
 import type { Approval, Decision } from './types';
@@ -98,6 +99,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
         </div>
       )}
       {(a.votes?.length ?? 0) > 0 && a.required_approvals > 1 && <Votes approval={a} />}
+      {isPending(a) && <AnswerLink approval={a} />}
       {isPending(a) ? (
         <DecisionForm
           approval={a}
@@ -141,7 +143,8 @@ function Votes({ approval: a }: { approval: Approval }) {
     <ul aria-label="Answers so far" className="flex flex-col gap-1 px-4 pb-4">
       {(a.votes ?? []).map((v, i) => (
         <li key={i} className="text-muted">
-          {v.by ?? v.decided_by ?? 'somebody'}: {v.decision}
+          {v.by ?? v.decided_by ?? 'somebody'}
+          {v.deputy_of && `, for ${v.deputy_of}`}: {v.decision}
           {v.comment && `, “${v.comment}”`}
         </li>
       ))}

@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { count } from '../shared/format';
 import { useKeys } from '../shared/hooks';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { Dot } from '../shared/ui/Badge';
+import { Button } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { getApproval, listApprovals, listPending } from './api';
 import { ApprovalCard } from './ApprovalCard';
+import { DeputiesDialog } from './DeputiesDialog';
 import { Inbox } from './Inbox';
 import { byUrgency, isPending, neighbour } from './logic';
 import { useApprovalStream } from './useApprovalStream';
@@ -22,6 +24,7 @@ export function ApprovalsPage() {
   const decided = search.get('show') === 'decided';
 
   const live = useApprovalStream();
+  const [deputies, setDeputies] = useState(false);
   const pending = useQuery({
     queryKey: [...keys.approvals, 'pending'],
     queryFn: listPending,
@@ -64,7 +67,13 @@ export function ApprovalsPage() {
           <span className="sr-only">{live ? ', live' : ', asked every 2 seconds'}</span>
         </span>
       }
+      actions={
+        <Button kind="quiet" icon="users" onClick={() => setDeputies(true)}>
+          Deputies
+        </Button>
+      }
     >
+      {deputies && <DeputiesDialog onClose={() => setDeputies(false)} />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       <div className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
         <div className={approvalId ? 'max-lg:hidden' : ''}>

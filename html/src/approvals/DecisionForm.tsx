@@ -35,7 +35,11 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
     setTried(true);
     const wrong = way.kind === 'no' ? undefined : fields.find((f) => errors[f.name] !== undefined);
     if (wrong) document.getElementsByName(wrong.name)[0]?.focus();
-    else onDecide(decisionOf(way, comment, asks ? values : null));
+    else {
+      const { shown_hash } = approval;
+      const said = decisionOf(way, comment, asks ? values : null);
+      onDecide(shown_hash ? { ...said, shown_hash } : said);
+    }
   };
   useKeys({
     a: () => take(ways.find((w) => w.kind === 'yes')),

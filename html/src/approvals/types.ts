@@ -29,6 +29,8 @@ export interface Approval {
   escalation_contact: string | null;
   approvers: string[] | null;
   votes: Vote[] | null;
+  /** Of what is asked: an answer is bound to it. */
+  shown_hash?: string | null;
 }
 
 /** One answer of those that are needed. */
@@ -39,6 +41,7 @@ export interface Vote {
   at?: string | null;
   decided_at?: string | null;
   comment?: string | null;
+  deputy_of?: string | null;
 }
 
 /** The body of a decision. */
@@ -47,4 +50,5 @@ export interface Decision {
   option?: string;
   comment?: string;
   payload?: JsonObject;
+  shown_hash?: string;
 }

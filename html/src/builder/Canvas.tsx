@@ -24,10 +24,13 @@ import {
   startOf,
   typeOf,
 } from './graph';
-import { NodeBox, type BoxData } from './NodeBox';
+import { NodeBox, sizeOfBox, type BoxData } from './NodeBox';
 import type { NodeType } from './types';
 
 const kinds = { box: NodeBox };
+
+/** With more nodes only those in sight are drawn, and the others not even measured. */
+const many = 100;
 
 interface CanvasProps {
   doc: JsonObject;
@@ -49,6 +52,12 @@ export function Canvas(props: CanvasProps) {
   const [nodes, setNodes, onNodesChange] = useNodesState(wanted);
   useEffect(() => setNodes(wanted), [wanted, setNodes]);
   const edges = useFlowEdges(doc, props.route);
+  /* all of many nodes could not be read: then one begins at the start */
+  const first = {
+    maxZoom: 1,
+    padding: 0.15,
+    ...(nodes.length > many ? { nodes: beginOf(nodes) } : {}),
+  };
 
   const onConnect = ({ source, target, sourceHandle }: Connection) => {
     onChange(connect(place(doc, places), source, sourceHandle ?? 'next_node', target));
@@ -109,8 +118,8 @@ export function Canvas(props: CanvasProps) {
         minZoom={0.15}
         maxZoom={2}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
-        onlyRenderVisibleElements={nodes.length > 100}
+        fitViewOptions={first}
+        onlyRenderVisibleElements={nodes.length > many}
         proOptions={{ hideAttribution: true }}
         aria-label="Graph"
       >
@@ -121,15 +130,27 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
+/** The topmost nodes. */
+function beginOf(nodes: readonly FlowNode[]): { id: string }[] {
+  return [...nodes].sort((a, b) => a.position.y - b.position.y).slice(0, 8);
+}
+
 function useWantedNodes({ doc, places, types, found, route, chosen }: CanvasProps) {
   return useMemo(() => {
     const start = startOf(doc);
     const on = new Set(route);
     const picked = new Set(chosen);
-    return Object.entries(nodesOf(doc)).map(([id, node]): FlowNode<BoxData> => {
+    const faults = new Map<string, Diagnostic[]>();
+    for (const d of found) {
+      if (d.node_id) faults.set(d.node_id, [...(faults.get(d.node_id) ?? []), d]);
+    }
+    const entries = Object.entries(nodesOf(doc));
+    return entries.map(([id, node]): FlowNode<BoxData> => {
       const type = types.get(typeOf(node));
-      const mine = found.filter((d) => d.node_id === id);
+      const mine = faults.get(id) ?? [];
+      const ports = portsOf(node);
       return {
+        ...(entries.length > many ? sizeOfBox(ports) : {}),
         id,
         type: 'box',
         position: places.get(id) ?? { x: 0, y: 0 },
@@ -140,7 +161,7 @@ function useWantedNodes({ doc, places, types, found, route, chosen }: CanvasProp
           label: String(node.description ?? '') || String(node.name ?? '') || id,
           type: type?.title ?? typeOf(node),
           color: type?.color ?? '#9CA3AF',
-          ports: portsOf(node),
+          ports,
           start: id === start,
           routed: on.has(id),
           errors: mine.filter((d) => d.severity === 'error').length,

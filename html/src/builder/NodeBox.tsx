@@ -83,3 +83,22 @@ function Mark({ look, children }: { look: string; children: string | number }) {
     </span>
   );
 }
+
+/** How large a box is and where its handles stand, as if it had been measured. */
+export function sizeOfBox(ports: readonly Port[]): Pick<Node, 'measured' | 'handles'> {
+  const [width, height] = [224, ports.length > 1 ? 74 : 60];
+  const at = (x: number, y: number) => ({ x: x - 5, y: y - 5, width: 10, height: 10 });
+  return {
+    measured: { width, height },
+    handles: [
+      { type: 'target', position: Position.Top, ...at(width / 2, 0) },
+      ...ports.map((port, i) => ({
+        id: port.id,
+        type: 'source' as const,
+        position: Position.Bottom,
+        ...at(((i + 0.5) / ports.length) * width, height),
+      })),
+      { id: 'error', type: 'source', position: Position.Right, ...at(width, height / 2) },
+    ],
+  };
+}

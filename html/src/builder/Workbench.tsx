@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { useQueryState, useTitle } from '../shared/hooks';
+import { useLater, useQueryState, useTitle } from '../shared/hooks';
 import type { JsonObject } from '../shared/types';
 import { Button } from '../shared/ui/Button';
 import { EmptyState } from '../shared/ui/Notes';
@@ -33,6 +33,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
   const { doc } = history;
   const [shape, setShape] = useQueryState('show', 'canvas');
   const [chosen, setChosen] = useState<string[]>([]);
+  const later = useLater();
   const [dialog, setDialog] = useState<'try' | 'publish' | null>(null);
   const [tried, setTried] = useState<Tried | null>(null);
   const copied = useRef<Record<string, JsonObject>>({});
@@ -122,20 +123,22 @@ export function Workbench({ id, builder }: WorkbenchProps) {
         <div className="flex min-w-0 flex-1">
           {(view === 'canvas' || view === 'split') && (
             <div className="min-w-0 flex-1 bg-ground">
-              <Canvas
-                doc={doc}
-                places={places}
-                types={byType}
-                found={found}
-                route={tried?.simulated_route ?? none}
-                chosen={chosen}
-                onChoose={setChosen}
-                onChange={(next) => change(next)}
-                onDropType={(name, at) => {
-                  const type = byType.get(name);
-                  if (type) add(type, at);
-                }}
-              />
+              {later && (
+                <Canvas
+                  doc={doc}
+                  places={places}
+                  types={byType}
+                  found={found}
+                  route={tried?.simulated_route ?? none}
+                  chosen={chosen}
+                  onChoose={setChosen}
+                  onChange={(next) => change(next)}
+                  onDropType={(name, at) => {
+                    const type = byType.get(name);
+                    if (type) add(type, at);
+                  }}
+                />
+              )}
             </div>
           )}
           {view === 'outline' && (

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { pageHref } from '../shared/mount';
 import { Button } from '../shared/ui/Button';
@@ -7,6 +8,7 @@ import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts } from '../shared/ui/Page';
 import { signOut, useMe } from './api';
 import { hasSession, methodOf } from './logic';
+import { PasswordDialog } from './PasswordDialog';
 
 /** Who one is here, and the way out. */
 export function AccountDialog({ onClose }: { onClose: () => void }) {
@@ -23,7 +25,9 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
     go(to);
   };
   const here = search === '' ? location : `${location}?${search}`;
+  const [changing, setChanging] = useState(false);
   const nobody = me.data?.auth_method === 'none';
+  if (changing) return <PasswordDialog onClose={onClose} />;
   return (
     <Dialog
       title="Account"
@@ -41,6 +45,9 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
             >
               Sign in
             </Button>
+          )}
+          {hasSession(me.data) && me.data?.user_id && (
+            <Button onClick={() => setChanging(true)}>Change the password</Button>
           )}
           {hasSession(me.data) && (
             <Button kind="primary" busy={leave.isPending} onClick={() => leave.mutate()}>

@@ -5,6 +5,7 @@ import { Button } from '../shared/ui/Button';
 import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Tabs } from '../shared/ui/Tabs';
+import { BudgetDialog, Budgets } from './Budgets';
 import { Profiles, profileMembers } from './Profiles';
 import { promptMembers, Prompts } from './Prompts';
 import { Usage } from './Usage';
@@ -14,29 +15,32 @@ export function LlmPage() {
   const [tab, setTab] = useQueryState('tab', 'profiles');
   const [adding, setAdding] = useState(false);
   const prompts = tab === 'prompts';
+  const budgets = tab === 'budgets';
   return (
     <Page
       title="Models"
-      lead="Profiles say how a model is asked, prompts what it is asked."
+      lead="Profiles say how a model is asked, prompts what it is asked, budgets what it may cost."
       actions={
         tab !== 'usage' && (
           <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>
-            {prompts ? 'New prompt' : 'New profile'}
+            {prompts ? 'New prompt' : budgets ? 'New budget' : 'New profile'}
           </Button>
         )
       }
     >
       <Tabs
-        name="Profiles, prompts and usage"
+        name="Profiles, prompts, budgets and usage"
         value={tab}
         onChange={setTab}
         tabs={[
           { id: 'profiles', name: 'Profiles', content: <Profiles /> },
           { id: 'prompts', name: 'Prompts', content: <Prompts /> },
+          { id: 'budgets', name: 'Budgets', content: <Budgets /> },
           { id: 'usage', name: 'Usage', content: <Usage /> },
         ]}
       />
-      {adding && (
+      {adding && budgets && <BudgetDialog budget={null} onClose={() => setAdding(false)} />}
+      {adding && !budgets && (
         <ObjectDialog
           title={prompts ? 'New prompt' : 'New profile'}
           members={prompts ? promptMembers : profileMembers}

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { duration } from '../shared/format';
+import { duration, words } from '../shared/format';
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
-import { Badge, StatusBadge } from '../shared/ui/Badge';
+import { Badge, toneOf } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
 import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
@@ -15,7 +15,9 @@ interface Profile {
   name: string;
   description: string | null;
   model: string;
+  provider: string;
   base_url: string | null;
+  api_version: string | null;
   fallbacks: string[];
   enabled: boolean;
   is_default: boolean;
@@ -31,22 +33,86 @@ interface Tested {
 
 export const profileMembers: Member[] = [
   { name: 'name', label: 'Name', required: true },
-  { name: 'model', label: 'Model', required: true },
+  { name: 'model', label: 'Model', required: true, hint: 'Of Azure: the deployment' },
+  {
+    name: 'provider',
+    label: 'Who is asked',
+    kind: 'choice',
+    required: true,
+    choices: ['openai_compatible', 'openai', 'anthropic', 'azure_openai', 'azure', 'ollama'],
+  },
   { name: 'base_url', label: 'Address', hint: 'Without it that of the site' },
+  {
+    name: 'api_version',
+    label: 'Version of the interface',
+    hint: 'Of Azure: 2024-10-21 unless it is said here',
+  },
   { name: 'secret_name', label: 'Secret', hint: 'The name of the secret with its key' },
   { name: 'description', label: 'Description' },
   { name: 'temperature', label: 'Temperature', kind: 'number' },
   { name: 'max_tokens', label: 'Longest answer', kind: 'number', hint: 'Tokens' },
-  { name: 'timeout_ms', label: 'Time limit', kind: 'number', hint: 'Milliseconds' },
   { name: 'fallbacks', label: 'When it fails', kind: 'list', hint: 'Other profiles, one a line' },
+  { name: 'enabled', label: 'Enabled', kind: 'check' },
+  { name: 'is_default', label: 'The default', kind: 'check' },
+  {
+    name: 'task_classes',
+    label: 'Kinds of tasks',
+    kind: 'list',
+    more: true,
+    hint: 'One a line; questions of such a kind come to it',
+  },
+  { name: 'top_p', label: 'Top p', kind: 'number', more: true, hint: '0 to 1' },
+  { name: 'stop', label: 'Texts that end it', kind: 'list', more: true, hint: 'One a line' },
+  { name: 'timeout_ms', label: 'Time limit', kind: 'number', more: true, hint: 'Milliseconds' },
+  {
+    name: 'max_retries',
+    label: 'Tries again',
+    kind: 'number',
+    more: true,
+    hint: 'Empty: as often as the procedure says',
+  },
   {
     name: 'cost_per_1k',
     label: 'Cost of 1000 tokens',
     kind: 'json',
+    more: true,
     hint: '{ "prompt", "completion" } in dollars',
   },
-  { name: 'enabled', label: 'Enabled', kind: 'check' },
-  { name: 'is_default', label: 'The default', kind: 'check' },
+  {
+    name: 'budget_usd_per_run',
+    label: 'Dollars for a run',
+    kind: 'number',
+    more: true,
+    hint: 'What a run may spend by this profile',
+  },
+  {
+    name: 'max_cost_usd_per_call',
+    label: 'Dollars for a call',
+    kind: 'number',
+    more: true,
+    hint: 'What one question may cost',
+  },
+  {
+    name: 'min_quality',
+    label: 'Least quality',
+    kind: 'number',
+    more: true,
+    hint: '0 to 1; an answer that is worth less goes to the next profile',
+  },
+  {
+    name: 'json_schema',
+    label: 'Schema of the answer',
+    kind: 'json',
+    more: true,
+    hint: 'A JSON Schema',
+  },
+  {
+    name: 'extra_headers',
+    label: 'Further headers',
+    kind: 'json',
+    more: true,
+    hint: 'Shown as ***REDACTED***, which leaves them as they are; a key belongs into the secret',
+  },
 ];
 
 type Open = { what: 'edit' | 'delete'; profile: Profile };
@@ -77,7 +143,9 @@ export function Profiles() {
               <span className="block break-words text-faint">
                 {[
                   p.description,
+                  words(p.provider),
                   p.base_url,
+                  p.api_version,
                   p.fallbacks?.length > 0 && `then ${p.fallbacks.join(', ')}`,
                 ]
                   .filter(Boolean)
@@ -86,7 +154,7 @@ export function Profiles() {
             </span>
             {p.is_default && <Badge tone="busy">default</Badge>}
             {!p.enabled && <Badge>disabled</Badge>}
-            {p.circuit_state !== 'closed' && <StatusBadge status={p.circuit_state} />}
+            <Badge tone={toneOf(p.circuit_state)}>circuit {words(p.circuit_state)}</Badge>
             <Test name={p.name} />
             <span className="flex">
               <IconButton

@@ -4,6 +4,7 @@ import { EmptyState } from '../shared/ui/Notes';
 import { Panel } from '../shared/ui/Page';
 import { TextLink } from '../shared/ui/TextLink';
 import type { ModelCall } from './progress';
+import { Exchanges } from './Exchanges';
 import type { AgentUse, RunDiagnostics } from './types';
 
 interface ModelsViewProps {
@@ -48,6 +49,7 @@ export function ModelsView({ calls, diagnostics: d, onChoose }: ModelsViewProps)
           </ul>
         </Panel>
       )}
+      {calls.length > 0 && <Exchanges list={d?.llm.exchanges ?? []} />}
       {agents.length > 0 && <Agents agents={agents} />}
     </div>
   );
@@ -73,6 +75,7 @@ function Call({ call: c, onChoose }: { call: ModelCall; onChoose: (seq: number) 
     >
       <span className="font-mono text-xs text-faint">{clockTime(c.at)}</span>
       <code className="font-medium break-all">{c.model}</code>
+      {c.profile && <span className="text-muted">by {c.profile}</span>}
       <span className="text-muted">{[c.nodeId, c.stepId].filter(Boolean).join(' / ')}</span>
       <Badge tone={tones[c.status]}>{c.status}</Badge>
       <span className="min-w-0 flex-1 text-right break-words text-muted tabular-nums">

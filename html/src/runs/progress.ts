@@ -28,6 +28,7 @@ export interface ModelCall {
   nodeId: string | null;
   stepId: string | null;
   model: string;
+  profile: string | null;
   status: 'asked' | 'answered' | 'failed';
   latency_ms: number | null;
   tokens: [prompt: number, completion: number] | null;
@@ -192,7 +193,8 @@ function takeModel(w: Work, e: RunEvent): void {
       latency_ms: null,
       tokens: null,
       cost_usd: null,
-      note: textOf(p.profile),
+      profile: textOf(p.profile),
+      note: null,
     });
     return;
   }

@@ -26,7 +26,13 @@ export interface RunDiagnostics {
   pending_approvals: string[];
   waiting_for: string | null;
   waiting_since: string | null;
-  llm: { calls: number; prompt_tokens: number; completion_tokens: number; cost_usd: number };
+  llm: {
+    calls: number;
+    prompt_tokens: number;
+    completion_tokens: number;
+    cost_usd: number;
+    exchanges: Exchange[];
+  };
   agents: AgentUse[];
 }
 
@@ -64,6 +70,15 @@ export interface Failure {
   step_id: string | null;
   message: string;
   retryable: boolean;
+}
+
+/** What a model was told and said, masked; there where the procedure keeps it. */
+export interface Exchange {
+  node_id: string;
+  path: string;
+  at: string;
+  messages: { role: string; content: Json }[];
+  text: string | null;
 }
 
 export interface AgentUse {

@@ -35,8 +35,8 @@ const common: Member[] = [
     name: 'provider_hint',
     label: 'Where the value is',
     kind: 'choice',
-    choices: ['db', 'env'],
-    hint: 'db: kept here, sealed; env: in the environment of the server',
+    choices: ['db', 'env', 'vault', 'aws', 'azure'],
+    hint: 'db: kept here, sealed; env: in the environment; others: a keeper of the site',
   },
   { name: 'tags', label: 'Tags', kind: 'list', hint: 'One a line' },
 ];

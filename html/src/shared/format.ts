@@ -65,7 +65,8 @@ export function shortId(id: string): string {
 
 /** `1 run`, `2 runs`, `1,204 runs`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+  /* the first number that is made pretty costs as much as a picture */
+  return `${n < 1000 ? n : n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }
 
 export function parseTime(ts: string | null | undefined): number | null {

@@ -22,6 +22,33 @@ export function useSettled<T>(value: T, wait_ms = 200): T {
   return settled;
 }
 
+/**
+ * How many of `total` things are drawn by now: some at once, then more with each picture of the
+ * screen, so that many of them never stop the page.  What was drawn stays drawn.
+ */
+export function useGrowing(total: number, step = 50): number {
+  const [drawn, setDrawn] = useState(step);
+  const more = drawn < total;
+  useEffect(() => {
+    if (!more) return;
+    let timer: ReturnType<typeof setTimeout>;
+    /* behind the picture, so that what was clicked meanwhile comes first */
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => setDrawn((n) => n + step));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [more, drawn, step]);
+  return Math.min(drawn, total);
+}
+
+/** True behind the first picture: what is large does not hold up what is small. */
+export function useLater(): boolean {
+  return useGrowing(2, 1) === 2;
+}
+
 /** The title of the page, in the browser's tab and history. */
 export function useTitle(title: string): void {
   useEffect(() => {

@@ -3,31 +3,19 @@ import { useState } from 'react';
 import { exactTime } from '../shared/format';
 import { useSettled } from '../shared/hooks';
 import { http } from '../shared/http';
-import { apiHref } from '../shared/mount';
 import { problemOf } from '../shared/problem';
 import { Button } from '../shared/ui/Button';
-import { CopyButton } from '../shared/ui/CopyButton';
 import { Dialog } from '../shared/ui/Dialog';
-import { Field, Select, TextInput } from '../shared/ui/Field';
+import { Field, Select, TextArea, TextInput } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
 import { useToast } from '../shared/ui/Toast';
 import { pathOf } from './api';
+import { bodyOf, rowFault, rowsOf, textsOf, type Texts } from './logic';
+import { Mapping } from './Mapping';
 import type { Trigger } from './types';
+import { Webhook } from './Webhook';
 
 const types = ['scheduled', 'webhook', 'file_watch', 'event'];
-
-type Texts = Record<
-  | 'procedure_id'
-  | 'version'
-  | 'trigger_type'
-  | 'schedule'
-  | 'timezone'
-  | 'webhook_secret'
-  | 'event_source'
-  | 'dedupe_window_seconds'
-  | 'max_concurrent_runs',
-  string
->;
 
 export function TriggerDialog({
   trigger,
@@ -36,23 +24,14 @@ export function TriggerDialog({
   trigger: Trigger | null;
   onClose: () => void;
 }) {
-  const [texts, setTexts] = useState<Texts>(() => ({
-    procedure_id: trigger?.procedure_id ?? '',
-    version: trigger?.version ?? '',
-    trigger_type: trigger?.trigger_type ?? 'scheduled',
-    schedule: trigger?.schedule ?? '0 6 * * 1-5',
-    timezone: trigger?.timezone ?? 'UTC',
-    webhook_secret: trigger?.webhook_secret ?? '',
-    event_source: trigger?.event_source ?? '',
-    dedupe_window_seconds: String(trigger?.dedupe_window_seconds ?? 0),
-    max_concurrent_runs: trigger?.max_concurrent_runs?.toString() ?? '',
-  }));
+  const [texts, setTexts] = useState(() => textsOf(trigger));
+  const [rows, setRows] = useState(() => rowsOf(trigger?.input_mapping));
   const [enabled, setEnabled] = useState(trigger?.enabled ?? true);
   const client = useQueryClient();
   const toast = useToast();
   const type = texts.trigger_type;
   const send = useMutation({
-    mutationFn: () => http.post(pathOf(texts), bodyOf(texts, enabled)),
+    mutationFn: () => http.post(pathOf(texts), bodyOf(texts, enabled, rows)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['triggers'] });
       toast.say('The trigger is set');
@@ -82,7 +61,11 @@ export function TriggerDialog({
           <Button
             kind="primary"
             busy={send.isPending}
-            disabled={texts.procedure_id === '' || texts.version === ''}
+            disabled={
+              texts.procedure_id === '' ||
+              texts.version === '' ||
+              rows.some((_, i) => rowFault(rows, i) !== null)
+            }
             onClick={() => send.mutate()}
           >
             Set it
@@ -117,11 +100,27 @@ export function TriggerDialog({
         {type === 'webhook' && (
           <>
             {field('webhook_secret', 'Secret', 'The name of the secret that signs the calls')}
+            <Field
+              label="Who may call"
+              hint="Addresses and networks, one a line; empty: anybody with the secret"
+              error={refused.allowed_sources ?? null}
+            >
+              {(tie) => (
+                <TextArea
+                  {...tie}
+                  value={texts.allowed_sources}
+                  placeholder="192.0.2.0/24"
+                  className="font-mono text-[0.8125rem]"
+                  onChange={(e) => setTexts({ ...texts, allowed_sources: e.target.value })}
+                />
+              )}
+            </Field>
             <Webhook procedure={texts.procedure_id} />
           </>
         )}
         {(type === 'event' || type === 'file_watch') &&
           field('event_source', type === 'event' ? 'Source' : 'Path')}
+        <Mapping rows={rows} error={refused.input_mapping ?? null} onRows={setRows} />
         {field('dedupe_window_seconds', 'The same again is ignored for', 'Seconds')}
         {field('max_concurrent_runs', 'Runs at once', 'Empty: as many as come')}
         <label className="flex items-center gap-2.5">
@@ -136,20 +135,6 @@ export function TriggerDialog({
       </div>
     </Dialog>
   );
-}
-
-function bodyOf(t: Texts, enabled: boolean) {
-  const text = (value: string) => (value.trim() === '' ? undefined : value.trim());
-  return {
-    trigger_type: t.trigger_type,
-    enabled,
-    schedule: t.trigger_type === 'scheduled' ? text(t.schedule) : undefined,
-    timezone: t.trigger_type === 'scheduled' ? text(t.timezone) : undefined,
-    webhook_secret: t.trigger_type === 'webhook' ? text(t.webhook_secret) : undefined,
-    event_source: /event|file/.test(t.trigger_type) ? text(t.event_source) : undefined,
-    dedupe_window_seconds: Number(t.dedupe_window_seconds) || 0,
-    max_concurrent_runs: text(t.max_concurrent_runs) ? Number(t.max_concurrent_runs) : undefined,
-  };
 }
 
 function Next({ schedule, timezone }: { schedule: string; timezone: string }) {
@@ -174,23 +159,6 @@ function Next({ schedule, timezone }: { schedule: string; timezone: string }) {
           <li key={ts}>{exactTime(ts)}</li>
         ))}
       </ol>
-    </div>
-  );
-}
-
-function Webhook({ procedure }: { procedure: string }) {
-  const path = apiHref(`/triggers/webhook/${encodeURIComponent(procedure)}`);
-  const url = new URL(path, window.location.href).href;
-  const curl = [
-    "body='{}'",
-    'signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d" " -f1)',
-    `curl -X POST -H "X-LangOrch-Signature: sha256=$signature" -d "$body" '${url}'`,
-  ].join('\n');
-  return (
-    <div className="relative rounded-lg bg-ground px-3 py-2">
-      <p className="font-medium">Its address, and a call of it</p>
-      <pre className="mt-1 text-[0.8125rem] break-all whitespace-pre-wrap text-muted">{curl}</pre>
-      <CopyButton text={curl} name="Copy the call" className="absolute top-1 right-1" />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { http } from '../shared/http';
+import { http, newKey } from '../shared/http';
+import { problemOf } from '../shared/problem';
 import { Badge } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
@@ -10,12 +11,13 @@ import { Resource } from '../shared/ui/Resource';
 import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
-import { pathOf } from './api';
+import { fire, pathOf } from './api';
+import { FireDialog } from './FireDialog';
 import { HistoryDialog } from './HistoryDialog';
 import { TriggerDialog } from './TriggerDialog';
 import type { Trigger } from './types';
 
-type Open = { what: 'new' } | { what: 'edit' | 'history' | 'off'; trigger: Trigger };
+type Open = { what: 'new' } | { what: 'edit' | 'history' | 'off' | 'fire'; trigger: Trigger };
 
 /** What starts procedures by itself: clocks, webhooks, files, events. */
 export function TriggersPage() {
@@ -50,6 +52,7 @@ export function TriggersPage() {
       {open?.what === 'new' && <TriggerDialog trigger={null} onClose={close} />}
       {open?.what === 'edit' && <TriggerDialog trigger={open.trigger} onClose={close} />}
       {open?.what === 'history' && <HistoryDialog trigger={open.trigger} onClose={close} />}
+      {open?.what === 'fire' && <FireDialog trigger={open.trigger} onClose={close} />}
       {open?.what === 'off' && (
         <ConfirmDialog
           title={`Switch the trigger of ${open.trigger.procedure_id} off?`}
@@ -67,20 +70,23 @@ export function TriggersPage() {
 
 interface RowProps {
   trigger: Trigger;
-  onOpen: (what: 'edit' | 'history' | 'off') => void;
+  onOpen: (what: 'edit' | 'history' | 'off' | 'fire') => void;
 }
 
 function Row({ trigger: t, onOpen }: RowProps) {
   const client = useQueryClient();
   const toast = useToast();
   const [, go] = useLocation();
-  const fire = useMutation({
-    mutationFn: () => http.post<{ run_id: string }>(`${pathOf(t)}/fire`, {}),
+  const firing = useMutation({
+    mutationFn: () => fire(t, {}, newKey()),
     onSuccess: (run) => {
       void client.invalidateQueries({ queryKey: ['triggers'] });
       go(pageOf('runs', run.run_id));
     },
-    onError: (error) => toast.fail('No run was started', error),
+    onError: (error) => {
+      if (problemOf(error).code === 'invalid_inputs') onOpen('fire');
+      else toast.fail('No run was started', error);
+    },
   });
   const what = t.schedule ?? t.event_source ?? t.webhook_secret;
   return (
@@ -111,7 +117,7 @@ function Row({ trigger: t, onOpen }: RowProps) {
         )}
       </span>
       <span className="flex items-center gap-1">
-        <Button size="small" icon="bolt" busy={fire.isPending} onClick={() => fire.mutate()}>
+        <Button size="small" icon="bolt" busy={firing.isPending} onClick={() => firing.mutate()}>
           Fire now
         </Button>
         <IconButton

@@ -1,7 +1,14 @@
-import { segment } from '../shared/http';
+import { http, segment } from '../shared/http';
+import type { JsonObject } from '../shared/types';
 import type { Trigger } from './types';
 
 /** The route of the trigger of a version. */
 export function pathOf(t: Pick<Trigger, 'procedure_id' | 'version'>): string {
   return `/triggers/${segment(t.procedure_id)}/${segment(t.version)}`;
+}
+
+/** A run now; the same key once more is the same run. */
+export function fire(t: Trigger, inputs: JsonObject, key: string): Promise<{ run_id: string }> {
+  const body = Object.keys(inputs).length > 0 ? { input_vars: inputs } : {};
+  return http.post(`${pathOf(t)}/fire`, body, { headers: { 'Idempotency-Key': key } });
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../shared/types';
+
 /** api.md 11 */
 export interface Trigger {
   id: number;
@@ -7,6 +9,8 @@ export interface Trigger {
   schedule: string | null;
   webhook_secret: string | null;
   event_source: string | null;
+  allowed_sources: string[] | null;
+  input_mapping: JsonObject | null;
   dedupe_window_seconds: number;
   max_concurrent_runs: number | null;
   enabled: boolean;

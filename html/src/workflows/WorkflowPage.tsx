@@ -1,14 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { elapsed, shortId } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
 import { usePathId } from '../shared/pathId';
-import { isRecord } from '../shared/problem';
 import type { JsonObject } from '../shared/types';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
-import { Field, TextArea, TextInput } from '../shared/ui/Field';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page, Panel } from '../shared/ui/Page';
@@ -19,14 +16,14 @@ import {
   getGraphRun,
   getListRun,
   runsOfGraph,
-  startGraph,
-  startList,
   type Found,
   type GraphRun,
   type ListRun,
 } from './api';
 import { Levels, type Step } from './Levels';
 import { levelsOf } from './levels';
+import { MakeDialog } from './MakeDialog';
+import { StartDialog } from './StartDialog';
 
 const back = { href: '/workflows', name: 'Workflows' };
 const over = /^(completed|failed|cancelled)$/;
@@ -37,6 +34,7 @@ export function WorkflowPage() {
   const [run, setRun] = useQueryState('run');
   const [kind] = useQueryState('kind');
   const [starting, setStarting] = useState(false);
+  const [changing, setChanging] = useState(false);
   const found = useQuery({
     queryKey: ['workflows', 'one', id],
     queryFn: () => getEither(id, kind === 'graph'),
@@ -67,9 +65,16 @@ export function WorkflowPage() {
       back={back}
       lead={<code className="break-all">{w.id}</code>}
       actions={
-        <Button kind="primary" icon="runs" onClick={() => setStarting(true)}>
-          Start a run
-        </Button>
+        <>
+          {isGraph && (
+            <Button icon="edit" onClick={() => setChanging(true)}>
+              Change
+            </Button>
+          )}
+          <Button kind="primary" icon="runs" onClick={() => setStarting(true)}>
+            Start a run
+          </Button>
+        </>
       }
     >
       {shown.isError && <ErrorNote error={shown.error} />}
@@ -81,6 +86,13 @@ export function WorkflowPage() {
           <JsonView value={w} name="the definition" />
         </div>
       </Panel>
+      {changing && 'graph' in found.data && (
+        <MakeDialog
+          lists={false}
+          graph={{ id, def: definitionOf(found.data.graph) }}
+          onClose={() => setChanging(false)}
+        />
+      )}
       {starting && (
         <StartDialog
           id={id}
@@ -91,6 +103,17 @@ export function WorkflowPage() {
       )}
     </Page>
   );
+}
+
+/** What of a graph is its definition: without what the server adds. */
+function definitionOf(graph: object): JsonObject {
+  const { name, description, on_error, nodes, edges } = graph as Record<string, JsonObject[]>;
+  const bare = (list: JsonObject[] = []) =>
+    list.map(({ id: _, workflow_id: __, ...rest }) =>
+      Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
+    );
+  const whole = { name, description, on_error, nodes: bare(nodes), edges: bare(edges) };
+  return JSON.parse(JSON.stringify(whole)) as JsonObject;
 }
 
 type Shown = { graph: GraphRun } | { list: ListRun };
@@ -197,75 +220,4 @@ function Runs({ id, chosen, onChoose }: RunsProps) {
       </ul>
     </Panel>
   );
-}
-
-interface StartDialogProps {
-  id: string;
-  graph: boolean;
-  onStarted: (run: string) => void;
-  onClose: () => void;
-}
-
-function StartDialog({ id, graph, onStarted, onClose }: StartDialogProps) {
-  const [text, setText] = useState(graph ? '{}' : '');
-  const client = useQueryClient();
-  const inputs = graph ? objectOf(text) : {};
-  const send = useMutation({
-    mutationFn: async () =>
-      graph ? (await startGraph(id, inputs ?? {})).run_id : (await startList(id, text.trim())).id,
-    onSuccess: (run) => {
-      void client.invalidateQueries({ queryKey: ['workflows'] });
-      onStarted(run);
-      onClose();
-    },
-  });
-  return (
-    <Dialog
-      title="Start a run"
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind="primary"
-            icon="runs"
-            busy={send.isPending}
-            disabled={inputs === null}
-            onClick={() => send.mutate()}
-          >
-            Start
-          </Button>
-        </>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        {send.isError && <ErrorNote title="No run was started" error={send.error} />}
-        {graph ? (
-          <Field label="Inputs" error={inputs === null ? 'This is not a JSON object' : null}>
-            {(tie) => (
-              <TextArea
-                {...tie}
-                value={text}
-                onChange={(e) => setText(e.target.value)}
-                className="font-mono text-[0.8125rem]"
-              />
-            )}
-          </Field>
-        ) : (
-          <Field label="Order" hint="The id of the order that it moves; empty: none">
-            {(tie) => <TextInput {...tie} value={text} onChange={(e) => setText(e.target.value)} />}
-          </Field>
-        )}
-      </div>
-    </Dialog>
-  );
-}
-
-function objectOf(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? (value as JsonObject) : null;
-  } catch {
-    return null;
-  }
 }

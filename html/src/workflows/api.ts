@@ -95,6 +95,13 @@ export const listLists = () => http.get<ListRow[]>(`${root}/workflows`);
 export const listListRuns = () => http.get<ListRun[]>(`${root}/runs`, { query: { limit: 100 } });
 
 export const makeGraph = (body: JsonObject) => http.post<GraphRow>('/v1/workflows', body);
+export const changeGraph = (id: string, body: JsonObject) =>
+  http.put<GraphRow>(`/v1/workflows/${segment(id)}`, body);
+export const checkGraph = (body: JsonObject) =>
+  http.post<{ valid: boolean; errors: string[]; execution_levels: string[][] }>(
+    '/v1/workflows/validate',
+    body,
+  );
 export const makeList = (body: JsonObject) => http.post<ListRow>(`${root}/workflows`, body);
 
 export type Found = { graph: GraphFull } | { list: ListFull };

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { duration, words } from '../format';
 import { box, type Drawn, type Placed } from './rows';
 import { nodeLooks } from './status';
@@ -29,7 +30,9 @@ interface BoxProps {
   onChoose: ((id: string) => void) | undefined;
 }
 
-export function Box({ placed: { node, x, y }, lit, progress, dim, onChoose }: BoxProps) {
+export const Box = memo(function Box(props: BoxProps) {
+  const { placed, lit, progress, dim, onChoose } = props;
+  const { node, x, y } = placed;
   const { label, color } = node.data;
   const look = progress ? nodeLooks[progress.status] : null;
   const line = look?.stroke ?? 'stroke-edge';
@@ -68,9 +71,15 @@ export function Box({ placed: { node, x, y }, lit, progress, dim, onChoose }: Bo
       )}
     </g>
   );
+});
+
+interface EdgeProps {
+  drawn: Drawn;
+  lit: boolean;
+  taken: boolean;
 }
 
-export function Edge({ drawn, lit, taken }: { drawn: Drawn; lit: boolean; taken: boolean }) {
+export const Edge = memo(function Edge({ drawn, lit, taken }: EdgeProps) {
   const { edge, path, label } = drawn;
   const strong = lit || taken;
   return (
@@ -97,7 +106,7 @@ export function Edge({ drawn, lit, taken }: { drawn: Drawn; lit: boolean; taken:
       )}
     </g>
   );
-}
+});
 
 function cut(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max - 1)}…` : text;

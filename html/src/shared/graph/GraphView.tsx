@@ -1,10 +1,12 @@
-import { useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { count, duration, words } from '../format';
+import { useGrowing } from '../hooks';
 import { Badge, Dot } from '../ui/Badge';
 import { EmptyState } from '../ui/Notes';
 import { Segments } from '../ui/Segments';
 import { Arrow, Box, Edge } from './GraphParts';
 import { drawGraph } from './layout';
+import type { Drawing } from './rows';
 import { nodeLooks } from './status';
 import type { Graph, GraphNode, NodeProgress } from './types';
 
@@ -32,6 +34,11 @@ export function GraphView({ graph, progress, taken, chosen, onChoose }: GraphVie
   const drawing = useMemo(() => drawGraph(graph), [graph]);
   const [pointed, setPointed] = useState<string | null>(null);
   const [zoom, setZoom] = useState<(typeof zooms)[number]['value']>('1');
+  const drawn = useGrowing(graph.nodes.length);
+  const ways = useMemo(() => waysOf(graph), [graph]);
+  const act = useRef(onChoose);
+  act.current = onChoose;
+  const choose = useCallback((id: string) => act.current?.(id), []);
   if (graph.nodes.length === 0) {
     return (
       <EmptyState icon="procedures" title="No nodes">
@@ -64,7 +71,7 @@ export function GraphView({ graph, progress, taken, chosen, onChoose }: GraphVie
               <Arrow id="arrow" className="fill-faint" />
               <Arrow id="arrow-taken" className="fill-accent" />
             </defs>
-            {drawing.edges.map((e) => (
+            {drawing.edges.slice(0, edgesOf(drawn, drawing)).map((e) => (
               <Edge
                 key={e.edge.id}
                 drawn={e}
@@ -72,14 +79,14 @@ export function GraphView({ graph, progress, taken, chosen, onChoose }: GraphVie
                 taken={taken?.has(`${e.edge.source}>${e.edge.target}`) ?? false}
               />
             ))}
-            {drawing.nodes.map((n) => (
+            {drawing.nodes.slice(0, drawn).map((n) => (
               <Box
                 key={n.node.id}
                 placed={n}
                 lit={pointed === n.node.id || chosen === n.node.id}
                 progress={progress?.get(n.node.id)}
                 dim={progress !== undefined && !progress.has(n.node.id)}
-                onChoose={onChoose}
+                onChoose={onChoose && choose}
               />
             ))}
           </svg>
@@ -89,49 +96,78 @@ export function GraphView({ graph, progress, taken, chosen, onChoose }: GraphVie
         aria-label="Nodes"
         className="card max-h-[80dvh] divide-y divide-line overflow-x-hidden overflow-y-auto"
       >
-        {graph.nodes.map((node) => (
-          <li
+        {graph.nodes.slice(0, drawn).map((node) => (
+          <Line
             key={node.id}
-            onMouseEnter={() => setPointed(node.id)}
-            onMouseLeave={() => setPointed(null)}
-            className="lazy-row hover:bg-hover"
-          >
-            {onChoose ? (
-              <button
-                type="button"
-                aria-pressed={chosen === node.id}
-                onClick={() => onChoose(node.id)}
-                className="block w-full px-4 py-2.5 text-left -outline-offset-2"
-              >
-                <Words node={node} graph={graph} progress={progress?.get(node.id)} />
-              </button>
-            ) : (
-              <div className="px-4 py-2.5">
-                <Words node={node} graph={graph} progress={progress?.get(node.id)} />
-              </div>
-            )}
-          </li>
+            node={node}
+            ways={ways.get(node.id) ?? ''}
+            progress={progress?.get(node.id)}
+            chosen={chosen === node.id}
+            onPoint={setPointed}
+            onChoose={onChoose && choose}
+          />
         ))}
       </ol>
     </div>
   );
 }
 
-function Words({
-  node: { id, type, data },
-  graph,
-  progress,
-}: {
+/** All edges once all nodes are there; before that as many of them. */
+function edgesOf(drawn: number, { nodes, edges }: Drawing): number {
+  return drawn >= nodes.length ? edges.length : Math.min(drawn, edges.length);
+}
+
+/** Where each node leads, in words. */
+function waysOf(graph: Graph): Map<string, string> {
+  const ways = new Map<string, string>();
+  for (const e of graph.edges) {
+    const way = `${e.label ? `${e.label} ` : ''}→ ${e.target}`;
+    const before = ways.get(e.source);
+    ways.set(e.source, before ? `${before} · ${way}` : way);
+  }
+  return ways;
+}
+
+interface LineProps {
   node: GraphNode;
-  graph: Graph;
+  ways: string;
   progress: NodeProgress | undefined;
-}) {
+  chosen: boolean;
+  onPoint: (id: string | null) => void;
+  onChoose: ((id: string) => void) | undefined;
+}
+
+const Line = memo(function Line({ node, ways, progress, chosen, onPoint, onChoose }: LineProps) {
+  const text = <Words node={node} ways={ways} progress={progress} />;
+  return (
+    <li
+      onMouseEnter={() => onPoint(node.id)}
+      onMouseLeave={() => onPoint(null)}
+      className="lazy-row hover:bg-hover"
+    >
+      {onChoose ? (
+        <button
+          type="button"
+          aria-pressed={chosen}
+          onClick={() => onChoose(node.id)}
+          className="block w-full px-4 py-2.5 text-left -outline-offset-2"
+        >
+          {text}
+        </button>
+      ) : (
+        <div className="px-4 py-2.5">{text}</div>
+      )}
+    </li>
+  );
+});
+
+type WordsProps = Pick<LineProps, 'node' | 'ways' | 'progress'>;
+
+function Words({ node: { id, type, data }, ways, progress }: WordsProps) {
   const facts = [
     data.agent ? `agent ${data.agent}` : '',
     data.stepCount > 0 ? count(data.stepCount, 'step') : '',
-    ...graph.edges
-      .filter((e) => e.source === id)
-      .map((e) => `${e.label ? `${e.label} ` : ''}→ ${e.target}`),
+    ways,
   ];
   return (
     <>

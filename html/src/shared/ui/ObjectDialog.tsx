@@ -16,6 +16,8 @@ export interface Member {
   choices?: readonly string[];
   hint?: string;
   required?: boolean;
+  /** It stands behind "More", which few need. */
+  more?: boolean;
 }
 
 interface ObjectDialogProps {
@@ -51,6 +53,26 @@ export function ObjectDialog(props: ObjectDialogProps) {
     },
   });
   const refused = send.isError ? problemOf(send.error).fields : {};
+  const faultOf = (m: Member) => refused[m.name] ?? (tried ? errors[m.name] : undefined) ?? null;
+  const more = members.filter((m) => m.more);
+  const field = (m: Member) => (
+    <Field
+      key={m.name}
+      label={m.label}
+      required={m.required ?? false}
+      hint={m.hint}
+      error={faultOf(m)}
+    >
+      {(tie) => (
+        <Control
+          member={m}
+          tie={tie}
+          text={texts[m.name] ?? ''}
+          onText={(text) => setTexts({ ...texts, [m.name]: text })}
+        />
+      )}
+    </Field>
+  );
   return (
     <Dialog
       title={props.title}
@@ -76,24 +98,15 @@ export function ObjectDialog(props: ObjectDialogProps) {
         }}
       >
         {send.isError && <ErrorNote error={send.error} />}
-        {members.map((m) => (
-          <Field
-            key={m.name}
-            label={m.label}
-            required={m.required ?? false}
-            hint={m.hint}
-            error={refused[m.name] ?? (tried ? errors[m.name] : undefined) ?? null}
-          >
-            {(tie) => (
-              <Control
-                member={m}
-                tie={tie}
-                text={texts[m.name] ?? ''}
-                onText={(text) => setTexts({ ...texts, [m.name]: text })}
-              />
-            )}
-          </Field>
-        ))}
+        {members.filter((m) => !m.more).map(field)}
+        {more.length > 0 && (
+          <details className="group" open={more.some((m) => faultOf(m) !== null) || undefined}>
+            <summary className="cursor-pointer rounded py-1 font-medium text-muted hover:text-ink">
+              More
+            </summary>
+            <div className="mt-3 flex flex-col gap-4">{more.map(field)}</div>
+          </details>
+        )}
       </form>
     </Dialog>
   );
