@@ -37,12 +37,13 @@ subtest 'who asks is told, and by whom it was said' => sub {
     ok +(grep { $_ eq 'alert_webhook_url' } @{ $c->{mutable} }), 'others can';
 
     my $limits = $c->{limits};
-    is_deeply $limits->{langorch_calls}, { value => 77, min => 1, max => 1_000_000 },
-        'a limit has its value and its bounds';
-    is_deeply $limits->{langorch_body}, { value => 1024 * 1024, unit => 'bytes' },
+    is_deeply $limits->{langorch_calls}, { value => 77, default => 512,
+        min => 1, max => 1_000_000 }, 'a limit has its value and its bounds';
+    is_deeply $limits->{langorch_body}, { value => 1024 * 1024, unit => 'bytes',
+        default => 1024 * 1024, min => 1024, max => 64 * 1024 * 1024 },
         'a size its unit';
-    is_deeply $limits->{langorch_lease}, { value => 15_000, unit => 'ms' },
-        'a time, too';
+    is_deeply $limits->{langorch_lease}, { value => 15_000, unit => 'ms',
+        default => 15_000, min => 100, max => 3_600_000 }, 'a time, too';
 };
 
 

@@ -87,7 +87,8 @@ subtest 'what it did' => sub {
     ok $entry{flaky}{has_cached_result}, 'its result is known';
     ok $entry{flaky}{idempotency_key}, 'by a key';
     is_deeply $d->{llm}, { calls => 0, prompt_tokens => 0,
-        completion_tokens => 0, cost_usd => 0 }, 'no model was asked';
+        completion_tokens => 0, cost_usd => 0, exchanges => [] },
+        'no model was asked';
 };
 
 
@@ -169,6 +170,31 @@ subtest 'what wraps a failure has its class' => sub {
     $site->post($held->path('/cancel'));
     is $held->wait_final->{status}, 'canceled', 'one is cancelled';
     is diagnosed($held)->{failure}{class}, 'cancelled', 'so it says';
+};
+
+
+subtest 'what models were told and said, where the document keeps it' => sub {
+    my $llm = LangOrch::Llm->start(script => { '*' => [ { text => 'It is Ada.' } ] });
+    my $asks = sub {
+        my ($level) = @_;
+        my $run = start({ main => { type => 'llm_action', next_node => 'end',
+            prompt => 'Who is {{who}}?', profile => 'p' } },
+            variables_schema => { who => { type => 'string', default => 'she' } },
+            global_config => { audit_config => { audit_level => $level },
+                llm => { profiles => { p => { base_url => $llm->base_url,
+                    model => 'm' } } } });
+        is $run->wait_final->{status}, 'completed', "$level: answered"
+            or diag explain $run->story;
+        return diagnosed($run)->{llm}{exchanges};
+    };
+
+    my ($one, @more) = @{ $asks->('detailed') };
+    is scalar @more, 0, 'one question';
+    is $one->{node_id}, 'main', 'of its node';
+    like $one->{at}, qr/^\d{4}-/, 'when';
+    is $one->{text}, 'It is Ada.', 'what was said';
+    like $one->{messages}[-1]{content}, qr/^Who is she\?$/, 'what it was told';
+    is_deeply $asks->('standard'), [], 'elsewhere it is not kept';
 };
 
 

@@ -31,6 +31,8 @@ my %may = (
     claim_inbox => 'of the inbox there is what nobody took yet, for a moment',
     api_leases  => 'what is held right now, by an index of its own',
     api_leases_active => 'the same',
+    map({ $_ => 'what is held right now' }
+        qw(api_lease_get api_lease_note api_lease_wake lease_release)),
     claim_unshut => 'runs that could not be loaded, by an index of their own',
 );
 
@@ -90,10 +92,14 @@ cmp_ok scalar(keys %sql), '>', 200, 'the statements are found';
 my $site  = LangOrch::Site->start;
 my $names = join '|', @grow;
 
+# What is a function of the site's own connections, sqlite3 does not know: another
+# one with the same arguments.
+
 sub way_of {
     my ($name) = @_;
+    my $known = $sql{$name} =~ s/\blo_chain\(/printf('', /r;
     return map { $_->[0] =~ s/^[|` -]+//r }
-        LangOrch::Store::rows($site, "EXPLAIN QUERY PLAN $sql{$name}");
+        LangOrch::Store::rows($site, "EXPLAIN QUERY PLAN $known");
 }
 
 for my $name (sort keys %sql) {

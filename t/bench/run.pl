@@ -5,7 +5,8 @@
 # for each number of runs outstanding.
 #
 # BENCH_SECONDS (10) is how long a row is measured, BENCH_WORKERS (2) how many
-# workers the site has, BENCH_STATE a folder on another disk for its database.
+# workers the site has, BENCH_STATE a folder on another disk for its database,
+# BENCH_SYNC_MS what each sync of the disk takes longer.
 
 use strict;
 use warnings;
@@ -13,6 +14,7 @@ use warnings;
 use File::Basename qw(dirname);
 use Time::HiRes qw(time);
 
+use LangOrch::Fault;
 use LangOrch::Http;
 use LangOrch::Site;
 use LangOrch::Wait qw(until_true);
@@ -21,6 +23,9 @@ my $top     = dirname(__FILE__) . '/../..';
 my $seconds = $ENV{BENCH_SECONDS} || 10;
 my $workers = $ENV{BENCH_WORKERS} || 2;
 my @rows    = @ARGV ? @ARGV : (1, 16, 128);
+my $fault   = $ENV{BENCH_SYNC_MS} ? LangOrch::Fault->new : undef;
+
+$fault->set(delay_ms => $ENV{BENCH_SYNC_MS}) if $fault;
 
 my $site = LangOrch::Site->start(
     workers => $workers,
@@ -28,6 +33,7 @@ my $site = LangOrch::Site->start(
     # the load is steps, not handshakes
 
     server => "keepalive_requests 1000000000;\n",
+    $fault ? (fault => $fault) : (),
     $ENV{BENCH_STATE} ? (state => $ENV{BENCH_STATE}) : (),
 );
 
