@@ -140,6 +140,22 @@ test('what was built is stored as it was shown', async () => {
   });
 });
 
+test('the graph is whole before its boxes are measured', async () => {
+  const { page } = b;
+  const own = await page.context().newPage();
+  await own.addInitScript(() => {
+    globalThis.ResizeObserver = class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    };
+  });
+  await own.goto(at(`builder/${id}`));
+  await own.locator('.react-flow__edge').first().waitFor({ state: 'attached' });
+  await own.locator('.react-flow__node[data-id="end"]').waitFor({ state: 'visible' });
+  await own.close();
+});
+
 test('nothing of this broke a rule of the browser', () => {
   expect(b.offences).toEqual({
     consoleErrors: [],

@@ -29,7 +29,7 @@ import type { NodeType } from './types';
 
 const kinds = { box: NodeBox };
 
-/** With more nodes only those in sight are drawn, and the others not even measured. */
+/** With more nodes only those in sight are drawn. */
 const many = 100;
 
 interface CanvasProps {
@@ -50,7 +50,7 @@ export function Canvas(props: CanvasProps) {
   const flow = useRef<ReactFlowInstance<FlowNode<BoxData>> | null>(null);
   const wanted = useWantedNodes(props);
   const [nodes, setNodes, onNodesChange] = useNodesState(wanted);
-  useEffect(() => setNodes(wanted), [wanted, setNodes]);
+  useEffect(() => setNodes((before) => withSizes(wanted, before)), [wanted, setNodes]);
   const edges = useFlowEdges(doc, props.route);
   /* all of many nodes could not be read: then one begins at the start */
   const first = {
@@ -130,6 +130,19 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
+/**
+ * What was measured stays known.  A node without a size is hidden, and its edges are not drawn,
+ * until it is measured again: which does not happen when it is replaced while that goes on.
+ */
+function withSizes(wanted: FlowNode<BoxData>[], before: readonly FlowNode<BoxData>[]) {
+  const sizes = new Map(before.map((node) => [node.id, node]));
+  return wanted.map((node) => {
+    const was = sizes.get(node.id);
+    const same = was?.data.ports.length === node.data.ports.length;
+    return same && was.measured ? { ...node, measured: was.measured } : node;
+  });
+}
+
 /** The topmost nodes. */
 function beginOf(nodes: readonly FlowNode[]): { id: string }[] {
   return [...nodes].sort((a, b) => a.position.y - b.position.y).slice(0, 8);
@@ -150,7 +163,7 @@ function useWantedNodes({ doc, places, types, found, route, chosen }: CanvasProp
       const mine = faults.get(id) ?? [];
       const ports = portsOf(node);
       return {
-        ...(entries.length > many ? sizeOfBox(ports) : {}),
+        ...sizeOfBox(ports),
         id,
         type: 'box',
         position: places.get(id) ?? { x: 0, y: 0 },
