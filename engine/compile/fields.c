@@ -34,7 +34,7 @@ static const struct {
       " task_class temperature max_tokens top_p stop seed json_mode"
       " output_schema repair attachments retry fallback_models fallback"
       " policy_checks pii memory orchestration_mode branches default_branch"
-      " planner cache llm_timeout_ms max_cost_usd " },
+      " planner cache llm_timeout_ms max_cost_usd stream " },
     { "human_approval",
       " prompt decision_type options input_schema context_data"
       " approval_level approvers required_approvals forbid_self_approval"

@@ -16,7 +16,7 @@ static const char  llm_profile_known[] =
     " name description provider base_url secret_name model task_classes"
     " temperature max_tokens top_p stop timeout_ms max_retries extra_headers"
     " fallbacks cost_per_1k max_cost_usd_per_call budget_usd_per_run"
-    " min_quality json_schema api_version enabled is_default ";
+    " min_quality json_schema api_version stream enabled is_default ";
 
 
 /* --- for the parsers of nodes -------------------------------------------- */
@@ -157,6 +157,7 @@ llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
 
     (void) ckp_parse_word(ps, at, "provider", providers, 0, 302);
     (void) ckp_parse_str(ps, at, "api_version");
+    (void) ckp_parse_bool(ps, at, "stream", false);
     url = ckp_parse_str(ps, at, "base_url");
 
     if (url != NULL && strncmp(url, "http://", 7) != 0

@@ -105,7 +105,7 @@ call_send(ckp_fiber_t *f, bool first)
         .timeout_ms = (uint32_t) (ckp_llm_int(f, "until")
                                   - ckp_llm_int(f, "ts")),
         .body = json_pack("{s:{s:s*, s:O*, s:O*, s:O*, s:O*}, s:o, s:o*, s:o,"
-                    " s:s, s:s, s:o*, s:o*}",
+                    " s:s, s:s, s:o*, s:o*, s:o*}",
                     "profile", "name", name,
                     "base_url", json_object_get(profile, "base_url"),
                     "provider", json_object_get(profile, "provider"),
@@ -116,7 +116,8 @@ call_send(ckp_fiber_t *f, bool first)
                     "node_id", ckp_fiber_node(f)->id,
                     "path", ckp_fiber_node_path(f),
                     "attached", attached ? json_true() : NULL,
-                    "mask", mask)
+                    "mask", mask,
+                    "shows", ckp_llm_shows(f, profile) ? json_true() : NULL)
     };
 
     return ckp_fiber_effect(f, &fx);

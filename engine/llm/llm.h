@@ -139,6 +139,7 @@ struct ckp_llm_s {
     const json_t       *params;         /* {temperature, max_tokens ...} as
                                            given; what is wrong left out */
     bool                json_mode;
+    const json_t       *stream;         /* true, false; NULL: the profile's */
     const json_t       *schema;         /* NULL: none */
     uint32_t            repairs;        /* further calls for a valid answer */
     const char         *repair_model;   /* model or profile; NULL: the same */
@@ -238,6 +239,12 @@ json_t *ckp_llm_request(ckp_fiber_t *f, const json_t *entry);
 
 /* Whether the answer has to be JSON. */
 bool ckp_llm_wants_json(const ckp_fiber_t *f);
+
+/* Whether the answer is asked for in pieces, by the node or else its profile;
+ * whether they may be shown before all of it is there: not of what is read as
+ * JSON, whose members may have to be masked, nor of what is masked itself. */
+bool ckp_llm_streams(const ckp_fiber_t *f, const json_t *profile);
+bool ckp_llm_shows(const ckp_fiber_t *f, const json_t *profile);
 
 /* --- prompt.c ---------------------------------------------------------- */
 

@@ -440,6 +440,8 @@ parse_rest(ckp_parse_t *ps, const ckp_at_t *at, ckp_llm_t *llm)
 
     llm->params = ckp_llm_read_params(ps, at);
     llm->json_mode = ckp_parse_bool(ps, at, "json_mode", false);
+    (void) ckp_parse_bool(ps, at, "stream", false);
+    llm->stream = json_object_get(at->value, "stream");
     llm->timeout_ms = ckp_parse_ms32(ps, at, "llm_timeout_ms", 0, 314);
     llm->max_cost = ckp_llm_read_number(ps, at, "max_cost_usd", 0, 1e300, 0);
     llm->schema = ckp_parse_schema(ps, at, "output_schema");

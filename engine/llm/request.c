@@ -26,6 +26,26 @@ ckp_llm_wants_json(const ckp_fiber_t *f)
 }
 
 
+bool
+ckp_llm_streams(const ckp_fiber_t *f, const json_t *profile)
+{
+    const json_t  *said = ckp_fiber_node(f)->u.llm->stream;
+
+    return json_is_true(said != NULL ? said
+                                     : json_object_get(profile, "stream"));
+}
+
+
+bool
+ckp_llm_shows(const ckp_fiber_t *f, const json_t *profile)
+{
+    const ckp_pii_t *const  pii = ckp_fiber_node(f)->u.llm->pii;
+
+    return ckp_llm_streams(f, profile) && !ckp_llm_wants_json(f)
+           && (pii == NULL || pii->post == CKP_PII_OFF);
+}
+
+
 /* --- messages ---------------------------------------------------------- */
 
 ckp_code_t
@@ -393,6 +413,10 @@ ckp_llm_request(ckp_fiber_t *f, const json_t *entry)
     if (json_object_get(body, "temperature") == NULL) {
         (void) json_object_set_new(body, "temperature",
                                    json_real(REQUEST_WARM));
+    }
+
+    if (ckp_llm_streams(f, profile)) {
+        (void) json_object_set_new(body, "stream", json_true());
     }
 
     if (ckp_llm_wants_json(f)) {

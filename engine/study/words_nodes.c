@@ -181,6 +181,8 @@ const ckp_word_row_t  ckp_words_nodes[] = {
     { "llm_action", "stop", "texts", NULL, "Texts that end the answer" },
     { "llm_action", "seed", "int", NULL, "For answers that can be repeated" },
     { "llm_action", "json_mode", "bool", "false", "The answer is to be JSON" },
+    { "llm_action", "stream", "bool", "false",
+      "Whoever watches the run sees the answer grow" },
     { "llm_action", "output_schema", "object", NULL,
       "JSON Schema that the answer must fit" },
     { "llm_action", "repair", "object", NULL,

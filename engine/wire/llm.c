@@ -17,8 +17,8 @@ static const ckp_provider_t *const  llm_providers[] = {
 };
 
 
-static const ckp_provider_t *
-llm_provider(const char *name)
+const ckp_provider_t *
+ckp_llm_provider(const char *name)
 {
     char  word[32];
 
@@ -52,7 +52,7 @@ ckp_llm_url(const ckp_llm_where_t *where, ckp_buf_t *url)
     }
 
     ckp_buf_put(url, where->base, len);
-    llm_provider(where->provider)->path(where, url);
+    ckp_llm_provider(where->provider)->path(where, url);
 }
 
 
@@ -83,7 +83,7 @@ llm_line(const json_t *headers, const char *name)
 int
 ckp_llm_head(const char *provider, json_t *headers, bool keyed)
 {
-    const ckp_provider_t *const  p = llm_provider(provider);
+    const ckp_provider_t *const  p = ckp_llm_provider(provider);
     const char *const            auth = ckp_json_str(headers, "Authorization");
     int                          bad = 0;
 
@@ -108,7 +108,7 @@ ckp_llm_head(const char *provider, json_t *headers, bool keyed)
 char *
 ckp_llm_body(const char *provider, const json_t *request)
 {
-    const ckp_provider_t *const  p = llm_provider(provider);
+    const ckp_provider_t *const  p = ckp_llm_provider(provider);
     const unsigned long          refusals = ckp_memory_refusals();
     json_t                      *own;
     char                        *text;
@@ -228,8 +228,8 @@ llm_piece(const ckp_provider_t *p, ckp_llm_said_t *s, const json_t *piece)
 }
 
 
-static void
-llm_line_read(const ckp_provider_t *p, ckp_llm_said_t *s, const char *line,
+void
+ckp_llm_line(const ckp_provider_t *p, ckp_llm_said_t *s, const char *line,
     size_t len)
 {
     ckp_err_t  err = CKP_ERR_INIT;
@@ -263,7 +263,7 @@ llm_lines(const ckp_provider_t *p, ckp_llm_said_t *s, const char *body,
         const char *const  end = memchr(body, '\n', len);
         const size_t       n = end == NULL ? len : (size_t) (end - body);
 
-        llm_line_read(p, s, body, n);
+        ckp_llm_line(p, s, body, n);
         body += n + (end != NULL);
         len -= n + (end != NULL);
     }
@@ -340,11 +340,7 @@ llm_reply(const ckp_provider_t *p, int http_status, const char *body,
     }
 
     json_decref(reply);
-    ckp_buf_free(&s.text);
-    json_decref(s.calls);
-    json_decref(s.model);
-    json_decref(s.finish);
-    json_decref(s.error);
+    ckp_llm_said_end(&s);
 
     return data;
 }
@@ -356,8 +352,8 @@ ckp_llm_reply(const char *provider, int http_status, const char *body,
 {
     const unsigned long  refusals = ckp_memory_refusals();
 
-    return ckp_json_whole(llm_reply(llm_provider(provider), http_status, body,
-                                    len, outcome), refusals);
+    return ckp_json_whole(llm_reply(ckp_llm_provider(provider), http_status,
+                                    body, len, outcome), refusals);
 }
 
 

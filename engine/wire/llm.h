@@ -57,6 +57,21 @@ char *ckp_llm_body(const char *provider, const json_t *request);
 json_t *ckp_llm_reply(const char *provider, int http_status, const char *body,
     size_t len, ckp_outcome_t *outcome);
 
+/*
+ * A reply that comes in pieces, while it comes: what it says so far.  What it
+ * is worth is judged by ckp_llm_reply, of all of it.
+ */
+typedef struct ckp_llm_live_s  ckp_llm_live_t;
+
+ckp_llm_live_t *ckp_llm_live_new(const char *provider); /* NULL: no memory */
+void ckp_llm_live_free(ckp_llm_live_t *live);           /* NULL is fine */
+
+/* The bytes that came next, cut anywhere. */
+void ckp_llm_live_feed(ckp_llm_live_t *live, const char *bytes, size_t len);
+
+/* All of the text that is known, lent until the next piece. */
+const char *ckp_llm_live_text(const ckp_llm_live_t *live, size_t *len);
+
 /* No complete reply: {type, message, reason: "network"}.  `why` is the word of
  * the carrier: "timeout" is a TimeoutError. */
 json_t *ckp_llm_unreached(const char *why);

@@ -58,5 +58,6 @@ const ckp_provider_t  ckp_provider_azure = {
     .key = "api-key",
     .missing = "the answer has no choices",
     .path = azure_path,
+    .request = ckp_llm_openai_request,
     .piece = ckp_llm_openai_piece
 };

@@ -40,12 +40,21 @@ typedef struct {
     void              (*piece)(ckp_llm_said_t *s, const json_t *piece);
 } ckp_provider_t;
 
+/* How a provider is called, and one line of an answer in pieces (llm.c). */
+const ckp_provider_t *ckp_llm_provider(const char *name);
+void ckp_llm_line(const ckp_provider_t *p, ckp_llm_said_t *s, const char *line,
+    size_t len);
+
+/* Frees what is inside. */
+void ckp_llm_said_end(ckp_llm_said_t *s);
+
 extern const ckp_provider_t  ckp_provider_openai;
 extern const ckp_provider_t  ckp_provider_azure;
 extern const ckp_provider_t  ckp_provider_anthropic;
 extern const ckp_provider_t  ckp_provider_ollama;
 
 /* Chat completions, whole or a piece: openai and azure_openai. */
+json_t *ckp_llm_openai_request(const json_t *rq);
 void ckp_llm_openai_piece(ckp_llm_said_t *s, const json_t *piece);
 
 /* The place of a call of a tool, made when it is not there: borrowed; NULL: no

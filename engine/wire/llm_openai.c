@@ -1,6 +1,6 @@
 /*
- * Chat completions: the form of all questions inside, so nothing is changed on
- * the way out.
+ * Chat completions: the form of all questions inside, so next to nothing is
+ * changed on the way out.
  */
 
 #include "wire/llm_int.h"
@@ -12,6 +12,25 @@ openai_path(const ckp_llm_where_t *where, ckp_buf_t *url)
 {
     (void) where;
     ckp_buf_puts(url, "/chat/completions");
+}
+
+
+/* What a stream took is told to those who ask for it, in a piece of its own. */
+
+json_t *
+ckp_llm_openai_request(const json_t *rq)
+{
+    json_t  *body;
+
+    if (!json_is_true(json_object_get(rq, "stream"))) {
+        return json_incref((json_t *) rq);
+    }
+
+    body = json_copy((json_t *) rq);
+    (void) json_object_set_new(body, "stream_options",
+                               json_pack("{s:b}", "include_usage", 1));
+
+    return body;
 }
 
 
@@ -111,5 +130,6 @@ const ckp_provider_t  ckp_provider_openai = {
     .names = " openai_compatible openai ",
     .missing = "the answer has no choices",
     .path = openai_path,
+    .request = ckp_llm_openai_request,
     .piece = ckp_llm_openai_piece
 };

@@ -10,6 +10,17 @@
 #include "base/json.h"
 
 
+void
+ckp_llm_said_end(ckp_llm_said_t *s)
+{
+    ckp_buf_free(&s->text);
+    json_decref(s->calls);
+    json_decref(s->model);
+    json_decref(s->finish);
+    json_decref(s->error);
+}
+
+
 json_t *
 ckp_llm_said_call(ckp_llm_said_t *s, int64_t at)
 {

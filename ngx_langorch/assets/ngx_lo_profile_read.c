@@ -18,7 +18,7 @@ const char *const  ngx_lo_profile_members[] = {
     "secret_name", "task_classes", "temperature", "top_p", "max_tokens", "stop",
     "timeout_ms", "max_retries", "fallbacks", "extra_headers", "cost_per_1k",
     "json_schema", "budget_usd_per_run", "max_cost_usd_per_call",
-    "min_quality", "enabled", "is_default", NULL
+    "min_quality", "stream", "enabled", "is_default", NULL
 };
 
 

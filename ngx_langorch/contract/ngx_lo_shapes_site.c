@@ -131,7 +131,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       " max_tokens:int? stop:any timeout_ms:int max_retries:int?"
       " fallbacks:[] extra_headers:obj? cost_per_1k:obj? json_schema:obj?"
       " budget_usd_per_run:num? max_cost_usd_per_call:num? min_quality:num?"
-      " enabled:bool is_default:bool circuit_state:closed|open|half_open"
+      " stream:bool? enabled:bool is_default:bool circuit_state:closed|open|half_open"
       " created_at:time updated_at:time",
       NGX_LO_GIVEN },
     { "LlmProfileChange", "What becomes different; null takes it away",
@@ -141,7 +141,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       " max_tokens:int? stop:any timeout_ms:int? max_retries:int?"
       " fallbacks:[]? extra_headers:obj? cost_per_1k:obj? json_schema:obj?"
       " budget_usd_per_run:num? max_cost_usd_per_call:num? min_quality:num?"
-      " enabled:bool? is_default:bool?",
+      " stream:bool? enabled:bool? is_default:bool?",
       NGX_LO_TAKEN },
     { "LlmProfileCreate", "A profile to be made; it needs a model",
       "+LlmProfileChange name!",

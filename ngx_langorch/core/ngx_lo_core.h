@@ -262,7 +262,8 @@ size_t ngx_lo_memory_size(void *p);
 #define NGX_LO_BELL_SETTINGS  0x04      /* agents or settings changed */
 #define NGX_LO_BELL_SWEEP     0x08      /* runs were removed */
 #define NGX_LO_BELL_TRIGGERS  0x10      /* there are others, or events came */
-#define NGX_LO_BELL_N         5
+#define NGX_LO_BELL_LIVE      0x20      /* models say more */
+#define NGX_LO_BELL_N         6
 
 typedef void (*ngx_lo_bell_pt)(void *data);
 
@@ -446,6 +447,47 @@ typedef enum {
 
 uint64_t ngx_lo_zone_kept(ngx_lo_kept_t what);
 void ngx_lo_zone_kept_changed(ngx_lo_kept_t what);
+
+/* --- what models are saying (ngx_lo_live.c) ---------------------------------- */
+
+#define NGX_LO_LIVE_TEXT   16384        /* bytes of an answer; older ones go */
+#define NGX_LO_LIVE_NAME   192
+
+/*
+ * An answer that is coming, in shared memory and nowhere else: whoever watches
+ * the run at any worker sees it grow, and what counts is the reply.
+ */
+typedef struct ngx_lo_live_s {
+    uint64_t      number;               /* of this answer; 0: free */
+    ngx_pid_t     pid;                  /* of the worker that gets it */
+    uint64_t      changed;              /* number of its last change */
+    uint64_t      total;                /* bytes so far; the last `len` of them
+                                           are in `text` */
+    uint32_t      len;
+    unsigned      ended;                /* there will be no more */
+    char          run_id[40];
+    char          node[NGX_LO_LIVE_NAME];
+    char          path[NGX_LO_LIVE_NAME];
+    char          text[NGX_LO_LIVE_TEXT];
+} ngx_lo_live_t;
+
+/* Begins one; 0: it is not shown, because others are or there is no memory, or
+ * a name is too long. */
+uint64_t ngx_lo_live_open(const char *run_id, const char *node,
+    const char *path);
+
+/* What came next, cut anywhere; the end.  0 as a number is fine. */
+void ngx_lo_live_add(uint64_t number, const char *text, size_t len);
+void ngx_lo_live_end(uint64_t number);
+
+/* The number of the last change of any; 0: none yet. */
+uint64_t ngx_lo_live_changes(void);
+
+/* A copy of the next one from place *at on (0 at first, then moved on) that has
+ * changed after `since` and is of that run (NULL: of any).  NGX_DECLINED: there
+ * is no more. */
+ngx_int_t ngx_lo_live_next(ngx_uint_t *at, uint64_t since, const char *run_id,
+    ngx_lo_live_t *out);
 
 /* --- rates and turns (ngx_lo_rate.c) ----------------------------------------- */
 

@@ -11,10 +11,11 @@
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  4
+#define NGX_LO_ZONE_LAYOUT  5
 #define NGX_LO_ZONE_SLOTS   256
 #define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
 #define NGX_LO_ZONE_TURNS   256
+#define NGX_LO_ZONE_LIVE    32          /* answers that are shown at once */
 #define NGX_LO_ZONE_MIN     (1024 * 1024)
 
 #define NGX_LO_BODY_HARD    (64 * 1024 * 1024)
@@ -57,6 +58,11 @@ typedef struct {
 
     ngx_lo_bucket_t  buckets[NGX_LO_ZONE_BUCKETS];
     uint64_t         turns[NGX_LO_ZONE_TURNS];
+
+    uint64_t         live_last;             /* number of the newest answer */
+    uint64_t         live_changes;
+    struct ngx_lo_live_s  *live[NGX_LO_ZONE_LIVE];  /* NULL: not needed yet */
+
     ngx_lo_slot_t    slots[NGX_LO_ZONE_SLOTS];
     ngx_lo_figures_t figures;
 } ngx_lo_zone_t;

@@ -49,6 +49,7 @@ ngx_lo_call_start(const ngx_lo_call_request_t *rq, ngx_lo_call_done_pt done,
 
     call->done = done;
     call->data = data;
+    call->piece = rq->piece;
     call->starting = 1;
 
     ngx_add_timer(&call->deadline, rq->timeout);

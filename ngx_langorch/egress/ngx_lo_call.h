@@ -26,6 +26,11 @@ typedef struct {
     const char  *value;
 } ngx_lo_call_header_t;
 
+/* What came of the body of a 2xx, while it comes; must not end the call.
+ * CARRIER_UPSTREAM only. */
+typedef void (*ngx_lo_call_piece_pt)(const char *bytes, size_t len,
+    void *data);
+
 /* Everything is borrowed during start() only, which copies what it keeps. */
 typedef struct {
     ngx_lo_carrier_t              carrier;
@@ -37,6 +42,8 @@ typedef struct {
     size_t                        body_len;
     ngx_msec_t                    timeout;  /* from start to the last byte */
     size_t                        reply_max;    /* bytes of body; more fails */
+    ngx_lo_call_piece_pt          piece;    /* with the data of `done`; NULL:
+                                               nobody wants them */
     unsigned                      heads:1;  /* reply->headers is wanted */
     unsigned                      sealed:1; /* the reply is wiped, too */
     unsigned                      unverified:1; /* any certificate will do:

@@ -26,6 +26,7 @@ struct ngx_lo_call_s {
 
     ngx_lo_call_done_pt          done;          /* NULL: aborted */
     void                        *data;
+    ngx_lo_call_piece_pt         piece;         /* NULL: nobody wants them */
 
     const ngx_lo_carrier_ops_t  *ops;
     void                        *carried;       /* the carrier's own; NULL:

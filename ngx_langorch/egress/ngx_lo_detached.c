@@ -200,6 +200,22 @@ ngx_lo_detached_finalize(ngx_http_request_t *r, ngx_int_t rc)
 /* --- body -------------------------------------------------------------------- */
 
 
+static void
+ngx_lo_detached_piece(ngx_lo_detached_t *d, const ngx_buf_t *b)
+{
+    ngx_lo_call_t  *call;
+
+    call = d->call;
+
+    if (call->piece != NULL && call->done != NULL && d->fault == NULL
+        && call->reply.status / 100 == 2)
+    {
+        call->piece((const char *) b->pos, (size_t) (b->last - b->pos),
+                    call->data);
+    }
+}
+
+
 ngx_int_t
 ngx_lo_detached_body(ngx_lo_detached_t *d, ngx_chain_t *in)
 {
@@ -212,6 +228,7 @@ ngx_lo_detached_body(ngx_lo_detached_t *d, ngx_chain_t *in)
         if (ngx_buf_in_memory(b) && b->last > b->pos && d->fault == NULL) {
             d->fault = ngx_lo_call_reply_add(d->call, b->pos,
                                              (size_t) (b->last - b->pos));
+            ngx_lo_detached_piece(d, b);
         }
 
         /* only a whole reply is ended by it (ngx_http_upstream) */

@@ -39,12 +39,12 @@ static void ngx_lo_graph_topic_told(ngx_lo_stream_t *st, ngx_lo_job_t *job);
 
 static const ngx_lo_topic_t  ngx_lo_graph_topic = {
     "events of a workflow", NULL, ngx_lo_graph_topic_ask,
-    ngx_lo_graph_topic_told, ngx_lo_stream_of_run
+    ngx_lo_graph_topic_told, ngx_lo_stream_of_run, NULL
 };
 
 static const ngx_lo_topic_t  ngx_lo_graph_topic_ws = {
     "events of a workflow", ngx_lo_graph_topic_greet, ngx_lo_graph_topic_ask,
-    ngx_lo_graph_topic_told, ngx_lo_stream_of_run
+    ngx_lo_graph_topic_told, ngx_lo_stream_of_run, NULL
 };
 
 

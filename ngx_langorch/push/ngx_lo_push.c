@@ -261,6 +261,21 @@ ngx_lo_push_tick(ngx_event_t *ev)
 }
 
 
+void
+ngx_lo_push_each(void (*each)(ngx_lo_stream_t *st, void *data), void *data)
+{
+    ngx_queue_t      *q, *next;
+
+    for (q = ngx_queue_head(&ngx_lo_push.all);
+         q != ngx_queue_sentinel(&ngx_lo_push.all);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        each(ngx_queue_data(q, ngx_lo_stream_t, queue), data);
+    }
+}
+
+
 ngx_int_t
 ngx_lo_push_start(ngx_cycle_t *cycle)
 {
@@ -276,6 +291,7 @@ ngx_lo_push_start(ngx_cycle_t *cycle)
     ngx_lo_push.timer.cancelable = 1;
 
     ngx_lo_bell_listen(NGX_LO_BELL_STREAMS, ngx_lo_push_look, NULL);
+    ngx_lo_push_live_start(cycle);
 
     return NGX_OK;
 }
@@ -289,6 +305,7 @@ ngx_lo_push_quit(void)
     ngx_lo_stream_t   *st;
 
     ngx_lo_push.quits = 1;
+    ngx_lo_push_live_quit();
 
     if (ngx_lo_push.timer.timer_set) {
         ngx_del_timer(&ngx_lo_push.timer);

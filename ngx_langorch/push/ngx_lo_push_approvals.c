@@ -76,7 +76,7 @@ ngx_lo_push_approvals_wants(const ngx_lo_stream_t *st,
 
 static const ngx_lo_topic_t  ngx_lo_push_approvals_topic = {
     "changes of approvals", NULL, ngx_lo_push_approvals_ask,
-    ngx_lo_push_approvals_told, ngx_lo_push_approvals_wants
+    ngx_lo_push_approvals_told, ngx_lo_push_approvals_wants, NULL
 };
 
 

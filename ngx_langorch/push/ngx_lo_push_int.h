@@ -30,6 +30,21 @@ void ngx_lo_push_look_over(void);
 /* The first look of a stream: the tail is followed from here on. */
 void ngx_lo_push_begin(ngx_lo_stream_t *st);
 
+/* --- answers that grow (ngx_lo_push_live.c) --------------------------------- */
+
+void ngx_lo_push_live_start(ngx_cycle_t *cycle);
+void ngx_lo_push_live_quit(void);
+
+/* The reader can take more, or is new: what has grown is looked at soon. */
+void ngx_lo_push_live_soon(ngx_lo_stream_t *st);
+
+/* Appends what has grown: before the events that tell of its end. */
+void ngx_lo_push_live_put(ngx_lo_stream_t *st, ckp_buf_t *text);
+
+/* Calls `each` with all streams of this worker; one may end inside. */
+void ngx_lo_push_each(void (*each)(ngx_lo_stream_t *st, void *data),
+    void *data);
+
 /* --- a stream (ngx_lo_stream.c) -------------------------------------------- */
 
 /* The stream that a request became; NULL: none. */

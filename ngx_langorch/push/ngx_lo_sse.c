@@ -46,9 +46,17 @@ static void
 ngx_lo_sse_message(ngx_lo_stream_t *st, ckp_buf_t *text, const char *event,
     int64_t id, const json_t *data)
 {
+    ckp_buf_printf(text, "event: %s\n", event);
+
+    /* what is not stored has none: a reader resumes behind what is */
+
+    if (id != NGX_LO_STREAM_NO_ID) {
+        ckp_buf_printf(text, "id: %lld\n", (long long) id);
+    }
+
     /* compact JSON has no end of line in it */
 
-    ckp_buf_printf(text, "event: %s\nid: %lld\ndata: ", event, (long long) id);
+    ckp_buf_puts(text, "data: ");
     ckp_json_put(text, data);
     ckp_buf_puts(text, "\n\n");
 }

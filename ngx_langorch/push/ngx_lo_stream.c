@@ -176,6 +176,7 @@ ngx_lo_stream_open(ngx_http_request_t *r, const ngx_lo_stream_t *draft)
 
     ngx_add_timer(&st->timer, st->framing->every);
     ngx_lo_push_begin(st);
+    ngx_lo_push_live_soon(st);
 
     /* last: a client that has left ends the stream in here */
 

@@ -11,6 +11,7 @@
 #include "store/ngx_lo_store.h"
 
 #define NGX_LO_STREAM_ROWS   200        /* messages in one block */
+#define NGX_LO_STREAM_NO_ID  (-1)
 #define NGX_LO_STREAM_MAX    (32 * 1024 * 1024)
 
 typedef struct ngx_lo_stream_s  ngx_lo_stream_t;
@@ -44,6 +45,11 @@ typedef struct {
 
     /* 1: there is something to look at */
     ngx_uint_t   (*wants)(const ngx_lo_stream_t *st, const ngx_lo_tail_t *t);
+
+    /* an answer of a model grows: appends what the reader has not; NULL: it is
+       not shown there */
+    void         (*grows)(ngx_lo_stream_t *st, const ngx_lo_live_t *live,
+                     ckp_buf_t *text);
 } ngx_lo_topic_t;
 
 /*
@@ -91,6 +97,7 @@ struct ngx_lo_stream_s {
     ngx_chain_t              out;
     unsigned                 follow:1;
     unsigned                 dirty:1;   /* look again */
+    unsigned                 behind:1;  /* answers have grown since */
     unsigned                 waits:1;   /* for its turn to look */
     unsigned                 last:1;    /* the block being sent is the last */
     unsigned                 closed:1;

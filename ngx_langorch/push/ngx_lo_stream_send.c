@@ -63,6 +63,10 @@ ngx_lo_stream_sent(ngx_lo_stream_t *st)
         ngx_post_event(st->r->connection->read, &ngx_posted_events);
     }
 
+    if (st->behind) {
+        ngx_lo_push_live_soon(st);
+    }
+
     if (st->dirty) {
         ngx_lo_stream_look(st);
     }

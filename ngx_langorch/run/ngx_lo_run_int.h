@@ -273,6 +273,16 @@ void ngx_lo_alert(const ngx_lo_effect_t *e);
 void ngx_lo_alerts_stop(void);
 void ngx_lo_to_llm(ngx_lo_effect_t *e);
 
+/* Its answer is shown while it comes (ngx_lo_llm_shown.c), as far as nothing of
+ * it may have to be masked.  NULL: it is not. */
+typedef struct ngx_lo_llm_shown_s  ngx_lo_llm_shown_t;
+
+ngx_lo_llm_shown_t *ngx_lo_llm_shown(const ngx_lo_effect_t *e,
+    const char *provider);
+void ngx_lo_llm_shown_add(ngx_lo_llm_shown_t *shown, const char *bytes,
+    size_t len);
+void ngx_lo_llm_shown_end(ngx_lo_llm_shown_t *shown);
+
 /* Puts the bytes of attachments into its request (e->text), then calls `ready`;
  * or the effect is answered. */
 void ngx_lo_llm_attach(ngx_lo_effect_t *e, void (*ready)(ngx_lo_effect_t *e));

@@ -19,8 +19,9 @@
 /* The performer's own: where it is asked, which names its circuit. */
 
 typedef struct {
-    ngx_uint_t  over;
-    char        url[1];
+    ngx_uint_t           over;
+    ngx_lo_llm_shown_t  *shown;         /* NULL: it is not */
+    char                 url[1];
 } ngx_lo_llm_t;
 
 
@@ -28,6 +29,8 @@ static void
 ngx_lo_llm_free(void *own)
 {
     ngx_lo_llm_t  *llm = own;
+
+    ngx_lo_llm_shown_end(llm->shown);
 
     if (!llm->over) {
         ngx_lo_breaker_left(llm->url);
@@ -59,6 +62,18 @@ ngx_lo_llm_provider(const ngx_lo_effect_t *e)
 
 
 static void
+ngx_lo_llm_piece(const char *bytes, size_t len, void *data)
+{
+    ngx_lo_llm_t     *llm;
+    ngx_lo_effect_t  *e = data;
+
+    llm = e->own;
+
+    ngx_lo_llm_shown_add(llm->shown, bytes, len);
+}
+
+
+static void
 ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
 {
     json_t           *answer;
@@ -72,6 +87,8 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
     refusals = ckp_memory_refusals();
     llm = e->own;
     llm->over = 1;
+    ngx_lo_llm_shown_end(llm->shown);
+    llm->shown = NULL;
 
     if (reply->outcome == CKP_OUTCOME_OK) {
         answer = ckp_llm_reply(ngx_lo_llm_provider(e), (int) reply->status,
@@ -309,6 +326,7 @@ ngx_lo_llm_start(ngx_lo_effect_t *e, const char *url, json_t *headers,
     ngx_uint_t              n;
     const char             *name;
     ngx_uint_t              traced;
+    ngx_lo_llm_t           *llm = e->own;
     ngx_lo_call_header_t    lines[NGX_LO_LLM_HEADERS + 2];
     ngx_lo_call_request_t   rq;
 
@@ -341,6 +359,7 @@ ngx_lo_llm_start(ngx_lo_effect_t *e, const char *url, json_t *headers,
     rq.body_len = ngx_strlen(body);
     rq.timeout = e->timeout_ms ? e->timeout_ms : 60000;
     rq.reply_max = ngx_lo_conf()->llm_reply_max;
+    rq.piece = (llm->shown != NULL) ? ngx_lo_llm_piece : NULL;
 
     e->call = ngx_lo_call_start(&rq, ngx_lo_llm_done, e);
 
@@ -362,6 +381,7 @@ ngx_lo_llm_own(ngx_lo_effect_t *e, const char *base)
     }
 
     ngx_memcpy(llm->url, base, len + 1);
+    llm->shown = ngx_lo_llm_shown(e, ngx_lo_llm_provider(e));
     e->own = llm;
     e->own_free = ngx_lo_llm_free;
 

@@ -7,9 +7,7 @@
 
 
 #define NGX_LO_SECRET_DEPTH  64
-#define NGX_LO_SECRET_LEAST  4          /* shorter ones are in every text */
 #define NGX_LO_SECRET_TEXT   (16 * 1024 * 1024)
-#define NGX_LO_SECRET_MASK   "***REDACTED***"
 
 
 json_t *

@@ -109,6 +109,9 @@ void ngx_lo_secret_free(char *value);       /* NULL is fine */
  */
 const char *ngx_lo_secret_env(const char *prefix, const char *key);
 
+#define NGX_LO_SECRET_LEAST  4          /* shorter ones are in every text */
+#define NGX_LO_SECRET_MASK   "***REDACTED***"
+
 /* --- those of an effect (ngx_lo_secret.c) ---------------------------------------- */
 
 /*

@@ -132,6 +132,46 @@ test.skipIf(!models)('a run shows the model, tokens, time, cost, prompt and repl
   }
 });
 
+test.skipIf(!models)('an answer grows where the run is watched', async () => {
+  const { page } = b;
+  const reader = `Ada-${mark}`;
+  await post('procedures', {
+    ckp_json: {
+      procedure_id: `${id}-live`,
+      version: '1.0.0',
+      variables_schema: { reader: { type: 'string' } },
+      workflow_graph: {
+        start_node: 'write',
+        nodes: {
+          write: {
+            type: 'llm_action',
+            profile,
+            stream: true,
+            prompt: 'A letter to {{reader}}, please.',
+            outputs: { letter: 'text' },
+            next_node: 'end',
+          },
+          end: { type: 'terminate', outputs: { letter: '{{letter}}' } },
+        },
+      },
+    },
+  });
+  const run = await post('runs', { procedure_id: `${id}-live`, input_vars: { reader } });
+  await page.goto(at(`runs/${run.run_id}`));
+  const answer = page.getByRole('list', { name: 'Answers as they come' }).getByRole('listitem');
+  await answer.getByText(`Dear ${reader}, how are you`, { exact: true }).waitFor();
+  await answer.getByText('speaks', { exact: true }).waitFor();
+  await b.shot('61-answer-grows');
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityFaults(page)).toEqual([]);
+  }
+  await fetch(`${models ?? ''}/release/${reader}`);
+  await answer.getByText(`Dear ${reader}, how are you # today?`).waitFor();
+  await answer.getByText('said', { exact: true }).waitFor();
+  await page.getByText('Completed', { exact: true }).first().waitFor();
+});
+
 test('nothing of this broke a rule of the browser', () => {
   expect(b.offences).toEqual({
     consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],

@@ -28,12 +28,25 @@ my $open   = LangOrch::Site->start(demo => 1);
 my $locked = LangOrch::Site->start(identity => 'on', http =>
     "langorch_jwt_secret $dir/jwt;\nlangorch_admin root $dir/admin;\n");
 
-# models.spec.ts asks it
+# models.spec.ts asks it.  A letter to <Reader>-<n> stops in the midst of it until
+# somebody gets /release/<Reader>-<n>.
 
-my $models = LangOrch::Llm->start(script => { '*' => sub {
-    my ($reader) = ($_[0]{json}{messages}[-1]{content} // '') =~ /to (\w+)/;
-    return { text => 'Dear ' . ($reader // 'all'), usage => {
-        prompt_tokens => 20, completion_tokens => 30, total_tokens => 50 } };
+mkdir "$dir/models";
+
+my $models = LangOrch::Llm->start(dir => "$dir/models", web => sub {
+    my ($call) = @_;
+    my ($name) = $call->{path} =~ m{/release/([\w-]+)\z} or return;
+    LangOrch::Site::spew("$dir/models/release-$name", '');
+    return { body => '{}' };
+}, script => { '*' => sub {
+    my ($reader) = ($_[0]{json}{messages}[-1]{content} // '') =~ /to ([\w-]+)/;
+    return {
+        text  => 'Dear ' . ($reader // 'all'),
+        usage => { prompt_tokens => 20, completion_tokens => 30,
+            total_tokens => 50 },
+        ($reader // '') =~ /-/ ? (text => "Dear $reader, how are you # today?",
+            halt => [ '"#"', $reader ]) : (),
+    };
 } });
 
 # references.spec.ts furnishes it, and shows it

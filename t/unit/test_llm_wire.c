@@ -112,6 +112,57 @@ test_pieces_of_a_stream_are_put_together(void **ctx)
 }
 
 
+/* Wherever the bytes are cut, the text is what whole lines have said. */
+
+static void
+test_a_stream_is_read_while_it_comes(void **ctx)
+{
+    static const char  sse[] =
+        ": hello\n\n"
+        "data: {\"choices\":[{\"delta\":{\"content\":\"gr\303\266\"}}]}\r\n\r\n"
+        "data: {\"choices\":[{\"delta\":{\"content\":\"\303\237er\"}}]}\n\n"
+        "data: {broken\n"
+        "data: [DONE]\n\n";
+    const size_t       size = sizeof(sse) - 1;
+    const char *const  first = strstr(sse, "\r\n");
+    const char *const  second = strstr(sse, "\n\ndata: {br");
+
+    for (size_t cut = 1; cut < size; cut++) {
+        ckp_llm_live_t *const  live = ckp_llm_live_new(NULL);
+        size_t                 len;
+
+        assert_non_null(live);
+        ckp_llm_live_feed(live, sse, cut);
+        assert_string_equal(ckp_llm_live_text(live, &len),
+                            first + 2 > sse + cut ? ""
+                            : second + 1 > sse + cut ? "gr\303\266"
+                            : "gr\303\266\303\237er");
+        ckp_llm_live_feed(live, sse + cut, size - cut);
+        assert_string_equal(ckp_llm_live_text(live, &len),
+                            "gr\303\266\303\237er");
+        assert_int_equal(len, 8);
+        ckp_llm_live_free(live);
+    }
+}
+
+
+static void
+test_what_is_no_line_of_a_stream_is_passed_over(void **ctx)
+{
+    static char            line[300000];
+    ckp_llm_live_t *const  live = ckp_llm_live_new("ollama");
+    size_t                 len;
+
+    memset(line, 'x', sizeof(line));
+    ckp_llm_live_feed(live, "{\"message\":{\"content\":\"a\"}}\n", 29);
+    ckp_llm_live_feed(live, line, sizeof(line));
+    ckp_llm_live_feed(live, "\n{\"message\":{\"content\":\"b\"}}\n", 30);
+    assert_string_equal(ckp_llm_live_text(live, &len), "a");
+    ckp_llm_live_free(live);
+    ckp_llm_live_free(NULL);
+}
+
+
 static void
 test_odd_pieces_of_a_stream_do_no_harm(void **ctx)
 {
@@ -211,6 +262,8 @@ main(void)
             test_no_content_is_an_empty_text_and_parts_are_joined),
         cmocka_unit_test(test_an_answer_without_choices_is_an_error),
         cmocka_unit_test(test_pieces_of_a_stream_are_put_together),
+        cmocka_unit_test(test_a_stream_is_read_while_it_comes),
+        cmocka_unit_test(test_what_is_no_line_of_a_stream_is_passed_over),
         cmocka_unit_test(test_odd_pieces_of_a_stream_do_no_harm),
         cmocka_unit_test(test_refusals_tell_their_status_and_their_words),
         cmocka_unit_test(test_words_cut_within_a_character_are_left_out),

@@ -52,6 +52,12 @@ export const profileMembers: Member[] = [
   { name: 'temperature', label: 'Temperature', kind: 'number' },
   { name: 'max_tokens', label: 'Longest answer', kind: 'number', hint: 'Tokens' },
   { name: 'fallbacks', label: 'When it fails', kind: 'list', hint: 'Other profiles, one a line' },
+  {
+    name: 'stream',
+    label: 'Show answers while they come',
+    kind: 'check',
+    hint: 'To whoever watches the run',
+  },
   { name: 'enabled', label: 'Enabled', kind: 'check' },
   { name: 'is_default', label: 'The default', kind: 'check' },
   {

@@ -13,6 +13,7 @@ import { Facts, Panel } from '../shared/ui/Page';
 import { Tabs } from '../shared/ui/Tabs';
 import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
+import { AnswersView } from './AnswersView';
 import { ArtifactsView } from './ArtifactsView';
 import { DiagnosticsView } from './DiagnosticsView';
 import { ModelsView } from './ModelsView';
@@ -106,6 +107,7 @@ export function RunView(props: RunViewProps) {
     <>
       <Strip run={run} />
       <Why run={run} diagnostics={diagnostics.data} />
+      <AnswersView answers={live.answers} />
       <Tabs
         name="Parts of the run"
         tabs={tabs}

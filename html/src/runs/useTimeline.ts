@@ -3,11 +3,14 @@ import { useVisible } from '../shared/hooks';
 import type { Problem } from '../shared/problem';
 import { openStream, type StreamState } from '../shared/stream';
 import { streamHref } from './api';
+import { foldAnswer, type Answer } from './answers';
 import { emptyTimeline, foldEvents, readEvent, type Timeline } from './logic';
 import type { RunEvent } from './types';
 
 export interface LiveTimeline {
   line: Timeline;
+  /** What models are saying, the newest last. */
+  answers: readonly Answer[];
   state: StreamState;
   problem: Problem | null;
 }
@@ -27,6 +30,7 @@ function reduce(line: Timeline, step: Step): Timeline {
  */
 export function useTimeline(runId: string, attempt: number | null): LiveTimeline {
   const [line, fold] = useReducer(reduce, emptyTimeline);
+  const [answers, setAnswers] = useState<readonly Answer[]>([]);
   const [state, setState] = useState<StreamState>('connecting');
   const [problem, setProblem] = useState<Problem | null>(null);
   /* of the events that were folded, not of those that only arrived: it goes on behind them */
@@ -35,6 +39,7 @@ export function useTimeline(runId: string, attempt: number | null): LiveTimeline
   useEffect(
     () => () => {
       fold('forget');
+      setAnswers([]);
       lastId.current = '';
     },
     [runId],
@@ -55,6 +60,10 @@ export function useTimeline(runId: string, attempt: number | null): LiveTimeline
       url: streamHref(runId),
       lastId: lastId.current,
       onMessage: (message) => {
+        if (message.event === 'llm_token') {
+          setAnswers((known) => foldAnswer(known, message.data));
+          return;
+        }
         const event = message.event === 'run_event' ? readEvent(message.data) : null;
         if (!event) return;
         waiting.push(event);
@@ -71,5 +80,5 @@ export function useTimeline(runId: string, attempt: number | null): LiveTimeline
     };
   }, [runId, attempt, visible]);
 
-  return { line, state, problem };
+  return { line, answers, state, problem };
 }

@@ -25,6 +25,7 @@ package LangOrch::Agent;
 #   drip => n       n bytes of the success each 50 ms
 # and also
 #   delay => s      waits before it answers
+#   halt => [ text, name ]   stops in front of that text until release(name)
 #   until => name   waits until the test calls release(name)
 #   hangup => 1     closes the connection after the answer
 #
@@ -397,6 +398,18 @@ sub push_out {
 
     my $size = length $c->{out};
     $size = $b->{drip} if $b->{drip} && $b->{drip} < $size;
+
+    if ($b->{halt}) {
+        my ($mark, $name) = @{ $b->{halt} };
+        my $at = -e "$self->{dir}/release-$name" ? -1
+            : index $c->{out}, $mark;
+
+        if ($at == 0) {
+            $c->{at} = time + 0.01;
+            return;
+        }
+        $size = $at if $at > 0 && $at < $size;
+    }
 
     my $n = syswrite $c->{socket}, $c->{out}, $size;
 
