@@ -13,6 +13,14 @@ typedef struct {
     unsigned    ended;
 } ngx_lo_push_had_t;
 
+/* What a stream knows beside where it is. */
+
+typedef struct {
+    const char         *status;         /* that the last event sent left the run
+                                           in; NULL: it goes on */
+    ngx_lo_push_had_t   had[NGX_LO_PUSH_ANSWERS];
+} ngx_lo_push_run_t;
+
 
 static void
 ngx_lo_push_run_ask(ngx_lo_stream_t *st, ngx_lo_job_t *job)
@@ -83,37 +91,37 @@ ngx_lo_push_run_send(ngx_lo_stream_t *st, const json_t *rows, ngx_uint_t end,
 static void
 ngx_lo_push_run_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
 {
-    size_t         n;
-    ngx_uint_t     end;
-    const char    *status;
-    const json_t  *rows;
+    size_t              n;
+    ngx_uint_t          end;
+    const json_t       *rows;
+    ngx_lo_push_run_t  *own;
 
+    own = st->own;
     rows = ngx_lo_job_rows(job, 0);
     n = json_array_size(rows);
-    status = NULL;
+
+    /* a retry continues the sequence: only the last event ends it, which may
+       have been the last one of a full block */
+
+    if (n != 0) {
+        own->status = ngx_lo_push_run_ends(ckp_json_str(json_array_get(rows,
+                                                                       n - 1),
+                                                        "event_type"));
+    }
 
     /* a run that was deleted has nothing more to tell */
 
     end = (ngx_lo_job_row(job, 1) == NULL);
 
     if (n < NGX_LO_STREAM_ROWS) {
-        end |= !st->follow;
-
-        /* a retry continues the sequence: only the last event ends it */
-
-        if (n != 0) {
-            status = ngx_lo_push_run_ends(ckp_json_str(json_array_get(rows,
-                                                                      n - 1),
-                                                       "event_type"));
-            end |= (status != NULL);
-        }
+        end |= (!st->follow || own->status != NULL);
 
     } else {
         st->dirty = 1;
     }
 
     if (n != 0 || end) {
-        ngx_lo_push_run_send(st, rows, end, status);
+        ngx_lo_push_run_send(st, rows, end, own->status);
 
     } else if (st->dirty) {
         ngx_lo_stream_look(st);
@@ -132,7 +140,7 @@ ngx_lo_push_run_had(ngx_lo_stream_t *st, uint64_t number)
     ngx_uint_t          i;
     ngx_lo_push_had_t  *had, *old;
 
-    had = st->own;
+    had = ((ngx_lo_push_run_t *) st->own)->had;
     old = had;
 
     for (i = 0; i < NGX_LO_PUSH_ANSWERS; i++) {
@@ -241,8 +249,7 @@ ngx_lo_push_run(ngx_http_request_t *r, const char *run_id, int64_t after,
     st.follow = follow ? 1 : 0;
     ngx_cpystrn((u_char *) st.run_id, (u_char *) run_id, sizeof(st.run_id));
 
-    st.own = ngx_pcalloc(r->pool,
-                         NGX_LO_PUSH_ANSWERS * sizeof(ngx_lo_push_had_t));
+    st.own = ngx_pcalloc(r->pool, sizeof(ngx_lo_push_run_t));
 
     if (st.own == NULL) {
         return NGX_ERROR;

@@ -7,7 +7,7 @@ use warnings;
 use Test::More;
 
 use LangOrch::Agent;
-use LangOrch::Doc qw(chain);
+use LangOrch::Doc qw(chain procedure);
 use LangOrch::Site;
 use LangOrch::Stream;
 
@@ -58,6 +58,27 @@ subtest 'a stream is one in its head and its first line' => sub {
         'which says how';
     is $end->{id}, $all[-1]{event_id}, 'at the last id';
     ok $stream->ended_cleanly, 'closed as it should be';
+};
+
+
+subtest 'a stream ends, however many events there are' => sub {
+    $site->import_document(procedure('many', 'each', {
+        each => { type => 'loop', iterator => 'rows', body_node => 'say',
+            max_iterations => 500, next_node => 'end' },
+        say => { type => 'sequence', steps => [ { step_id => 'one',
+            action => 'log', params => { message => 'x' } } ] },
+        end => { type => 'terminate' },
+    }, variables_schema => { rows => { type => 'array' } }));
+    my $run = $site->run('many', { rows => [ 1 .. 100 ] });
+    $run->wait_final;
+    my @all = $run->events;
+    cmp_ok @all, '>', 401, 'there are many';
+
+    for my $left (199 .. 201, 399 .. 401) {
+        my @rest = watch($run, last_event_id => $all[-$left - 1]{event_id})->rest;
+        is @rest, $left + 1, "$left that are left";
+        is $rest[-1]{event}, 'end', 'and the end';
+    }
 };
 
 
