@@ -243,10 +243,12 @@ resume_fiber(ckp_run_t *run, const char *id, const ckp_input_t *in)
         rc = rc == CKP_OK ? ckp_fiber_wake(&f, in) : rc;
         rc = rc == CKP_E_STATE ? CKP_OK : rc;
 
-        /* one that was about to move does so, whatever it was told */
+        /* one that was about to move does so, whatever it was told; not when
+         * it has asked others now: it would ask them twice */
 
         if (rc == CKP_OK && moves && !run->ended
-            && ckp_run_get(run, "fibers", id) != NULL)
+            && ckp_run_get(run, "fibers", id) != NULL
+            && !ckp_fiber_in_flight(&f))
         {
             rc = ckp_fiber_own_del(&f, "wake");
         }

@@ -24,7 +24,8 @@
 
 static const uint64_t  sim_kept[] = {
     3335, 13061, 18961, 28949, 30101, 30803, 69149, 70021, 72107, 103101,
-    106441, 390895, 492081, 566909, 683985, 694357, 781983
+    106441, 390895, 492081, 566909, 683985, 694357, 781983,
+    2022041, 2099485, 2111681
 };
 
 static const char *const  sim_fault_names[] = {
@@ -139,6 +140,7 @@ main(int argc, char **argv)
         unsigned  none[SIM_FAULTS] = { 0 };
 
         failed += sim_one(sim_kept[i], 0, &trace, none) ? 0 : 1;
+        failed += sim_one(sim_kept[i], SIM_JOINING, &trace, none) ? 0 : 1;
     }
 
     for (uint64_t seed = first; seed < first + seeds; seed++) {

@@ -195,10 +195,16 @@ world_refused(sim_t *w, const char *path, size_t gone)
         json_object_set_new(alive, w->calls[i].ref, json_true());
     }
 
-    for (size_t i = 0; i < w->ninputs; i++) {
-        if (w->inputs[i].kind == CKP_IN_REPLY
-            || w->inputs[i].kind == CKP_IN_ADMITTED)
-        {
+    /* of several in one turn replies are kept, and rows: what was asked may
+       never have been committed, and the run asks again */
+
+    for (size_t i = w->ninputs; i-- > 0; ) {
+        const ckp_input_kind_t  kind = w->inputs[i].kind;
+
+        if (gone == 0 && kind != CKP_IN_REPLY && !w->inputs[i].durable) {
+            world_shift(w, i);
+
+        } else if (kind == CKP_IN_REPLY || kind == CKP_IN_ADMITTED) {
             json_object_set_new(alive, w->inputs[i].ref, json_true());
         }
     }
@@ -381,8 +387,8 @@ world_feed(sim_t *w)
     /* tidy: a crash between any two lines shows best in one place */
 
     const bool    start = w->inputs[0].kind == CKP_IN_START;
-    const bool    joins = w->joining && !start && !w->alone;
     const size_t  events = w->store.nevents;
+    const bool    joins = w->joining && events > 0 && !w->alone;
     char          at[256] = "";
     size_t        fed = 1;
     ckp_turn_t    turn;
