@@ -19,6 +19,16 @@ typedef struct {
 } ngx_lo_newborn_t;
 
 
+static ngx_uint_t  ngx_lo_newborns;
+
+
+ngx_uint_t
+ngx_lo_born_pending(void)
+{
+    return ngx_lo_newborns;
+}
+
+
 const char *
 ngx_lo_born_owner(const ngx_lo_job_t *job)
 {
@@ -27,7 +37,7 @@ ngx_lo_born_owner(const ngx_lo_job_t *job)
     n = ngx_lo_run_count();
 
     if (ngx_lo_worker_quits() || ngx_lo_job_is_watched(job)
-        || n >= ngx_lo_conf()->runs_max
+        || ngx_lo_claim_room() == 0
         || n > ngx_lo_zone_runs_least() + NGX_LO_BORN_AHEAD)
     {
         return NULL;
@@ -46,6 +56,8 @@ ngx_lo_newborn_free(ngx_lo_newborn_t *b)
 
     ckp_program_unref(b->prog);
     ngx_free(b);
+
+    ngx_lo_newborns--;
 }
 
 
@@ -145,6 +157,7 @@ ngx_lo_born_watch(ngx_lo_job_t *job, const ngx_lo_born_t *born,
     b->prog = ckp_program_ref(prog);
     b->ckp = ckp;
 
+    ngx_lo_newborns++;
     ngx_lo_job_watch(job, ngx_lo_newborn_committed, b);
 
     return NGX_OK;

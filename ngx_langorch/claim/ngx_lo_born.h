@@ -36,4 +36,7 @@ const char *ngx_lo_born_owner(const ngx_lo_job_t *job);
 ngx_int_t ngx_lo_born_watch(ngx_lo_job_t *job, const ngx_lo_born_t *b,
     ckp_program_t *prog, ckp_run_t *ckp);
 
+/* Runs whose first commit is under way, and who will be driven here. */
+ngx_uint_t ngx_lo_born_pending(void);
+
 #endif

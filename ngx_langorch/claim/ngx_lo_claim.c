@@ -5,6 +5,7 @@
  * the row is free (or ours again), it is claimed, loaded, and fed RECOVER.
  */
 
+#include "claim/ngx_lo_born.h"
 #include "claim/ngx_lo_claim.h"
 
 #define NGX_LO_CLAIM_MAX   64       /* runs in one claim */
@@ -14,6 +15,7 @@
 static struct {
     ngx_event_t   poll;
     ngx_uint_t    pending;          /* claims and releases under way */
+    ngx_uint_t    room;             /* that claims may need */
     int64_t       offset_ms;        /* of the clock, when we looked last */
     unsigned      claiming:1;
     unsigned      again:1;
@@ -41,6 +43,8 @@ ngx_lo_claim_free(ngx_lo_claim_t *cl)
         ngx_free(in);
     }
 
+    ngx_lo_claims.room -= cl->room;
+
     ngx_lo_shelter_free(cl->shelter);
     json_decref(cl->rows);
     json_decref(cl->states);
@@ -58,8 +62,10 @@ ngx_lo_claim_under_way(int by)
 }
 
 
+/* For `room` runs, or the one of that id. */
+
 static ngx_lo_claim_t *
-ngx_lo_claim_new(int64_t id)
+ngx_lo_claim_new(int64_t id, ngx_uint_t room)
 {
     ngx_lo_claim_t  *cl;
 
@@ -67,6 +73,8 @@ ngx_lo_claim_new(int64_t id)
 
     if (cl != NULL) {
         cl->id = id;
+        cl->room = room;
+        ngx_lo_claims.room += room;
         ngx_queue_init(&cl->inputs);
     }
 
@@ -97,7 +105,7 @@ ngx_lo_claim_submit(ngx_lo_claim_t *cl)
                               cl->id);
     } else {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_due, me, token,
-                              ngx_lo_now_ms(), (int64_t) NGX_LO_CLAIM_MAX);
+                              ngx_lo_now_ms(), (int64_t) cl->room);
     }
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_rows, me, token);
@@ -200,7 +208,7 @@ ngx_lo_claim_done(ngx_lo_job_t *job, void *data)
     cl->inbox = ngx_lo_job_rows_take(job, 4);
 
     next = ngx_lo_claim_next_ms(ngx_lo_job_row(job, 5));
-    more = (json_array_size(cl->rows) == NGX_LO_CLAIM_MAX);
+    more = (cl->id == 0 && json_array_size(cl->rows) == cl->room);
 
     ngx_lo_claim_deliver(cl->inbox);
 
@@ -222,9 +230,30 @@ ngx_lo_claim_done(ngx_lo_job_t *job, void *data)
 
 /* --- taking and giving back ---------------------------------------------------- */
 
+ngx_uint_t
+ngx_lo_claim_room(void)
+{
+    ngx_uint_t  n;
+
+    n = ngx_lo_run_count() + ngx_lo_born_pending() + ngx_lo_claims.room;
+
+    return ngx_lo_conf()->runs_max > n ? ngx_lo_conf()->runs_max - n : 0;
+}
+
+
+void
+ngx_lo_claim_left(ngx_uint_t n)
+{
+    if (n + 1 == ngx_lo_conf()->runs_max) {
+        ngx_lo_claim_wake(ngx_lo_now_ms());
+    }
+}
+
+
 static void
 ngx_lo_claim_due(void)
 {
+    ngx_uint_t       room;
     ngx_lo_claim_t  *cl;
 
     if (ngx_lo_claims.claiming) {
@@ -232,13 +261,13 @@ ngx_lo_claim_due(void)
         return;
     }
 
-    if (ngx_lo_claims.stopped || ngx_lo_worker_quits()
-        || ngx_lo_run_count() >= ngx_lo_conf()->runs_max)
-    {
+    room = ngx_min(ngx_lo_claim_room(), NGX_LO_CLAIM_MAX);
+
+    if (ngx_lo_claims.stopped || ngx_lo_worker_quits() || room == 0) {
         return;
     }
 
-    cl = ngx_lo_claim_new(0);
+    cl = ngx_lo_claim_new(0, room);
 
     if (cl == NULL) {
         return;
@@ -372,7 +401,7 @@ ngx_lo_claim_reload(int64_t id, ngx_queue_t *inputs, ngx_lo_run_t *shelter)
     ngx_queue_t     *q;
     ngx_lo_claim_t  *cl;
 
-    cl = ngx_lo_claim_new(id);
+    cl = ngx_lo_claim_new(id, 1);
 
     if (cl == NULL) {
         ngx_lo_shelter_free(shelter);

@@ -18,6 +18,7 @@ typedef struct {
     json_t       *inbox;
     json_t       *wanted;           /* hashes of child procedures to read */
     ngx_uint_t    rounds;           /* of reading children */
+    ngx_uint_t    room;             /* kept for it, of what may be driven */
     unsigned      linked:1;         /* they were read: no more of it */
 } ngx_lo_claim_t;
 

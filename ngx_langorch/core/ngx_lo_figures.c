@@ -10,6 +10,9 @@ static ngx_lo_series_t *ngx_lo_series_find(const ngx_lo_family_t *family,
     const char *labels, size_t len, uint32_t hash);
 static ngx_lo_series_t *ngx_lo_series_make(ngx_lo_family_t *family,
     const char *labels, size_t len, uint32_t hash);
+static void ngx_lo_series_publish(ngx_lo_series_t *s);
+static ngx_int_t ngx_lo_series_spare(ngx_lo_family_t *family,
+    const char *labels, size_t len);
 static ngx_lo_series_t *ngx_lo_series_other(ngx_lo_family_t *family,
     const char *labels, size_t len);
 static ngx_lo_family_t *ngx_lo_family_find(const char *name, uint32_t hash);
@@ -101,11 +104,13 @@ ngx_lo_series_get(ngx_lo_family_t *family, const char *labels, size_t len)
     s = ngx_lo_series_find(family, labels, len, hash);
 
     if (s == NULL
-        && figures->lines[family->own] + family->lines <= NGX_LO_LINES_MAX)
+        && figures->lines[family->own] + family->lines <= NGX_LO_LINES_MAX
+        && ngx_lo_series_spare(family, labels, len) == NGX_OK)
     {
         s = ngx_lo_series_make(family, labels, len, hash);
 
         if (s != NULL) {
+            ngx_lo_series_publish(s);
             figures->lines[family->own] += family->lines;
         }
     }
@@ -148,10 +153,9 @@ static ngx_lo_series_t *
 ngx_lo_series_make(ngx_lo_family_t *family, const char *labels, size_t len,
     uint32_t hash)
 {
-    void              *p;
-    size_t             size;
-    ngx_lo_series_t   *s;
-    ngx_lo_series_t  **head;
+    void             *p;
+    size_t            size;
+    ngx_lo_series_t  *s;
 
     size = sizeof(ngx_lo_series_t) + len;
 
@@ -178,7 +182,21 @@ ngx_lo_series_make(ngx_lo_family_t *family, const char *labels, size_t len,
     s->len = (uint32_t) len;
     ngx_memcpy(s->labels, labels, len);
 
-    head = &ngx_lo_figures()->chains[hash % NGX_LO_CHAINS];
+    return s;
+}
+
+
+/* From now on it is found, and shown. */
+
+static void
+ngx_lo_series_publish(ngx_lo_series_t *s)
+{
+    ngx_lo_family_t   *family;
+    ngx_lo_series_t  **head;
+
+    family = s->family;
+
+    head = &ngx_lo_figures()->chains[s->hash % NGX_LO_CHAINS];
     s->chain = *head;
     __atomic_store_n(head, s, __ATOMIC_RELEASE);
 
@@ -190,8 +208,27 @@ ngx_lo_series_make(ngx_lo_family_t *family, const char *labels, size_t len,
     }
 
     family->last = s;
+}
 
-    return s;
+
+/* Memory for those that will find none; one without labels is the only one. */
+
+static ngx_int_t
+ngx_lo_series_spare(ngx_lo_family_t *family, const char *labels, size_t len)
+{
+    char    text[NGX_LO_LABELS_SIZE];
+    size_t  n;
+
+    if (len == 0 || family->other != NULL || family->spare != NULL) {
+        return NGX_OK;
+    }
+
+    n = ngx_lo_labels_other(text, labels, len);
+    family->spare = ngx_lo_series_make(family, text, n,
+                        ngx_murmur_hash2((u_char *) text, n)
+                        ^ (uint32_t) ((uintptr_t) family >> 4));
+
+    return (family->spare != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -200,14 +237,14 @@ ngx_lo_series_make(ngx_lo_family_t *family, const char *labels, size_t len,
 static ngx_lo_series_t *
 ngx_lo_series_other(ngx_lo_family_t *family, const char *labels, size_t len)
 {
-    char    text[NGX_LO_LABELS_SIZE];
-    size_t  n;
+    if (family->other == NULL && family->reserved
+        && ngx_lo_series_spare(family, labels, len) == NGX_OK
+        && family->spare != NULL)
+    {
+        ngx_lo_series_publish(family->spare);
 
-    if (family->other == NULL && family->reserved) {
-        n = ngx_lo_labels_other(text, labels, len);
-        family->other = ngx_lo_series_make(family, text, n,
-                            ngx_murmur_hash2((u_char *) text, n)
-                            ^ (uint32_t) ((uintptr_t) family >> 4));
+        family->other = family->spare;
+        family->spare = NULL;
     }
 
     return family->other;

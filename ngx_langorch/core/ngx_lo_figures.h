@@ -52,6 +52,8 @@ struct ngx_lo_family_s {
     ngx_lo_series_t     *first;
     ngx_lo_series_t     *last;
     ngx_lo_series_t     *other;         /* NULL: not needed yet */
+    ngx_lo_series_t     *spare;         /* what becomes that one: its memory is
+                                           there before that of any other */
     uint32_t             kind;          /* ckp_metric_kind_t */
     uint32_t             lines;         /* of one series */
     uint32_t             own;           /* custom */

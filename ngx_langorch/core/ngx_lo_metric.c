@@ -234,7 +234,7 @@ ngx_lo_metric_lost(const char *name)
         said++;
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "custom metric \"%s\" is not counted: it has another"
-                      " type already, or there are too many", name);
+                      " type already, or there is no room for it", name);
     }
 }
 
@@ -251,6 +251,11 @@ ngx_lo_metric_into(ngx_lo_family_t *family, const char *labels, size_t len,
     s = ngx_lo_series_get(family, labels, len);
 
     if (s == NULL) {
+
+        if (family->own) {
+            ngx_lo_metric_lost(family->name);
+        }
+
         return;
     }
 

@@ -57,6 +57,11 @@ ngx_lo_poll_done(const ngx_lo_call_reply_t *reply, void *data)
     ngx_lo_job_t   *job;
     ngx_lo_poll_t  *p = data;
 
+    if (reply->unsent) {
+        ngx_lo_poll_free(p);        /* it was not asked */
+        return;
+    }
+
     ok = (reply->outcome == CKP_OUTCOME_OK && reply->status == 200);
     why = ok ? NULL : reply->why ? reply->why : "health is not 200";
 

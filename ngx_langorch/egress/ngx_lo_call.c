@@ -12,12 +12,15 @@
 
 typedef struct {
     ngx_queue_t   calls;
-    ngx_uint_t    ncalls;
+    ngx_queue_t   waiting;          /* those that have no room, oldest first */
+    ngx_uint_t    ncalls;           /* that have it */
     ngx_uint_t    up;
 } ngx_lo_egress_t;
 
 
 static ngx_lo_call_t *ngx_lo_call_new(const ngx_lo_call_request_t *rq);
+static void ngx_lo_call_queue(ngx_lo_call_t *call);
+static void ngx_lo_call_next(void);
 static void ngx_lo_call_resolve(ngx_lo_call_t *call);
 static void ngx_lo_call_resolved(ngx_resolver_ctx_t *ctx);
 static void ngx_lo_call_choose(ngx_lo_call_t *call, ngx_resolver_ctx_t *ctx);
@@ -37,11 +40,7 @@ ngx_lo_call_start(const ngx_lo_call_request_t *rq, ngx_lo_call_done_pt done,
     const char     *why;
     ngx_lo_call_t  *call;
 
-    if (!ngx_lo_egress.up || ngx_lo_egress.ncalls >= ngx_lo_conf()->calls_max) {
-        return NULL;
-    }
-
-    call = ngx_lo_call_new(rq);
+    call = ngx_lo_egress.up ? ngx_lo_call_new(rq) : NULL;
 
     if (call == NULL) {
         return NULL;
@@ -63,7 +62,8 @@ ngx_lo_call_start(const ngx_lo_call_request_t *rq, ngx_lo_call_done_pt done,
         ngx_lo_call_end(call, CKP_OUTCOME_FAILED, why);
 
     } else {
-        ngx_lo_call_resolve(call);
+        ngx_lo_call_queue(call);
+        ngx_lo_call_next();
     }
 
     call->starting = 0;
@@ -118,9 +118,59 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
     call->ended.log = ngx_cycle->log;
 
     ngx_queue_insert_tail(&ngx_lo_egress.calls, &call->queue);
-    ngx_lo_egress.ncalls++;
 
     return call;
+}
+
+
+/* --- room ------------------------------------------------------------------- */
+
+
+static void
+ngx_lo_call_queue(ngx_lo_call_t *call)
+{
+    ngx_queue_insert_tail(&ngx_lo_egress.waiting, &call->waiting);
+    call->waits = 1;
+}
+
+
+static void
+ngx_lo_call_unqueue(ngx_lo_call_t *call)
+{
+    if (call->waits) {
+        ngx_queue_remove(&call->waiting);
+        call->waits = 0;
+    }
+}
+
+
+/* Those that waited longest have what room there is. */
+
+static void
+ngx_lo_call_next(void)
+{
+    ngx_lo_call_t  *call;
+
+    while (ngx_lo_egress.up && !ngx_queue_empty(&ngx_lo_egress.waiting)
+           && ngx_lo_egress.ncalls < ngx_lo_conf()->calls_max)
+    {
+        call = ngx_queue_data(ngx_queue_head(&ngx_lo_egress.waiting),
+                              ngx_lo_call_t, waiting);
+
+        ngx_lo_call_unqueue(call);
+        call->counted = 1;
+        call->started = ngx_current_msec;
+        ngx_lo_egress.ncalls++;
+
+        ngx_lo_call_resolve(call);
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_call_waits(const ngx_lo_call_t *call)
+{
+    return call->waits;
 }
 
 
@@ -306,6 +356,8 @@ ngx_lo_call_end(ngx_lo_call_t *call, ckp_outcome_t outcome, const char *why)
         return;
     }
 
+    ngx_lo_call_unqueue(call);
+
     call->over = 1;
     call->reply.outcome = outcome;
     call->reply.why = why;
@@ -334,7 +386,12 @@ ngx_lo_call_end(ngx_lo_call_t *call, ckp_outcome_t outcome, const char *why)
 static void
 ngx_lo_call_deadline(ngx_event_t *ev)
 {
-    ngx_lo_call_end(ev->data, CKP_OUTCOME_UNKNOWN, "timeout");
+    ngx_lo_call_t  *call = ev->data;
+
+    call->reply.unsent = call->waits;
+
+    ngx_lo_call_end(call, CKP_OUTCOME_UNKNOWN,
+                    call->waits ? "no room for a call in its time" : "timeout");
 }
 
 
@@ -355,9 +412,10 @@ ngx_lo_call_ended(ngx_event_t *ev)
     }
 
     ngx_queue_remove(&call->queue);
-    ngx_lo_egress.ncalls--;
+    ngx_lo_egress.ncalls -= call->counted;
 
     ngx_lo_reserve_fill();
+    ngx_lo_call_next();
 
     if (done != NULL) {
 
@@ -420,13 +478,6 @@ ngx_lo_call_abort(ngx_lo_call_t *call)
 }
 
 
-ngx_uint_t
-ngx_lo_calls_open(void)
-{
-    return ngx_lo_egress.ncalls;
-}
-
-
 ngx_int_t
 ngx_lo_target_check(const char *url, const char **why)
 {
@@ -460,6 +511,7 @@ ngx_int_t
 ngx_lo_egress_start(ngx_cycle_t *cycle)
 {
     ngx_queue_init(&ngx_lo_egress.calls);
+    ngx_queue_init(&ngx_lo_egress.waiting);
 
     ngx_lo_egress.ncalls = 0;
 

@@ -63,6 +63,9 @@ typedef struct {
                                        `done`; NULL when not wanted */
     const char    *why;             /* "timeout", "refused address", "reset",
                                        "too large" ...; NULL when OK */
+    ngx_uint_t     unsent;          /* 1: its time was over while it waited for
+                                       room; who should have got it is not to
+                                       blame */
 } ngx_lo_call_reply_t;
 
 typedef struct ngx_lo_call_s  ngx_lo_call_t;
@@ -71,14 +74,16 @@ typedef void (*ngx_lo_call_done_pt)(const ngx_lo_call_reply_t *reply,
     void *data);
 
 /*
- * `done` runs once, never inside start(), and never after abort().
- * NULL: no memory or no room (calls_max); nothing was started.
+ * `done` runs once, never inside start(), and never after abort().  Beyond
+ * calls_max it waits until another one has ended, the oldest first; `timeout`
+ * counts from now on in any case.  NULL: no memory; nothing was started.
  */
 ngx_lo_call_t *ngx_lo_call_start(const ngx_lo_call_request_t *rq,
     ngx_lo_call_done_pt done, void *data);
 void ngx_lo_call_abort(ngx_lo_call_t *call);
 
-ngx_uint_t ngx_lo_calls_open(void);         /* in flight in this worker */
+/* 1: it waits for room, and nothing of it was sent. */
+ngx_uint_t ngx_lo_call_waits(const ngx_lo_call_t *call);
 
 /* Address policy for a URL at registration: NGX_OK; NGX_ERROR malformed;
  * NGX_DECLINED refused.  Names are not resolved here.  *why is static text. */

@@ -22,6 +22,7 @@ typedef struct {
 
 struct ngx_lo_call_s {
     ngx_queue_t                  queue;         /* in ngx_lo_egress.calls */
+    ngx_queue_t                  waiting;       /* in ngx_lo_egress.waiting */
     ngx_pool_t                  *pool;
 
     ngx_lo_call_done_pt          done;          /* NULL: aborted */
@@ -52,6 +53,8 @@ struct ngx_lo_call_s {
     size_t                       reply_max;
 
     unsigned                     starting:1;    /* start() has not returned */
+    unsigned                     waits:1;       /* for room, by `waiting` */
+    unsigned                     counted:1;     /* has it */
     unsigned                     over:1;
     unsigned                     unverified:1;
     unsigned                     sealed:1;

@@ -6,7 +6,8 @@
 #include "secret/ngx_lo_secret.h"
 
 
-/* late: a call that nobody answered in its time is counted as that. */
+/* late: a call that nobody answered in its time is counted as that; not one
+ * that was never sent. */
 
 static const struct {
     const char   *target;
@@ -61,7 +62,7 @@ ngx_lo_effect_late(ngx_lo_effect_t *e)
 {
     ngx_uint_t  i;
 
-    if (e->call == NULL) {
+    if (e->call == NULL || ngx_lo_call_waits(e->call)) {
         return;
     }
 

@@ -225,7 +225,7 @@ ngx_lo_notice_send(ngx_lo_notice_t *n)
         rq.nheaders = 2;
     }
 
-    /* no room for a call counts as a try, and its end is told by the timer */
+    /* no memory for a call counts as a try, and its end is told by the timer */
 
     if (n->tries == NGX_LO_NOTICE_TRIES) {
         ngx_lo_notice_over(n, 0, 1);

@@ -667,6 +667,7 @@ ngx_lo_run_free(ngx_lo_run_t *run)
 
     ngx_rbtree_delete(&ngx_lo_runs.tree, &run->node);
     ngx_lo_zone_runs(--ngx_lo_runs.n);
+    ngx_lo_claim_left(ngx_lo_runs.n);
 
     ngx_lo_job_free(run->held);
     json_decref(run->guards);

@@ -321,6 +321,12 @@ ngx_int_t ngx_lo_claim_start(ngx_cycle_t *cycle);
 void ngx_lo_claim_stop(void);
 void ngx_lo_claim_look(void *data);             /* bell RUNS, poll */
 
+/* How many runs more may be driven here; those on their way count. */
+ngx_uint_t ngx_lo_claim_room(void);
+
+/* One was let go of, and `n` are left: others may have waited for its place. */
+void ngx_lo_claim_left(ngx_uint_t n);
+
 /* Loads again a run of ours whose state in memory was thrown away; `inputs`
  * (ngx_lo_input_t) are fed before it goes on, and are stolen; so is `shelter`
  * (NULL: none). */

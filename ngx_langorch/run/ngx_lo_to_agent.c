@@ -112,7 +112,10 @@ ngx_lo_agent_done(const ngx_lo_call_reply_t *reply, void *data)
               || outcome == CKP_OUTCOME_UNKNOWN);
     why = reply->why ? reply->why : "no usable answer";
 
-    ngx_lo_agent_count(e, failed, why, reply->elapsed);
+    if (!reply->unsent) {
+        ngx_lo_agent_count(e, failed, why, reply->elapsed);
+    }
+
     ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
 
@@ -253,6 +256,6 @@ ngx_lo_to_agent(ngx_lo_effect_t *e)
     ckp_free(body);
 
     if (rc != NGX_OK) {
-        ngx_lo_agent_refused(e, "no room for a call");
+        ngx_lo_agent_refused(e, "no memory");
     }
 }

@@ -359,7 +359,7 @@ ngx_lo_http_hop(ngx_lo_http_t *h)
 
     h->effect->call = ngx_lo_call_start(&rq, ngx_lo_http_done, h);
 
-    return h->effect->call != NULL ? NULL : "no room for a call";
+    return h->effect->call != NULL ? NULL : "no memory";
 }
 
 
@@ -611,6 +611,6 @@ ngx_lo_to_http(ngx_lo_effect_t *e)
 
     if (why != NULL) {
         ngx_lo_http_failed(h, CKP_OUTCOME_FAILED, "HttpError", why,
-                           ngx_strcmp(why, "no room for a call") == 0, 0);
+                           ngx_strcmp(why, "no memory") == 0, 0);
     }
 }

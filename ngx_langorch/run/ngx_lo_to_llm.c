@@ -86,7 +86,7 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
     e->call = NULL;
     refusals = ckp_memory_refusals();
     llm = e->own;
-    llm->over = 1;
+    llm->over = !reply->unsent;
     ngx_lo_llm_shown_end(llm->shown);
     llm->shown = NULL;
 
@@ -117,7 +117,10 @@ ngx_lo_llm_done(const ngx_lo_call_reply_t *reply, void *data)
                                        (json_int_t) reply->retry_after));
     }
 
-    ngx_lo_breaker_ended(llm->url, failed, NGX_LO_LLM_FAILURES);
+    if (llm->over) {
+        ngx_lo_breaker_ended(llm->url, failed, NGX_LO_LLM_FAILURES);
+    }
+
     ngx_lo_effect_reply(e, outcome, ckp_json_whole(answer, refusals), 1);
 }
 
@@ -424,7 +427,7 @@ ngx_lo_llm_send(ngx_lo_effect_t *e, const char *base, json_t *headers)
 
     if (rc != NGX_OK) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
-                            ckp_llm_unreached("no room for a call"), 0);
+                            ckp_llm_unreached("no memory"), 0);
     }
 }
 

@@ -256,6 +256,12 @@ ngx_lo_mcp_done(const ngx_lo_call_reply_t *reply, void *data)
 
     e->call = NULL;
 
+    if (reply->unsent) {
+        ngx_lo_effect_reply(e, reply->outcome, ckp_mcp_unreached(reply->why),
+                            1);
+        return;
+    }
+
     if (reply->outcome != CKP_OUTCOME_OK) {
         ngx_lo_mcp_answer(e, reply->outcome, ckp_mcp_unreached(reply->why),
                           reply->why ? reply->why : "no answer", 1);
@@ -513,7 +519,7 @@ ngx_lo_mcp_go(ngx_lo_effect_t *e, ngx_uint_t later)
 
     if (rc != NGX_OK) {
         ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
-                            ckp_mcp_unreached("no room for a call"), later);
+                            ckp_mcp_unreached("no memory"), later);
     }
 }
 

@@ -445,7 +445,7 @@ ngx_lo_entry_call(ngx_lo_keeper_entry_t *e, const char *token)
     e->call = ngx_lo_keeper_send(&rq, ngx_lo_entry_done, e);
 
     if (e->call == NULL) {
-        ngx_lo_entry_is(e, CKP_KEPT_BUSY, "no room for a call");
+        ngx_lo_entry_is(e, CKP_KEPT_BUSY, "no memory");
         return NGX_ERROR;
     }
 

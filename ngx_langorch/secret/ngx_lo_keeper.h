@@ -71,7 +71,7 @@ typedef struct {
     ngx_msec_t           later;         /* 0: nobody said */
 } ngx_lo_keeper_heard_t;
 
-/* Sends a request, which is ended.  NULL: no room for a call. */
+/* Sends a request, which is ended.  NULL: no memory. */
 ngx_lo_call_t *ngx_lo_keeper_send(ckp_keeper_rq_t *rq,
     ngx_lo_call_done_pt done, void *data);
 

@@ -19,9 +19,16 @@
 #define NGX_LO_READERS_MAX    16
 #define NGX_LO_STORE_TEXT     256
 
-#define NGX_LO_LOCK_WAIT      5000      /* ms for a foreign writer */
-#define NGX_LO_READ_TIME      5000      /* ms, the longest read */
-#define NGX_LO_QUEUE_TIME     5000      /* ms of the oldest job: refuse more */
+/* longer where all is much slower than it should be, under valgrind */
+
+#ifndef NGX_LO_STORE_WAIT
+#define NGX_LO_STORE_WAIT     5000
+#endif
+
+#define NGX_LO_LOCK_WAIT      NGX_LO_STORE_WAIT     /* ms for another writer */
+#define NGX_LO_READ_TIME      NGX_LO_STORE_WAIT     /* ms, the longest read */
+#define NGX_LO_QUEUE_TIME     NGX_LO_STORE_WAIT     /* ms of the oldest job:
+                                                       refuse more */
 #define NGX_LO_SLOW_TIME      1000      /* ms of it: not ready */
 #define NGX_LO_PROBE_TIME     2000      /* ms between two probes */
 #define NGX_LO_SEALED_MAX     (64 * 1024 * 1024)

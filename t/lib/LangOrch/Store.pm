@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use IPC::Open2 qw(open2);
 
 
 # The rows of a query, each an array of texts.
@@ -40,6 +41,22 @@ sub change {
     system('sqlite3', '-cmd', '.timeout 5000', $site->home . '/data/langorch.db', $sql) == 0
         or croak "sqlite3 failed: $sql";
     return;
+}
+
+
+# Somebody else writes, and takes his time: a sub that lets go, also from a process
+# that was forked meanwhile.
+
+sub hold {
+    my ($site) = @_;
+
+    open2(my $said, my $say, 'sqlite3', '-batch', '-cmd', '.timeout 5000',
+        $site->home . '/data/langorch.db');
+    print {$say} "BEGIN IMMEDIATE;\nSELECT 'held';\n";
+    $say->flush;
+    croak 'sqlite3 does not hold the store' if (<$said> // '') ne "held\n";
+
+    return sub { print {$say} "ROLLBACK;\n"; $say->flush; return };
 }
 
 
