@@ -569,7 +569,9 @@ ngx_lo_api_stream(ngx_lo_api_t *api, ngx_int_t opened)
 {
     if (opened == NGX_BUSY) {
         return ngx_lo_api_problem(api, 503, "unavailable",
-                                  "Too many streams are open here");
+                                  ngx_lo_worker_quits()
+                                  ? "This worker is about to end, ask again"
+                                  : "Too many streams are open here");
     }
 
     if (opened != NGX_OK) {

@@ -15,6 +15,8 @@ afterAll(async () => {
   await b.close();
 });
 
+const patient = { timeout: 30_000, interval: 100 };
+
 function fields() {
   return b.page.getByRole('complementary', { name: 'Fields' });
 }
@@ -64,6 +66,25 @@ test('the text and the graph follow each other', async () => {
   await box('begin').click();
   await fields().getByLabel('Description').fill('The beginning');
   await text.getByText('"The beginning"').waitFor();
+});
+
+test('what is typed fast stays as it is, however slow the machine', async () => {
+  const { page } = b;
+  const slow = await page.context().newCDPSession(page);
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  const text = page.getByRole('textbox', { name: 'Document' });
+  await text.getByText('"The beginning"', { exact: true }).dblclick();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  const more = ' of all that was typed without looking whether it is there by now';
+  await page.keyboard.type(more);
+  await expect.poll(() => fields().getByLabel('Description').inputValue(), patient)
+    .toBe(`The beginning${more}`);
+  await text.getByText(`"The beginning${more}"`).waitFor();
+  await fields().getByLabel('Description').fill('The beginning');
+  await text.getByText('"The beginning"').waitFor();
+  await slow.detach();
 });
 
 test('an error stands at its field and at its node', async () => {

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { Echo } from '../shared/editor/echo';
 import { Editor } from '../shared/editor/Editor';
 import { escapePointer, locate, placesOf, pointerAt } from '../shared/editor/pointer';
 import { remarksOf } from '../shared/editor/remarks';
@@ -19,12 +20,11 @@ export function JsonPanel({ doc, found, node, onNode, onChange }: JsonPanelProps
   const [text, setText] = useState(() => pretty(doc));
   const [wrong, setWrong] = useState(false);
   /* what came from here is not written back: the writer's own spacing stays */
-  const mine = useRef<JsonObject>(doc);
+  const [mine] = useState(() => new Echo<JsonObject>());
   const named = useRef<string | null>(node);
 
   useEffect(() => {
-    if (doc === mine.current) return;
-    mine.current = doc;
+    if (mine.isOwn(doc)) return;
     setText(pretty(doc));
     setWrong(false);
   }, [doc]);
@@ -34,7 +34,7 @@ export function JsonPanel({ doc, found, node, onNode, onChange }: JsonPanelProps
     try {
       const value: unknown = JSON.parse(next);
       if (!isRecord(value)) throw new Error('no object');
-      mine.current = value as JsonObject;
+      mine.tell(value as JsonObject);
       setWrong(false);
       onChange(value as JsonObject);
     } catch {

@@ -10,7 +10,7 @@ import {
 } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Annotation, EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -19,7 +19,10 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Echo } from './echo';
+
+const outside = Annotation.define<boolean>();
 
 /** Something to say about a part of the text. */
 export interface Remark {
@@ -54,6 +57,7 @@ export function CodeEditor(props: CodeEditorProps) {
   useLayoutEffect(() => {
     calls.current = props;
   });
+  const [echo] = useState(() => new Echo<string>());
   const reading = props.onChange === undefined;
 
   useEffect(() => {
@@ -70,7 +74,12 @@ export function CodeEditor(props: CodeEditorProps) {
           EditorState.readOnly.of(reading),
           EditorView.contentAttributes.of({ 'aria-label': name, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) calls.current.onChange?.(update.state.doc.toString());
+            /* what was put in from outside is known there */
+            if (update.docChanged && !update.transactions.some((t) => t.annotation(outside))) {
+              const text = update.state.doc.toString();
+              echo.tell(text);
+              calls.current.onChange?.(text);
+            }
             if (update.selectionSet) calls.current.onCursor?.(update.state.selection.main.head);
           }),
         ],
@@ -85,11 +94,12 @@ export function CodeEditor(props: CodeEditorProps) {
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
+    if (!editor || echo.isOwn(value) || editor.state.doc.toString() === value) return;
     const { head } = editor.state.selection.main;
     editor.dispatch({
       changes: { from: 0, to: editor.state.doc.length, insert: value },
       selection: { anchor: Math.min(head, value.length) },
+      annotations: outside.of(true),
     });
   }, [value]);
 
