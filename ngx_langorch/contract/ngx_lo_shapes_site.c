@@ -50,6 +50,13 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       "agent_id reachable:bool status latency_ms:num? error:?"
       " checked_at:time",
       NGX_LO_GIVEN },
+    { "AgentTrial", "What an agent is to be tried with",
+      "action! params:obj? timeout_ms:100-50000?",
+      NGX_LO_TAKEN },
+    { "AgentTrialAnswer", "How the call of an agent ended",
+      "outcome:success|error|unknown http_status:int? result:any error:obj?"
+      " latency_ms:int idempotency_key",
+      NGX_LO_GIVEN },
     { "CircuitChange", "What to do with the circuit",
       "action:open|close!",
       NGX_LO_TAKEN },

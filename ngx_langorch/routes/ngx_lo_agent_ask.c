@@ -56,17 +56,11 @@ ngx_lo_agent_target(ngx_lo_api_t *api, const char *place, const char *url)
 }
 
 
-ngx_int_t
-ngx_lo_agent_call(ngx_lo_api_t *api, const char *base_url, const char *path,
-    ngx_lo_reply_pt reply)
+const char *
+ngx_lo_agent_url(ngx_lo_api_t *api, const char *base_url, const char *path)
 {
-    u_char                 *url;
-    size_t                  len;
-    ngx_lo_call_request_t   rq;
-
-    static const ngx_lo_call_header_t  headers[] = {
-        { "Accept", "application/json" }
-    };
+    u_char  *url;
+    size_t   len;
 
     len = strlen(base_url);
 
@@ -75,15 +69,35 @@ ngx_lo_agent_call(ngx_lo_api_t *api, const char *base_url, const char *path,
     }
 
     url = ngx_pnalloc(api->r->pool, len + strlen(path) + 1);
+
+    if (url != NULL) {
+        *ngx_sprintf(url, "%*s%s", len, base_url, path) = '\0';
+    }
+
+    return (const char *) url;
+}
+
+
+ngx_int_t
+ngx_lo_agent_call(ngx_lo_api_t *api, const char *base_url, const char *path,
+    ngx_lo_reply_pt reply)
+{
+    const char             *url;
+    ngx_lo_call_request_t   rq;
+
+    static const ngx_lo_call_header_t  headers[] = {
+        { "Accept", "application/json" }
+    };
+
+    url = ngx_lo_agent_url(api, base_url, path);
+
     if (url == NULL) {
         return NGX_ERROR;
     }
 
-    *ngx_sprintf(url, "%*s%s", len, base_url, path) = '\0';
-
     ngx_memzero(&rq, sizeof(rq));
     rq.carrier = NGX_LO_CARRIER_CURL;
-    rq.url = (const char *) url;
+    rq.url = url;
     rq.method = "GET";
     rq.headers = headers;
     rq.nheaders = 1;

@@ -22,6 +22,10 @@ json_t *ngx_lo_agent_capabilities(const json_t *list);
 ngx_int_t ngx_lo_agent_target(ngx_lo_api_t *api, const char *place,
     const char *url);
 
+/* base_url + path, the request's; NULL: no memory. */
+const char *ngx_lo_agent_url(ngx_lo_api_t *api, const char *base_url,
+    const char *path);
+
 /* GET base_url + path.  As ngx_lo_api_call. */
 ngx_int_t ngx_lo_agent_call(ngx_lo_api_t *api, const char *base_url,
     const char *path, ngx_lo_reply_pt reply);

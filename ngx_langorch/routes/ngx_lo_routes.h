@@ -254,6 +254,8 @@ ngx_lo_stage_t  ngx_lo_agents_sync_prepare;
 ngx_lo_stage_t  ngx_lo_agents_sync_render;
 ngx_lo_stage_t  ngx_lo_agents_check_prepare;
 ngx_lo_stage_t  ngx_lo_agents_check_render;
+ngx_lo_stage_t  ngx_lo_agents_try_prepare;
+ngx_lo_stage_t  ngx_lo_agents_try_render;
 
 /* ngx_lo_servers.c, ngx_lo_tools.c */
 ngx_lo_stage_t  ngx_lo_servers_list_prepare;

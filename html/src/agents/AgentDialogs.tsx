@@ -3,9 +3,10 @@ import type { JsonObject } from '../shared/types';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
 import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
 import { changeAgent, registerAgent, removeAgent } from './api';
+import { AgentTrial } from './AgentTrial';
 import type { Agent } from './types';
 
-export type Open = { what: 'new' } | { what: 'edit' | 'remove'; agent: Agent };
+export type Open = { what: 'new' } | { what: 'edit' | 'remove' | 'try'; agent: Agent };
 
 const common: Member[] = [
   { name: 'base_url', label: 'Address', required: true, hint: 'http or https' },
@@ -44,6 +45,7 @@ export function AgentDialogs({ open, onClose }: { open: Open; onClose: () => voi
     );
   }
   const { agent } = open;
+  if (open.what === 'try') return <AgentTrial agent={agent} onClose={onClose} />;
   if (open.what === 'edit') {
     return (
       <ObjectDialog

@@ -49,7 +49,7 @@ export function AgentsPage() {
   });
   const onAct = (agent: Agent, act: Act) => {
     if (act === 'check') check.mutate(agent.agent_id);
-    else if (act === 'edit' || act === 'remove') setOpen({ what: act, agent });
+    else if (act === 'edit' || act === 'remove' || act === 'try') setOpen({ what: act, agent });
     else change.mutate({ agent, act });
   };
 

@@ -12,7 +12,7 @@ interface AgentsViewProps {
   onAct: (agent: Agent, act: Act) => void;
 }
 
-export type Act = 'check' | 'sync' | 'open' | 'close' | 'edit' | 'remove';
+export type Act = 'check' | 'try' | 'sync' | 'open' | 'close' | 'edit' | 'remove';
 
 export function AgentsView({ agents, checking, onAct }: AgentsViewProps) {
   if (agents.length === 0) {
@@ -76,6 +76,9 @@ function Card({
       <footer className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-2">
         <Button size="small" busy={busy} onClick={() => onAct(a, 'check')}>
           Check
+        </Button>
+        <Button size="small" kind="quiet" onClick={() => onAct(a, 'try')}>
+          Try a call
         </Button>
         <Button size="small" kind="quiet" onClick={() => onAct(a, 'sync')}>
           Ask again

@@ -1,6 +1,6 @@
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
-import type { Agent, HealthCheck, Pool } from './types';
+import type { Agent, AgentTried, HealthCheck, Pool } from './types';
 
 const at = (id: string) => `/agents/${segment(id)}`;
 
@@ -35,4 +35,9 @@ export function syncAgent(id: string): Promise<Agent> {
 
 export function setCircuit(id: string, action: 'open' | 'close'): Promise<Agent> {
   return http.post(`${at(id)}/circuit`, { action });
+}
+
+/** One call that belongs to no run. */
+export function tryAgent(id: string, body: JsonObject): Promise<AgentTried> {
+  return http.post(`${at(id)}/try`, body);
 }

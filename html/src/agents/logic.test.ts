@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byTrouble, checkInWords } from './logic';
+import { byTrouble, checkInWords, trialInWords } from './logic';
 import type { Agent } from './types';
 
 function agent(name: string, status: string, circuit_state = 'closed', channel = 'web'): Agent {
@@ -24,4 +24,14 @@ test('a check is told in a sentence', () => {
   expect(checkInWords({ ...check, reachable: false, latency_ms: null, error: 'refused' })).toBe(
     'not reachable: refused',
   );
+});
+
+test('a trial says what is known of its end, and what is not', () => {
+  const tried = { http_status: 200, result: null, latency_ms: 3 };
+  expect(trialInWords({ ...tried, outcome: 'success', error: null }).tone).toBe('ok');
+  expect(trialInWords({ ...tried, outcome: 'error', error: { message: 'no stock' } })).toEqual({
+    tone: 'bad',
+    sentence: 'It refused: no stock,',
+  });
+  expect(trialInWords({ ...tried, outcome: 'unknown', error: null }).tone).toBe('wait');
 });

@@ -1,5 +1,5 @@
 import { duration } from '../shared/format';
-import type { Agent, HealthCheck } from './types';
+import type { Agent, AgentTried, HealthCheck } from './types';
 
 /** Those in trouble first, then by channel and name. */
 export function byTrouble(agents: readonly Agent[]): Agent[] {
@@ -19,4 +19,13 @@ export function isWell(agent: Agent): boolean {
 export function checkInWords(check: HealthCheck): string {
   if (!check.reachable) return `not reachable${check.error ? `: ${check.error}` : ''}`;
   return check.latency_ms === null ? 'answers' : `answers in ${duration(check.latency_ms)}`;
+}
+
+/** How a trial ended, in a sentence that says how sure that is. */
+export function trialInWords(t: AgentTried): { tone: 'ok' | 'bad' | 'wait'; sentence: string } {
+  if (t.outcome === 'success') return { tone: 'ok', sentence: 'It did it' };
+  const why = typeof t.error?.message === 'string' ? `: ${t.error.message}` : '';
+  return t.outcome === 'error'
+    ? { tone: 'bad', sentence: `It refused${why},` }
+    : { tone: 'wait', sentence: `Nobody knows whether it did it${why},` };
 }

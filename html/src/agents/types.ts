@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '../shared/types';
+
 export interface Capability {
   name: string;
   type: string;
@@ -29,6 +31,14 @@ export interface HealthCheck {
   status: string;
   latency_ms: number | null;
   error: string | null;
+}
+
+export interface AgentTried {
+  outcome: 'success' | 'error' | 'unknown';
+  http_status: number | null;
+  result: Json;
+  error: JsonObject | null;
+  latency_ms: number;
 }
 
 export interface Pool {

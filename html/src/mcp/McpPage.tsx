@@ -1,20 +1,19 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { duration } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
 import { http, segment } from '../shared/http';
 import type { Json, JsonObject } from '../shared/types';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { Dialog } from '../shared/ui/Dialog';
-import { Field, TextArea, TextInput } from '../shared/ui/Field';
+import { TextInput } from '../shared/ui/Field';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Refused, Resource } from '../shared/ui/Resource';
 import { Tabs } from '../shared/ui/Tabs';
+import { TrialDialog } from '../shared/ui/TrialDialog';
 
 /** api.md 8 */
 interface Server {
@@ -153,69 +152,30 @@ interface Tried {
 }
 
 function TryDialog({ tool, onClose }: { tool: Tool; onClose: () => void }) {
-  const [text, setText] = useState('{}');
-  const send = useMutation({
-    mutationFn: () =>
-      http.post<Tried>(`/mcp/tools/${segment(tool.server_id)}/${segment(tool.name)}/call`, {
-        arguments: JSON.parse(text) as Json,
-      }),
-  });
-  let wrong: string | null = null;
-  try {
-    JSON.parse(text);
-  } catch {
-    wrong = 'This is not JSON';
-  }
+  const path = `/mcp/tools/${segment(tool.server_id)}/${segment(tool.name)}/call`;
   return (
-    <Dialog
-      wide
+    <TrialDialog
       title={`Try ${tool.name}`}
       lead="It is really called, and that is noted in the audit trail."
+      label="Arguments"
+      onCall={async (args) => {
+        const found = await http.post<Tried>(path, { arguments: args });
+        return {
+          tone: found.is_error ? 'bad' : 'ok',
+          sentence: found.is_error ? 'It reported an error' : 'It answered',
+          latency_ms: found.latency_ms,
+          said: found.result,
+        };
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            kind="primary"
-            icon="play"
-            busy={send.isPending}
-            disabled={wrong !== null}
-            onClick={() => send.mutate()}
-          >
-            Call it
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {tool.input_schema && (
-          <details>
-            <summary className="text-muted">What it takes</summary>
-            <JsonView value={tool.input_schema} name="the schema" className="mt-2 max-h-60" />
-          </details>
-        )}
-        <Field label="Arguments" error={wrong}>
-          {(tie) => (
-            <TextArea
-              {...tie}
-              value={text}
-              onChange={(e) => setText(e.target.value)}
-              className="h-32 font-mono text-[0.8125rem]"
-            />
-          )}
-        </Field>
-        {send.isError && <ErrorNote error={send.error} />}
-        {send.data && (
-          <div className="flex flex-col gap-2">
-            <p className={send.data.is_error ? 'text-bad' : 'text-ok'}>
-              {send.data.is_error ? 'It reported an error' : 'It answered'} after{' '}
-              {duration(send.data.latency_ms)}
-            </p>
-            <JsonView value={send.data.result} name="the answer" className="max-h-72" />
-          </div>
-        )}
-      </div>
-    </Dialog>
+      {tool.input_schema && (
+        <details>
+          <summary className="text-muted">What it takes</summary>
+          <JsonView value={tool.input_schema} name="the schema" className="mt-2 max-h-60" />
+        </details>
+      )}
+    </TrialDialog>
   );
 }
 

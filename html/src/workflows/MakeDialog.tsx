@@ -13,7 +13,7 @@ import { pageOf } from '../shared/ui/TextLink';
 import { changeGraph, checkGraph, makeGraph, makeList } from './api';
 import { graphFamily, itemsOf, listFamily } from './draft';
 import { DraftForm } from './DraftForm';
-import { objectOf } from './fields';
+import { objectOf } from '../shared/form/json';
 import { Levels, type Step } from './Levels';
 import { levelsOf } from './levels';
 

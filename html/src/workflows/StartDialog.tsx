@@ -5,7 +5,7 @@ import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextArea, TextInput } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
 import { startGraph, startList } from './api';
-import { objectOf } from './fields';
+import { objectOf } from '../shared/form/json';
 
 interface StartDialogProps {
   id: string;

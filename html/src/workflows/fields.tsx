@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isRecord } from '../shared/problem';
+import { objectOf } from '../shared/form/json';
 import type { Json, JsonObject } from '../shared/types';
 import { Field, Select, TextArea } from '../shared/ui/Field';
 
@@ -60,14 +60,4 @@ export function JsonField({ label, hint, value, onValue }: JsonFieldProps) {
       )}
     </Field>
   );
-}
-
-/** The object that a text is; null when it is none. */
-export function objectOf(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? (value as JsonObject) : null;
-  } catch {
-    return null;
-  }
 }
