@@ -5,9 +5,7 @@ import { fieldsOf, initialTexts } from '../shared/form/schema';
 import { readForm } from '../shared/form/validate';
 import { problemOf } from '../shared/problem';
 import type { JsonObject } from '../shared/types';
-import { Button } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
-import { ErrorNote } from '../shared/ui/Notes';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { tryRun, type Tried } from './api';
 
 interface TryDialogProps {
@@ -32,38 +30,27 @@ export function TryDialog({ id, version, doc, onRoute, onClose }: TryDialogProps
     },
   });
   return (
-    <Dialog
+    <ActDialog
       title="Dry run"
       lead="The way that a run with these inputs would take. Nobody is called, nothing is stored."
+      act="Show the way"
+      icon="play"
+      busy={send.isPending}
+      error={send.error}
+      onDo={() => {
+        setTried(true);
+        if (Object.keys(errors).length === 0) send.mutate();
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind="primary"
-            icon="play"
-            busy={send.isPending}
-            onClick={() => {
-              setTried(true);
-              if (Object.keys(errors).length === 0) send.mutate();
-            }}
-          >
-            Show the way
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {send.isError && <ErrorNote error={send.error} />}
-        {fields.length === 0 && <p>It asks for nothing.</p>}
-        <SchemaForm
-          fields={fields}
-          texts={texts}
-          onChange={setTexts}
-          showAll={tried}
-          refused={send.isError ? problemOf(send.error).fields : {}}
-        />
-      </div>
-    </Dialog>
+      {fields.length === 0 && <p>It asks for nothing.</p>}
+      <SchemaForm
+        fields={fields}
+        texts={texts}
+        onChange={setTexts}
+        showAll={tried}
+        refused={send.isError ? problemOf(send.error).fields : {}}
+      />
+    </ActDialog>
   );
 }

@@ -3,10 +3,8 @@ import { useState } from 'react';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { Procedure } from '../shared/types';
-import { Button } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { Field, Select, TextInput } from '../shared/ui/Field';
-import { ErrorNote } from '../shared/ui/Notes';
 import { useToast } from '../shared/ui/Toast';
 import { promote, rollback } from './api';
 import { Diagnostics } from './Diagnostics';
@@ -47,54 +45,45 @@ export function ReleaseDialog(props: ReleaseDialogProps) {
     (v) => v.version !== active?.version && (v.release_channel ?? 'dev') === channel,
   );
   return (
-    <Dialog
+    <ActDialog
       title={promoting ? `Promote ${shown.version} to ${channel}` : `Roll ${channel} back`}
       lead={
         active
           ? `${active.version} is active there now. Runs keep the version they began with.`
           : 'No version is active there yet.'
       }
+      act={promoting ? 'Promote' : 'Roll back'}
+      kind={promoting ? 'primary' : 'danger'}
+      busy={send.isPending}
+      error={send.error}
+      failed="Nothing was changed"
+      onDo={() => send.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind={promoting ? 'primary' : 'danger'}
-            busy={send.isPending}
-            onClick={() => send.mutate()}
-          >
-            {promoting ? 'Promote' : 'Roll back'}
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {send.isError && <ErrorNote title="Nothing was changed" error={send.error} />}
-        {send.isError && problemOf(send.error).diagnostics.length > 0 && (
-          <Diagnostics list={problemOf(send.error).diagnostics} />
-        )}
-        {!promoting && (
-          <Field label="Back to">
-            {(tie) => (
-              <Select {...tie} value={to} onChange={(e) => setTo(e.target.value)}>
-                <option value="">
-                  {active?.promoted_from_version
-                    ? `The one before: ${active.promoted_from_version}`
-                    : 'The one before'}
-                </option>
-                {earlier.map((v) => (
-                  <option key={v.version}>{v.version}</option>
-                ))}
-              </Select>
-            )}
-          </Field>
-        )}
-        <Field label="Reason" hint="Kept in the history and the audit trail">
+      {send.isError && problemOf(send.error).diagnostics.length > 0 && (
+        <Diagnostics list={problemOf(send.error).diagnostics} />
+      )}
+      {!promoting && (
+        <Field label="Back to">
           {(tie) => (
-            <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />
+            <Select {...tie} value={to} onChange={(e) => setTo(e.target.value)}>
+              <option value="">
+                {active?.promoted_from_version
+                  ? `The one before: ${active.promoted_from_version}`
+                  : 'The one before'}
+              </option>
+              {earlier.map((v) => (
+                <option key={v.version}>{v.version}</option>
+              ))}
+            </Select>
           )}
         </Field>
-      </div>
-    </Dialog>
+      )}
+      <Field label="Reason" hint="Kept in the history and the audit trail">
+        {(tie) => (
+          <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />
+        )}
+      </Field>
+    </ActDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState, type FormEvent } from 'react';
+import { useMemo, useState } from 'react';
 import { SchemaForm } from '../shared/form/SchemaForm';
 import { fieldsOf, initialTexts } from '../shared/form/schema';
 import { readForm } from '../shared/form/validate';
@@ -7,9 +7,7 @@ import { newKey } from '../shared/http';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
-import { Button } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
-import { ErrorNote } from '../shared/ui/Notes';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { startRun } from './api';
 import { Diagnostics } from './Diagnostics';
 import { InputSets } from './InputSets';
@@ -54,8 +52,7 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
     setKey(newKey());
     start.reset();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     const wrong = fields.find((f) => errors[f.name] !== undefined);
     if (wrong) document.getElementsByName(wrong.name)[0]?.focus();
@@ -63,54 +60,49 @@ export function StartRunDialog({ procedure, onClose, onStarted }: StartRunDialog
   };
 
   return (
-    <Dialog
+    <ActDialog
       title={`Run ${procedure.name}`}
       lead={
         fields.length > 0
           ? `Version ${procedure.version}`
           : 'It asks for nothing; it can start at once.'
       }
+      act="Start"
+      icon="runs"
+      busy={start.isPending}
+      error={toldBelow ? null : start.error}
+      failed="No run was started"
+      onDo={submit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button kind="primary" icon="runs" type="submit" form="start-run" busy={start.isPending}>
-            Start
-          </Button>
-        </>
-      }
     >
-      <form id="start-run" noValidate onSubmit={submit} className="flex flex-col gap-4">
-        {refused && !toldBelow && <ErrorNote title="No run was started" error={start.error} />}
-        {refused && refused.diagnostics.length > 0 && <Diagnostics list={refused.diagnostics} />}
-        <SchemaForm
+      {refused && refused.diagnostics.length > 0 && <Diagnostics list={refused.diagnostics} />}
+      <SchemaForm
+        fields={fields}
+        texts={texts}
+        showAll={tried}
+        refused={refused?.fields ?? {}}
+        onChange={change}
+      />
+      {fields.length > 0 && (
+        <InputSets
+          procedureId={procedure.procedure_id}
           fields={fields}
           texts={texts}
-          showAll={tried}
-          refused={refused?.fields ?? {}}
-          onChange={change}
+          onUse={change}
         />
-        {fields.length > 0 && (
-          <InputSets
-            procedureId={procedure.procedure_id}
-            fields={fields}
-            texts={texts}
-            onUse={change}
-          />
-        )}
-        <label className="flex items-center gap-2.5">
-          <input
-            type="checkbox"
-            checked={dry}
-            onChange={(e) => {
-              setDry(e.target.checked);
-              setKey(newKey());
-            }}
-            className="size-4"
-          />
-          Dry run: nobody is called and nothing is changed
-        </label>
-      </form>
-    </Dialog>
+      )}
+      <label className="flex items-center gap-2.5">
+        <input
+          type="checkbox"
+          checked={dry}
+          onChange={(e) => {
+            setDry(e.target.checked);
+            setKey(newKey());
+          }}
+          className="size-4"
+        />
+        Dry run: nobody is called and nothing is changed
+      </label>
+    </ActDialog>
   );
 }

@@ -5,11 +5,9 @@ import { count } from '../shared/format';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
-import { Button } from '../shared/ui/Button';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { Choice } from '../shared/ui/Choice';
-import { Dialog } from '../shared/ui/Dialog';
 import { Field, Select, TextArea } from '../shared/ui/Field';
-import { ErrorNote } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { replayRun, resumeRun } from './api';
@@ -57,86 +55,75 @@ export function PointDialog({ run, checkpoint, vars, nodes, onClose }: PointDial
   const fields = Object.entries(send.isError ? problemOf(send.error).fields : {});
 
   return (
-    <Dialog
+    <ActDialog
       wide
       title="Go on from here"
       lead={`The state that was kept at ${checkpoint.name}`}
+      act={back ? 'Set this run back' : 'Start another run'}
+      icon={back ? 'history' : 'fork'}
+      busy={send.isPending}
+      disabled={'wrong' in parsed}
+      error={send.error}
+      onDo={() => send.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind="primary"
-            icon={back ? 'history' : 'fork'}
-            busy={send.isPending}
-            disabled={'wrong' in parsed}
-            onClick={() => send.mutate()}
-          >
-            {back ? 'Set this run back' : 'Start another run'}
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {send.isError && <ErrorNote error={send.error} />}
-        {fields.map(([name, sentence]) => (
-          <p key={name} className="text-bad">
-            <code>{name}</code>: {sentence}
-          </p>
-        ))}
-        <fieldset className="flex flex-col gap-2">
-          <legend className="sr-only">How</legend>
-          {mayGoBack && (
-            <Choice checked={back} onChoose={() => setBack(true)} title="Set this run back">
-              The same run goes on from this state. What comes after it is done again.
-            </Choice>
-          )}
-          <Choice checked={!back} onChoose={() => setBack(false)} title="Start another run">
-            It begins with this state. This run stays as it is.
+      {fields.map(([name, sentence]) => (
+        <p key={name} className="text-bad">
+          <code>{name}</code>: {sentence}
+        </p>
+      ))}
+      <fieldset className="flex flex-col gap-2">
+        <legend className="sr-only">How</legend>
+        {mayGoBack && (
+          <Choice checked={back} onChoose={() => setBack(true)} title="Set this run back">
+            The same run goes on from this state. What comes after it is done again.
           </Choice>
-        </fieldset>
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Next node" hint="Where it goes on">
+        )}
+        <Choice checked={!back} onChoose={() => setBack(false)} title="Start another run">
+          It begins with this state. This run stays as it is.
+        </Choice>
+      </fieldset>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Next node" hint="Where it goes on">
+          {(tie) => (
+            <Select {...tie} value={node} onChange={(e) => setNode(e.target.value)}>
+              <option value="">As the state says</option>
+              {nodes.map((id) => (
+                <option key={id}>{id}</option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        {!back && (
+          <Field label="Mode" hint="A dry run calls nobody">
             {(tie) => (
-              <Select {...tie} value={node} onChange={(e) => setNode(e.target.value)}>
-                <option value="">As the state says</option>
-                {nodes.map((id) => (
-                  <option key={id}>{id}</option>
-                ))}
+              <Select {...tie} value={mode} onChange={(e) => setMode(e.target.value)}>
+                <option value="">As this run: {run.execution_mode}</option>
+                <option value="production">production</option>
+                <option value="dry_run">dry_run</option>
               </Select>
             )}
           </Field>
-          {!back && (
-            <Field label="Mode" hint="A dry run calls nobody">
-              {(tie) => (
-                <Select {...tie} value={mode} onChange={(e) => setMode(e.target.value)}>
-                  <option value="">As this run: {run.execution_mode}</option>
-                  <option value="production">production</option>
-                  <option value="dry_run">dry_run</option>
-                </Select>
-              )}
-            </Field>
-          )}
-        </div>
-        <Field
-          label="Variables"
-          error={'wrong' in parsed ? parsed.wrong : null}
-          hint={
-            n === 0
-              ? 'Change the values that should be others; hidden ones stay when left as they are'
-              : `${count(n, 'variable')} changed: ${Object.keys(changed).join(', ')}`
-          }
-        >
-          {(tie) => (
-            <TextArea
-              {...tie}
-              value={text}
-              onChange={(e) => setText(e.target.value)}
-              className="h-72 font-mono text-[0.8125rem]"
-            />
-          )}
-        </Field>
+        )}
       </div>
-    </Dialog>
+      <Field
+        label="Variables"
+        error={'wrong' in parsed ? parsed.wrong : null}
+        hint={
+          n === 0
+            ? 'Change the values that should be others; hidden ones stay when left as they are'
+            : `${count(n, 'variable')} changed: ${Object.keys(changed).join(', ')}`
+        }
+      >
+        {(tie) => (
+          <TextArea
+            {...tie}
+            value={text}
+            onChange={(e) => setText(e.target.value)}
+            className="h-72 font-mono text-[0.8125rem]"
+          />
+        )}
+      </Field>
+    </ActDialog>
   );
 }

@@ -4,11 +4,9 @@ import { useLocation } from 'wouter';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
-import { Button } from '../shared/ui/Button';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { Choice } from '../shared/ui/Choice';
-import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextArea, TextInput } from '../shared/ui/Field';
-import { ErrorNote } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { cancelRun, deleteRun, retryRun } from './api';
@@ -29,28 +27,24 @@ export function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }
   });
 
   return (
-    <Dialog
+    <ActDialog
       title="Cancel this run?"
       lead="It stops at once. Calls in flight are aborted and open approvals are withdrawn."
+      act="Cancel the run"
+      stay="Let it go on"
+      icon="stop"
+      kind="danger"
+      busy={cancel.isPending}
+      error={cancel.error}
+      onDo={() => cancel.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Let it go on</Button>
-          <Button kind="danger" icon="stop" busy={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel the run
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {cancel.isError && <ErrorNote error={cancel.error} />}
-        <Field label="Reason" hint="Goes into the timeline and the audit log">
-          {(tie) => (
-            <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />
-          )}
-        </Field>
-      </div>
-    </Dialog>
+      <Field label="Reason" hint="Goes into the timeline and the audit log">
+        {(tie) => (
+          <TextInput {...tie} value={reason} onChange={(e) => setReason(e.target.value)} />
+        )}
+      </Field>
+    </ActDialog>
   );
 }
 
@@ -75,60 +69,49 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   const fields = Object.entries(retry.isError ? problemOf(retry.error).fields : {});
 
   return (
-    <Dialog
+    <ActDialog
       title="Try again"
+      act={same ? 'Go on with this run' : 'Start a new run'}
+      icon="retry"
+      busy={retry.isPending}
+      disabled={!same && wrong !== null}
+      error={retry.error}
+      onDo={() => retry.mutate(same || 'wrong' in parsed ? null : parsed.inputs)}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind="primary"
-            icon="retry"
-            busy={retry.isPending}
-            disabled={!same && wrong !== null}
-            onClick={() => retry.mutate(same || 'wrong' in parsed ? null : parsed.inputs)}
-          >
-            {same ? 'Go on with this run' : 'Start a new run'}
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {retry.isError && <ErrorNote error={retry.error} />}
-        {fields.map(([name, sentence]) => (
-          <p key={name} className="text-bad">
-            <code>{name}</code>: {sentence}
-          </p>
-        ))}
-        <fieldset className="flex flex-col gap-2">
-          <legend className="sr-only">How</legend>
-          {can.resume && (
-            <Choice checked={same} onChoose={() => setSame(true)} title="Go on where it stopped">
-              The same run. Steps that were recorded are not done again.
-            </Choice>
-          )}
-          <Choice checked={!same} onChoose={() => setSame(false)} title="Start a new run">
-            From the beginning, with the inputs below. This run stays as it is.
+      {fields.map(([name, sentence]) => (
+        <p key={name} className="text-bad">
+          <code>{name}</code>: {sentence}
+        </p>
+      ))}
+      <fieldset className="flex flex-col gap-2">
+        <legend className="sr-only">How</legend>
+        {can.resume && (
+          <Choice checked={same} onChoose={() => setSame(true)} title="Go on where it stopped">
+            The same run. Steps that were recorded are not done again.
           </Choice>
-        </fieldset>
-        {!same && (
-          <Field
-            label="Inputs"
-            error={wrong}
-            hint="A hidden value that is left as it is keeps its original"
-          >
-            {(tie) => (
-              <TextArea
-                {...tie}
-                value={text}
-                onChange={(e) => setText(e.target.value)}
-                className="h-48 font-mono text-[0.8125rem]"
-              />
-            )}
-          </Field>
         )}
-      </div>
-    </Dialog>
+        <Choice checked={!same} onChoose={() => setSame(false)} title="Start a new run">
+          From the beginning, with the inputs below. This run stays as it is.
+        </Choice>
+      </fieldset>
+      {!same && (
+        <Field
+          label="Inputs"
+          error={wrong}
+          hint="A hidden value that is left as it is keeps its original"
+        >
+          {(tie) => (
+            <TextArea
+              {...tie}
+              value={text}
+              onChange={(e) => setText(e.target.value)}
+              className="h-48 font-mono text-[0.8125rem]"
+            />
+          )}
+        </Field>
+      )}
+    </ActDialog>
   );
 }
 
@@ -146,29 +129,19 @@ export function DeleteDialog({ run, onClose }: { run: Run; onClose: () => void }
     },
   });
   return (
-    <Dialog
+    <ActDialog
       title="Delete this run?"
       lead="With its timeline, states, approvals and artifacts."
+      act="Delete the run"
+      stay="Keep it"
+      icon="trash"
+      kind="danger"
+      busy={remove.isPending}
+      error={remove.error}
+      onDo={() => remove.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            kind="danger"
-            icon="trash"
-            busy={remove.isPending}
-            onClick={() => remove.mutate()}
-          >
-            Delete the run
-          </Button>
-        </>
-      }
     >
-      {remove.isError ? (
-        <ErrorNote error={remove.error} />
-      ) : (
-        <p className="text-muted">The audit trail keeps who deleted it.</p>
-      )}
-    </Dialog>
+      <p className="text-muted">The audit trail keeps who deleted it.</p>
+    </ActDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import { ActDialog } from '../shared/ui/ActDialog';
 import { Button, IconButton } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
 import { Field, TextInput } from '../shared/ui/Field';
 import { keepViews, savedViews, withView, type SavedView } from './filter';
 
@@ -71,37 +71,26 @@ export function ViewBar({ search, onOpen }: ViewBarProps) {
 function NameDialog({ onClose, onName }: { onClose: () => void; onName: (name: string) => void }) {
   const [name, setName] = useState('');
   return (
-    <Dialog
+    <ActDialog
       title="Save this view"
       lead="The filters that are set now, kept in this browser."
+      act="Save"
+      busy={false}
+      disabled={name.trim() === ''}
+      error={null}
+      onDo={() => onName(name.trim())}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button kind="primary" type="submit" form="name-view" disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </>
-      }
     >
-      <form
-        id="name-view"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== '') onName(name.trim());
-        }}
-      >
-        <Field label="Name">
-          {(tie) => (
-            <TextInput
-              {...tie}
-              value={name}
-              maxLength={60}
-              onChange={(e) => setName(e.target.value)}
-            />
-          )}
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Name">
+        {(tie) => (
+          <TextInput
+            {...tie}
+            value={name}
+            maxLength={60}
+            onChange={(e) => setName(e.target.value)}
+          />
+        )}
+      </Field>
+    </ActDialog>
   );
 }

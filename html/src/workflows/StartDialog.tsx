@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../shared/ui/Button';
-import { Dialog } from '../shared/ui/Dialog';
-import { Field, TextArea, TextInput } from '../shared/ui/Field';
-import { ErrorNote } from '../shared/ui/Notes';
-import { startGraph, startList } from './api';
+import { JsonField } from '../shared/form/JsonField';
 import { objectOf } from '../shared/form/json';
+import { ActDialog } from '../shared/ui/ActDialog';
+import { Field, TextInput } from '../shared/ui/Field';
+import { startGraph, startList } from './api';
 
 interface StartDialogProps {
   id: string;
@@ -29,43 +28,24 @@ export function StartDialog({ id, graph, onStarted, onClose }: StartDialogProps)
     },
   });
   return (
-    <Dialog
+    <ActDialog
       title="Start a run"
+      act="Start"
+      icon="runs"
+      busy={send.isPending}
+      disabled={inputs === null}
+      error={send.error}
+      failed="No run was started"
+      onDo={() => send.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            kind="primary"
-            icon="runs"
-            busy={send.isPending}
-            disabled={inputs === null}
-            onClick={() => send.mutate()}
-          >
-            Start
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-4">
-        {send.isError && <ErrorNote title="No run was started" error={send.error} />}
-        {graph ? (
-          <Field label="Inputs" error={inputs === null ? 'This is not a JSON object' : null}>
-            {(tie) => (
-              <TextArea
-                {...tie}
-                value={text}
-                onChange={(e) => setText(e.target.value)}
-                className="font-mono text-[0.8125rem]"
-              />
-            )}
-          </Field>
-        ) : (
-          <Field label="Order" hint="The id of the order that it moves; empty: none">
-            {(tie) => <TextInput {...tie} value={text} onChange={(e) => setText(e.target.value)} />}
-          </Field>
-        )}
-      </div>
-    </Dialog>
+      {graph ? (
+        <JsonField label="Inputs" text={text} onText={setText} />
+      ) : (
+        <Field label="Order" hint="The id of the order that it moves; empty: none">
+          {(tie) => <TextInput {...tie} value={text} onChange={(e) => setText(e.target.value)} />}
+        </Field>
+      )}
+    </ActDialog>
   );
 }

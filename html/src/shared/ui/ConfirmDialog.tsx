@@ -1,7 +1,5 @@
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
-import { Button } from './Button';
-import { Dialog } from './Dialog';
-import { ErrorNote } from './Notes';
+import { ActDialog } from './ActDialog';
 import { useToast } from './Toast';
 
 interface ConfirmDialogProps {
@@ -28,22 +26,16 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ActDialog
       title={title}
+      act={act}
+      kind="danger"
+      busy={send.isPending}
+      error={send.error}
+      onDo={() => send.mutate()}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button kind="danger" busy={send.isPending} onClick={() => send.mutate()}>
-            {act}
-          </Button>
-        </>
-      }
     >
-      <div className="flex flex-col gap-3">
-        <p>{lead}</p>
-        {send.isError && <ErrorNote error={send.error} />}
-      </div>
-    </Dialog>
+      <p>{lead}</p>
+    </ActDialog>
   );
 }

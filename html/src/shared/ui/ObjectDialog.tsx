@@ -2,10 +2,8 @@ import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-quer
 import { useState } from 'react';
 import { problemOf } from '../problem';
 import type { Json, JsonObject } from '../types';
-import { Button } from './Button';
-import { Dialog } from './Dialog';
+import { ActDialog } from './ActDialog';
 import { Field, Select, TextArea, TextInput, type Tie } from './Field';
-import { ErrorNote } from './Notes';
 import { useToast } from './Toast';
 
 /** One member of an object that is made or changed here. */
@@ -74,41 +72,28 @@ export function ObjectDialog(props: ObjectDialogProps) {
     </Field>
   );
   return (
-    <Dialog
+    <ActDialog
       title={props.title}
       lead={props.lead}
+      act={props.act}
+      busy={send.isPending}
+      error={send.error}
+      onDo={() => {
+        setTried(true);
+        if (Object.keys(errors).length === 0) send.mutate();
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button kind="primary" type="submit" form="object" busy={send.isPending}>
-            {props.act}
-          </Button>
-        </>
-      }
     >
-      <form
-        id="object"
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (Object.keys(errors).length === 0) send.mutate();
-        }}
-      >
-        {send.isError && <ErrorNote error={send.error} />}
-        {members.filter((m) => !m.more).map(field)}
-        {more.length > 0 && (
-          <details className="group" open={more.some((m) => faultOf(m) !== null) || undefined}>
-            <summary className="cursor-pointer rounded py-1 font-medium text-muted hover:text-ink">
-              More
-            </summary>
-            <div className="mt-3 flex flex-col gap-4">{more.map(field)}</div>
-          </details>
-        )}
-      </form>
-    </Dialog>
+      {members.filter((m) => !m.more).map(field)}
+      {more.length > 0 && (
+        <details className="group" open={more.some((m) => faultOf(m) !== null) || undefined}>
+          <summary className="cursor-pointer rounded py-1 font-medium text-muted hover:text-ink">
+            More
+          </summary>
+          <div className="mt-3 flex flex-col gap-4">{more.map(field)}</div>
+        </details>
+      )}
+    </ActDialog>
   );
 }
 
