@@ -196,9 +196,8 @@ ngx_lo_asset_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *category,
     trail.category = category;
     trail.action = (method == NGX_HTTP_POST) ? "create"
                    : (method == NGX_HTTP_PUT) ? "update" : "delete";
-    trail.description = (method == NGX_HTTP_POST) ? "It was created"
-                        : (method == NGX_HTTP_PUT) ? "It was changed"
-                                                   : "It was deleted";
+    trail.description = (method == NGX_HTTP_POST) ? "Created"
+                        : (method == NGX_HTTP_PUT) ? "Changed" : "Deleted";
     trail.resource_type = category;
     trail.resource_id = id;
     trail.meta = meta;

@@ -16,6 +16,32 @@ static void ngx_lo_pool_count(json_t *pool, const json_t *agent);
 static void ngx_lo_pool_add(json_t *o, const char *name, int64_t n);
 
 
+static const char *
+ngx_lo_agent_told(const char *action)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        const char  *action;
+        const char  *sentence;
+    } told[] = {
+        { "create",       "Agent registered" },
+        { "delete",       "Agent removed" },
+        { "sync",         "Agent asked what it can do" },
+        { "health_check", "Agent asked how it is" },
+        { "try",          "Agent tried by hand" },
+    };
+
+    for (i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        if (ngx_strcmp(told[i].action, action) == 0) {
+            return told[i].sentence;
+        }
+    }
+
+    return "Agent changed";
+}
+
+
 ngx_int_t
 ngx_lo_agent_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *agent_id,
     const char *action, const json_t *meta)
@@ -25,7 +51,7 @@ ngx_lo_agent_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *agent_id,
     ngx_memzero(&trail, sizeof(trail));
     trail.category = "agent";
     trail.action = action;
-    trail.description = "Agent changed";
+    trail.description = ngx_lo_agent_told(action);
     trail.resource_type = "agent";
     trail.resource_id = agent_id;
     trail.meta = meta;

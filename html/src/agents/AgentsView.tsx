@@ -66,7 +66,9 @@ function Card({
           ['Seen', a.last_heartbeat_at && <Time at={a.last_heartbeat_at} />],
         ]}
       />
-      {a.last_error && <p className="px-4 pb-2 break-words text-bad">{a.last_error}</p>}
+      {a.last_error && (
+        <p className="px-4 pb-2 break-words text-bad">Last failure: {a.last_error}</p>
+      )}
       <p className="flex flex-wrap gap-1 px-4 pb-3">
         {a.capabilities.slice(0, 8).map((c) => (
           <Badge key={c.name}>{c.name === '*' ? 'every action' : c.name}</Badge>
@@ -77,8 +79,13 @@ function Card({
         <Button size="small" busy={busy} onClick={() => onAct(a, 'check')}>
           Check
         </Button>
-        <Button size="small" kind="quiet" onClick={() => onAct(a, 'try')}>
-          Try a call
+        <Button
+          size="small"
+          kind="quiet"
+          aria-label={`Try a call of ${a.name}`}
+          onClick={() => onAct(a, 'try')}
+        >
+          Try
         </Button>
         <Button size="small" kind="quiet" onClick={() => onAct(a, 'sync')}>
           Ask again

@@ -23,9 +23,9 @@ export function checkInWords(check: HealthCheck): string {
 
 /** How a trial ended, in a sentence that says how sure that is. */
 export function trialInWords(t: AgentTried): { tone: 'ok' | 'bad' | 'wait'; sentence: string } {
-  if (t.outcome === 'success') return { tone: 'ok', sentence: 'It did it' };
+  if (t.outcome === 'success') return { tone: 'ok', sentence: 'Done' };
   const why = typeof t.error?.message === 'string' ? `: ${t.error.message}` : '';
   return t.outcome === 'error'
     ? { tone: 'bad', sentence: `It refused${why},` }
-    : { tone: 'wait', sentence: `Nobody knows whether it did it${why},` };
+    : { tone: 'wait', sentence: `Nobody can say whether it was done${why},` };
 }

@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { useEffect, useMemo, useState } from 'react';
 import { exactTime, words } from '../shared/format';
-import { useSettled } from '../shared/hooks';
+import { useQueryState, useSettled } from '../shared/hooks';
 import { http } from '../shared/http';
 import { apiHref } from '../shared/mount';
 import type { JsonObject } from '../shared/types';
 import { Badge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
+import { CopyButton } from '../shared/ui/CopyButton';
 import { Select, TextInput } from '../shared/ui/Field';
 import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
@@ -29,6 +29,9 @@ interface AuditEvent {
   meta: JsonObject | null;
   source_ip: string | null;
   request_id: string | null;
+  /** The chain: its own, and that of the entry before it; none of before there was a chain. */
+  hash: string | null;
+  prev: string | null;
 }
 
 interface AuditPageOf {
@@ -58,11 +61,10 @@ const categories = [
 ];
 
 export function AuditPage() {
-  const [address, setAddress] = useSearchParams();
-  const [text, setText] = useState(address.get('search') ?? '');
-  const [actor, setActor] = useState(address.get('actor') ?? '');
-  const category = address.get('category') ?? '';
-  const filter = { category, search: useSettled(text.trim()), actor: useSettled(actor.trim()) };
+  const [category, setCategory] = useQueryState('category');
+  const [search, text, setText] = useSearch('search');
+  const [actor, who, setWho] = useSearch('actor');
+  const filter = { category, search, actor };
   const list = useInfiniteQuery({
     queryKey: ['audit', filter],
     queryFn: ({ pageParam }) =>
@@ -74,7 +76,7 @@ export function AuditPage() {
   return (
     <Page
       title="Audit"
-      lead="Who changed what, from where, newest first. Nothing here can be changed."
+      lead="Who changed what, from where, newest first. Each entry is chained to the one before."
       actions={
         <a
           href={apiHref('/audit/export')}
@@ -101,14 +103,14 @@ export function AuditPage() {
           type="search"
           aria-label="Who"
           placeholder="Who"
-          value={actor}
-          onChange={(e) => setActor(e.target.value)}
+          value={who}
+          onChange={(e) => setWho(e.target.value)}
           className="max-w-44 flex-1 basis-32"
         />
         <Select
           aria-label="Category"
           value={category}
-          onChange={(e) => setAddress(e.target.value ? { category: e.target.value } : {})}
+          onChange={(e) => setCategory(e.target.value)}
           className="max-w-52 flex-1 basis-40"
         >
           <option value="">Every category</option>
@@ -150,6 +152,18 @@ export function AuditPage() {
   );
 }
 
+/** A text that is sought once it is written, and kept in the address. */
+function useSearch(name: string): [sought: string, text: string, set: (text: string) => void] {
+  const [kept, keep] = useQueryState(name);
+  const [text, setText] = useState(kept);
+  const settled = useSettled(text.trim());
+  useEffect(() => {
+    if (settled !== kept) keep(settled);
+    /* only what was written goes into the address */
+  }, [settled]);
+  return [kept, text, setText];
+}
+
 function Entry({ event: e }: { event: AuditEvent }) {
   return (
     <details>
@@ -158,16 +172,18 @@ function Entry({ event: e }: { event: AuditEvent }) {
         flex flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5 -outline-offset-2 hover:bg-hover
       "
       >
-        <span className="w-24 shrink-0 text-muted">
+        <span className="shrink-0 text-muted sm:w-24">
           <Time at={e.ts} />
         </span>
-        <span className="font-medium">{e.actor}</span>
-        <span className="min-w-0 flex-1 break-words">
+        <span className="font-medium break-all">{e.actor}</span>
+        <span className="min-w-0 break-words max-sm:order-last max-sm:basis-full sm:flex-1">
           {e.description} {e.resource_id && <code className="text-faint">{e.resource_id}</code>}
         </span>
-        <Badge>
-          {e.category}/{e.action}
-        </Badge>
+        <span className="max-sm:ml-auto">
+          <Badge>
+            {e.category}/{e.action}
+          </Badge>
+        </span>
       </summary>
       <Facts
         facts={[
@@ -175,6 +191,9 @@ function Entry({ event: e }: { event: AuditEvent }) {
           ['From', e.source_ip],
           ['Request', e.request_id && <code>{e.request_id}</code>],
           ['What', [e.resource_type, e.resource_id].filter(Boolean).join(' ') || null],
+          ['Entry', `number ${e.event_id}`],
+          ['Hash', e.hash && <Hash text={e.hash} name="the hash" />],
+          ['Hash before it', e.prev && <Hash text={e.prev} name="the hash before" />],
         ]}
       />
       {e.meta && (
@@ -183,5 +202,15 @@ function Entry({ event: e }: { event: AuditEvent }) {
         </div>
       )}
     </details>
+  );
+}
+
+/** A link of the chain, short enough to compare by eye; all of it is copied. */
+function Hash({ text, name }: { text: string; name: string }) {
+  return (
+    <span className="inline-flex items-center gap-1">
+      <code title={text}>{/^0+$/.test(text) ? 'nothing' : `${text.slice(0, 16)}…`}</code>
+      <CopyButton text={text} name={`Copy ${name}`} className="-my-2" />
+    </span>
   );
 }

@@ -160,7 +160,9 @@ export function Profiles() {
             </span>
             {p.is_default && <Badge tone="busy">default</Badge>}
             {!p.enabled && <Badge>disabled</Badge>}
-            <Badge tone={toneOf(p.circuit_state)}>circuit {words(p.circuit_state)}</Badge>
+            <Badge tone={toneOf(p.circuit_state)}>
+              circuit {words(p.circuit_state).toLowerCase()}
+            </Badge>
             <Test name={p.name} />
             <span className="flex">
               <IconButton

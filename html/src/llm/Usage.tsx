@@ -4,6 +4,7 @@ import { useQueryState } from '../shared/hooks';
 import { http } from '../shared/http';
 import { EmptyState, Loading } from '../shared/ui/Notes';
 import { Bars } from '../shared/ui/Bars';
+import { DataTable, type Column } from '../shared/ui/DataTable';
 import { Panel } from '../shared/ui/Page';
 import { Refused } from '../shared/ui/Resource';
 import { Segments } from '../shared/ui/Segments';
@@ -27,7 +28,17 @@ const groups = [
   { value: 'day', name: 'By day' },
 ] as const;
 
-const head = ['Calls', 'Errors', 'Tokens in', 'Tokens out', 'Cost', 'Mean', '95 %'];
+const n = (value: number) => value.toLocaleString('en');
+
+const columns: Column<Row>[] = [
+  { name: 'Calls', cell: (r) => n(r.calls) },
+  { name: 'Errors', cell: (r) => n(r.errors) },
+  { name: 'Tokens in', cell: (r) => n(r.prompt_tokens) },
+  { name: 'Tokens out', cell: (r) => n(r.completion_tokens) },
+  { name: 'Cost', cell: (r) => `$${r.cost_usd.toFixed(4)}` },
+  { name: 'Mean', cell: (r) => duration(r.avg_latency_ms) },
+  { name: '95 %', cell: (r) => duration(r.p95_latency_ms) },
+];
 
 export function Usage() {
   const [chosen, setGroup] = useQueryState('by', 'model');
@@ -65,50 +76,17 @@ export function Usage() {
         </Panel>
       )}
       {rows.length > 0 && (
-        <div className="card overflow-x-auto" tabIndex={0} role="region" aria-label="Usage">
-          <table className="w-full min-w-[42rem] text-right tabular-nums">
-            <thead className="text-xs text-faint">
-              <tr className="border-b border-line">
-                <th scope="col" className="px-4 py-2 text-left font-medium">
-                  {groups.find((g) => g.value === group)?.name}
-                </th>
-                {head.map((name) => (
-                  <th key={name} scope="col" className="px-4 py-2 font-medium">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line">
-              {rows.map((r) => (
-                <tr key={r.key}>
-                  <th scope="row" className="px-4 py-2 text-left font-medium break-all">
-                    {r.key || '–'}
-                  </th>
-                  {cells(r).map((text, i) => (
-                    <td key={head[i]} className="px-4 py-2">
-                      {text}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <div className="card overflow-hidden">
+          <DataTable
+            name="Usage"
+            first={groups.find((g) => g.value === group)?.name ?? ''}
+            rows={rows}
+            keyOf={(r) => r.key}
+            head={(r) => <span className="font-medium break-all">{r.key || '–'}</span>}
+            columns={columns}
+          />
         </div>
       )}
     </div>
   );
-}
-
-function cells(r: Row): string[] {
-  const n = (value: number) => value.toLocaleString('en');
-  return [
-    n(r.calls),
-    n(r.errors),
-    n(r.prompt_tokens),
-    n(r.completion_tokens),
-    `$${r.cost_usd.toFixed(4)}`,
-    duration(r.avg_latency_ms),
-    duration(r.p95_latency_ms),
-  ];
 }

@@ -14,9 +14,8 @@ import { ProceduresView } from './ProceduresView';
 export function ProceduresPage() {
   const [address, setAddress] = useSearchParams();
   const [search, setSearch] = useState(address.get('q') ?? '');
-  const [importing, setImporting] = useState<string | null>(() =>
-    address.get('import') === null ? null : '',
-  );
+  const [dropped, setDropped] = useState<string | null>(null);
+  const importing = dropped ?? (address.has('import') ? '' : null);
   const toast = useToast();
   const settled = useSettled(search.trim());
   const get = (name: string) => address.get(name) ?? '';
@@ -37,7 +36,7 @@ export function ProceduresPage() {
     event.preventDefault();
     const file = event.dataTransfer.files[0];
     const text = file ? await file.text() : event.dataTransfer.getData('text/plain');
-    if (text) setImporting(text);
+    if (text) setDropped(text);
     else toast.say('That was neither a file nor text', 'wait');
   };
 
@@ -56,7 +55,7 @@ export function ProceduresPage() {
               <ButtonLink icon="plus" href="/builder">
                 Build one
               </ButtonLink>
-              <Button kind="primary" icon="import" onClick={() => setImporting('')}>
+              <Button kind="primary" icon="import" onClick={() => setDropped('')}>
                 Import
               </Button>
             </>
@@ -80,13 +79,25 @@ export function ProceduresPage() {
                   { replace: true },
                 )
               }
-              onImport={() => setImporting('')}
+              onImport={() => setDropped('')}
             />
           )}
         </Page>
       </div>
       {importing !== null && (
-        <ImportDialog initial={importing} onClose={() => setImporting(null)} />
+        <ImportDialog
+          initial={importing}
+          onClose={() => {
+            setDropped(null);
+            setAddress(
+              (now) => {
+                now.delete('import');
+                return now;
+              },
+              { replace: true },
+            );
+          }}
+        />
       )}
     </>
   );

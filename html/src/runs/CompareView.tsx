@@ -131,6 +131,7 @@ type Vars = Record<string, Json> | null;
 
 function Values({ name, a, b }: { name: string; a: Vars; b: Vars }) {
   const all = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])];
+  if (all.length === 0) return null;
   const text = (vars: Vars, key: string) => (vars && key in vars ? JSON.stringify(vars[key]) : '–');
   return (
     <>

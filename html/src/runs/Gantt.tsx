@@ -47,6 +47,8 @@ export function Gantt({ progress, live, chosen, onChoose }: GanttProps) {
             </span>
           ))}
         </div>
+        {/* as wide as the times behind the bars: ticks and bars share one scale */}
+        <span className="w-20 shrink-0" />
       </div>
       <VirtualList
         name="Nodes and steps over time"
@@ -98,7 +100,9 @@ function LaneRow({ lane, from, to, chosen, onChoose }: LaneRowProps) {
           <Bar key={span.seq} span={span} lane={lane} from={from} to={to} />
         ))}
       </span>
-      <span className="w-16 shrink-0 pr-3 text-right text-xs text-faint tabular-nums">
+      <span className="
+        w-20 shrink-0 pr-3 text-right text-xs whitespace-nowrap text-faint tabular-nums
+      ">
         {duration(spent)}
         <span className="sr-only">, {count(lane.spans.length, 'try', 'tries')}</span>
       </span>

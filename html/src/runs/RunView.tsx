@@ -180,7 +180,11 @@ function Data({ run, kids }: { run: Run; kids: Run[] }) {
       </Panel>
       <Panel title="Outputs">
         <div className="p-3">
-          <JsonView value={run.output_vars} name="the outputs" />
+          {run.output_vars ? (
+            <JsonView value={run.output_vars} name="the outputs" />
+          ) : (
+            <p className="text-muted">None yet: they are there when the run has ended.</p>
+          )}
         </div>
       </Panel>
       <Panel title="About">

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { Badge } from '../shared/ui/Badge';
+import { DataTable, type Column } from '../shared/ui/DataTable';
 import { TextInput } from '../shared/ui/Field';
 import { EmptyState, Loading } from '../shared/ui/Notes';
 import { Refused } from '../shared/ui/Resource';
-import { limitGroups, limitText, settingsOf, type Config } from './config';
+import { limitGroups, limitText, settingsOf, type Config, type Limit } from './config';
 import { useConfig } from './Settings';
-
-const head = ['Now', 'Default', 'Bounds', 'Who says so'];
 
 /** Every limit of the site with its value, its default and its bounds. */
 export function Limits() {
@@ -45,69 +44,73 @@ export function Limits() {
       {groups.map(([group, names]) => (
         <section key={group} aria-label={group} className="card overflow-hidden">
           <h2 className="border-b border-line px-4 py-2.5 font-semibold">{group}</h2>
-          <Table group={group} names={names} config={found.data} />
+          <DataTable
+            name={`Limits: ${group}`}
+            first="Directive"
+            rows={rowsOf(names, found.data)}
+            keyOf={(r) => r.name}
+            head={(r) => (
+              <>
+                <code className="break-all">{r.name}</code>
+                {r.setting && (
+                  <span className="block text-[0.8125rem] text-faint">{r.setting}</span>
+                )}
+              </>
+            )}
+            columns={columns}
+            className="min-w-[44rem] table-fixed [&_th:first-child]:w-52 sm:[&_th:first-child]:w-72"
+          />
         </section>
       ))}
     </div>
   );
 }
 
-function Table({ group, names, config }: { group: string; names: string[]; config: Config }) {
-  return (
-    <div className="overflow-x-auto" role="region" aria-label={`Limits: ${group}`} tabIndex={0}>
-      <table className="w-full min-w-[40rem] table-fixed tabular-nums">
-        <thead className="text-xs text-faint">
-          <tr className="border-b border-line text-right">
-            <th scope="col" className="w-64 px-4 py-2 text-left font-medium">
-              Directive
-            </th>
-            {head.map((name) => (
-              <th key={name} scope="col" className="px-4 py-2 font-medium">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line text-right">
-          {names.map((name) => (
-            <Limit key={name} name={name} config={config} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+interface Row {
+  name: string;
+  limit: Limit;
+  setting: string | undefined;
+  runtime: boolean;
 }
 
-function Limit({ name, config }: { name: string; config: Config }) {
-  const limit = config.limits[name];
-  if (!limit) return null;
-  const setting = settingsOf(config).find((s) => s.directive === name);
-  const runtime = setting && config.sources[setting.name] === 'runtime';
-  const other = limit.value !== limit.default;
-  return (
-    <tr>
-      <th scope="row" className="px-4 py-2 text-left font-normal">
-        <code className="break-all">{name}</code>
-        {setting && <span className="block text-[0.8125rem] text-faint">{setting.name}</span>}
-      </th>
-      <td className={`px-4 py-2 ${other ? 'font-semibold' : ''}`}>
+function rowsOf(names: readonly string[], config: Config): Row[] {
+  return names.flatMap((name): Row[] => {
+    const limit = config.limits[name];
+    const setting = settingsOf(config).find((s) => s.directive === name)?.name;
+    const runtime = setting !== undefined && config.sources[setting] === 'runtime';
+    return limit ? [{ name, limit, setting, runtime }] : [];
+  });
+}
+
+const columns: Column<Row>[] = [
+  {
+    name: 'Now',
+    cell: ({ limit }) => (
+      <span className={limit.value === limit.default ? '' : 'font-semibold'}>
         {limitText(limit.value, limit.unit)}
-      </td>
-      <td className="px-4 py-2 text-muted">{limitText(limit.default, limit.unit)}</td>
-      <td className="px-4 py-2 text-muted">
-        {limit.min === undefined || limit.max === undefined
-          ? '–'
-          : `${limitText(limit.min, limit.unit)} to ${limitText(limit.max, limit.unit)}`}
-      </td>
-      <td className="px-4 py-2">
-        {runtime ? (
-          <Badge tone="busy">changed here</Badge>
-        ) : other ? (
-          <Badge tone="wait">nginx.conf</Badge>
-        ) : (
-          <Badge>default</Badge>
-        )}
-      </td>
-    </tr>
-  );
+      </span>
+    ),
+  },
+  {
+    name: 'Default',
+    look: 'text-muted',
+    cell: ({ limit }) => limitText(limit.default, limit.unit),
+  },
+  { name: 'At least', look: 'text-muted', cell: ({ limit }) => bound(limit.min, limit) },
+  { name: 'At most', look: 'text-muted', cell: ({ limit }) => bound(limit.max, limit) },
+  {
+    name: 'Who says so',
+    cell: ({ limit, runtime }) =>
+      runtime ? (
+        <Badge tone="busy">changed here</Badge>
+      ) : limit.value !== limit.default ? (
+        <Badge tone="wait">nginx.conf</Badge>
+      ) : (
+        <Badge>default</Badge>
+      ),
+  },
+];
+
+function bound(n: number | undefined, limit: Limit): string {
+  return n === undefined ? '–' : limitText(n, limit.unit);
 }

@@ -88,7 +88,7 @@ function Row({ trigger: t, onOpen }: RowProps) {
       else toast.fail('No run was started', error);
     },
   });
-  const what = t.schedule ?? t.event_source ?? t.webhook_secret;
+  const what = t.schedule ?? t.event_source;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <span className="min-w-0 flex-1 basis-60">
@@ -97,7 +97,13 @@ function Row({ trigger: t, onOpen }: RowProps) {
         </TextLink>{' '}
         <code className="text-faint">{t.version}</code>
         <span className="block text-muted">
-          {what && <code>{what}</code>} {t.trigger_type === 'scheduled' && t.timezone}
+          {what && <code>{what}</code>}
+          {t.webhook_secret && (
+            <>
+              signed with <code className="break-all">{t.webhook_secret}</code>
+            </>
+          )}{' '}
+          {t.trigger_type === 'scheduled' && t.timezone}
         </span>
       </span>
       <Badge tone={t.enabled ? 'ok' : 'calm'}>
