@@ -245,6 +245,17 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       "id:int ts:time trigger_type source:? outcome run_id:? payload_hash:?"
       " detail:? due_at:time? lag_ms:int?",
       NGX_LO_GIVEN },
+    { "Backfill", "Slots of a schedule that are fired on purpose",
+      "backfill_id procedure_id version"
+      " status:running|paused|completed|canceled reason:? schedule timezone"
+      " from:time to:time max_parallel:int total:int fired:int skipped:int"
+      " active:int next_slot:time? created_by:? created_at:time"
+      " updated_at:time ended_at:time?",
+      NGX_LO_GIVEN },
+    { "BackfillCreate", "Between which times, both included, and how many runs"
+      " at once",
+      "from:time! to:time? max_parallel:1-100?",
+      NGX_LO_TAKEN },
     { "EventTold", "How many triggers want the event",
       "delivered_to:int",
       NGX_LO_GIVEN },

@@ -266,6 +266,9 @@ ngx_lo_procedures_remove(ngx_lo_api_t *api, const json_t *row,
         && ngx_lo_job_add(job, &ngx_lo_sql_trigger_gone,
                           ckp_json_str(row, "procedure_id"),
                           ckp_json_str(row, "version")) == NGX_OK
+        && ngx_lo_job_add(job, &ngx_lo_sql_backfills_gone,
+                          ckp_json_str(row, "procedure_id"),
+                          ckp_json_str(row, "version")) == NGX_OK
         && ngx_lo_job_add(job, &ngx_lo_sql_trigger_files_lost) == NGX_OK)
     {
         rc = ngx_lo_api_audit(api, job, &trail);

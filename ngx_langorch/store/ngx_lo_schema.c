@@ -639,6 +639,23 @@ static const char  ngx_lo_schema_slots[] =
     " WHERE released_at IS NULL;";
 
 
+/* settings: the trigger's, as they were when it was made. */
+
+static const char  ngx_lo_schema_backfills[] =
+    "CREATE TABLE backfills ("
+    " id INTEGER PRIMARY KEY, backfill_id TEXT NOT NULL UNIQUE,"
+    " procedure_id TEXT NOT NULL, version TEXT NOT NULL, trigger INTEGER,"
+    " self TEXT, settings TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,"
+    " from_at INTEGER, to_at INTEGER, next_at INTEGER, due_at INTEGER,"
+    " max_parallel INTEGER, total INTEGER,"
+    " fired INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0,"
+    " created_by TEXT, created_at INTEGER, updated_at INTEGER,"
+    " ended_at INTEGER);"
+    "CREATE INDEX backfills_of ON backfills (procedure_id, version, id);"
+    "CREATE INDEX backfills_due ON backfills (due_at)"
+    " WHERE status = 'running';";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -668,7 +685,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_chain,
     ngx_lo_schema_links,
     ngx_lo_schema_sessions,
-    ngx_lo_schema_slots
+    ngx_lo_schema_slots,
+    ngx_lo_schema_backfills
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -97,6 +97,35 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_done;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_later;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_queue_old;
 
+/* --- backfills (ngx_lo_sql_backfills.c) ---------------------------------------- */
+
+/* backfill_id, procedure_id, version, trigger, self, settings, from, to, first
+ * slot, max_parallel, total, created_by, now; guarded: the trigger has no other
+ * that is open */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_add;
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_old;    /* procedure, version */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfills;       /* the same, limit */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_get;    /* the same, id */
+
+/* procedure_id, version, id, status, now; guarded: it is open */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_set;
+
+/* limit, when one is looked at again that has as many runs as it may */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_due;
+
+/* row, slot, the slot after it or NGX_LO_NULL, now; guarded: it is at that slot
+ * and runs, and (the first) another run may */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_fired;
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_skipped;
+
+/* row, slot, when; row, slot, reason, now; guarded as well */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_later;
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_stop;
+
+/* procedure_id, version, slot: its line, unless it was fired */
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfill_slot;
+extern const ngx_lo_stmt_t  ngx_lo_sql_backfills_gone;  /* procedure, version */
+
 /* --- watched files (ngx_lo_sql_trigger_files.c) -------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_files;   /* trigger */

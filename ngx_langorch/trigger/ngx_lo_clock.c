@@ -6,6 +6,7 @@
  */
 
 #include "store/ngx_lo_sql_trigger.h"
+#include "trigger/ngx_lo_backfill.h"
 #include "trigger/ngx_lo_fire_int.h"
 #include "trigger/ngx_lo_listen.h"
 #include "trigger/ngx_lo_trigger.h"
@@ -15,6 +16,8 @@
 #define NGX_LO_CLOCK_WAIT   30000       /* ms until it looks anyway */
 #define NGX_LO_CLOCK_PAUSE  1000        /* after something failed */
 #define NGX_LO_CLOCK_SECOND 1000LL
+#define NGX_LO_CLOCK_FULL   250         /* ms until a run of a backfill may have
+                                           ended */
 
 
 static struct {
@@ -33,6 +36,7 @@ static int64_t ngx_lo_clock_rows(const json_t *rows, const char *member,
     int64_t now, void (*due)(const json_t *row, int64_t now));
 static void ngx_lo_clock_due_row(const json_t *row, int64_t now);
 static void ngx_lo_clock_hear(const json_t *row, int64_t now);
+static void ngx_lo_clock_backfill(const json_t *row, int64_t now);
 static void ngx_lo_clock_fire(const json_t *row, int64_t now);
 static ngx_int_t ngx_lo_clock_due(const json_t *row, int64_t now,
     ckp_due_t *due);
@@ -120,6 +124,9 @@ ngx_lo_clock_look(void *data)
                           (int64_t) NGX_LO_CLOCK_ROWS);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_queue,
                           (int64_t) NGX_LO_CLOCK_ROWS);
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_backfill_due,
+                          (int64_t) NGX_LO_CLOCK_ROWS,
+                          ngx_lo_now_ms() + NGX_LO_CLOCK_FULL);
     ngx_lo_job_submit(job, ngx_lo_clock_looked, NULL);
 }
 
@@ -151,6 +158,10 @@ ngx_lo_clock_looked(ngx_lo_job_t *job, void *data)
                              ngx_lo_clock_due_row);
     at = ngx_lo_clock_rows(ngx_lo_job_rows(job, 1), "due_at", now,
                            ngx_lo_clock_hear);
+
+    next = ngx_min(next, at);
+    at = ngx_lo_clock_rows(ngx_lo_job_rows(job, 2), "due_at", now,
+                           ngx_lo_clock_backfill);
 
     ngx_lo_clock_wait((ngx_msec_t) (ngx_min(next, at) - now));
 
@@ -240,6 +251,30 @@ ngx_lo_clock_hear(const json_t *row, int64_t now)
 
     (void) ngx_lo_listen_done(job, ckp_json_int(row, "queued", 0), now);
     ngx_lo_job_submit(job, ngx_lo_clock_skipped, NULL);
+}
+
+
+/* The next slot of a backfill. */
+
+static void
+ngx_lo_clock_backfill(const json_t *row, int64_t now)
+{
+    ngx_lo_fire_t  *f;
+
+    ngx_lo_clock.firing++;
+    f = ngx_lo_backfill_fire(row);
+
+    if (f == NULL) {
+        ngx_lo_clock_over(1);
+
+    } else if (f->unfit) {
+        f->b.now_ms = now;
+        f->done = ngx_lo_clock_fired;
+        ngx_lo_fire_refuse(f, NGX_LO_FIRE_ERROR);
+
+    } else if (ngx_lo_fire_start(f, ngx_lo_clock_fired, NULL) != NGX_OK) {
+        ngx_lo_clock_over(1);
+    }
 }
 
 

@@ -182,7 +182,7 @@ ngx_lo_fire_looked(ngx_lo_job_t *job, void *data)
 
     row = ngx_lo_job_row(job, 0);
 
-    if (row == NULL && f->next_at != 0) {
+    if (row == NULL && (f->next_at != 0 || f->backfill != 0)) {
         ngx_lo_fire_say(f, "There is no such version");
         ngx_lo_fire_refuse(f, NGX_LO_FIRE_NOT_RUNNABLE);
         return;

@@ -64,8 +64,11 @@ struct ngx_lo_fire_s {
                                        for, in words; NULL: none */
     int64_t          missed_at;     /* the last of them */
     int64_t          queued;        /* an event's row; 0: none */
+    int64_t          backfill;      /* its row; 0: it is none's */
+    int64_t          next_slot;     /* of a backfill; NGX_LO_NULL: none */
     int64_t          told_at;       /* when that was told */
     unsigned         later:1;       /* it waits for a free run already */
+    unsigned         unfit:1;       /* not to be started */
     unsigned         by_hand:1;     /* given as it is: nothing is mapped */
 
     /* more statements of the transaction, before the run's: NGX_OK */

@@ -6,6 +6,7 @@
 #include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_trigger.h"
+#include "trigger/ngx_lo_backfill.h"
 #include "trigger/ngx_lo_fire_int.h"
 #include "trigger/ngx_lo_listen.h"
 
@@ -239,6 +240,10 @@ ngx_lo_fire_feed(ngx_lo_fire_t *f, ngx_lo_job_t *job, ckp_program_t *prog,
 static ngx_int_t
 ngx_lo_fire_rows(ngx_lo_fire_t *f, ngx_lo_job_t *job)
 {
+    if (f->backfill != 0 && ngx_lo_backfill_slot(f, job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     f->at_note = ngx_lo_job_len(job) + 1;
 
     if (ngx_lo_fire_note(f, job, "fired", f->b.run_id, NULL) != NGX_OK
@@ -262,6 +267,10 @@ ngx_lo_fire_slot(ngx_lo_fire_t *f, ngx_lo_job_t *job)
 
     if (f->queued != 0) {
         return ngx_lo_listen_done(job, f->queued, f->b.now_ms);
+    }
+
+    if (f->backfill != 0) {
+        return ngx_lo_backfill_step(f, job, f->outcome == NGX_LO_FIRE_LOST);
     }
 
     if (f->next_at == 0) {
@@ -320,7 +329,8 @@ ngx_lo_fire_note(ngx_lo_fire_t *f, ngx_lo_job_t *job, const char *outcome,
     int64_t  now, lag;
 
     now = f->b.now_ms;
-    lag = (f->due_at != NGX_LO_NULL) ? now - f->due_at : NGX_LO_NULL;
+    lag = (f->due_at != NGX_LO_NULL && f->backfill == 0) ? now - f->due_at
+                                                         : NGX_LO_NULL;
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_trigger_history_add, f->procedure_id,
                        f->version, now, f->type, f->source, outcome, run_id,
@@ -395,7 +405,7 @@ ngx_lo_fire_missed(ngx_lo_fire_t *f, ngx_lo_job_t *job)
         return;
     }
 
-    if (guard == f->at_note && f->next_at != 0) {
+    if (guard == f->at_note && (f->next_at != 0 || f->backfill != 0)) {
         ngx_lo_fire_pass(f);
         return;
     }
@@ -526,6 +536,9 @@ ngx_lo_fire_refuse(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome)
     {
         ngx_lo_fire_later(f, job);
 
+    } else if (job != NULL && f->backfill != 0) {
+        (void) ngx_lo_backfill_refused(f, job, outcome);
+
     } else if (job != NULL) {
         (void) ngx_lo_fire_slot(f, job);
         (void) ngx_lo_fire_note(f, job, ngx_lo_fire_words[outcome],
@@ -583,7 +596,9 @@ ngx_lo_fire_end(ngx_lo_fire_t *f, ngx_lo_fire_outcome_t outcome)
                           1);
     }
 
-    if (outcome == NGX_LO_FIRED && f->due_at != NGX_LO_NULL) {
+    if (outcome == NGX_LO_FIRED && f->due_at != NGX_LO_NULL
+        && f->backfill == 0)
+    {
         ngx_lo_metric_add(NGX_LO_M_TRIGGER_LAG, NGX_LO_LABELS(f->type),
                           (double) (ngx_lo_now_ms() - f->due_at) / 1000);
     }

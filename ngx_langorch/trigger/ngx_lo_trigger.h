@@ -38,6 +38,18 @@ ngx_lo_trigger_stage_t  ngx_lo_triggers_sync_render;
 ngx_lo_trigger_stage_t  ngx_lo_triggers_fire_prepare;
 ngx_lo_trigger_stage_t  ngx_lo_triggers_fire_render;
 
+/* ngx_lo_backfills.c */
+ngx_lo_trigger_stage_t  ngx_lo_backfills_create_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_create_render;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_list_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_list_render;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_get_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_get_render;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_pause_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_resume_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_cancel_prepare;
+ngx_lo_trigger_stage_t  ngx_lo_backfills_set_render;
+
 /* ngx_lo_webhook.c */
 ngx_lo_trigger_stage_t  ngx_lo_webhook_prepare;
 ngx_lo_trigger_stage_t  ngx_lo_webhook_render;

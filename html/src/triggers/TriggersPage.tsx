@@ -12,12 +12,14 @@ import { pageOf, TextLink } from '../shared/ui/TextLink';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
 import { fire, pathOf } from './api';
+import { BackfillDialog } from './BackfillDialog';
 import { FireDialog } from './FireDialog';
 import { HistoryDialog } from './HistoryDialog';
 import { TriggerDialog } from './TriggerDialog';
 import type { Trigger } from './types';
 
-type Open = { what: 'new' } | { what: 'edit' | 'history' | 'off' | 'fire'; trigger: Trigger };
+type Act = 'edit' | 'history' | 'off' | 'fire' | 'backfills';
+type Open = { what: 'new' } | { what: Act; trigger: Trigger };
 
 /** What starts procedures by itself: clocks, webhooks, files, events. */
 export function TriggersPage() {
@@ -52,6 +54,7 @@ export function TriggersPage() {
       {open?.what === 'new' && <TriggerDialog trigger={null} onClose={close} />}
       {open?.what === 'edit' && <TriggerDialog trigger={open.trigger} onClose={close} />}
       {open?.what === 'history' && <HistoryDialog trigger={open.trigger} onClose={close} />}
+      {open?.what === 'backfills' && <BackfillDialog trigger={open.trigger} onClose={close} />}
       {open?.what === 'fire' && <FireDialog trigger={open.trigger} onClose={close} />}
       {open?.what === 'off' && (
         <ConfirmDialog
@@ -70,7 +73,7 @@ export function TriggersPage() {
 
 interface RowProps {
   trigger: Trigger;
-  onOpen: (what: 'edit' | 'history' | 'off' | 'fire') => void;
+  onOpen: (what: Act) => void;
 }
 
 function Row({ trigger: t, onOpen }: RowProps) {
@@ -126,6 +129,13 @@ function Row({ trigger: t, onOpen }: RowProps) {
         <Button size="small" icon="bolt" busy={firing.isPending} onClick={() => firing.mutate()}>
           Fire now
         </Button>
+        {t.schedule && (
+          <IconButton
+            icon="calendar"
+            name={`Backfills of ${t.procedure_id}`}
+            onClick={() => onOpen('backfills')}
+          />
+        )}
         <IconButton
           icon="history"
           name={`History of ${t.procedure_id}`}

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/types';
-import type { Trigger } from './types';
+import type { Backfill, Trigger } from './types';
 
 /** A variable of the run, and where its value comes from. */
 export interface MapRow {
@@ -90,4 +90,9 @@ export function bodyOf(t: Texts, enabled: boolean, rows: readonly MapRow[]): Jso
     max_concurrent_runs: text(t.max_concurrent_runs) ? Number(t.max_concurrent_runs) : undefined,
   };
   return JSON.parse(JSON.stringify(body)) as JsonObject;
+}
+
+/** Whether a backfill can still fire. */
+export function isOpen(b: Backfill): boolean {
+  return b.status === 'running' || b.status === 'paused';
 }

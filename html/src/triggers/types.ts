@@ -20,6 +20,20 @@ export interface Trigger {
   last_run_id: string | null;
 }
 
+export interface Backfill {
+  backfill_id: string;
+  status: 'running' | 'paused' | 'completed' | 'canceled';
+  reason: string | null;
+  from: string;
+  to: string;
+  max_parallel: number;
+  total: number;
+  fired: number;
+  skipped: number;
+  active: number;
+  next_slot: string | null;
+}
+
 export interface Fired {
   id: number;
   ts: string;
