@@ -184,7 +184,7 @@ test('what a run was sent is looked at: a text, a picture, and what has no previ
   const picture = row('dot.png').getByRole('img', { name: 'dot.png' });
   await expect.poll(() => picture.evaluate((el) => (el as HTMLImageElement).naturalWidth)).toBe(1);
   await row('blob.bin').getByRole('button', { name: 'Preview' }).click();
-  await row('blob.bin').getByText('There is no preview of this').waitFor();
+  await row('blob.bin').getByText(/^There is no preview of this/).waitFor();
   await b.shot('71-artifacts');
   const [name, text] = await given(page, () =>
     row('notes.txt').getByRole('link', { name: 'Download' }).click());
@@ -245,8 +245,12 @@ test('one key does things, too: also on the page where they are done', async () 
   await dialog.waitFor({ state: 'detached' });
   expect(new URL(page.url()).search).toBe('');
 
+  await page.goto(at('runs?q=something'));
+  const sought = page.getByRole('searchbox', { name: 'Search runs' });
+  expect(await sought.inputValue()).toBe('something');
   await palette('Runs that failed');
   await page.waitForURL(/runs\?status=failed/);
+  await expect.poll(() => sought.inputValue()).toBe('');
   const run = await startRun(letter);
   await palette(run);
   await page.getByRole('heading', { name: new RegExp(letter.split(':')[0] ?? '') }).waitFor();

@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { exactTime, words } from '../shared/format';
-import { useQueryState, useSettled } from '../shared/hooks';
+import { useQueryState, useSearchText } from '../shared/hooks';
 import { http } from '../shared/http';
 import { apiHref } from '../shared/mount';
 import type { JsonObject } from '../shared/types';
 import { Badge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
 import { CopyButton } from '../shared/ui/CopyButton';
-import { Select, TextInput } from '../shared/ui/Field';
+import { SearchInput, Select } from '../shared/ui/Field';
 import { Icon } from '../shared/ui/Icon';
 import { JsonView } from '../shared/ui/JsonView';
 import { EmptyState, Loading } from '../shared/ui/Notes';
@@ -62,8 +62,8 @@ const categories = [
 
 export function AuditPage() {
   const [category, setCategory] = useQueryState('category');
-  const [search, text, setText] = useSearch('search');
-  const [actor, who, setWho] = useSearch('actor');
+  const [search, text, setText] = useSearchText('search');
+  const [actor, who, setWho] = useSearchText('actor');
   const filter = { category, search, actor };
   const list = useInfiniteQuery({
     queryKey: ['audit', filter],
@@ -91,20 +91,16 @@ export function AuditPage() {
       }
     >
       <div className="flex flex-wrap gap-2">
-        <TextInput
-          type="search"
-          aria-label="Search"
+        <SearchInput
+          name="Search"
           placeholder="Search descriptions"
-          value={text}
-          onChange={(e) => setText(e.target.value)}
-          className="min-w-0 flex-1 basis-60"
+          text={text}
+          onText={setText}
         />
-        <TextInput
-          type="search"
-          aria-label="Who"
-          placeholder="Who"
-          value={who}
-          onChange={(e) => setWho(e.target.value)}
+        <SearchInput
+          name="Who"
+          text={who}
+          onText={setWho}
           className="max-w-44 flex-1 basis-32"
         />
         <Select
@@ -150,18 +146,6 @@ export function AuditPage() {
       )}
     </Page>
   );
-}
-
-/** A text that is sought once it is written, and kept in the address. */
-function useSearch(name: string): [sought: string, text: string, set: (text: string) => void] {
-  const [kept, keep] = useQueryState(name);
-  const [text, setText] = useState(kept);
-  const settled = useSettled(text.trim());
-  useEffect(() => {
-    if (settled !== kept) keep(settled);
-    /* only what was written goes into the address */
-  }, [settled]);
-  return [kept, text, setText];
 }
 
 function Entry({ event: e }: { event: AuditEvent }) {

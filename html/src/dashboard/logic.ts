@@ -71,7 +71,8 @@ export function middleByHour(runs: readonly Run[], now: number, hours = 24): Bar
       .filter((r) => Math.floor(Date.parse(r.created_at) / hour) === at)
       .flatMap((r) => (r.duration_seconds === null ? [] : [r.duration_seconds * 1000]))
       .sort((a, b) => a - b);
-    const n = took[Math.floor(took.length / 2)] ?? 0;
+    /* a bar that can be seen, also when it took no time to speak of */
+    const n = took.length === 0 ? 0 : Math.max(1, took[Math.floor(took.length / 2)] ?? 0);
     return {
       key: String(at),
       name: hourName(at),

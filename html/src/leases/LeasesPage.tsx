@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { exactTime } from '../shared/format';
+import { exactTime, shortId } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
 import { http, segment } from '../shared/http';
-import { Badge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
 import { Page } from '../shared/ui/Page';
@@ -64,13 +63,15 @@ export function LeasesPage() {
             <span className="min-w-0 flex-1">
               <code className="font-medium break-all">{l.resource_key}</code>
               <span className="block text-muted">
-                <TextLink href={pageOf('runs', l.run_id)}>run</TextLink>{' '}
+                <TextLink href={pageOf('runs', l.run_id)}>run {shortId(l.run_id)}</TextLink>{' '}
                 {[l.node_id, l.step_id].filter(Boolean).join(' / ')}
               </span>
             </span>
-            {!l.is_active && <Badge tone="wait">ran out</Badge>}
-            <span className="text-muted" title={exactTime(l.expires_at)}>
-              until <Time at={l.expires_at} />
+            <span
+              className={l.is_active ? 'text-muted' : 'text-wait'}
+              title={exactTime(l.expires_at)}
+            >
+              {l.is_active ? 'runs out' : 'ran out'} <Time at={l.expires_at} />
             </span>
             <Button size="small" onClick={() => setLeaving(l)}>
               Release

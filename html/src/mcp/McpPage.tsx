@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../shared/types';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { TextInput } from '../shared/ui/Field';
+import { SearchInput } from '../shared/ui/Field';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
@@ -105,12 +105,10 @@ function ToolList() {
   );
   return (
     <div className="flex flex-col gap-4">
-      <TextInput
-        type="search"
-        aria-label="Search tools"
-        placeholder="Search tools"
-        value={text}
-        onChange={(e) => setText(e.target.value)}
+      <SearchInput
+        name="Search tools"
+        text={text}
+        onText={setText}
         className="max-w-96"
       />
       {found.data?.errors.map((e) => (

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type DragEvent } from 'react';
 import { useSearchParams } from 'wouter';
-import { useSettled } from '../shared/hooks';
+import { useSearchText } from '../shared/hooks';
 import { keys } from '../shared/query';
 import { Button, ButtonLink } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
@@ -13,14 +13,13 @@ import { ProceduresView } from './ProceduresView';
 
 export function ProceduresPage() {
   const [address, setAddress] = useSearchParams();
-  const [search, setSearch] = useState(address.get('q') ?? '');
+  const [sought, search, setSearch] = useSearchText('q');
   const [dropped, setDropped] = useState<string | null>(null);
   const importing = dropped ?? (address.has('import') ? '' : null);
   const toast = useToast();
-  const settled = useSettled(search.trim());
   const get = (name: string) => address.get(name) ?? '';
   const filter = {
-    search: settled,
+    search: sought,
     status: get('status'),
     channel: get('channel'),
     tags: get('tags'),

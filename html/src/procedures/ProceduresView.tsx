@@ -5,7 +5,7 @@ import { channels, statuses } from './logic';
 import { words } from '../shared/format';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
-import { Select, TextInput } from '../shared/ui/Field';
+import { SearchInput, Select } from '../shared/ui/Field';
 import { Icon } from '../shared/ui/Icon';
 import { EmptyState } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
@@ -27,13 +27,11 @@ export function ProceduresView(props: ProceduresViewProps) {
   return (
     <>
       <div className="flex flex-wrap gap-2">
-        <TextInput
-          type="search"
-          aria-label="Search procedures"
+        <SearchInput
+          name="Search procedures"
           placeholder="Search by name, id or description"
-          value={search}
-          onChange={(e) => onSearch(e.target.value)}
-          className="min-w-0 flex-1 basis-60"
+          text={search}
+          onText={onSearch}
         />
         <Choose name="status" of="Status" all="Every status" list={statuses} {...props} />
         <Choose name="channel" of="Channel" all="Every channel" list={channels} {...props} />

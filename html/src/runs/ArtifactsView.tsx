@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { size } from '../shared/format';
+import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import { Badge } from '../shared/ui/Badge';
 import { Button } from '../shared/ui/Button';
@@ -86,6 +87,9 @@ function Preview({ artifact: a }: { artifact: Artifact }) {
         className="max-h-[60dvh] max-w-full self-start rounded-lg border border-line"
       />
     );
+  }
+  if (text.isError && problemOf(text.error).status === 415) {
+    return <p className="text-muted">There is no preview of this kind of file.</p>;
   }
   if (text.isError) return <ErrorNote title="There is no preview of this" error={text.error} />;
   if (!text.data) return <Loading lines={2} />;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { words } from '../shared/format';
 import { runStatuses } from '../shared/types';
 import { Button } from '../shared/ui/Button';
-import { Field, Select, TextInput } from '../shared/ui/Field';
+import { Field, SearchInput, Select, TextInput } from '../shared/ui/Field';
 import { Segments } from '../shared/ui/Segments';
 import { furtherNames, howManySet, periods, type RunFilter } from './filter';
 
@@ -26,13 +26,11 @@ export function FilterBar({ filter, onChange, text, onText }: FilterBarProps) {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <TextInput
-          type="search"
-          aria-label="Search runs"
+        <SearchInput
+          name="Search runs"
           placeholder="Run id, or part of a procedure id"
-          value={text}
-          onChange={(e) => onText(e.target.value)}
-          className="min-w-0 flex-1 basis-60"
+          text={text}
+          onText={onText}
         />
         <Segments
           name="Status"

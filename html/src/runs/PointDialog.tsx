@@ -1,17 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { JsonField } from '../shared/form/JsonField';
+import { objectOf } from '../shared/form/json';
 import { count } from '../shared/format';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
 import { ActDialog } from '../shared/ui/ActDialog';
 import { Choice } from '../shared/ui/Choice';
-import { Field, Select, TextArea } from '../shared/ui/Field';
+import { Field, Select } from '../shared/ui/Field';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { replayRun, resumeRun } from './api';
-import { changedVars, parseInputs } from './logic';
+import { changedVars } from './logic';
 import type { Point } from './types';
 
 interface PointDialogProps {
@@ -33,8 +35,8 @@ export function PointDialog({ run, checkpoint, vars, nodes, onClose }: PointDial
   const client = useQueryClient();
   const [, go] = useLocation();
   const toast = useToast();
-  const parsed = parseInputs(text);
-  const changed = 'inputs' in parsed ? changedVars(vars, parsed.inputs) : {};
+  const wanted = objectOf(text);
+  const changed = wanted ? changedVars(vars, wanted) : {};
   const n = Object.keys(changed).length;
 
   const send = useMutation({
@@ -62,7 +64,7 @@ export function PointDialog({ run, checkpoint, vars, nodes, onClose }: PointDial
       act={back ? 'Set this run back' : 'Start another run'}
       icon={back ? 'history' : 'fork'}
       busy={send.isPending}
-      disabled={'wrong' in parsed}
+      disabled={wanted === null}
       error={send.error}
       onDo={() => send.mutate()}
       onClose={onClose}
@@ -106,24 +108,17 @@ export function PointDialog({ run, checkpoint, vars, nodes, onClose }: PointDial
           </Field>
         )}
       </div>
-      <Field
+      <JsonField
         label="Variables"
-        error={'wrong' in parsed ? parsed.wrong : null}
         hint={
           n === 0
             ? 'Change the values that should be others; hidden ones stay when left as they are'
             : `${count(n, 'variable')} changed: ${Object.keys(changed).join(', ')}`
         }
-      >
-        {(tie) => (
-          <TextArea
-            {...tie}
-            value={text}
-            onChange={(e) => setText(e.target.value)}
-            className="h-72 font-mono text-[0.8125rem]"
-          />
-        )}
-      </Field>
+        text={text}
+        onText={setText}
+        className="h-72"
+      />
     </ActDialog>
   );
 }

@@ -1,16 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { JsonField } from '../shared/form/JsonField';
+import { objectOf } from '../shared/form/json';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject, Run } from '../shared/types';
 import { ActDialog } from '../shared/ui/ActDialog';
 import { Choice } from '../shared/ui/Choice';
-import { Field, TextArea, TextInput } from '../shared/ui/Field';
+import { Field, TextInput } from '../shared/ui/Field';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
 import { cancelRun, deleteRun, retryRun } from './api';
-import { actionsOf, parseInputs } from './logic';
+import { actionsOf } from './logic';
 
 export function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const [reason, setReason] = useState('');
@@ -55,8 +57,7 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   const [text, setText] = useState(() => JSON.stringify(run.input_vars ?? {}, null, 2));
   const client = useQueryClient();
   const [, go] = useLocation();
-  const parsed = parseInputs(text);
-  const wrong = 'wrong' in parsed ? parsed.wrong : null;
+  const inputs = objectOf(text);
 
   const retry = useMutation({
     mutationFn: (inputs: JsonObject | null) => retryRun(run.run_id, inputs),
@@ -74,9 +75,9 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
       act={same ? 'Go on with this run' : 'Start a new run'}
       icon="retry"
       busy={retry.isPending}
-      disabled={!same && wrong !== null}
+      disabled={!same && inputs === null}
       error={retry.error}
-      onDo={() => retry.mutate(same || 'wrong' in parsed ? null : parsed.inputs)}
+      onDo={() => retry.mutate(same ? null : inputs)}
       onClose={onClose}
     >
       {fields.map(([name, sentence]) => (
@@ -96,20 +97,13 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
         </Choice>
       </fieldset>
       {!same && (
-        <Field
+        <JsonField
           label="Inputs"
-          error={wrong}
           hint="A hidden value that is left as it is keeps its original"
-        >
-          {(tie) => (
-            <TextArea
-              {...tie}
-              value={text}
-              onChange={(e) => setText(e.target.value)}
-              className="h-48 font-mono text-[0.8125rem]"
-            />
-          )}
-        </Field>
+          text={text}
+          onText={setText}
+          className="h-48"
+        />
       )}
     </ActDialog>
   );

@@ -1,8 +1,9 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { csvOf, download } from '../shared/download';
-import { useSettled } from '../shared/hooks';
+import { count } from '../shared/format';
+import { useSearchText } from '../shared/hooks';
 import { keys } from '../shared/query';
 import type { Run } from '../shared/types';
 import { Button } from '../shared/ui/Button';
@@ -38,8 +39,7 @@ function List({ search, setSearch }: { search: SearchState[0]; setSearch: Search
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [bulk, setBulk] = useState<BulkWhat | null>(null);
   const filter = filterOf(search);
-  const [text, setText] = useState(filter.q);
-  const q = useSettled(text.trim());
+  const [, text, setText] = useSearchText('q');
 
   const set = (changes: Record<string, string>) =>
     setSearch(
@@ -52,11 +52,6 @@ function List({ search, setSearch }: { search: SearchState[0]; setSearch: Search
       },
       { replace: true },
     );
-  useEffect(() => {
-    if (q !== filter.q) set({ q });
-    /* only what was typed goes into the address; a view that is opened goes the other way */
-  }, [q]);
-
   const list = useInfiniteQuery({
     queryKey: [...keys.runs, 'list', filter],
     queryFn: ({ pageParam }) => listRuns(queryOf(filter, Date.now()), pageParam),
@@ -78,11 +73,7 @@ function List({ search, setSearch }: { search: SearchState[0]; setSearch: Search
     >
       <ViewBar
         search={search}
-        onOpen={(next) => {
-          const view = new URLSearchParams(next);
-          setText(view.get('q') ?? '');
-          setSearch(view);
-        }}
+        onOpen={(next) => setSearch(new URLSearchParams(next))}
       />
       <FilterBar filter={filter} onChange={set} text={text} onText={setText} />
       {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
@@ -118,16 +109,23 @@ function List({ search, setSearch }: { search: SearchState[0]; setSearch: Search
 
 function Export({ runs }: { runs: Run[] }) {
   if (runs.length === 0) return null;
+  const title = `Of the ${count(runs.length, 'run')} that ${runs.length === 1 ? 'is' : 'are'} here`;
   return (
     <>
       <Button
         kind="quiet"
         icon="download"
+        title={title}
         onClick={() => download('runs.csv', csvOf(exportHead, exportRows(runs)))}
       >
         CSV
       </Button>
-      <Button kind="quiet" icon="download" onClick={() => download('runs.json', runs)}>
+      <Button
+        kind="quiet"
+        icon="download"
+        title={title}
+        onClick={() => download('runs.json', runs)}
+      >
         JSON
       </Button>
     </>

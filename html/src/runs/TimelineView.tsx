@@ -3,7 +3,7 @@ import { clockTime, count, duration, exactTime } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
 import { Dot } from '../shared/ui/Badge';
 import { IconButton } from '../shared/ui/Button';
-import { TextInput } from '../shared/ui/Field';
+import { SearchInput } from '../shared/ui/Field';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Segments } from '../shared/ui/Segments';
 import { VirtualList } from '../shared/ui/VirtualList';
@@ -58,12 +58,10 @@ export function TimelineView({ live, progress, node, onNode }: TimelineViewProps
         {shape !== 'gantt' && (
           <>
             <Segments name="Which events" options={viewOptions} value={view} onChange={setView} />
-            <TextInput
-              type="search"
-              aria-label="Search events"
-              placeholder="Search events"
-              value={text}
-              onChange={(e) => setText(e.target.value)}
+            <SearchInput
+              name="Search events"
+              text={text}
+              onText={setText}
               className="min-w-0 max-w-72 flex-1 basis-40"
             />
           </>

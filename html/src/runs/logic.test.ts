@@ -7,7 +7,6 @@ import {
   foldEvent,
   foldEvents,
   gapBefore,
-  parseInputs,
   readEvent,
 } from './logic';
 import type { RunEvent } from './types';
@@ -136,8 +135,3 @@ test('a run that is being canceled is not canceled again', () => {
   expect(actionsOf({ status: 'running', cancellation_requested: true } as Run).cancel).toBe(false);
 });
 
-test('inputs of a new run are a JSON object', () => {
-  expect(parseInputs('{"a":1}')).toEqual({ inputs: { a: 1 } });
-  expect(['[]', 'null', '3'].map(parseInputs).every((p) => 'wrong' in p)).toBe(true);
-  expect(parseInputs('{')).toEqual({ wrong: 'This is not JSON' });
-});

@@ -133,19 +133,6 @@ export function actionsOf(run: Run): Actions {
   };
 }
 
-/** Inputs for a new run, as somebody wrote them. */
-export function parseInputs(text: string): { inputs: Record<string, Json> } | { wrong: string } {
-  try {
-    const value = JSON.parse(text) as Json;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { inputs: value };
-    }
-    return { wrong: 'Inputs are a JSON object' };
-  } catch {
-    return { wrong: 'This is not JSON' };
-  }
-}
-
 /** The variables that have another value than before, or are new. */
 export function changedVars(
   before: Record<string, Json>,

@@ -125,6 +125,7 @@ function Dialogs({ open, onClose }: { open: Open; onClose: () => void }) {
       <ObjectDialog
         title="New secret"
         members={fresh}
+        initial={{ provider_hint: 'db' }}
         act="Keep it"
         done="The secret is kept"
         spoils={spoils}

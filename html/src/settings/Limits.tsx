@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Badge } from '../shared/ui/Badge';
 import { DataTable, type Column } from '../shared/ui/DataTable';
-import { TextInput } from '../shared/ui/Field';
+import { SearchInput } from '../shared/ui/Field';
 import { EmptyState, Loading } from '../shared/ui/Notes';
 import { Refused } from '../shared/ui/Resource';
 import { limitGroups, limitText, settingsOf, type Config, type Limit } from './config';
@@ -26,13 +26,11 @@ export function Limits() {
         Each is a directive of nginx.conf, in force on the worker that answered. Those that are
         settings, too, can be changed while the site runs.
       </p>
-      <TextInput
-        type="search"
-        aria-label="Find a limit"
-        placeholder="Find a limit"
+      <SearchInput
+        name="Find a limit"
+        text={sought}
+        onText={setSought}
         className="max-w-sm"
-        value={sought}
-        onChange={(e) => setSought(e.target.value)}
       />
       {groups.length === 0 && (
         <div className="card">

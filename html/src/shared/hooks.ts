@@ -95,6 +95,25 @@ export function useQueryState(name: string, otherwise = ''): [string, (value: st
   return [search.get(name) ?? otherwise, set];
 }
 
+/**
+ * A text that is sought once it is written, kept in the address: what is sought, the text as it
+ * stands in its field, and how it is written. An address that says something else is followed.
+ */
+export function useSearchText(name: string): [string, string, (text: string) => void] {
+  const [kept, keep] = useQueryState(name);
+  const [text, setText] = useState(kept);
+  const settled = useSettled(text.trim());
+  useEffect(() => {
+    if (settled !== kept) keep(settled);
+    /* what was written goes into the address, not what was there before */
+  }, [settled]);
+  useEffect(() => {
+    if (settled !== kept) setText(kept);
+    /* somebody went to another address of the same page */
+  }, [kept]);
+  return [kept, text, setText];
+}
+
 /** Is the page looked at?  Streams of pages that are not would use up the browser's connections. */
 export function useVisible(): boolean {
   const [visible, setVisible] = useState(() => document.visibilityState !== 'hidden');

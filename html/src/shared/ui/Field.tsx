@@ -63,6 +63,30 @@ export function TextInput(props: InputHTMLAttributes<HTMLInputElement>) {
   );
 }
 
+interface SearchInputProps {
+  /** What is sought; stands in the empty field where nothing else is said. */
+  name: string;
+  placeholder?: string;
+  text: string;
+  onText: (text: string) => void;
+  className?: string;
+}
+
+/** The field by which a list is searched; the key / leads to the first of a page. */
+export function SearchInput(props: SearchInputProps) {
+  const { name, placeholder = name, text, onText } = props;
+  return (
+    <TextInput
+      type="search"
+      aria-label={name}
+      placeholder={placeholder}
+      value={text}
+      onChange={(e) => onText(e.target.value)}
+      className={props.className ?? 'min-w-0 flex-1 basis-60'}
+    />
+  );
+}
+
 export function TextArea(props: TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return (
     <textarea
