@@ -14,7 +14,7 @@
     " ELSE 'procedure' END AS run_kind, a.node_name,"                        \
     " r.procedure_id, a.approval_level, a.escalation_contact,"                \
     " CASE WHEN a.status = 'pending'"                                         \
-    " AND r.status NOT IN ('completed', 'failed', 'canceled')"                \
+    " AND " NGX_LO_SQL_ALIVE("r.")                \
     " THEN 1 ELSE 0 END AS \"can_decide:b\", a.path,"                         \
     " a.input_schema AS \"input_schema:j\", a.required_approvals,"            \
     " a.escalation_count, a.approvers AS \"approvers:j\","                    \
@@ -87,7 +87,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_vote_add = {
     " JOIN runs r ON r.id = a.run"
     " WHERE a.approval_id = $1 AND a.status = 'pending'"
     " AND coalesce(a.approval_level, '') = coalesce($4, '')"
-    " AND r.status NOT IN ('completed', 'failed', 'canceled')"
+    " AND " NGX_LO_SQL_ALIVE("r.")
     " AND (SELECT count(*) FROM votes v WHERE v.approval_id = $1)"
     " < " NGX_LO_VOTES_MAX,
     "ssss", 1
@@ -137,7 +137,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_approval_wake = {
     " THEN 1 ELSE priority END"
     " WHERE id = (SELECT a.run FROM approvals a WHERE a.approval_id = $1"
     " AND a.status <> 'pending')"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", -1
 };
 
@@ -147,7 +147,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_approval_due = {
     "UPDATE runs SET wake_at = CASE WHEN queued = 1 THEN wake_at ELSE 0 END,"
     " updated_at = $2"
     " WHERE id = (SELECT a.run FROM approvals a WHERE a.approval_id = $1)"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", -1
 };
 
@@ -162,7 +162,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_approval_add = {
     " expires_at, required_approvals, escalation_count, aside)"
     " SELECT $1, r.id, $3, $3, '', $4, $5, $6, $7, $8, 'pending', $9, $10, 1, 0,"
     " 1 FROM runs r WHERE r.run_id = $2"
-    " AND r.status NOT IN ('completed', 'failed', 'canceled')"
+    " AND " NGX_LO_SQL_ALIVE("r.")
     " AND (SELECT count(*) FROM approvals a WHERE a.run = r.id AND a.aside = 1"
     " AND a.status = 'pending') < " NGX_LO_ASIDES_MAX,
     "sssssjjsin", 1

@@ -56,7 +56,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_lease_note = {
     " 'actor', $2)), $3"
     " FROM leases l JOIN runs r ON r.id = l.run"
     " WHERE l.lease_id = $1 AND l.released_at IS NULL"
-    " AND r.status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE("r."),
     "ssi", -1
 };
 
@@ -65,7 +65,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_lease_wake = {
     "api_lease_wake",
     "UPDATE runs SET wake_at = 0, updated_at = $2"
     " WHERE id = (SELECT run FROM leases WHERE lease_id = $1)"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", -1
 };
 

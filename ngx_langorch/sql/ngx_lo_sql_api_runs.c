@@ -52,7 +52,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_cancel = {
     "api_run_cancel",
     "UPDATE runs SET cancellation_requested = 1, wake_at = 0, updated_at = $2"
     " WHERE run_id = $1 AND cancellation_requested = 0"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", 1
 };
 
@@ -93,6 +93,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_note = {
     "api_run_note",
     "UPDATE runs SET wake_at = CASE WHEN queued = 1 THEN wake_at ELSE 0 END,"
     " updated_at = $2 WHERE run_id = $1"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", -1
 };

@@ -44,7 +44,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_answer = {
     "api_delegation_answer",
     "UPDATE delegations SET status = 'answered'"
     " WHERE run = (SELECT id FROM runs WHERE run_id = $1"
-    " AND status NOT IN ('completed', 'failed', 'canceled'))"
+    " AND " NGX_LO_SQL_ALIVE("") ")"
     " AND ref = $2 AND status = 'open'",
     "ss", 1
 };
@@ -57,7 +57,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_delegation_wake = {
     " ELSE priority END,"
     " status = CASE WHEN status = 'paused' THEN 'created' ELSE status END"
     " WHERE run_id = $1"
-    " AND status NOT IN ('completed', 'failed', 'canceled')",
+    " AND " NGX_LO_SQL_ALIVE(""),
     "si", 1
 };
 

@@ -10,23 +10,19 @@
 
 #include "store/ngx_lo_sql.h"
 
-/* As the condition of the index runs_place has it. */
-#define NGX_LO_ACTIVE(r)                                                      \
-    r ".status NOT IN ('completed', 'failed', 'canceled')"
-
 /* How many of the key have a place. */
 #define NGX_LO_PLACED(key)                                                    \
     "(SELECT count(*) FROM runs p WHERE p.place_key = " key                   \
-    " AND p.queued = 0 AND " NGX_LO_ACTIVE("p") ")"
+    " AND p.queued = 0 AND " NGX_LO_SQL_ALIVE("p.") ")"
 
 /* Those that are not on their way out, oldest first; as many as are too many
  * with the new one. */
 #define NGX_LO_TOO_MANY                                                       \
     "(SELECT p.id FROM runs p WHERE p.place_key = $2"                         \
     " AND p.cancellation_requested = 0 AND p.run_id <> $1"                    \
-    " AND " NGX_LO_ACTIVE("p") " ORDER BY p.id LIMIT max(0,"                  \
+    " AND " NGX_LO_SQL_ALIVE("p.") " ORDER BY p.id LIMIT max(0,"                  \
     " (SELECT count(*) FROM runs q WHERE q.place_key = $2"                    \
-    " AND q.cancellation_requested = 0 AND " NGX_LO_ACTIVE("q") ") - $3))"
+    " AND q.cancellation_requested = 0 AND " NGX_LO_SQL_ALIVE("q.") ") - $3))"
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_gate_new = {
@@ -51,7 +47,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_gate_twin = {
 const ngx_lo_stmt_t  ngx_lo_sql_gate_free = {
     "gate_free",
     "SELECT 1 AS free WHERE (SELECT count(*) FROM runs p"
-    " WHERE p.place_key = $1 AND " NGX_LO_ACTIVE("p") ") < $2",
+    " WHERE p.place_key = $1 AND " NGX_LO_SQL_ALIVE("p.") ") < $2",
     "si", 1
 };
 
@@ -72,10 +68,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_gate_wait = {
     " WHERE run_id = $1 AND place_key IS NOT NULL"
     " AND ((SELECT count(*) FROM runs p WHERE p.place_key = runs.place_key"
     " AND p.queued = 0 AND p.id <> runs.id"
-    " AND " NGX_LO_ACTIVE("p") ") >= place_max"
+    " AND " NGX_LO_SQL_ALIVE("p.") ") >= place_max"
     " OR EXISTS (SELECT 1 FROM runs p WHERE p.place_key = runs.place_key"
     " AND p.queued = 1 AND p.id <> runs.id AND p.cancellation_requested = 0"
-    " AND " NGX_LO_ACTIVE("p") "))",
+    " AND " NGX_LO_SQL_ALIVE("p.") "))",
     "s", -1
 };
 
@@ -84,12 +80,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_gate_next = {
     "gate_next",
     "UPDATE runs SET queued = 0, wake_at = 0 WHERE id IN"
     " (SELECT n.id FROM runs n WHERE n.place_key = $1 AND n.queued = 1"
-    " AND n.cancellation_requested = 0 AND " NGX_LO_ACTIVE("n")
+    " AND n.cancellation_requested = 0 AND " NGX_LO_SQL_ALIVE("n.")
     " AND n.place_max > " NGX_LO_PLACED("$1")
     " ORDER BY n.priority DESC, n.id"
     " LIMIT max(0, coalesce((SELECT h.place_max FROM runs h"
     " WHERE h.place_key = $1 AND h.queued = 1"
-    " AND h.cancellation_requested = 0 AND " NGX_LO_ACTIVE("h")
+    " AND h.cancellation_requested = 0 AND " NGX_LO_SQL_ALIVE("h.")
     " ORDER BY h.priority DESC, h.id LIMIT 1), 0)"
     " - " NGX_LO_PLACED("$1") "))",
     "s", -1

@@ -20,7 +20,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_admit_claim = {
     " AND results.path = excluded.path)"
     " OR (results.status = 'started' AND results.run NOT IN"
     " (SELECT id FROM runs WHERE id = results.run"
-    " AND status NOT IN ('completed', 'failed', 'canceled')))"
+    " AND " NGX_LO_SQL_ALIVE("") "))"
     " OR (results.status <> 'started' AND results.updated_at <= $7)"
     " OR (results.status = 'failed' AND $8 = 0)",
     "ssissiii", -1

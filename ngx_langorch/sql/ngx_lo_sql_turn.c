@@ -62,18 +62,14 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL] = {
 };
 
 
-/* Guarded: the resource has a free slot; $11, how many are held, is set by who
- * writes (ngx_lo_slots.c).  A run that comes back to its own path takes its own
- * lease again, so a crash never waits for the dead. */
+/* Guarded: of $10 slots $11 are taken from us; who writes sets it
+ * (ngx_lo_slots.c).  It reads no table, so SQLite needs none of its own. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_lease = {
     "turn_lease",
     "INSERT OR REPLACE INTO leases (lease_id, resource_key, agent_id, run,"
     " path, node_id, step_id, acquired_at, expires_at)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
-    " WHERE $11 < $10 OR EXISTS (SELECT 1 FROM leases"
-    " WHERE run = $4 AND path = $5 AND resource_key = $2"
-    " AND released_at IS NULL AND expires_at > $8)",
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE $11 < $10",
     "sssisssiiii", 1
 };
 
@@ -82,9 +78,19 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_lease = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_slots_held = {
     "slots_held",
-    "SELECT count(*) FROM leases WHERE resource_key = ?1"
-    " AND released_at IS NULL AND expires_at > ?2",
+    "SELECT count(*) FROM leases WHERE resource_key = $1"
+    " AND released_at IS NULL AND expires_at > $2",
     "si", -1
+};
+
+
+/* resource_key, now, run, path */
+
+const ngx_lo_stmt_t  ngx_lo_sql_slots_own = {
+    "slots_own",
+    "SELECT count(*) FROM leases WHERE resource_key = $1"
+    " AND released_at IS NULL AND expires_at > $2 AND run = $3 AND path = $4",
+    "siis", -1
 };
 
 

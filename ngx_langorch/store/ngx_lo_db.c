@@ -162,10 +162,12 @@ ngx_lo_db_close(ngx_lo_db_t *db)
 
     (void) sqlite3_finalize(db->begin);
     (void) sqlite3_finalize(db->commit);
-    (void) sqlite3_finalize(db->count);
+    (void) sqlite3_finalize(db->held_by_all);
+    (void) sqlite3_finalize(db->held_by_us);
     db->begin = NULL;
     db->commit = NULL;
-    db->count = NULL;
+    db->held_by_all = NULL;
+    db->held_by_us = NULL;
 
     (void) sqlite3_close_v2(db->db);
     db->db = NULL;
@@ -453,7 +455,11 @@ ngx_lo_db_held(ngx_lo_db_t *db, ngx_lo_bound_t *bound)
 
     v = bound->params;
 
-    return ngx_lo_slots_look(db, v[1].s == NULL ? "" : v[1].s, v[7].i, v[9].i,
+    return ngx_lo_slots_look(db, &(ngx_lo_slot_t) {
+                                 .resource = v[1].s == NULL ? "" : v[1].s,
+                                 .run = v[3].i,
+                                 .path = v[4].s == NULL ? "" : v[4].s,
+                                 .now = v[7].i, .limit = v[9].i },
                              &v[10].i);
 }
 

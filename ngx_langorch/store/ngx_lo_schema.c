@@ -656,6 +656,19 @@ static const char  ngx_lo_schema_backfills[] =
     " WHERE status = 'running';";
 
 
+/* The conditions of these without IN: each write of a run looks at them. */
+
+static const char  ngx_lo_schema_alive[] =
+    "DROP INDEX runs_place;"
+    "CREATE INDEX runs_place ON runs (place_key, queued)"
+    " WHERE place_key IS NOT NULL AND status <> 'completed'"
+    " AND status <> 'failed' AND status <> 'canceled';"
+    "DROP INDEX runs_alive;"
+    "CREATE INDEX runs_alive ON runs (procedure_id, procedure_version)"
+    " WHERE status <> 'completed' AND status <> 'failed'"
+    " AND status <> 'canceled';";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -686,7 +699,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_links,
     ngx_lo_schema_sessions,
     ngx_lo_schema_slots,
-    ngx_lo_schema_backfills
+    ngx_lo_schema_backfills,
+    ngx_lo_schema_alive
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -8,6 +8,16 @@
 
 #include "store/ngx_lo_store.h"
 
+/*
+ * A run that has not ended; r: the name it goes by with a dot, or "".  As the
+ * conditions of runs_place and runs_alive have it, and not with IN: for that
+ * SQLite builds a table each time it looks.
+ */
+
+#define NGX_LO_SQL_ALIVE(r)                                                   \
+    r "status <> 'completed' AND " r "status <> 'failed' AND "                \
+    r "status <> 'canceled'"
+
 /* --- documents, procedures (ngx_lo_sql_procedures.c) ----------------------- */
 
 /* hash, body, what its audit_config says: days, storage_location */
@@ -106,6 +116,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_held;
+extern const ngx_lo_stmt_t  ngx_lo_sql_slots_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;

@@ -137,7 +137,8 @@ typedef struct {
     ngx_uint_t            nprepared;
     sqlite3_stmt         *begin;        /* NULL: not needed yet */
     sqlite3_stmt         *commit;
-    sqlite3_stmt         *count;
+    sqlite3_stmt         *held_by_all;  /* ngx_lo_slots.c */
+    sqlite3_stmt         *held_by_us;
     ngx_lo_held_t         held[NGX_LO_HELD_MAX];
     ngx_uint_t            nheld;        /* 0 whenever a change is undone */
     ngx_uint_t            write;
@@ -259,10 +260,19 @@ int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
 
 /* --- slots (ngx_lo_slots.c) ---------------------------------------------------- */
 
+/* What asks for a slot. */
+typedef struct {
+    const char           *resource;
+    int64_t               run;
+    const char           *path;
+    int64_t               now;          /* ms since 1970 */
+    int64_t               limit;
+} ngx_lo_slot_t;
+
 /* *n: leases of the resource that are held, before one more is taken; exact
- * when it is not below the limit, else perhaps too many.  SQLite's code. */
-int ngx_lo_slots_look(ngx_lo_db_t *db, const char *key, int64_t now,
-    int64_t limit, int64_t *n);
+ * when it is not below the limit, else perhaps too many; below any limit when
+ * one of them is its own.  SQLite's code. */
+int ngx_lo_slots_look(ngx_lo_db_t *db, const ngx_lo_slot_t *slot, int64_t *n);
 
 /* --- rows (ngx_lo_row.c) ------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
  */
 
 #include "sql/graph/ngx_lo_sql_graph_int.h"
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_graph.h"
 
 #define NGX_LO_GRAPH_COLUMNS                                                  \
@@ -86,7 +87,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_graph_del = {
     "UPDATE graphs SET deleted = 1, updated_at = $2, rev = rev + 1"
     " WHERE graph_id = $1 AND deleted = 0 AND ($3 = 1 OR NOT EXISTS"
     " (SELECT 1 FROM runs WHERE procedure_id = $1 AND family = 'w'"
-    " AND status NOT IN ('completed', 'failed', 'canceled')))",
+    " AND " NGX_LO_SQL_ALIVE("") "))",
     "sii", 1
 };
 

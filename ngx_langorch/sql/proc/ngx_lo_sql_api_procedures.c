@@ -233,6 +233,6 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_del_idle = {
     " AND ($3 IS NULL OR content_hash = $3)"
     " AND NOT EXISTS (SELECT 1 FROM runs WHERE procedure_id = $1"
     " AND procedure_version = $2"
-    " AND status NOT IN ('completed', 'failed', 'canceled'))",
+    " AND " NGX_LO_SQL_ALIVE("") ")",
     "sss", 1
 };

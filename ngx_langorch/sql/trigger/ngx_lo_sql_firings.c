@@ -2,10 +2,9 @@
  * Statements of a firing: may it be, was it already, and what became of it.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_trigger.h"
 
-
-#define NGX_LO_ALIVE  "status NOT IN ('completed', 'failed', 'canceled')"
 
 #define NGX_LO_TRIGGER_FIRES                                                  \
     "SELECT t.id, t.procedure_id, t.version, t.type,"                         \
@@ -51,7 +50,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_free = {
     "trigger_free",
     "SELECT 1 AS free WHERE (SELECT count(*) FROM (SELECT 1 FROM runs"
     " WHERE procedure_id = $1 AND procedure_version = $2"
-    " AND " NGX_LO_ALIVE " LIMIT $3)) < $3",
+    " AND " NGX_LO_SQL_ALIVE("") " LIMIT $3)) < $3",
     "ssi", 1
 };
 
