@@ -88,8 +88,9 @@ typedef struct {
 
 typedef struct {
     union {
-        char        near[JSON_NAME_NEAR + 1];
+        char        near[JSON_NAME_NEAR + 1];   /* NULs behind it */
         uint64_t    head;
+        uint64_t    words[2];   /* of a short one: all of it */
         struct {
             uint64_t   same;    /* as head */
             char      *far;

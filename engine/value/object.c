@@ -100,29 +100,29 @@ object_is(const json_member_t *m, const char *name, size_t len, uint64_t head)
 }
 
 
-/* Its place; o->used: there is none. */
+/* Its place; o->used: there is none.  Of a long name, or among many. */
 
-static uint32_t
-object_place(const json_object_t *o, const char *name, size_t len,
+static __attribute__((noinline)) uint32_t
+object_far(const json_object_t *o, const char *name, size_t len,
     uint64_t head)
 {
     const json_member_t *const  all = o->members;
     const uint32_t              n = o->used;
-    uint32_t                    at;
-    uint64_t                    i;
 
     if (o->index == NULL) {
-        for (const json_member_t *m = all; m < all + n; m++) {
-            if (m->head == head && object_is(m, name, len, head)) {
-                return (uint32_t) (m - all);
+        for (uint32_t at = 0; at < n; at++) {
+            if (object_is(&all[at], name, len, head)) {
+                return at;
             }
         }
 
         return n;
     }
 
-    for (i = object_hash(name, len, head); o->index[i & o->mask] != 0; i++) {
-        at = o->index[i & o->mask] - 1;
+    for (uint64_t i = object_hash(name, len, head);
+         o->index[i & o->mask] != 0; i++)
+    {
+        const uint32_t  at = o->index[i & o->mask] - 1;
 
         if (at < n && object_is(&all[at], name, len, head)) {
             return at;
@@ -130,6 +130,33 @@ object_place(const json_object_t *o, const char *name, size_t len,
     }
 
     return n;
+}
+
+
+/* The same of any: nearly all are short and among few, and cost no call. */
+
+static inline uint32_t
+object_place(const json_object_t *o, const char *name, size_t len,
+    uint64_t head)
+{
+    const json_member_t *const  all = o->members;
+    const json_member_t *const  end = all + o->used;
+
+    if (o->index != NULL || len > JSON_NAME_NEAR) {
+        return object_far(o, name, len, head);
+    }
+
+    const uint64_t  tail = len > 8 ? json_head(name + 8, len - 8) : 0;
+
+    for (const json_member_t *m = all; m < end; m++) {
+        if (m->words[0] == head && m->words[1] == tail && m->len == len
+            && m->value != NULL)
+        {
+            return (uint32_t) (m - all);
+        }
+    }
+
+    return (uint32_t) (end - all);
 }
 
 
