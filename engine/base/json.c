@@ -258,13 +258,6 @@ ckp_json_deeper(const json_t *v, size_t max)
 }
 
 
-const char *
-ckp_json_str(const json_t *o, const char *key)
-{
-    return json_string_value(json_object_get(o, key));
-}
-
-
 int64_t
 ckp_json_int(const json_t *o, const char *key, int64_t otherwise)
 {

@@ -67,6 +67,10 @@ void ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len);
 
 void ckp_real_text(double d, char out[CKP_REAL_LEN]);
 
+/* An integer as decimal digits with a NUL.  How long it is. */
+#define CKP_INT_LEN  24
+size_t ckp_int_text(int64_t i, char out[CKP_INT_LEN]);
+
 /* The same with at most `digits` significant digits (1 to 17). */
 void ckp_real_round(double d, int digits, char out[CKP_REAL_LEN]);
 
@@ -78,7 +82,12 @@ char *ckp_json_canonical(const json_t *v);
 
 /* Lends the text of a member or NULL, when it is no string or not there.  The
  * others give `otherwise` then; an integral real is an integer too. */
-const char *ckp_json_str(const json_t *o, const char *key);
+static inline const char *
+ckp_json_str(const json_t *o, const char *key)
+{
+    return json_string_value(json_object_get(o, key));
+}
+
 int64_t ckp_json_int(const json_t *o, const char *key, int64_t otherwise);
 double ckp_json_num(const json_t *o, const char *key, double otherwise);
 bool ckp_json_bool(const json_t *o, const char *key, bool otherwise);

@@ -179,8 +179,8 @@ text_string(text_t *t, const char *s, size_t len)
 }
 
 
-static size_t
-integer_text(int64_t i, char out[CKP_REAL_LEN])
+size_t
+ckp_int_text(int64_t i, char out[CKP_INT_LEN])
 {
     uint64_t  v = (i < 0) ? 0 - (uint64_t) i : (uint64_t) i;
     char      digits[24];
@@ -224,7 +224,7 @@ ckp_real_text(double d, char out[CKP_REAL_LEN])
     /* to here an integral number has all its digits */
 
     if (fabs(d) < 1e15 && d == floor(d) && !(d == 0 && signbit(d))) {
-        (void) integer_text((int64_t) d, out);
+        (void) ckp_int_text((int64_t) d, out);
         return;
     }
 
@@ -246,7 +246,7 @@ text_number(text_t *t, const json_t *v)
     char  out[CKP_REAL_LEN];
 
     if (json_is_integer(v)) {
-        const size_t  n = integer_text(json_integer_value(v), out);
+        const size_t  n = ckp_int_text(json_integer_value(v), out);
 
         text_put(t, out, n);
         return;

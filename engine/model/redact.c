@@ -40,10 +40,10 @@ redact_has_auth(const char *key)
     for (size_t i = 0; key[i] != '\0'; i++) {
         const unsigned char  before = (unsigned char) (i == 0 ? '_'
                                                               : key[i - 1]);
-        bool                 same = true;
+        bool                 same = key[i] == 'a' || key[i] == 'A';
         unsigned char        after;
 
-        for (size_t k = 0; k < 4 && same; k++) {
+        for (size_t k = 1; k < 4 && same; k++) {
             same = tolower((unsigned char) key[i + k]) == "auth"[k];
         }
 
@@ -65,20 +65,52 @@ redact_has_auth(const char *key)
 }
 
 
+/* Whether one of the words that tell of a secret stands here.  Each variable of
+ * each event is asked: who asks looks at the first letter. */
+
+static bool
+redact_begins_secret(const char *text)
+{
+    static const char *const  words[] = {
+        "access_key", "api_key", "apikey", "authorization", "credential",
+        "password", "private_key", "secret", "token"
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (text[0] == words[i][0]
+            && strncmp(text, words[i], strlen(words[i])) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 bool
 ckp_key_is_secret(const char *key)
 {
-    static const char *const  parts[] = {
-        "password", "token", "api_key", "apikey", "secret", "credential",
-        "authorization", "private_key", "access_key"
-    };
-    char                      folded[REDACT_KEY_MAX + 1];
+    char  folded[REDACT_KEY_MAX + 1];
 
     (void) redact_fold(key, folded);
 
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (strstr(folded, parts[i]) != NULL) {
-            return true;
+    for (const char *p = folded; *p != '\0'; p++) {
+        switch (*p) {
+
+        case 'a':
+        case 'c':
+        case 'p':
+        case 's':
+        case 't':
+            if (redact_begins_secret(p)) {
+                return true;
+            }
+
+            break;
+
+        default:
+            break;
         }
     }
 

@@ -114,10 +114,34 @@ ckp_code_t ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b,
 ckp_code_t ckp_fiber_put_in(ckp_fiber_t *f, const char *a, const char *b,
     const char *c, json_t *value);                          /* fiber[a][b][c] */
 ckp_code_t ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b);
-json_t *ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b);
-int64_t ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b);
-const char *ckp_fiber_get_str(const ckp_fiber_t *f, const char *a,
-    const char *b);
+
+/* Lends the object itself; NULL: there is none. */
+const json_t *ckp_fiber_own(const ckp_fiber_t *f);
+
+/* Inline, because names are mostly constants and are made ready then. */
+
+static inline json_t *
+ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    json_t *const  v = json_object_get(ckp_fiber_own(f), a);
+
+    return b == NULL ? v : json_object_get(v, b);
+}
+
+
+static inline int64_t
+ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    return json_integer_value(ckp_fiber_get(f, a, b));
+}
+
+
+static inline const char *
+ckp_fiber_get_str(const ckp_fiber_t *f, const char *a, const char *b)
+{
+    return json_string_value(ckp_fiber_get(f, a, b));
+}
+
 
 /* state[a][b] of the run: counters, keyed results, approvals, affinity. */
 ckp_code_t ckp_fiber_run_put(ckp_fiber_t *f, const char *a, const char *b,

@@ -350,28 +350,12 @@ ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
 }
 
 
-json_t *
-ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b)
+const json_t *
+ckp_fiber_own(const ckp_fiber_t *f)
 {
     fiber_find(f);
 
-    json_t *const  v = json_object_get(f->n, a);
-
-    return b == NULL ? v : json_object_get(v, b);
-}
-
-
-int64_t
-ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b)
-{
-    return json_integer_value(ckp_fiber_get(f, a, b));
-}
-
-
-const char *
-ckp_fiber_get_str(const ckp_fiber_t *f, const char *a, const char *b)
-{
-    return json_string_value(ckp_fiber_get(f, a, b));
+    return f->n;
 }
 
 

@@ -231,7 +231,7 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
     const json_t *const  n = json_object_get(own, "n");
     const json_t *const  wake = json_object_get(own, "wake");
     const char *const    up = ckp_json_str(own, "up");
-    char                 id[24];
+    char                 id[CKP_INT_LEN];
     ckp_fiber_t          f;
 
     run->roster.reads++;
@@ -254,7 +254,7 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
                  || json_object_get(n, "dl") != NULL
                  || json_object_get(n, "dleft") != NULL;
 
-    (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
+    (void) ckp_int_text(row->id, id);
     ckp_fiber_open(&f, run, id);
     row->busy = ckp_fiber_in_flight(&f);
     ckp_fiber_close(&f);
@@ -269,7 +269,7 @@ roster_renew(ckp_run_t *run, size_t i)
     const bool           was = row->gone;
     char                 id[24];
 
-    (void) snprintf(id, sizeof(id), "%lld", (long long) row->id);
+    (void) ckp_int_text(row->id, id);
     roster_above(r, row, false);
     roster_count(r, row, false);
     roster_read(run, row, ckp_run_get(run, "fibers", id));

@@ -200,29 +200,6 @@ ckp_run_del(ckp_run_t *run, const char *a, const char *b)
 }
 
 
-json_t *
-ckp_run_get(const ckp_run_t *run, const char *a, const char *b)
-{
-    const char *const  path[] = { a, b, NULL };
-
-    return ckp_state_get(&run->state, path);
-}
-
-
-int64_t
-ckp_run_get_int(const ckp_run_t *run, const char *a, const char *b)
-{
-    return json_integer_value(ckp_run_get(run, a, b));
-}
-
-
-const char *
-ckp_run_get_str(const ckp_run_t *run, const char *a, const char *b)
-{
-    return json_string_value(ckp_run_get(run, a, b));
-}
-
-
 bool
 ckp_run_is_final(const ckp_run_t *run)
 {

@@ -163,10 +163,29 @@ ckp_code_t ckp_run_checkpoint(ckp_run_t *run, const char *reason,
 ckp_code_t ckp_run_put(ckp_run_t *run, const char *a, const char *b,
     json_t *value);
 ckp_code_t ckp_run_del(ckp_run_t *run, const char *a, const char *b);
-json_t *ckp_run_get(const ckp_run_t *run, const char *a, const char *b);
-int64_t ckp_run_get_int(const ckp_run_t *run, const char *a, const char *b);
-const char *ckp_run_get_str(const ckp_run_t *run, const char *a,
-    const char *b);
+
+static inline json_t *
+ckp_run_get(const ckp_run_t *run, const char *a, const char *b)
+{
+    json_t *const  v = json_object_get(run->state.root, a);
+
+    return b == NULL ? v : json_object_get(v, b);
+}
+
+
+static inline int64_t
+ckp_run_get_int(const ckp_run_t *run, const char *a, const char *b)
+{
+    return json_integer_value(ckp_run_get(run, a, b));
+}
+
+
+static inline const char *
+ckp_run_get_str(const ckp_run_t *run, const char *a, const char *b)
+{
+    return json_string_value(ckp_run_get(run, a, b));
+}
+
 bool ckp_run_is_final(const ckp_run_t *run);
 json_t *ckp_run_save_as(const ckp_run_t *run, uint32_t seq);
 

@@ -112,9 +112,22 @@ ckp_step_key(const ckp_fiber_t *f, char *out)
 {
     const char *const  key = ckp_fiber_get_str(f, "step", "key");
     const int64_t      k = ckp_fiber_get_int(f, "step", "k");
+    size_t             len = key == NULL ? 0 : strlen(key);
 
-    (void) snprintf(out, CKP_KEY_MAX + 1, k > 0 ? "%s#%lld" : "%s",
-                    key == NULL ? "" : key, (long long) k);
+    len = len < CKP_KEY_MAX ? len : CKP_KEY_MAX;
+    memcpy(out, key == NULL ? "" : key, len);
+
+    if (k > 0 && len < CKP_KEY_MAX) {
+        char          digits[CKP_INT_LEN];
+        const size_t  n = ckp_int_text(k, digits);
+        const size_t  room = CKP_KEY_MAX - ++len;
+
+        out[len - 1] = '#';
+        memcpy(out + len, digits, n < room ? n : room);
+        len += n < room ? n : room;
+    }
+
+    out[len] = '\0';
 
     return out;
 }

@@ -36,7 +36,12 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 
     for (i = 0; (route = ngx_lo_route_at(i)) != NULL; i++) {
 
-        if (route->family != family) {
+        /* most are known by a letter not to be it */
+
+        if (route->family != family
+            || (m->nsegs > 0 && route->path[1] != '{'
+                && route->path[1] != (char) m->segs[0].data[0]))
+        {
             continue;
         }
 

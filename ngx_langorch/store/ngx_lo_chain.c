@@ -13,27 +13,27 @@
 #define NGX_LO_CHAIN_MAX  (4 * 1024 * 1024)
 
 
-/* The members of an entry, as columns of ngx_lo_sql_audit_add: `j` is JSON as
- * it is, `t` a time. */
+/* The members of an entry, with what stands before their values, as columns of
+ * ngx_lo_sql_audit_add: `j` is JSON as it is, `t` a time. */
 
 static const struct {
     const char  *name;
     char         kind;
 } ngx_lo_chain_members[] = {
-    { "event_id", 0 },
-    { "ts", 't' },
-    { "category", 0 },
-    { "action", 0 },
-    { "actor", 0 },
-    { "description", 0 },
-    { "resource_type", 0 },
-    { "resource_id", 0 },
-    { "meta", 'j' },
-    { "source_ip", 0 },
-    { "auth_method", 0 },
-    { "request_id", 0 },
-    { "procedure_id", 0 },
-    { "storage_location", 0 }
+    { "\n{\"event_id\":", 0 },
+    { ",\"ts\":", 't' },
+    { ",\"category\":", 0 },
+    { ",\"action\":", 0 },
+    { ",\"actor\":", 0 },
+    { ",\"description\":", 0 },
+    { ",\"resource_type\":", 0 },
+    { ",\"resource_id\":", 0 },
+    { ",\"meta\":", 'j' },
+    { ",\"source_ip\":", 0 },
+    { ",\"auth_method\":", 0 },
+    { ",\"request_id\":", 0 },
+    { ",\"procedure_id\":", 0 },
+    { ",\"storage_location\":", 0 }
 };
 
 #define NGX_LO_CHAIN_N  (int) (sizeof(ngx_lo_chain_members)                   \
@@ -94,8 +94,7 @@ ngx_lo_chain(sqlite3_context *ctx, int n, sqlite3_value **args)
     ckp_buf_puts(&b, (const char *) sqlite3_value_text(args[0]));
 
     for (i = 0; i < NGX_LO_CHAIN_N; i++) {
-        ckp_buf_printf(&b, "%s\"%s\":", (i == 0) ? "\n{" : ",",
-                       ngx_lo_chain_members[i].name);
+        ckp_buf_puts(&b, ngx_lo_chain_members[i].name);
         ngx_lo_chain_put(&b, args[i + 1], ngx_lo_chain_members[i].kind);
     }
 
