@@ -5,8 +5,6 @@
 
 #include "store/ngx_lo_sql.h"
 
-#define NGX_LO_OVER  "('completed', 'failed', 'canceled')"
-
 
 /* A child run of that id is there when the same turn was made before: then it
  * stays as it is. */
@@ -36,9 +34,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_event = {
 
 #define NGX_LO_NO_PLACE                                                       \
     "run_id = $1 AND epoch = 0 AND cancellation_requested = 0"                \
-    " AND status NOT IN " NGX_LO_OVER " AND (SELECT count(*) FROM runs p"     \
+    " AND " NGX_LO_SQL_ALIVE("") " AND (SELECT count(*) FROM runs p"     \
     " WHERE p.place_key = $2 AND p.run_id <> $1"                              \
-    " AND p.status NOT IN " NGX_LO_OVER ") >= $3"
+    " AND " NGX_LO_SQL_ALIVE("p.") ") >= $3"
 
 const ngx_lo_stmt_t  ngx_lo_sql_child_full[2] = {
     {
@@ -63,7 +61,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_again = {
     "child_again",
     "INSERT INTO inbox (run, kind, ref, data, created_at)"
     " SELECT $2, 'child', run_id, told, $3 FROM runs"
-    " WHERE run_id = $1 AND told IS NOT NULL AND status IN " NGX_LO_OVER,
+    " WHERE run_id = $1 AND told IS NOT NULL"
+    " AND status IN ('completed', 'failed', 'canceled')",
     "sii", -1
 };
 
@@ -75,14 +74,14 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_cancel[2] = {
         "child_cancel_tell",
         "INSERT INTO inbox (run, kind, ref, data, created_at)"
         " SELECT id, 'cancel', NULL, $2, $3 FROM runs WHERE run_id = $1"
-        " AND cancellation_requested = 0 AND status NOT IN " NGX_LO_OVER,
+        " AND cancellation_requested = 0 AND " NGX_LO_SQL_ALIVE(""),
         "sji", -1
     },
     {
         "child_cancel",
         "UPDATE runs SET cancellation_requested = 1, wake_at = 0,"
         " updated_at = $2 WHERE run_id = $1 AND cancellation_requested = 0"
-        " AND status NOT IN " NGX_LO_OVER,
+        " AND " NGX_LO_SQL_ALIVE(""),
         "si", -1
     }
 };
@@ -102,7 +101,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_tell[2] = {
         "child_tell",
         "INSERT INTO inbox (run, kind, ref, data, created_at)"
         " SELECT id, 'child', $2, $3, $4 FROM runs WHERE run_id = $1"
-        " AND status NOT IN " NGX_LO_OVER,
+        " AND " NGX_LO_SQL_ALIVE(""),
         "sski", -1
     },
     {
@@ -112,7 +111,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_child_tell[2] = {
         " THEN 'created' ELSE status END,"
         " priority = CASE WHEN status = 'paused' AND priority < 1"
         " THEN 1 ELSE priority END"
-        " WHERE run_id = $1 AND status NOT IN " NGX_LO_OVER,
+        " WHERE run_id = $1 AND " NGX_LO_SQL_ALIVE(""),
         "si", -1
     }
 };

@@ -20,7 +20,7 @@
 #define NGX_LO_TOO_MANY                                                       \
     "(SELECT p.id FROM runs p WHERE p.place_key = $2"                         \
     " AND p.cancellation_requested = 0 AND p.run_id <> $1"                    \
-    " AND " NGX_LO_SQL_ALIVE("p.") " ORDER BY p.id LIMIT max(0,"                  \
+    " AND " NGX_LO_SQL_ALIVE("p.") " ORDER BY p.id LIMIT max(0,"         \
     " (SELECT count(*) FROM runs q WHERE q.place_key = $2"                    \
     " AND q.cancellation_requested = 0 AND " NGX_LO_SQL_ALIVE("q.") ") - $3))"
 

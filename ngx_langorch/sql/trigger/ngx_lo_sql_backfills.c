@@ -3,6 +3,7 @@
  * other.  `next_at` is the slot that is next, `due_at` when it is tried.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_trigger.h"
 
 #define NGX_LO_BACKFILL_OPEN  "status IN ('running', 'paused')"
@@ -10,7 +11,7 @@
 #define NGX_LO_BACKFILL_ACTIVE                                                \
     "(SELECT count(*) FROM runs r WHERE r.procedure_id = b.procedure_id"      \
     " AND r.procedure_version = b.version"                                    \
-    " AND r.status NOT IN ('completed', 'failed', 'canceled')"                \
+    " AND " NGX_LO_SQL_ALIVE("r.")                                            \
     " AND r.triggered_by = 'backfill:' || b.backfill_id)"
 
 #define NGX_LO_BACKFILL_COLUMNS                                               \
