@@ -102,11 +102,16 @@ async function shoot(page: Page, name: string): Promise<void> {
 /**
  * Looks at the page as axe does; one line for each thing that somebody could not use.  The style
  * sheet that axe adds for its measurements is refused by the policy, and no offence of the page.
+ * Colours that are on their way, as after a change of the theme, are waited for.
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const seen = offencesOf.get(page);
   const before = [seen?.consoleErrors.length ?? 0, seen?.policyViolations.length ?? 0] as const;
   await page.evaluate(await readFile(axe, 'utf8'));
+  await page.evaluate(async () => {
+    const ways = document.getAnimations().filter((a) => a instanceof CSSTransition);
+    await Promise.allSettled(ways.map((a) => a.finished));
+  });
   const faults = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: (o: object) => Promise<AxeResult> } };
     const { violations } = await axe.run({ resultTypes: ['violations'] });

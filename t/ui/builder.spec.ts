@@ -25,6 +25,13 @@ function box(node: string) {
   return b.page.locator(`.react-flow__node[data-id="${node}"]`);
 }
 
+/** Chooses a node: the fields are its own from then on, not those of the document or another. */
+async function choose(node: string): Promise<void> {
+  await box(node).click();
+  await expect.poll(() => fields().getByLabel('Id', { exact: true }).inputValue(), patient)
+    .toBe(node);
+}
+
 test('a node is added, led to and filled in, and the compiler follows', async () => {
   const { page } = b;
   await page.goto(at('builder'));
@@ -63,7 +70,7 @@ test('the text and the graph follow each other', async () => {
   await text.getByText('"Begin"', { exact: true }).dblclick();
   await page.keyboard.type('Opening');
   await box('begin').getByText('Opening').waitFor();
-  await box('begin').click();
+  await choose('begin');
   await fields().getByLabel('Description').fill('The beginning');
   await text.getByText('"The beginning"').waitFor();
 });
@@ -90,7 +97,7 @@ test('what is typed fast stays as it is, however slow the machine', async () => 
 test('an error stands at its field and at its node', async () => {
   const { page } = b;
   await page.getByRole('button', { name: 'Canvas' }).click();
-  await box('begin').click();
+  await choose('begin');
   await fields().getByRole('button', { name: /^say/ }).click();
   await fields().getByLabel('Params').fill('{ "message": "{{nobody}}" }');
   await fields()

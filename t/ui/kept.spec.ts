@@ -66,6 +66,7 @@ test('where values can come from says what is ready and what this site does not 
   const state = (name: string) => keepers.getByRole('listitem').filter({ hasText: name });
   await state('db').getByText('ready').waitFor();
   await state('env').getByText('ready').waitFor();
+  await state('vault').getByText('configured; nobody asked it yet').waitFor();
   const known = (await (await fetch(apiUrl('secrets/providers'))).json()) as {
     provider: string; error: string | null;
   }[];

@@ -151,6 +151,17 @@ test('runs, one run and the audit trail are taken away as files', async () => {
   expect(whole.run.run_id).toBe(run);
   expect(whole.events.map((e) => e.event_type)).toContain('approval_requested');
 
+  await page.goto(at(`procedures/${encodeURIComponent(letter)}`));
+  const [documentName, document] = await given(page, () =>
+    page.getByRole('button', { name: 'Export as JSON' }).click());
+  expect(documentName).toMatch(/-1\.0\.0\.json$/);
+  expect(JSON.parse(document)).toMatchObject({ procedure_id: letter, version: '1.0.0' });
+
+  await page.goto(at('audit?category=procedure'));
+  const [, some] = await given(page, () =>
+    page.getByRole('link', { name: 'Export these' }).click());
+  const kinds = some.trimEnd().split('\n').map((l) => (JSON.parse(l) as { category: string }));
+  expect(new Set(kinds.map((k) => k.category))).toEqual(new Set(['procedure']));
   await page.goto(at('audit'));
   const [auditName, lines] = await given(page, () =>
     page.getByRole('link', { name: 'Export' }).click());

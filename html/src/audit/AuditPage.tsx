@@ -65,6 +65,7 @@ export function AuditPage() {
   const [search, text, setText] = useSearchText('search');
   const [actor, who, setWho] = useSearchText('actor');
   const filter = { category, search, actor };
+  const filtered = Object.values(filter).some(Boolean);
   const list = useInfiniteQuery({
     queryKey: ['audit', filter],
     queryFn: ({ pageParam }) =>
@@ -79,14 +80,14 @@ export function AuditPage() {
       lead="Who changed what, from where, newest first. Each entry is chained to the one before."
       actions={
         <a
-          href={apiHref('/audit/export')}
+          href={exportHref(filter)}
           download="audit.ndjson"
           className="
             inline-flex min-h-9 items-center gap-1.5 rounded-lg border border-edge bg-surface px-3.5
             font-medium hover:bg-hover
           "
         >
-          <Icon name="download" /> Export
+          <Icon name="download" /> {filtered ? 'Export these' : 'Export'}
         </a>
       }
     >
@@ -146,6 +147,13 @@ export function AuditPage() {
       )}
     </Page>
   );
+}
+
+/** Of what the filters leave: the check of the whole chain needs all of it. */
+function exportHref(filter: Record<string, string>): string {
+  const set = Object.entries(filter).filter(([, value]) => value !== '');
+  const query = new URLSearchParams(set).toString();
+  return apiHref(`/audit/export${query && `?${query}`}`);
 }
 
 function Entry({ event: e }: { event: AuditEvent }) {

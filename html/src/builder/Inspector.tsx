@@ -43,7 +43,7 @@ export function Inspector(props: InspectorProps) {
         )}
       </header>
       <Found list={context.found.filter((d) => d.node_id === id && d.path === at)} />
-      <Name key={id} doc={doc} id={id} onRename={props.onRename} />
+      <Name key={`name of ${id}`} doc={doc} id={id} onRename={props.onRename} />
       <Field label="Type">
         {(tie) => (
           <Select
@@ -62,7 +62,7 @@ export function Inspector(props: InspectorProps) {
       </Field>
       {type && (
         <Form
-          key={id}
+          key={`form of ${id}`}
           specs={fieldsOfType(type, context.defs)}
           value={node}
           at={at}

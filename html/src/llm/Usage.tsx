@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import { csvOf, download } from '../shared/download';
 import { duration } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
 import { http } from '../shared/http';
 import { EmptyState, Loading } from '../shared/ui/Notes';
 import { Bars } from '../shared/ui/Bars';
+import { Button } from '../shared/ui/Button';
 import { DataTable, type Column } from '../shared/ui/DataTable';
 import { Panel } from '../shared/ui/Page';
 import { Refused } from '../shared/ui/Resource';
@@ -52,7 +54,18 @@ export function Usage() {
   const { rows } = found.data;
   return (
     <div className="flex flex-col gap-4">
-      <Segments name="Summed up" options={groups} value={group} onChange={setGroup} />
+      <div className="flex flex-wrap items-center gap-2">
+        <Segments name="Summed up" options={groups} value={group} onChange={setGroup} />
+        {rows.length > 0 && (
+          <Button
+            kind="quiet"
+            icon="download"
+            onClick={() => download(`usage-by-${group}.csv`, csvOf(exported, rows.map(cellsOf)))}
+          >
+            CSV
+          </Button>
+        )}
+      </div>
       {rows.length === 0 && (
         <div className="card">
           <EmptyState icon="chat" title="Nobody asked a model in the last 30 days">
@@ -89,4 +102,19 @@ export function Usage() {
       )}
     </div>
   );
+}
+
+const exported = [
+  'key',
+  'calls',
+  'errors',
+  'prompt_tokens',
+  'completion_tokens',
+  'cost_usd',
+  'avg_latency_ms',
+  'p95_latency_ms',
+] as const satisfies readonly (keyof Row)[];
+
+function cellsOf(row: Row): unknown[] {
+  return exported.map((name) => row[name]);
 }

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
+import { download } from '../shared/download';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { StatusBadge } from '../shared/ui/Badge';
-import { Button, ButtonLink } from '../shared/ui/Button';
+import { Button, ButtonLink, IconButton } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { pageOf } from '../shared/ui/TextLink';
@@ -90,6 +91,11 @@ export function ProcedurePage() {
           >
             Start a run
           </Button>
+          <IconButton
+            icon="download"
+            name="Export as JSON"
+            onClick={() => download(`${p.procedure_id}-${p.version}.json`, p.ckp_json)}
+          />
         </>
       }
     >

@@ -9,6 +9,7 @@ import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
 import { Page, Panel } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Time } from '../shared/ui/Time';
+import { keeperInWords, type Provider } from './logic';
 
 /** api.md 12: a value never leaves the server */
 interface Secret {
@@ -20,13 +21,6 @@ interface Secret {
   version: number;
   last_used_at: string | null;
   used_by: string[];
-}
-
-interface Provider {
-  provider: string;
-  configured: boolean;
-  healthy: boolean | null;
-  error: string | null;
 }
 
 const common: Member[] = [
@@ -176,11 +170,9 @@ function Providers() {
       <ul className="divide-y divide-line">
         {list.data.map((p) => (
           <li key={p.provider} className="flex flex-wrap items-center gap-2.5 px-4 py-2.5">
-            <Dot tone={p.healthy ? 'ok' : p.configured ? 'bad' : 'calm'} />
+            <Dot tone={keeperInWords(p).tone} />
             <span className="w-16 font-medium">{p.provider}</span>
-            <span className="min-w-0 flex-1 text-muted">
-              {p.error ?? (p.configured ? 'ready' : 'not configured')}
-            </span>
+            <span className="min-w-0 flex-1 text-muted">{keeperInWords(p).words}</span>
           </li>
         ))}
       </ul>
