@@ -260,8 +260,9 @@ typedef enum {
                            child run (run/child.c)}.  Gives run_created (seq 1)
                            and nothing else; the run is `created` */
     CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
-                           flight; data {crash: bool, crashes: int, alive:
-                           {ref: true} of calls that are still under way} */
+                           flight; data {crash: bool, crashes: int, damaged:
+                           bool, alive: {ref: true} of calls that are still
+                           under way} */
     CKP_IN_TICK,        /* turn.wake_at_ms has come */
     CKP_IN_ADMITTED,    /* ref: the attempt; data: see CKP_FX_ADMIT */
     CKP_IN_REPLY,       /* ref: the call; outcome; data: reply or error */
@@ -485,6 +486,15 @@ ckp_run_t *ckp_run_load(ckp_program_t *prog, const char *run_id,
 /* An event that followed: its number and the value of its delta, NULL: none. */
 ckp_code_t ckp_run_apply(ckp_run_t *run, uint32_t seq, const json_t *delta,
     ckp_err_t *err);
+
+/*
+ * A run of which nothing is known but the number of its last event: its state
+ * cannot be read, or takes down whoever does.  Fed RECOVER, of a crash that was
+ * one too many or of damage, it fails; nothing else fits.  parent: the run that
+ * may wait for it; NULL: none.  NULL: no memory.
+ */
+ckp_run_t *ckp_run_bare(ckp_program_t *prog, const char *run_id, uint32_t seq,
+    int64_t started_ms, const char *parent);
 
 /*
  * Moves the run on by one input.

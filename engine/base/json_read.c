@@ -323,6 +323,27 @@ read_array(ckp_read_t *r)
 }
 
 
+/* One level deeper, which a writer of ours would not go either. */
+
+static json_t *
+read_inside(ckp_read_t *r)
+{
+    json_t  *v;
+
+    if (r->depth == CKP_JSON_DEPTH_HARD) {
+        return read_none(r, r->p, "nesting too deep");
+    }
+
+    r->depth++;
+    v = *r->p == '{' ? read_object(r) : read_array(r);
+    r->depth--;
+
+    return v;
+}
+
+
+/* tidy: it goes as deep as CKP_JSON_DEPTH_HARD, and no deeper */
+
 static json_t *
 read_value(ckp_read_t *r)
 {
@@ -335,10 +356,8 @@ read_value(ckp_read_t *r)
     switch (*r->p) {
 
     case '{':
-        return read_object(r);
-
     case '[':
-        return read_array(r);
+        return read_inside(r);
 
     case '"':
         r->p++;

@@ -14,7 +14,7 @@
 
 /*
  * The value of a text (RFC 8259; no name twice, no U+0000, integers of 64 bits,
- * numbers that have a double), new.  Nesting is the caller's to bound.
+ * numbers that have a double), new; not deeper than CKP_JSON_DEPTH_HARD.
  *
  * NULL: CKP_E_INVALID, what is wrong and at which line and column, or
  * CKP_E_NOMEM.

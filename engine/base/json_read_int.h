@@ -16,6 +16,7 @@ typedef struct {
     const char  *end;
     const char  *why;           /* what is wrong; NULL: nothing, or no memory */
     const char  *at;            /* where */
+    size_t       depth;         /* objects and arrays around `p` */
 } ckp_read_t;
 
 /* Between the quotes. */

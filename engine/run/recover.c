@@ -120,6 +120,11 @@ ckp_run_recover(ckp_run_t *run, const ckp_input_t *in)
         return ckp_run_begin(run, in);
     }
 
+    if (ckp_json_bool(in->data, "damaged", false)) {
+        return recover_fail(run, "InternalError", "its stored state is damaged:"
+                            " it cannot be read");
+    }
+
     if (crash && crashes >= CKP_CRASHES_MAX) {
         return recover_fail(run, "CrashLoop", "the run's step has taken a "
                             "worker down too often");

@@ -58,6 +58,31 @@ ckp_run_new(ckp_program_t *prog, const char *run_id)
 
 
 ckp_run_t *
+ckp_run_bare(ckp_program_t *prog, const char *run_id, uint32_t seq,
+    int64_t started_ms, const char *parent)
+{
+    json_t *const  kin = parent == NULL ? json_object()
+                         : json_pack("{s:{s:s, s:b}}", "parent", "run_id",
+                                     parent, "awaited", 1);
+    ckp_run_t     *run = NULL;
+
+    if (kin != NULL) {
+        run = run_alloc(prog, run_id, json_pack("{s:i, s:s, s:I, s:i, s:{},"
+                  " s:{}, s:{}, s:{}, s:o}", "v", CKP_STATE_VERSION, "status",
+                  "created", "started_at", (json_int_t) started_ms, "attempt",
+                  1, "meta", "input", "vars", "fibers", "kin",
+                  kin));
+    }
+
+    if (run != NULL) {
+        run->seq = seq;
+    }
+
+    return run;
+}
+
+
+ckp_run_t *
 ckp_run_load(ckp_program_t *prog, const char *run_id,
     const json_t *checkpoint, ckp_err_t *err)
 {

@@ -106,10 +106,12 @@ ngx_lo_claim_state(const json_t *states, int64_t id, uint32_t *seq)
 }
 
 
-/* Whether something of the run cannot be opened: it waits for the key. */
+/* Whether something of the run cannot be opened: it waits for the key; or is
+ * damaged: it waits for nothing. */
 
 static ngx_uint_t
-ngx_lo_claim_is_shut(const ngx_lo_claim_t *cl, int64_t id)
+ngx_lo_claim_has(const ngx_lo_claim_t *cl, int64_t id,
+    ngx_uint_t (*look)(const json_t *v))
 {
     size_t   i, k;
     json_t  *row;
@@ -121,7 +123,7 @@ ngx_lo_claim_is_shut(const ngx_lo_claim_t *cl, int64_t id)
     for (i = 0; i < 3; i++) {
         json_array_foreach(all[i], k, row) {
             if (ckp_json_int(row, "run", 0) == id
-                && ngx_lo_store_is_shut(json_object_get(row, names[i])))
+                && look(json_object_get(row, names[i])))
             {
                 return 1;
             }
@@ -148,7 +150,7 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
     id = ckp_json_int(row, "id", 0);
     state = ngx_lo_claim_state(cl->states, id, &seq);
 
-    if (ngx_lo_claim_is_shut(cl, id)) {
+    if (ngx_lo_claim_has(cl, id, ngx_lo_store_is_shut)) {
         (void) ckp_fail(err, CKP_E_INVALID, "",
                         "it is sealed, and not under the key of the site");
         return NULL;
@@ -182,6 +184,29 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
 }
 
 
+/*
+ * One whose state nobody reads: it is damaged, or has taken workers down so
+ * often that it is let alone.  It ends with its next turn, as what it is.
+ */
+static ckp_run_t *
+ngx_lo_claim_bare(const ngx_lo_claim_t *cl, const json_t *row,
+    ckp_program_t *prog)
+{
+    if (!ngx_lo_claim_has(cl, ckp_json_int(row, "id", 0),
+                          ngx_lo_store_is_damaged)
+        && (ckp_json_int(row, "crashed", 0) != NGX_LO_CRASHED_LOADED
+            || ckp_json_int(row, "crashes", 0) < CKP_CRASHES_MAX))
+    {
+        return NULL;
+    }
+
+    return ckp_run_bare(prog, ckp_json_str(row, "run_id"),
+                        (uint32_t) ckp_json_int(row, "seq", 0),
+                        ckp_json_int(row, "started_at", 0),
+                        ckp_json_str(row, "parent_run_id"));
+}
+
+
 static void
 ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
 {
@@ -189,7 +214,9 @@ ngx_lo_claim_inputs(ngx_lo_claim_t *cl, ngx_lo_run_t *run)
     json_t  *in;
 
     json_array_foreach(cl->inbox, i, in) {
-        if (ckp_json_int(in, "run", 0) == run->id) {
+        if (ckp_json_int(in, "run", 0) == run->id
+            && !ngx_lo_store_is_damaged(json_object_get(in, "data")))
+        {
             ngx_lo_run_inbox(run, in);
         }
     }
@@ -213,10 +240,11 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
         ngx_queue_insert_tail(&run->inputs, q);
     }
 
-    data = json_pack("{s:b, s:I}",
+    data = json_pack("{s:b, s:I, s:b}",
                      "crash", ckp_json_int(row, "crashed", 0) != 0,
                      "crashes",
-                     (json_int_t) ckp_json_int(row, "crashes", 0));
+                     (json_int_t) ckp_json_int(row, "crashes", 0), "damaged",
+                     ngx_lo_claim_has(cl, run->id, ngx_lo_store_is_damaged));
 
     if (ckp_json_int(row, "crashed", 0) != 0) {
         ngx_lo_metric_add(NGX_LO_M_RECOVERED_RUNS, NULL, 1);
@@ -400,8 +428,20 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
     }
 
     prog = hash ? ngx_lo_program_get(hash) : NULL;
-    ckp = prog ? ngx_lo_claim_build(cl, row, prog, &err) : NULL;
-    rc = ckp ? ngx_lo_claim_link(cl, ckp, id, &err) : NGX_ERROR;
+    ckp = prog ? ngx_lo_claim_bare(cl, row, prog) : NULL;
+    rc = NGX_OK;
+
+    if (prog == NULL) {
+        rc = NGX_ERROR;
+
+    } else if (ckp == NULL) {
+        ngx_lo_zone_feeding(-id);
+
+        ckp = ngx_lo_claim_build(cl, row, prog, &err);
+        rc = ckp ? ngx_lo_claim_link(cl, ckp, id, &err) : NGX_ERROR;
+
+        ngx_lo_zone_feeding(0);
+    }
 
     if (rc == NGX_AGAIN) {
         ckp_run_free(ckp);      /* it is built again when they are read */

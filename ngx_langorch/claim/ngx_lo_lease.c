@@ -28,8 +28,13 @@ ngx_lo_lease_dead(const char *worker, int64_t feeding, void *data)
     (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_bury, worker);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_gone, worker);
 
-    if (feeding != 0) {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, feeding);
+    if (feeding > 0) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, feeding,
+                              (int64_t) NGX_LO_CRASHED_FED);
+
+    } else if (feeding < 0) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, -feeding,
+                              (int64_t) NGX_LO_CRASHED_LOADED);
     }
 }
 

@@ -385,8 +385,9 @@ void ngx_lo_zone_new_generation(ngx_shm_zone_t *shm_zone);
 ngx_int_t ngx_lo_zone_enter(const char *worker_id);
 void ngx_lo_zone_leave(void);
 
-/* The run this worker is feeding just now (0: none), so that whoever buries
- * this worker knows the culprit (reliability.md G13). */
+/* The run this worker is feeding just now (0: none; negative: it is loading
+ * that one), so that whoever buries this worker knows the culprit
+ * (reliability.md G13). */
 void ngx_lo_zone_feeding(int64_t run);
 
 /* How many runs this worker drives; the fewest that one of its generation does,

@@ -111,6 +111,13 @@ ngx_lo_run_inbox(ngx_lo_run_t *run, const json_t *row)
         return;
     }
 
+    /* whoever loads the run sees it, and what that means */
+
+    if (ngx_lo_store_is_damaged(json_object_get(row, "data"))) {
+        run->again = 1;
+        return;
+    }
+
     run->inbox_last = id;
 
     if (!ngx_lo_run_links(run, json_object_get(json_object_get(row, "data"),

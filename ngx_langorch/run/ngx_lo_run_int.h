@@ -15,6 +15,8 @@
 #include "store/ngx_lo_store.h"
 
 #define NGX_LO_TURNS_MAX   16       /* turns in one commit */
+#define NGX_LO_CRASHED_FED     1    /* runs.crashed: its worker died ... */
+#define NGX_LO_CRASHED_LOADED  2    /* ... while that run was loaded */
 #define NGX_LO_NEAR_MS     5000     /* alarms nearer than this are kept here */
 #define NGX_LO_HOLD_MS     500      /* until a job is tried again */
 

@@ -35,7 +35,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_again = {
 const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
     "claim_rows",
     "SELECT id, run_id, epoch, doc_hash, status, cancellation_requested,"
-    " crashes, crashed, created_at, place_key, shut FROM runs"
+    " crashes, crashed, created_at, place_key, shut, seq, started_at,"
+    " parent_run_id FROM runs"
     " WHERE owner = $1 AND claim = $2",
     "ss", -1
 };
@@ -45,7 +46,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_states = {
     "claim_states",
-    "SELECT r.id AS run, c.seq, c.state AS \"state:j\" FROM runs r"
+    "SELECT r.id AS run, c.seq, c.state AS \"state:s\" FROM runs r"
     " JOIN checkpoints c ON c.run = r.id AND c.seq ="
     " (SELECT max(seq) FROM checkpoints WHERE run = r.id)"
     " WHERE r.owner = $1 AND r.claim = $2"
@@ -58,7 +59,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_states = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_events = {
     "claim_events",
-    "SELECT e.run, e.seq, e.created_at, e.type, e.path, e.delta AS \"delta:j\""
+    "SELECT e.run, e.seq, e.created_at, e.type, e.path, e.delta AS \"delta:s\""
     " FROM runs r JOIN events e ON e.run = r.id AND e.seq >"
     " max(coalesce((SELECT max(seq) FROM checkpoints WHERE run = r.id), 0),"
     " coalesce((SELECT seq FROM states WHERE run = r.id), 0))"
@@ -166,10 +167,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_orphans = {
 };
 
 
+/* id, 1: its worker died of it while it was fed; 2: while it was loaded */
+
 const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit = {
     "claim_culprit",
-    "UPDATE runs SET crashes = crashes + 1 WHERE id = $1",
-    "i", -1
+    "UPDATE runs SET crashes = crashes + 1, crashed = $2 WHERE id = $1",
+    "ii", -1
 };
 
 

@@ -8,10 +8,14 @@
 static int ngx_lo_db_columns(ngx_lo_prepared_t *p);
 static json_t *ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind,
     ngx_uint_t *shut);
-static json_t *ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut);
-static json_t *ngx_lo_db_word(json_t *word, ngx_uint_t *shut);
-static json_t *ngx_lo_db_opened(const char *text, size_t len,
+static json_t *ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut,
+    ckp_err_t *err);
+static json_t *ngx_lo_db_stored(const char *text, size_t len, char kind,
     ngx_uint_t *shut);
+static json_t *ngx_lo_db_word(json_t *word, ngx_uint_t *shut,
+    ckp_err_t *err);
+static json_t *ngx_lo_db_opened(const char *text, size_t len,
+    ngx_uint_t *shut, ckp_err_t *err);
 
 
 static ngx_lo_compiler_pt  ngx_lo_compiler;
@@ -171,22 +175,41 @@ ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind, ngx_uint_t *shut)
          * may nest deeper than an input could.
          */
 
-        if (kind == 'w') {
-            return ngx_lo_db_word(ngx_lo_db_json(text, len, shut), shut);
+        if (kind == 's' || kind == 'w') {
+            return ngx_lo_db_stored(text, len, kind, shut);
         }
 
-        return (kind == 'j') ? ngx_lo_db_json(text, len, shut)
+        return (kind == 'j') ? ngx_lo_db_json(text, len, shut, NULL)
                              : json_stringn(text, len);
     }
 }
 
 
 static json_t *
-ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut)
+ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut, ckp_err_t *err)
 {
     return (len != 0 && text[0] == NGX_LO_SEALED)
-           ? ngx_lo_db_opened(text, len, shut)
-           : ckp_json_read(text, len, NULL);
+           ? ngx_lo_db_opened(text, len, shut, err)
+           : ckp_json_read(text, len, err);
+}
+
+
+/* What is no value is one run's misfortune, not that of all in the job. */
+
+static json_t *
+ngx_lo_db_stored(const char *text, size_t len, char kind, ngx_uint_t *shut)
+{
+    json_t     *v;
+    ckp_err_t   err = CKP_ERR_INIT;
+
+    v = ngx_lo_db_json(text, len, shut, &err);
+
+    if (kind == 'w' && v != NULL) {
+        v = ngx_lo_db_word(v, shut, &err);
+    }
+
+    return (v == NULL && err.code == CKP_E_INVALID)
+           ? json_pack("{s:b}", NGX_LO_DAMAGED, 1) : v;
 }
 
 
@@ -194,7 +217,7 @@ ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut)
  * else was said beside it: together they are what is told. */
 
 static json_t *
-ngx_lo_db_word(json_t *word, ngx_uint_t *shut)
+ngx_lo_db_word(json_t *word, ngx_uint_t *shut, ckp_err_t *err)
 {
     json_t      *part, *opened;
     ngx_uint_t   i;
@@ -210,7 +233,7 @@ ngx_lo_db_word(json_t *word, ngx_uint_t *shut)
             continue;
         }
 
-        opened = ngx_lo_db_opened(text, json_string_length(part), shut);
+        opened = ngx_lo_db_opened(text, json_string_length(part), shut, err);
 
         if (opened == NULL
             || (i == 0 ? json_object_set(word, names[i], opened)
@@ -231,7 +254,8 @@ ngx_lo_db_word(json_t *word, ngx_uint_t *shut)
 
 
 static json_t *
-ngx_lo_db_opened(const char *text, size_t len, ngx_uint_t *shut)
+ngx_lo_db_opened(const char *text, size_t len, ngx_uint_t *shut,
+    ckp_err_t *err)
 {
     json_t     *v;
     ckp_buf_t   out;
@@ -241,7 +265,7 @@ ngx_lo_db_opened(const char *text, size_t len, ngx_uint_t *shut)
     if (ngx_lo_sealer != NULL
         && ngx_lo_sealer->open(text, len, &out) == NGX_OK)
     {
-        v = ckp_json_read(out.data, out.len, NULL);
+        v = ckp_json_read(out.data, out.len, err);
 
     } else {
         v = json_pack("{s:b}", NGX_LO_SHUT, 1);
@@ -262,3 +286,9 @@ ngx_lo_store_is_shut(const json_t *v)
               != NULL;
 }
 
+
+ngx_uint_t
+ngx_lo_store_is_damaged(const json_t *v)
+{
+    return json_object_get(v, NGX_LO_DAMAGED) != NULL;
+}

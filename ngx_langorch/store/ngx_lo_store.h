@@ -93,6 +93,10 @@ void ngx_lo_store_compiler(ngx_lo_compiler_pt compile);
 #define NGX_LO_SHUT  "!sealed"
 ngx_uint_t ngx_lo_store_is_shut(const json_t *v);
 
+/* 1: the value of a column is no JSON, or deeper than we write it. */
+#define NGX_LO_DAMAGED  "!damaged"
+ngx_uint_t ngx_lo_store_is_damaged(const json_t *v);
+
 /* 1: among the rows of the job is such a value. */
 ngx_uint_t ngx_lo_job_shut(const ngx_lo_job_t *job);
 

@@ -1,0 +1,128 @@
+# Rows that are not what we wrote, and runs that take down whoever loads them: that
+# run fails and says why, all the others go on.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+use LangOrch::Doc qw(approval procedure);
+use LangOrch::Site;
+use LangOrch::Store;
+use LangOrch::Wait qw(until_true);
+
+my $site = LangOrch::Site->start(workers => 2);
+$site->import_document(approval('ask'));
+$site->import_document(procedure('around', 'call', {
+    call => { type => 'subflow', procedure_id => 'ask', version => '^1',
+        isolation => 'child_run', next_node => 'end' },
+    end => { type => 'terminate' },
+}));
+
+
+# One that waits for a person, held by nobody, and its neighbour.
+
+sub waiting {
+    my ($procedure) = @_;
+    my $run = $site->run($procedure // 'ask');
+    my $asks = !$procedure ? $run : until_true('its child is there', sub {
+        my ($child) = @{ $site->get('/api/runs?parent_run_id=' . $run->id)->{json} };
+        return $child && $site->run_by_id($child->{run_id});
+    });
+
+    $asks->wait_approval;
+    until_true('nobody holds it', sub { !length of($asks, 'owner') });
+    return ($asks, $run);
+}
+
+sub of {
+    my ($run, $column) = @_;
+    return LangOrch::Store::value($site, "SELECT $column FROM runs WHERE run_id = '"
+        . $run->id . q{'});
+}
+
+sub change {
+    my ($run, $sql) = @_;
+    my $id = of($run, 'id');
+    LangOrch::Store::change($site, $sql =~ s/\bID\b/$id/gr);
+    return;
+}
+
+my $deep = q{replace(hex(zeroblob(100000)), '00', '[') || replace(hex(zeroblob(100000)), '00', ']')};
+
+# What a run's state is read from: a saved one, and what came later.
+
+my $later = 'DELETE FROM states WHERE run = ID; DELETE FROM checkpoints WHERE run = ID;'
+    . ' UPDATE events SET delta = %s WHERE run = ID AND seq = (SELECT max(seq) FROM events'
+    . ' WHERE run = ID AND delta IS NOT NULL)';
+
+my %damage = (
+    'a saved state that nests without end' =>
+        "UPDATE states SET state = $deep WHERE run = ID;"
+        . " UPDATE checkpoints SET state = $deep WHERE run = ID",
+    'a change that nests without end' => sprintf($later, $deep),
+    'a change that is cut off'        => sprintf($later, 'substr(delta, 1, 9)'),
+    'a word to it that nests without end' =>
+        "INSERT INTO inbox (run, kind, data) VALUES (ID, 'note', $deep)",
+);
+
+
+# Decides both; the damaged one fails so, the other completes.
+
+sub fails_alone {
+    my ($run, $type, $text) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my ($other) = waiting();
+    my $seq = of($run, 'seq');
+
+    for ($run, $other) {
+        is $_->decide('approved')->{status}, 200, 'it is decided';
+    }
+    my $end = $run->wait_final;
+    is $end->{status}, 'failed', 'it fails';
+    like $end->{error_message}, $text, 'and says why';
+    my @failed = $run->events_of('run_failed');
+    is $failed[0]{payload}{error_type}, $type, 'as what it is';
+    is $failed[0]{seq}, $seq + 1, 'its events have no hole';
+    is $other->wait_final->{status}, 'completed', 'the other is not concerned';
+    return;
+}
+
+for my $what (sort keys %damage) {
+    subtest $what => sub {
+        my ($run) = waiting();
+        change($run, $damage{$what});
+        fails_alone($run, 'InternalError', qr/damaged/);
+        ok !@{ $site->get('/api/approvals?status=pending&run_id=' . $run->id)->{json} },
+            'nobody is asked any more';
+    };
+}
+
+
+subtest 'who waits for it hears of it' => sub {
+    my ($child, $parent) = waiting('around');
+    change($child, $damage{'a change that is cut off'});
+    fails_alone($child, 'InternalError', qr/damaged/);
+    is $parent->wait_final->{status}, 'failed', 'the run around it fails';
+    like $parent->get->{error_message}, qr/damaged/, 'for that reason';
+};
+
+
+# Three workers died while they loaded it: the fourth does not try.
+
+subtest 'a run that takes down whoever loads it' => sub {
+    my ($twice) = waiting();
+    change($twice, 'UPDATE runs SET crashes = 2, crashed = 2 WHERE id = ID');
+    $twice->decide('approved');
+    is $twice->wait_final->{status}, 'completed', 'twice may be chance';
+
+    my ($thrice) = waiting();
+    change($thrice, 'UPDATE runs SET crashes = 3, crashed = 2 WHERE id = ID');
+    fails_alone($thrice, 'CrashLoop', qr/too often/);
+};
+
+
+is scalar(() = $site->log =~ /exited on signal/g), 0, 'no worker was hurt';
+ok LangOrch::Store::is_sound($site), 'the database is sound';
+$site->log_is_calm;
+done_testing;
