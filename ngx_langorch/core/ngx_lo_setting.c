@@ -16,7 +16,7 @@ const ngx_lo_setting_t  ngx_lo_settings[] = {
     { "checkpoint_retention_days", NGX_LO_SETTING_COUNT,
       NGX_LO_MAIN(checkpoint_days), 0, 36500 },
     { "artifact_retention_days", NGX_LO_SETTING_COUNT,
-      NGX_LO_MAIN(artifact_days), 0, 36500 },
+      NGX_LO_MAIN(artifact_days), 1, 36500 },
     { "run_retention_days", NGX_LO_SETTING_COUNT,
       NGX_LO_MAIN(run_days), 0, 36500 },
     { "worker_concurrency", NGX_LO_SETTING_COUNT,
@@ -130,12 +130,19 @@ ngx_lo_setting_put(ngx_lo_main_conf_t *mcf, ngx_uint_t i, const json_t *v)
 {
     char       *text;
     size_t      len;
+    int64_t     n;
     ngx_str_t  *s, is;
 
     if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
-        *(ngx_uint_t *) ngx_lo_setting_at(mcf, i)
-            = json_is_integer(v) ? (ngx_uint_t) json_integer_value(v)
-                                 : ngx_lo_setting.was[i].n;
+
+        /* what was kept when the bounds were others */
+
+        n = json_is_integer(v) ? json_integer_value(v)
+                               : (int64_t) ngx_lo_setting.was[i].n;
+        n = ngx_max(n, ngx_lo_settings[i].min);
+        n = ngx_min(n, ngx_lo_settings[i].max);
+
+        *(ngx_uint_t *) ngx_lo_setting_at(mcf, i) = (ngx_uint_t) n;
         return 0;
     }
 

@@ -97,16 +97,20 @@ ngx_lo_runs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                         f->from, f->to, f->prefix, f->part, f->few, f->many,
                         f->at, f->id, f->page.limit + 1, f->page.offset);
 
-    if (rc == NGX_OK && f->page.total) {
-        rc = ngx_lo_job_add(job,
-                            &ngx_lo_sql_api_runs[f->by][NGX_LO_RUNS_COUNT],
-                            f->procedure_id, f->version, f->project_id,
-                            f->case_id, f->states, f->state, f->trigger_type,
-                            f->parent, f->from, f->to, f->prefix, f->part,
-                            f->few, f->many);
+    if (rc != NGX_OK || !f->page.total) {
+        return rc;
     }
 
-    return rc;
+    if (f->by == NGX_LO_RUNS_ANY && f->version == NULL) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_api_runs_all_count, f->from,
+                              f->to);
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_api_runs[f->by][NGX_LO_RUNS_COUNT],
+                          f->procedure_id, f->version, f->project_id,
+                          f->case_id, f->states, f->state, f->trigger_type,
+                          f->parent, f->from, f->to, f->prefix, f->part,
+                          f->few, f->many);
 }
 
 

@@ -162,3 +162,18 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_RUNS_N][3] = {
         }
     }
 };
+
+
+/*
+ * How many there are without any filter: the one count that looks at all of
+ * them.  Their rows are not read: that takes seconds where memory holds few.
+ */
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_runs_all_count = {
+    "api_runs_all_count",
+    "SELECT (SELECT COUNT(*) FROM runs INDEXED BY runs_created"
+    " WHERE created_at >= $1 AND created_at <= $2)"
+    " - (SELECT COUNT(*) FROM runs INDEXED BY runs_family"
+    " WHERE family = 'd' AND created_at >= $1 AND created_at <= $2) AS n",
+    "ii", -1
+};

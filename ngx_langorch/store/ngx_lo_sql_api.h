@@ -150,6 +150,9 @@ typedef enum {
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_RUNS_N][3];
 
+/* from, to: all of that time -> n, of indexes alone */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_runs_all_count;
+
 /* --- inside of a run (ngx_lo_sql_api_events.c) ------------------------------- */
 
 /* run_id, after event_id, types ",a,b," or NULL, node_id or NULL, limit */

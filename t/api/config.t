@@ -113,6 +113,23 @@ subtest 'what was changed is so on every worker, until it is taken back' => sub 
 my $hook = LangOrch::Agent->start(web => sub {
     my ($call) = @_;
     return { status => $call->{path} eq '/broken' ? 500 : 204, body => '' };
+
+
+# Where both sides are is the directive's word (docs/directives.md).
+
+subtest 'a setting may be what its directive may be' => sub {
+    my %of = (checkpoint_retention_days => 'checkpoint_days', run_retention_days => 'run_days',
+        artifact_retention_days => 'artifact_days', worker_concurrency => 'runs_driven');
+
+    for my $name (sort keys %of) {
+        my $limit = config()->{limits}{"langorch_$of{$name}"};
+        my $try   = sub { return $site->patch('/api/config', { $name => $_[0] })->{status} };
+
+        is $try->($_), 200, "$name may be $_" for $limit->{min}, $limit->{max};
+        is $try->($_), 422, "$name may not be $_" for $limit->{min} - 1, $limit->{max} + 1;
+        is $try->(undef), 200, 'and is as it was';
+    }
+};
 });
 sub tested { return $site->post('/api/config/test-alert', {})->{json} }
 

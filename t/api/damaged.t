@@ -48,7 +48,7 @@ sub change {
     return;
 }
 
-my $deep = q{replace(hex(zeroblob(100000)), '00', '[') || replace(hex(zeroblob(100000)), '00', ']')};
+my $deep = join ' || ', map { "replace(hex(zeroblob(100000)), '00', '$_')" } '[', ']';
 
 # What a run's state is read from: a saved one, and what came later.
 
