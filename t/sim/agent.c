@@ -62,6 +62,13 @@ agent_called(sim_t *w, const json_t *fx)
     json_object_set_new(work, "calls",
                         json_integer(1 + ckp_json_int(work, "calls", 0)));
 
+    if (json_object_get(work, "users") == NULL) {
+        json_object_set_new(work, "users", json_object());
+    }
+
+    json_object_set_new(json_object_get(work, "users"),
+                        ckp_json_str(rq, "path"), json_true());
+
     if (w->ncalls == SIM_CALLS_MAX) {
         sim_broken(w, "more than %d calls in flight", SIM_CALLS_MAX);
         return;
