@@ -416,6 +416,7 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
     ngx_int_t       rc;
     ckp_run_t      *ckp;
     const char     *hash;
+    ngx_uint_t      bare;
     ngx_lo_run_t   *run;
     ckp_program_t  *prog;
 
@@ -429,6 +430,7 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
 
     prog = hash ? ngx_lo_program_get(hash) : NULL;
     ckp = prog ? ngx_lo_claim_bare(cl, row, prog) : NULL;
+    bare = (ckp != NULL);
     rc = NGX_OK;
 
     if (prog == NULL) {
@@ -463,6 +465,7 @@ ngx_lo_claim_one(ngx_lo_claim_t *cl, const json_t *row)
         return;
     }
 
+    run->bare = (bare != 0);
     ngx_lo_claim_recover(cl, run, row);
 }
 

@@ -531,6 +531,10 @@ ngx_lo_commit_final(ngx_lo_run_t *run, ngx_lo_job_t *job, const char *status,
                             now_ms);
     }
 
+    if (rc == NGX_OK && run->bare) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_turn_leases_gone, run->id);
+    }
+
     if (rc == NGX_OK) {
         rc = ngx_lo_commit_days(run, job);
     }

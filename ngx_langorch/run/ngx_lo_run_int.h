@@ -116,6 +116,7 @@ struct ngx_lo_run_s {
                                            + 1; 0: none did */
     unsigned            kin:1;          /* this commit concerns other runs */
     unsigned            shut:1;         /* its row says: not loaded */
+    unsigned            bare:1;         /* what it holds is in rows alone */
 };
 
 /* --- live runs (ngx_lo_run.c) ---------------------------------------------- */

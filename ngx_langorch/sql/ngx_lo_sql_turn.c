@@ -101,6 +101,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release = {
 };
 
 
+/* All that a run holds, whose state does not tell. */
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_leases_gone = {
+    "turn_leases_gone",
+    "DELETE FROM leases WHERE run = $1",
+    "i", -1
+};
+
+
 const ngx_lo_stmt_t  ngx_lo_sql_turn_approval = {
     "turn_approval",
     "INSERT INTO approvals (approval_id, run, node_id, node_name, path, prompt,"

@@ -118,6 +118,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_held;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_own;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release;
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_leases_gone;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void;
