@@ -16,6 +16,7 @@ use File::Basename qw(dirname);
 use IPC::Open2 qw(open2);
 use Time::HiRes qw(time);
 
+use LangOrch::Bench qw(ask cores cpu_us said share_kib);
 use LangOrch::Doc qw(approval procedure);
 use LangOrch::Http;
 use LangOrch::Site;
@@ -81,10 +82,10 @@ exit($site->unrest ? 1 : 0);
 sub row {
     my ($name, $connections, $method, $path, $body) = @_;
 
-    my $before = cpu_us();
-    my ($answer) = ask('ask', $connections, $seconds, $method, $path,
+    my $before = cpu_us($site);
+    my ($answer) = ask($site, 'ask', $connections, $seconds, $method, $path,
         $body // '');
-    my $cpu = cpu_us() - $before;
+    my $cpu = cpu_us($site) - $before;
     my $rate = $answer->{answers} / $answer->{seconds};
 
     $bare //= $rate;
@@ -119,10 +120,10 @@ sub hold {
 
     my $run    = $site->run('asks');
     my $asked  = $run->wait_approval;
-    my $before = rss();
+    my $before = share_kib($site);
     my $kib;
 
-    follow($n, $run, sub { $kib = rss() - $before }, $asked);
+    follow($n, $run, sub { $kib = share_kib($site) - $before }, $asked);
     printf "%d idle streams: %.1f KiB each\n", $n, $kib / $n;
     return;
 }
@@ -144,23 +145,6 @@ sub follow {
     my $done = said($out);
     waitpid $pid, 0;
     return ($opened, $done);
-}
-
-
-sub ask {
-    my (@args) = @_;
-    open my $out, '-|', "$top/build/bench/ask", $site->port, @args
-        or die "ask: $!";
-    my $said = said($out);
-    close $out or die "ask failed\n";
-    return $said;
-}
-
-
-sub said {
-    my ($out) = @_;
-    my $line = <$out> // die "ask said nothing\n";
-    return LangOrch::Http::decode($line);
 }
 
 
@@ -195,34 +179,4 @@ COMMIT;
 END
     $site->launch;
     return;
-}
-
-
-sub cpu_us {
-    my $sum = 0;
-
-    for my $pid ($site->pids) {
-        my $stat = LangOrch::Site::slurp("/proc/$pid/stat");
-        my @field = split / /, $stat =~ s/^.*\) //sr;
-        $sum += ($field[11] + $field[12]) * 10_000;
-    }
-    return $sum;
-}
-
-
-# KiB that are the site's own: pages shared between its processes once.
-
-sub rss {
-    my $kib = 0;
-
-    for my $pid ($site->pids) {
-        my $rollup = LangOrch::Site::slurp("/proc/$pid/smaps_rollup");
-        $kib += $1 if $rollup =~ /^Pss:\s+(\d+)/m;
-    }
-    return $kib;
-}
-
-
-sub cores {
-    return scalar(() = LangOrch::Site::slurp('/proc/cpuinfo') =~ /^processor/mg);
 }

@@ -4,9 +4,10 @@
 # the release build in a folder of its own, load.c as client and agent; a row
 # for each number of runs outstanding.
 #
-# BENCH_SECONDS (10) is how long a row is measured, BENCH_WORKERS (2) how many
-# workers the site has, BENCH_STATE a folder on another disk for its database,
-# BENCH_SYNC_MS what each sync of the disk takes longer.
+# What the machine can do at most is measured in the same run.  BENCH_SECONDS
+# (10) is how long a row is measured, BENCH_WORKERS (2) how many workers the site
+# has, BENCH_STATE a folder on another disk for its database, BENCH_SYNC_MS what
+# each sync of the disk takes longer.
 
 use strict;
 use warnings;
@@ -14,6 +15,7 @@ use warnings;
 use File::Basename qw(dirname);
 use Time::HiRes qw(time);
 
+use LangOrch::Bench qw(cores cpu_us limits limits_conf share_kib);
 use LangOrch::Fault;
 use LangOrch::Http;
 use LangOrch::Site;
@@ -29,10 +31,7 @@ $fault->set(delay_ms => $ENV{BENCH_SYNC_MS}) if $fault;
 
 my $site = LangOrch::Site->start(
     workers => $workers,
-
-    # the load is steps, not handshakes
-
-    server => "keepalive_requests 1000000000;\n",
+    limits_conf(),
     $fault ? (fault => $fault) : (),
     $ENV{BENCH_STATE} ? (state => $ENV{BENCH_STATE}) : (),
 );
@@ -69,8 +68,9 @@ my $r = $site->post('/api/agents', {
 });
 die "agent: $r->{status} $r->{body}" unless $r->{status} == 201;
 
-printf "%d cores, %d workers, %s s a row; idle RSS of the site: %.1f MiB\n\n",
-    cores(), $workers, $seconds, rss();
+printf "%d cores, %d workers, %s s a row; idle RSS of the site: %.1f MiB\n",
+    cores(), $workers, $seconds, share_kib($site) / 1024;
+print limits($site, 2), "\n\n";
 
 my @columns = ('outstanding', 'runs/s', 'steps/s', 'p50 ms', 'p99 ms',
     'µs/step nginx', 'µs/step load', 'commits/step', 'bytes/step', 'RSS MiB');
@@ -105,7 +105,7 @@ sub measure {
         $load->{cpu_us} / $steps,
         ($after{commits} - $before{commits}) / $steps,
         ($after{written} - $before{written}) / $steps,
-        rss();
+        share_kib($site) / 1024;
     return;
 }
 
@@ -113,13 +113,9 @@ sub measure {
 # What the processes of the site have used so far.
 
 sub figures {
-    my %sum = (cpu_us => 0, written => 0);
+    my %sum = (cpu_us => cpu_us($site), written => 0);
 
     for my $pid ($site->pids) {
-        my $stat = LangOrch::Site::slurp("/proc/$pid/stat");
-        my @field = split / /, $stat =~ s/^.*\) //sr;
-        $sum{cpu_us} += ($field[11] + $field[12]) * 10_000;
-
         my $io = LangOrch::Site::slurp("/proc/$pid/io");
         $sum{written} += $1 if $io =~ /^write_bytes: (\d+)/m;
     }
@@ -130,22 +126,4 @@ sub figures {
         ? $1 : 0;
 
     return %sum;
-}
-
-
-# Memory that is the site's own: pages shared between its processes once.
-
-sub rss {
-    my $kib = 0;
-
-    for my $pid ($site->pids) {
-        my $rollup = LangOrch::Site::slurp("/proc/$pid/smaps_rollup");
-        $kib += $1 if $rollup =~ /^Pss:\s+(\d+)/m;
-    }
-    return $kib / 1024;
-}
-
-
-sub cores {
-    return scalar(() = LangOrch::Site::slurp('/proc/cpuinfo') =~ /^processor/mg);
 }

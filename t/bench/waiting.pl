@@ -15,6 +15,7 @@ use IO::Socket::INET;
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
+use LangOrch::Bench qw(share_kib);
 use LangOrch::Fault;
 use LangOrch::Site;
 use LangOrch::Store;
@@ -50,7 +51,7 @@ $site->import_document({
 
 # The moment: late enough for all of them to be made first.
 
-my $before = rss();
+my $before = share_kib($site);
 my $begun  = time;
 my $moment = $begun + 30 + $n / 500;
 my @made   = map { child($_) } 0 .. $clients - 1;
@@ -63,7 +64,7 @@ die "they came too late\n" if time > $moment - 10;
 # A run that waits for long is in nobody's memory, once a turn has said so.
 
 until_settled();
-my $while = rss();
+my $while = share_kib($site);
 printf "RSS of the site: %.1f MiB before, %.1f MiB while they wait: %.0f bytes "
     . "a run\n", $before / 1024, $while / 1024, ($while - $before) * 1024 / $n;
 
@@ -80,7 +81,7 @@ while ($over < $n) {
 }
 
 printf "all had ended %.1f s after the moment: %.0f runs a second; RSS then: "
-    . "%.1f MiB\n", $last - $moment, $n / ($last - $moment), rss() / 1024;
+    . "%.1f MiB\n", $last - $moment, $n / ($last - $moment), share_kib($site) / 1024;
 exit($site->unrest ? 1 : 0);
 
 
@@ -128,18 +129,4 @@ sub until_settled {
     }
 
     die "they do not rest\n";
-}
-
-
-# KiB of memory that are the site's own: pages shared between its processes once.
-
-sub rss {
-    my $kib = 0;
-
-    for my $pid ($site->pids) {
-        my $rollup = LangOrch::Site::slurp("/proc/$pid/smaps_rollup");
-        $kib += $1 if $rollup =~ /^Pss:\s+(\d+)/m;
-    }
-
-    return $kib;
 }
