@@ -7,6 +7,7 @@
 #include "api/ngx_lo_reply.h"
 #include "approval/ngx_lo_approver.h"
 #include "auth/ngx_lo_proof.h"
+#include "run/ngx_lo_alert.h"
 #include "routes/ngx_lo_routes.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_identity.h"
@@ -24,7 +25,9 @@ typedef struct {
     const char  *role;
     const char  *groups;            /* NULL: none */
     int64_t      expires_at;
+    const char  *run_id;
     unsigned     own:1;
+    unsigned     sent:1;            /* to the site's webhook alone */
 } ngx_lo_link_t;
 
 
@@ -65,6 +68,13 @@ ngx_lo_link_read(ngx_lo_api_t *api, ngx_lo_link_t *l)
     l->role = ngx_lo_input_word(api, "role", "approver|operator|manager|admin");
     seconds = ngx_lo_input_int(api, "expires_in_seconds", 60, 31 * 86400,
                                86400);
+
+    l->sent = (unsigned) ngx_lo_input_bool(api, "send", 0);
+
+    if (l->sent && ngx_lo_conf()->alert_url.len == 0) {
+        ngx_lo_input_wrong(api, "body", "send", "value_error",
+                           "The site has no webhook for alerts");
+    }
 
     if (l->identity != NULL) {
         name.data = (u_char *) l->identity;
@@ -206,6 +216,11 @@ ngx_lo_link_write(ngx_lo_api_t *api, const json_t *row, ngx_lo_link_t *l)
         return NGX_ERROR;
     }
 
+    l->run_id = ckp_json_str(row, "run_id");
+    l->run_id = l->run_id ? ngx_lo_cstr(api->r->pool, &(ngx_str_t)
+                                { ngx_strlen(l->run_id),
+                                  (u_char *) l->run_id })
+                          : NULL;
     ngx_lo_uuid(l->id);
     ngx_lo_token_hash(l->token, NGX_LO_TOKEN_LEN, l->hash);
 
@@ -237,12 +252,33 @@ ngx_lo_link_write(ngx_lo_api_t *api, const json_t *row, ngx_lo_link_t *l)
 }
 
 
+/* Whom it is for and where it leads, for whoever delivers it. */
+
+static ngx_int_t
+ngx_lo_link_send(ngx_lo_api_t *api, const ngx_lo_link_t *l, const char *until,
+    json_t *url)
+{
+    char  at[CKP_TIME_LEN + 1];
+
+    ckp_time_text(api->now_ms, at);
+
+    return ngx_lo_alert_tell(json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:O,"
+                                       " s:s}", "event", "approval_link",
+                                       "run_id", l->run_id, "approval_id",
+                                       ngx_lo_api_seg(api, "approval_id"),
+                                       "link_id", l->id, "identity",
+                                       l->identity, "expires_at", until,
+                                       "url", url, "at", at));
+}
+
+
 static ngx_int_t
 ngx_lo_link_made(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     char            until[CKP_TIME_LEN + 1];
     char           *path;
-    json_t         *v;
+    json_t         *url;
+    ngx_int_t       rc;
     ngx_str_t       base;
     ngx_lo_link_t  *l;
 
@@ -258,16 +294,30 @@ ngx_lo_link_made(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     ckp_time_text(l->expires_at, until);
 
-    v = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "link_id", l->id,
-                  "identity", l->identity, "role", l->role, "expires_at",
-                  until, "shown_hash", l->shown, "url",
-                  json_sprintf("%.*s%.*s%s?token=%s", (int) base.len,
-                               base.data, (int) api->conf->mount.len,
-                               api->conf->mount.data, path, l->token));
-
+    url = json_sprintf("%.*s%.*s%s?token=%s", (int) base.len, base.data,
+                       (int) api->conf->mount.len, api->conf->mount.data, path,
+                       l->token);
     ngx_explicit_memzero(l->token, sizeof(l->token));
+    rc = l->sent ? ngx_lo_link_send(api, l, until, url) : NGX_OK;
 
-    return ngx_lo_api_json(api, NGX_HTTP_CREATED, v);
+    if (rc != NGX_OK) {
+        json_decref(url);
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "The link cannot be sent now");
+    }
+
+    if (l->sent) {
+        json_decref(url);
+        url = json_null();
+    }
+
+    return ngx_lo_api_json(api, NGX_HTTP_CREATED,
+                           json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o}",
+                                     "link_id", l->id, "identity",
+                                     l->identity, "role", l->role,
+                                     "expires_at", until, "shown_hash",
+                                     l->shown, "sent", (int) l->sent, "url",
+                                     url));
 }
 
 

@@ -158,10 +158,10 @@ const ngx_lo_shape_t  ngx_lo_shapes_runs[] = {
       NGX_LO_TAKEN },
     { "LinkCreate", "For whom, and for how long",
       "identity:? role:approver|operator|manager|admin? groups:[]?"
-      " expires_in_seconds:60-2678400?=86400",
+      " expires_in_seconds:60-2678400?=86400 send:bool?=false",
       NGX_LO_TAKEN },
     { "Link", "A link by which one answers once; its address is nowhere else",
-      "link_id url identity role expires_at:time shown_hash",
+      "link_id url:? sent:bool identity role expires_at:time shown_hash",
       NGX_LO_GIVEN },
     { "DeputyCreate", "Who answers for the caller, and until when",
       "deputy! until! from:? identity:? reason:?",

@@ -208,6 +208,7 @@ ngx_lo_duty_start(ngx_cycle_t *cycle)
     }
 
     ngx_lo_sweep_duty_start(cycle);
+    ngx_lo_stuck_duty_start(cycle);
 
     return NGX_OK;
 }
@@ -221,6 +222,7 @@ ngx_lo_duty_stop(void)
 
     ngx_lo_polls.stopped = 1;
     ngx_lo_sweep_duty_stop();
+    ngx_lo_stuck_duty_stop();
 
     if (ngx_lo_polls.timer.timer_set) {
         ngx_del_timer(&ngx_lo_polls.timer);

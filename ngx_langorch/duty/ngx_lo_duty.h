@@ -19,6 +19,10 @@ void ngx_lo_settings_stop(void);
 void ngx_lo_artifact_days_start(ngx_cycle_t *cycle);
 void ngx_lo_artifact_days_stop(void);
 
+/* ngx_lo_stuck_duty.c */
+void ngx_lo_stuck_duty_start(ngx_cycle_t *cycle);
+void ngx_lo_stuck_duty_stop(void);
+
 /* ngx_lo_sweep_duty.c */
 void ngx_lo_sweep_duty_start(ngx_cycle_t *cycle);
 void ngx_lo_sweep_duty_stop(void);

@@ -23,4 +23,11 @@ typedef struct {
  * secret, or did not look for it (ngx_lo_secrets_look). */
 ngx_uint_t ngx_lo_alert_sign(const char *body, ngx_lo_alert_head_t *head);
 
+/*
+ * Sends {event, ...} to the site's webhook (stolen): signed, tried three times,
+ * delays nobody.  NGX_DECLINED: the site has none; NGX_BUSY: too many are under
+ * way; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_lo_alert_tell(json_t *body);
+
 #endif

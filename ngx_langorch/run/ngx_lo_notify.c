@@ -67,6 +67,12 @@ ngx_lo_notice_free(void *own)
         ngx_lo_notices.n--;
     }
 
+    /* a link to answer by is worth as much as a password */
+
+    if (n->body != NULL) {
+        ngx_explicit_memzero(n->body, ngx_strlen(n->body));
+    }
+
     ckp_free(n->body);
     ckp_free(n->url);
     ngx_free(n);
@@ -286,42 +292,32 @@ ngx_lo_notice_whose(const ngx_lo_run_t *run, const json_t *more)
 }
 
 
-void
-ngx_lo_alert(const ngx_lo_effect_t *e)
+static ngx_int_t
+ngx_lo_alert_begin(const json_t *body)
 {
-    json_t           *body, *names;
+    json_t           *names;
     ngx_lo_notice_t  *n;
-
-    if (ngx_lo_conf()->alert_url.len == 0) {
-        return;
-    }
 
     if (ngx_lo_notices.alerts.next == NULL) {
         ngx_queue_init(&ngx_lo_notices.alerts);
     }
 
     if (ngx_lo_notices.n >= NGX_LO_NOTICES_MAX) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "run %s: too many alerts are under way: one is dropped",
-                      e->run->run_id);
-        return;
+        return NGX_BUSY;
     }
 
     n = ngx_lo_notice_new(NULL);
 
     if (n == NULL) {
-        return;
+        return NGX_ERROR;
     }
-
-    body = ngx_lo_notice_whose(e->run, e->body);
 
     n->url = ngx_lo_notice_text(&ngx_lo_conf()->alert_url);
     n->body = ckp_json_text(body);
-    json_decref(body);
 
     if (n->url == NULL || n->body == NULL) {
         ngx_lo_notice_free(n);
-        return;
+        return NGX_ERROR;
     }
 
     names = json_pack("[s]", NGX_LO_ALERT_SECRET);
@@ -330,6 +326,37 @@ ngx_lo_alert(const ngx_lo_effect_t *e)
 
     if (n->look == NULL) {
         ngx_lo_notice_send(n);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_lo_alert_tell(json_t *body)
+{
+    ngx_int_t  rc;
+
+    rc = (ngx_lo_conf()->alert_url.len == 0) ? NGX_DECLINED
+         : (body == NULL) ? NGX_ERROR : ngx_lo_alert_begin(body);
+
+    json_decref(body);
+
+    return rc;
+}
+
+
+void
+ngx_lo_alert(const ngx_lo_effect_t *e)
+{
+    if (ngx_lo_conf()->alert_url.len == 0) {
+        return;
+    }
+
+    if (ngx_lo_alert_tell(ngx_lo_notice_whose(e->run, e->body)) == NGX_BUSY) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "run %s: too many alerts are under way: one is dropped",
+                      e->run->run_id);
     }
 }
 

@@ -34,6 +34,31 @@ const ngx_lo_stmt_t  ngx_lo_sql_duty_take = {
 };
 
 
+/*
+ * Nothing will move these: the alarm is long over, or the document cannot be
+ * read any more, or nobody has the run and it waits for nothing that is known.
+ */
+
+const ngx_lo_stmt_t  ngx_lo_sql_stuck = {
+    "stuck",
+    "SELECT r.run_id, r.procedure_id, r.procedure_version, r.last_node_id,"
+    " CASE WHEN r.shut > 6 THEN 'the run cannot be loaded'"
+    " WHEN r.wake_at IS NOT NULL THEN 'its timer is overdue'"
+    " ELSE 'it waits for nothing that is known' END AS error"
+    " FROM runs r WHERE r.status IN ('created', 'running',"
+    " 'waiting_approval') AND r.queued = 0 AND (r.shut > 6 OR r.wake_at < $1"
+    " OR (r.wake_at IS NULL AND r.owner IS NULL AND r.updated_at < $1"
+    " AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.run = r.id"
+    " AND a.status = 'pending')"
+    " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = r.id)"
+    " AND NOT EXISTS (SELECT 1 FROM runs k"
+    " WHERE k.parent_run_id = r.run_id"
+    " AND k.status NOT IN ('completed', 'failed', 'canceled'))))"
+    " ORDER BY r.id LIMIT 20",
+    "i", -1
+};
+
+
 /* Who polls the agents is the one that does what a site does once. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_workers = {

@@ -108,6 +108,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_worker_gone;      /* owner */
 /* name, owner, until, now; guarded: the duty is free or ours */
 extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 
+/* before when their alarm or last change was: runs that nothing moves */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck;
+
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 
 #define NGX_LO_SQL_TURN_EVENTS  4       /* rows of the longest */
