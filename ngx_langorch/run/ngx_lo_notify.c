@@ -17,6 +17,7 @@
 #include "wire/http.h"
 
 #define NGX_LO_NOTICE_TRIES    3
+#define NGX_LO_NOTICE_ABOUT    128
 #define NGX_LO_NOTICE_MS       5000
 #define NGX_LO_NOTICE_PAUSE    1000
 #define NGX_LO_NOTICES_MAX     1000     /* alerts under way in a worker */
@@ -31,6 +32,7 @@ typedef struct {
     ngx_uint_t        tries;
     ngx_lo_secret_look_t  *look;    /* for what it is signed with */
     const char       *via;          /* static text */
+    char              about[NGX_LO_NOTICE_ABOUT];   /* for the log */
     char             *url;
     char             *body;
 } ngx_lo_notice_t;
@@ -91,6 +93,8 @@ ngx_lo_notice_new(ngx_lo_effect_t *e)
     }
 
     n->effect = e;
+    (void) snprintf(n->about, sizeof(n->about), "a notice%s%s",
+                    e ? " of run " : "", e ? e->run->run_id : "");
     n->timer.data = n;
     n->timer.log = ngx_cycle->log;
     n->timer.cancelable = 1;
@@ -137,7 +141,7 @@ ngx_lo_notice_again(ngx_event_t *ev)
 static void
 ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
 {
-    ngx_uint_t        good;
+    ngx_uint_t        good, over, level;
     ngx_lo_notice_t  *n = data;
 
     n->call = NULL;
@@ -145,16 +149,27 @@ ngx_lo_notice_done(const ngx_lo_call_reply_t *reply, void *data)
     good = reply->outcome == CKP_OUTCOME_OK && reply->status >= 200
            && reply->status < 300;
 
-    if (good || reply->outcome == CKP_OUTCOME_FAILED
-        || n->tries >= NGX_LO_NOTICE_TRIES)
-    {
-        if (!good) {
-            ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                          "langorch: a notice could not be delivered: %s",
-                          reply->why ? reply->why : "status");
-        }
+    if (good) {
+        ngx_lo_notice_over(n, 1, 1);
+        return;
+    }
 
-        ngx_lo_notice_over(n, good, 1);
+    level = NGX_LOG_NOTICE;
+    over = reply->outcome == CKP_OUTCOME_FAILED
+           || n->tries >= NGX_LO_NOTICE_TRIES;
+
+    if (over) {
+        level = NGX_LOG_WARN;
+    }
+
+    ngx_log_error(level, ngx_cycle->log, 0,
+                  "langorch: %s was not taken at try %ui of %d%s: %s %ui",
+                  n->about, n->tries, NGX_LO_NOTICE_TRIES,
+                  over ? ", and is given up" : "",
+                  reply->why ? reply->why : "status", reply->status);
+
+    if (over) {
+        ngx_lo_notice_over(n, 0, 1);
         return;
     }
 
@@ -296,6 +311,7 @@ static ngx_int_t
 ngx_lo_alert_begin(const json_t *body)
 {
     json_t           *names;
+    const char       *event, *run;
     ngx_lo_notice_t  *n;
 
     if (ngx_lo_notices.alerts.next == NULL) {
@@ -311,6 +327,11 @@ ngx_lo_alert_begin(const json_t *body)
     if (n == NULL) {
         return NGX_ERROR;
     }
+
+    event = ckp_json_str(body, "event");
+    run = ckp_json_str(body, "run_id");
+    (void) snprintf(n->about, sizeof(n->about), "alert %s of run %s",
+                    event ? event : "?", run ? run : "?");
 
     n->url = ngx_lo_notice_text(&ngx_lo_conf()->alert_url);
     n->body = ckp_json_text(body);
