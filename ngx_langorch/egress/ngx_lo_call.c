@@ -93,6 +93,7 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
 
     call->pool = pool;
     call->reply_max = rq->reply_max;
+    call->ca = rq->ca;
     call->unverified = rq->unverified;
     call->sealed = rq->sealed;
     call->started = ngx_current_msec;

@@ -44,6 +44,10 @@ typedef struct {
     size_t                        reply_max;    /* bytes of body; more fails */
     ngx_lo_call_piece_pt          piece;    /* with the data of `done`; NULL:
                                                nobody wants them */
+    const char                   *ca;       /* PEM of those who are trusted,
+                                               lent until the end; NULL: whom
+                                               the system trusts; CARRIER_CURL
+                                               only */
     unsigned                      heads:1;  /* reply->headers is wanted */
     unsigned                      sealed:1; /* the reply is wiped, too */
     unsigned                      unverified:1; /* any certificate will do:

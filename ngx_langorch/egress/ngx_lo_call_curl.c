@@ -181,6 +181,25 @@ ngx_lo_curl_limits(ngx_lo_curl_call_t *cc)
 }
 
 
+/* These and nobody else; no file is read for it. */
+
+static CURLcode
+ngx_lo_curl_trust(CURL *easy, const char *pem)
+{
+    CURLcode          rc;
+    struct curl_blob  blob;
+
+    blob.data = (void *) pem;
+    blob.len = ngx_strlen(pem);
+    blob.flags = CURL_BLOB_NOCOPY;
+
+    rc = curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    rc |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_lo_curl_message(ngx_lo_curl_call_t *cc)
 {
@@ -198,6 +217,10 @@ ngx_lo_curl_message(ngx_lo_curl_call_t *cc)
     if (call->reply.headers != NULL) {
         rc |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ngx_lo_curl_head);
         rc |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, cc);
+    }
+
+    if (call->ca != NULL) {
+        rc |= ngx_lo_curl_trust(easy, call->ca);
     }
 
     if (call->unverified) {

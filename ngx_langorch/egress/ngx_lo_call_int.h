@@ -51,6 +51,7 @@ struct ngx_lo_call_s {
     size_t                       nbytes;
     size_t                       room;
     size_t                       reply_max;
+    const char                  *ca;            /* PEM; NULL: the system's */
 
     unsigned                     starting:1;    /* start() has not returned */
     unsigned                     waits:1;       /* for room, by `waiting` */

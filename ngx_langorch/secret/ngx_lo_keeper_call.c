@@ -8,6 +8,56 @@
 #define NGX_LO_KEEPER_LINES  16
 
 
+/* The scheme, host and port of an address: how many bytes they are. */
+
+static size_t
+ngx_lo_keeper_origin(const char *url)
+{
+    const char  *host;
+
+    host = strstr(url, "://");
+
+    return (host != NULL) ? (size_t) (host + 3 - url) + strcspn(host + 3, "/?")
+                          : 0;
+}
+
+
+static ngx_uint_t
+ngx_lo_keeper_is_at(const char *base, const char *url)
+{
+    size_t  n;
+
+    n = (base != NULL) ? ngx_lo_keeper_origin(base) : 0;
+
+    return n > 0 && n == ngx_lo_keeper_origin(url)
+           && ngx_strncasecmp((u_char *) base, (u_char *) url, n) == 0;
+}
+
+
+/* Who is trusted at the address of one of the site's keepers, whoever asks
+ * there; NULL: whom the system trusts. */
+
+static const char *
+ngx_lo_keeper_ca(const char *url)
+{
+    size_t         i;
+    json_t        *place;
+    const json_t  *all;
+
+    all = ngx_lo_keeper_site();
+
+    json_array_foreach(all, i, place) {
+        if (ngx_lo_keeper_is_at(ckp_json_str(place, "url"), url)
+            || ngx_lo_keeper_is_at(ckp_json_str(place, "login"), url))
+        {
+            return ckp_json_str(place, "ca");
+        }
+    }
+
+    return NULL;
+}
+
+
 ngx_lo_call_t *
 ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_lo_call_done_pt done, void *data)
 {
@@ -35,6 +85,7 @@ ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_lo_call_done_pt done, void *data)
     out.timeout = ngx_lo_conf()->keeper_timeout;
     out.reply_max = ngx_lo_conf()->keeper_reply_max;
     out.sealed = 1;
+    out.ca = ngx_lo_keeper_ca(out.url);
 
     call = ngx_lo_call_start(&out, done, data);
     ckp_keeper_rq_free(rq);

@@ -5,7 +5,12 @@
 
 #include "secret/ngx_lo_keeper.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #define NGX_LO_KEEPER_WORDS  12
+#define NGX_LO_KEEPER_CA     (256 * 1024)   /* bytes of a file */
 #define NGX_LO_KEEPER_MUST   4
 
 
@@ -35,6 +40,7 @@ static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
         { "token",     "token",  NULL },
         { "role_id",   "id",     NULL },
         { "secret_id", "secret", NULL },
+        { "ca",        "ca",     NULL },
         { NULL, NULL, NULL } } },
 
     { "langorch_aws", "aws", "region", { "key", "secret" }, {
@@ -44,6 +50,7 @@ static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
         { "endpoint",  "url",     NULL },
         { "field",     "field",   NULL },
         { "profile",   "profile", NULL },
+        { "ca",        "ca",      NULL },
         { NULL, NULL, NULL } } },
 
     { "langorch_azure", "azure", "url", { "tenant", "client", "secret" }, {
@@ -51,6 +58,7 @@ static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
         { "client",    "client", NULL },
         { "secret",    "secret", NULL },
         { "login",     "login",  NULL },
+        { "ca",        "ca",     NULL },
         { NULL, NULL, NULL } } }
 };
 
@@ -233,6 +241,86 @@ ngx_lo_keeper_conf_is_twice(const json_t *all, const json_t *place)
 }
 
 
+static ngx_int_t
+ngx_lo_keeper_conf_file(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *text)
+{
+    ssize_t   n;
+    ngx_fd_t  fd;
+
+    text->data = ngx_pnalloc(cf->temp_pool, NGX_LO_KEEPER_CA + 1);
+
+    if (text->data == NULL
+        || ngx_conf_full_name(cf->cycle, name, 1) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+    n = (fd != NGX_INVALID_FILE)
+        ? ngx_read_fd(fd, text->data, NGX_LO_KEEPER_CA + 1) : -1;
+
+    if (n < 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"%V\" cannot be read", name);
+    }
+
+    if (fd != NGX_INVALID_FILE) {
+        (void) ngx_close_file(fd);
+    }
+
+    if (n > NGX_LO_KEEPER_CA) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" has more than %d bytes", name,
+                           NGX_LO_KEEPER_CA);
+        n = -1;
+    }
+
+    text->len = (n > 0) ? (size_t) n : 0;
+
+    return (n >= 0) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Certificates are read now: a worker opens no file for a call. */
+
+static char *
+ngx_lo_keeper_conf_ca(ngx_conf_t *cf, json_t *place)
+{
+    BIO        *bio;
+    X509       *one;
+    json_t     *text;
+    ngx_str_t   name, pem;
+
+    text = json_object_get(place, "ca");
+
+    if (text == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    name.data = (u_char *) json_string_value(text);
+    name.len = json_string_length(text);
+
+    if (ngx_lo_keeper_conf_file(cf, &name, &pem) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    bio = BIO_new_mem_buf(pem.data, (int) pem.len);
+    one = (bio != NULL) ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+    BIO_free(bio);
+
+    if (one == NULL) {
+        ERR_clear_error();
+        return "has a \"ca\" without a certificate in it";
+    }
+
+    X509_free(one);
+
+    return json_object_set_new(place, "ca",
+                               json_stringn((char *) pem.data, pem.len)) == 0
+           ? NGX_CONF_OK : "has a \"ca\" that is no text";
+}
+
+
 char *
 ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -275,6 +363,10 @@ ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     rc = ngx_lo_keeper_conf_check(form, place);
+
+    if (rc == NGX_CONF_OK) {
+        rc = ngx_lo_keeper_conf_ca(cf, place);
+    }
 
     if (rc != NGX_CONF_OK) {
         return rc;
