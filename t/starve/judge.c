@@ -137,6 +137,16 @@ _fail(const char *const file, const int line)
 }
 
 
+/* What the test needs is not there: nothing was tried, which is no failure. */
+
+void
+_skip(const char *const file, const int line)
+{
+    starve_say("%s:%d: skipped", file, line);
+    starve_judge(STARVE_SKIPPED);
+}
+
+
 /* A code that is no CKP_E_NOMEM, and success where there is none. */
 
 void

@@ -85,6 +85,7 @@ const starve_block_t *starve_unreached(const starve_root_t *roots, size_t n);
 typedef enum {
     STARVE_PASSED,              /* ended well */
     STARVE_FAILED,              /* with an assertion that failed */
+    STARVE_SKIPPED,             /* what it needs is not there */
     STARVE_BAD = 40
 } starve_verdict_t;
 
