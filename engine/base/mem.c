@@ -125,6 +125,21 @@ ckp_overwrite(void *p, size_t n)
 }
 
 
+bool
+ckp_same(const void *a, const void *b, size_t n)
+{
+    const volatile unsigned char  *p = a;
+    const volatile unsigned char  *q = b;
+    unsigned                       differ = 0;
+
+    while (n-- > 0) {
+        differ |= (unsigned) (*p++ ^ *q++);
+    }
+
+    return differ == 0;
+}
+
+
 ckp_arena_t *
 ckp_arena_new(void)
 {

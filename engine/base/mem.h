@@ -16,6 +16,11 @@ void ckp_free(void *p);                 /* NULL is fine */
 /* Makes bytes that were secret zero, whatever a compiler thinks of it. */
 void ckp_overwrite(void *p, size_t n);
 
+/* Whether n bytes are the same.  It looks at all of them, so that its time does
+ * not tell where they differ: what proves who somebody is (passwords, tokens,
+ * signatures, hashes of these) is compared by nothing else; t/tidy looks. */
+bool ckp_same(const void *a, const void *b, size_t n);
+
 /*
  * Memory that was refused, counted for each thread.  Much of what runs out of
  * memory cannot tell it: a member that is not there and one that there was no

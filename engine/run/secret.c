@@ -306,7 +306,7 @@ secret_scan_text(const ckp_fiber_t *f, const char *text, json_t *found)
         if (what[len] != ':' || len > 2 * SECRET_NAME_MAX + 1
             || memchr(what + len + 1, '\0', SECRET_MAC_LEN + 1) != NULL
             || *end != '}' || !secret_mac(f->run, what, len, mac)
-            || memcmp(what + len + 1, mac, SECRET_MAC_LEN) != 0)
+            || !ckp_same(what + len + 1, mac, SECRET_MAC_LEN))
         {
             continue;
         }

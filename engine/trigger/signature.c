@@ -17,19 +17,7 @@
 #define SIGNATURE_HEX   (2 * CKP_SHA256_LEN)
 #define SIGNATURE_KEY   4096            /* bytes of a key in Base64 */
 #define SIGNATURE_TIME  12              /* digits */
-
-
-static bool
-signature_equal(const uint8_t *a, const uint8_t *b)
-{
-    unsigned  differ = 0;
-
-    for (size_t i = 0; i < CKP_SHA256_LEN; i++) {
-        differ |= (unsigned) (a[i] ^ b[i]);
-    }
-
-    return differ == 0;
-}
+#define SIGNATURE_TIME_LEAST  9         /* of one that could be now, or was */
 
 
 /* Seconds since 1970, digits alone. */
@@ -105,6 +93,26 @@ signature_text(ckp_buf_t *b, const char *id, const char *at, const char *body,
 }
 
 
+/*
+ * A body that looks like what is signed with a time, the seconds and a dot
+ * before it, is none: who heard such a message could say it again without its
+ * time, as a body, at any time.
+ */
+
+static bool
+signature_has_time(const char *body, size_t len)
+{
+    size_t  n = 0;
+
+    while (n < len && isdigit((unsigned char) body[n])) {
+        n++;
+    }
+
+    return n >= SIGNATURE_TIME_LEAST && n <= SIGNATURE_TIME && n < len
+           && body[n] == '.';
+}
+
+
 static bool
 signature_langorch(const ckp_signers_t *s, const ckp_signed_t *said,
     const char *body, size_t len, int64_t now_ms)
@@ -118,7 +126,7 @@ signature_langorch(const ckp_signers_t *s, const ckp_signed_t *said,
     bool               holds = false;
 
     if (text == NULL || !signature_hex(text, want)
-        || (at == NULL && s->needs_time)
+        || (at == NULL && (s->needs_time || signature_has_time(body, len)))
         || (at != NULL && !signature_fresh(at, s->window_s, now_ms)))
     {
         return false;
@@ -128,8 +136,8 @@ signature_langorch(const ckp_signers_t *s, const ckp_signed_t *said,
         for (size_t i = 0; i < s->n; i++) {
             ckp_hmac_sha256(s->secrets[i], strlen(s->secrets[i]),
                             ckp_buf_str(&b), b.len, sum);
-            holds = (signature_equal(sum, want) && s->secrets[i][0] != '\0')
-                    || holds;
+            holds = (ckp_same(sum, want, CKP_SHA256_LEN)
+                     && s->secrets[i][0] != '\0') || holds;
         }
     }
 
@@ -175,7 +183,7 @@ signature_one(const char *text, size_t len, const uint8_t sum[CKP_SHA256_LEN])
 
     return len > 3 && len < 100 && strncmp(text, "v1,", 3) == 0
            && ckp_base64_read(text + 3, len - 3, got, &n)
-           && n == CKP_SHA256_LEN && signature_equal(got, sum);
+           && n == CKP_SHA256_LEN && ckp_same(got, sum, CKP_SHA256_LEN);
 }
 
 
@@ -226,7 +234,7 @@ signature_standard(const ckp_signers_t *s, const ckp_signed_t *said,
     }
 
     ckp_buf_free(&b);
-    memset(key, 0, sizeof(key));
+    ckp_overwrite(key, sizeof(key));
 
     return holds;
 }
@@ -276,8 +284,9 @@ ckp_credential_holds(const ckp_signers_t *s, const char *header, bool basic)
         }
 
         ckp_sha256(ckp_buf_str(&b), b.len, sum);
-        holds = (signature_equal(got, sum) && secret[0] != '\0'
+        holds = (ckp_same(got, sum, CKP_SHA256_LEN) && secret[0] != '\0'
                  && b.failed == CKP_OK) || holds;
+        ckp_overwrite(b.data, b.len);
         ckp_buf_free(&b);
     }
 

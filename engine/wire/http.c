@@ -140,7 +140,7 @@ ckp_http_basic(ckp_buf_t *b, const char *user, const char *secret)
     }
 
     if (both.data != NULL) {
-        memset(both.data, 0, both.len);
+        ckp_overwrite(both.data, both.len);
     }
 
     ckp_buf_free(&both);

@@ -7,7 +7,6 @@
 #include "auth/ngx_lo_keys.h"
 #include "wire/jwt.h"
 
-#include <openssl/crypto.h>
 
 #define NGX_LO_JWT_LEEWAY  60           /* seconds */
 
@@ -129,7 +128,7 @@ ngx_lo_jwt_is_ours(const ckp_jwt_t *jwt, const char *text)
     ckp_hmac_sha256(secret->data, secret->len, text, jwt->signed_len, sum);
 
     return jwt->sig_len == sizeof(sum)
-           && CRYPTO_memcmp(jwt->sig, sum, sizeof(sum)) == 0;
+           && ckp_same(jwt->sig, sum, sizeof(sum));
 }
 
 

@@ -4,7 +4,6 @@
 
 #include "auth/ngx_lo_password.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -119,7 +118,7 @@ ngx_lo_password_work(ngx_lo_disk_t *d)
 
     p->failed = (ngx_lo_password_hash(p->password, salt, again) != NGX_OK);
     p->same = !p->failed && ngx_strlen(again) == ngx_strlen(p->stored)
-              && CRYPTO_memcmp(again, p->stored, ngx_strlen(again)) == 0;
+              && ckp_same(again, p->stored, ngx_strlen(again));
 
     ngx_explicit_memzero(again, sizeof(again));
 }

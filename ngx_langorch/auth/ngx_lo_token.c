@@ -4,7 +4,6 @@
 
 #include "auth/ngx_lo_proof.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 
@@ -44,5 +43,5 @@ ngx_lo_token_same(const char *a, const char *b)
 
     len = ngx_strlen(a);
 
-    return len == ngx_strlen(b) && CRYPTO_memcmp(a, b, len) == 0;
+    return len == ngx_strlen(b) && ckp_same(a, b, len);
 }

@@ -31,7 +31,7 @@ ngx_lo_events_push_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     (void) job;
 
     name = ngx_lo_query_str(api, "source");
-    heads = ngx_lo_api_keep(api, ngx_lo_webhook_heads(api));
+    heads = ngx_lo_api_keep(api, ngx_lo_webhook_heads(api, NULL));
     why = NULL;
 
     if (heads == NULL) {

@@ -36,7 +36,8 @@ static ngx_uint_t ngx_lo_webhook_holds(ngx_lo_api_t *api,
     const ngx_lo_hook_t *hook);
 static ngx_uint_t ngx_lo_webhook_by(ngx_lo_api_t *api,
     const ngx_lo_hook_t *hook, const char *const *secrets, size_t n);
-static ngx_uint_t ngx_lo_webhook_repeats(ngx_lo_api_t *api);
+static ngx_uint_t ngx_lo_webhook_repeats(ngx_lo_api_t *api, const char *own);
+static ngx_uint_t ngx_lo_webhook_count(ngx_lo_api_t *api, const char *name);
 static ngx_int_t ngx_lo_webhook_fire(ngx_lo_api_t *api, ngx_lo_hook_t *hook);
 static ngx_int_t ngx_lo_webhook_no(ngx_lo_api_t *api, ngx_lo_hook_t *hook,
     const char *outcome, ngx_lo_resume_pt refuse);
@@ -215,7 +216,7 @@ ngx_lo_webhook_holds(ngx_lo_api_t *api, const ngx_lo_hook_t *hook)
     const char            *names[NGX_LO_HOOK_SECRETS];
     ngx_lo_secret_lack_t   lack;
 
-    if (ngx_lo_webhook_repeats(api)) {
+    if (ngx_lo_webhook_repeats(api, ngx_lo_webhook_own(hook->settings))) {
         return 0;
     }
 
@@ -280,34 +281,42 @@ ngx_lo_webhook_by(ngx_lo_api_t *api, const ngx_lo_hook_t *hook,
 /* Of two headers of a name nobody knows which one another looked at. */
 
 static ngx_uint_t
-ngx_lo_webhook_repeats(ngx_lo_api_t *api)
+ngx_lo_webhook_repeats(ngx_lo_api_t *api, const char *own)
 {
-    ngx_uint_t        i, k, n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t  k;
 
     for (k = 0; k < sizeof(ngx_lo_webhook_headers) / sizeof(char *); k++) {
-        n = 0;
-
-        for (part = &api->r->headers_in.headers.part; part != NULL;
-             part = part->next)
-        {
-            h = part->elts;
-
-            for (i = 0; i < part->nelts; i++) {
-                n += (h[i].key.len == strlen(ngx_lo_webhook_headers[k])
-                      && ngx_strncasecmp(h[i].key.data,
-                                         (u_char *) ngx_lo_webhook_headers[k],
-                                         h[i].key.len) == 0);
-            }
-        }
-
-        if (n > 1) {
+        if (ngx_lo_webhook_count(api, ngx_lo_webhook_headers[k]) > 1) {
             return 1;
         }
     }
 
-    return 0;
+    return own != NULL && ngx_lo_webhook_count(api, own) > 1;
+}
+
+
+static ngx_uint_t
+ngx_lo_webhook_count(ngx_lo_api_t *api, const char *name)
+{
+    ngx_uint_t        i, n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    n = 0;
+
+    for (part = &api->r->headers_in.headers.part; part != NULL;
+         part = part->next)
+    {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            n += (h[i].key.len == strlen(name)
+                  && ngx_strncasecmp(h[i].key.data, (u_char *) name,
+                                     h[i].key.len) == 0);
+        }
+    }
+
+    return n;
 }
 
 

@@ -11,7 +11,8 @@
 
 
 static json_t *ngx_lo_webhook_payload(ngx_lo_api_t *api);
-static ngx_uint_t ngx_lo_webhook_hides(const ngx_str_t *name);
+static ngx_uint_t ngx_lo_webhook_hides(const ngx_str_t *name,
+    const char *own);
 static const char *ngx_lo_webhook_identity(ngx_lo_api_t *api,
     const json_t *settings);
 
@@ -46,7 +47,7 @@ ngx_lo_webhook_read(ngx_lo_api_t *api, const json_t *settings,
     ckp_hex(sha, sizeof(sha), hash);
 
     payload = ngx_lo_webhook_payload(api);
-    heads = ngx_lo_webhook_heads(api);
+    heads = ngx_lo_webhook_heads(api, ngx_lo_webhook_own(settings));
     identity = ngx_lo_webhook_identity(api, settings);
 
     f->payload_hash = ngx_lo_fire_text(f, hash);
@@ -112,7 +113,7 @@ ngx_lo_webhook_payload(ngx_lo_api_t *api)
 /* Names in lower case; what proves who somebody is, is not for runs. */
 
 json_t *
-ngx_lo_webhook_heads(ngx_lo_api_t *api)
+ngx_lo_webhook_heads(ngx_lo_api_t *api, const char *own)
 {
     u_char           *name;
     json_t           *all;
@@ -129,7 +130,7 @@ ngx_lo_webhook_heads(ngx_lo_api_t *api)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_lo_webhook_hides(&h[i].key)
+            if (ngx_lo_webhook_hides(&h[i].key, own)
                 || json_object_size(all) >= NGX_LO_HOOK_HEADERS)
             {
                 continue;
@@ -157,8 +158,15 @@ ngx_lo_webhook_heads(ngx_lo_api_t *api)
 }
 
 
+const char *
+ngx_lo_webhook_own(const json_t *settings)
+{
+    return ckp_json_str(json_object_get(settings, "authentication"), "header");
+}
+
+
 static ngx_uint_t
-ngx_lo_webhook_hides(const ngx_str_t *name)
+ngx_lo_webhook_hides(const ngx_str_t *name, const char *own)
 {
     ngx_uint_t  i;
 
@@ -167,6 +175,12 @@ ngx_lo_webhook_hides(const ngx_str_t *name)
         "x-langorch-signature", "x-hub-signature", "x-hub-signature-256",
         "webhook-signature", "x-gitlab-token"
     };
+
+    if (own != NULL && name->len == strlen(own)
+        && ngx_strncasecmp(name->data, (u_char *) own, name->len) == 0)
+    {
+        return 1;
+    }
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (name->len == strlen(words[i])

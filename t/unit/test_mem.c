@@ -113,6 +113,29 @@ test_nothing_is_some_memory(void **state)
 }
 
 
+/* Each bit of each byte counts, and no byte behind the last. */
+static void
+test_bytes_that_differ_anywhere_are_not_the_same(void **state)
+{
+    uint8_t  a[33], b[33];
+
+    memset(a, 0x5a, sizeof(a));
+    memset(b, 0x5a, sizeof(b));
+    assert_true(ckp_same(a, b, 33));
+    assert_true(ckp_same(a, b, 0));
+
+    for (size_t i = 0; i < 33; i++) {
+        for (int bit = 0; bit < 8; bit++) {
+            b[i] ^= (uint8_t) (1 << bit);
+            assert_false(ckp_same(a, b, 33));
+            assert_false(ckp_same(b + i, a + i, 1));
+            assert_true(ckp_same(a, b, i));
+            b[i] ^= (uint8_t) (1 << bit);
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -123,6 +146,7 @@ main(void)
         cmocka_unit_test(test_a_text_grows_up_to_its_maximum),
         cmocka_unit_test(test_formatted_text_fits_or_is_not_there),
         cmocka_unit_test(test_nothing_is_some_memory),
+        cmocka_unit_test(test_bytes_that_differ_anywhere_are_not_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

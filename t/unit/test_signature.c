@@ -119,6 +119,48 @@ test_a_signed_time_must_be_near(void **ctx)
 }
 
 
+/* Who heard a message that was signed with its time could send what was signed
+ * as a body, without a time; a number that is no time is a body like others. */
+static void
+test_a_signed_time_cannot_become_a_part_of_the_body(void **ctx)
+{
+    static const struct {
+        const char  *body;
+        bool         holds;
+    } cases[] = {
+        { AT ".{\"order_id\":42}", false },
+        { AT ".", false },
+        { "999999999.5", false },
+        { AT, true },
+        { AT "000.x", true },
+        { AT "00.x", false },
+        { "12345678.5", true },
+        { "[" AT ".5]", true },
+        { "", true },
+    };
+
+    const char *const  secrets[] = { "topsecret" };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *const  text = cases[i].body;
+        uint8_t            sum[CKP_SHA256_LEN];
+        char               hex[2 * CKP_SHA256_LEN + 1];
+
+        ckp_hmac_sha256("topsecret", 9, text, strlen(text), sum);
+        ckp_hex(sum, sizeof(sum), hex);
+
+        const t_case_t  own = { .signature = hex };
+        const t_case_t  hub = { .hub = hex };
+
+        if (t_holds(&own, text, secrets, 1) != cases[i].holds
+            || t_holds(&hub, text, secrets, 1) != cases[i].holds)
+        {
+            fail_msg("%s", text);
+        }
+    }
+}
+
+
 static void
 test_signatures_of_github_are_over_the_body(void **ctx)
 {
@@ -324,6 +366,7 @@ main(void)
         cmocka_unit_test(
             test_signatures_of_the_project_are_those_of_the_vectors),
         cmocka_unit_test(test_a_signed_time_must_be_near),
+        cmocka_unit_test(test_a_signed_time_cannot_become_a_part_of_the_body),
         cmocka_unit_test(test_signatures_of_github_are_over_the_body),
         cmocka_unit_test(test_any_of_several_secrets_is_enough),
         cmocka_unit_test(test_standard_webhooks_sign_id_time_and_body),
