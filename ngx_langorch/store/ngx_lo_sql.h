@@ -108,8 +108,31 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_worker_gone;      /* owner */
 /* name, owner, until, now; guarded: the duty is free or ours */
 extern const ngx_lo_stmt_t  ngx_lo_sql_duty_take;
 
-/* before when their alarm or last change was: runs that nothing moves */
-extern const ngx_lo_stmt_t  ngx_lo_sql_stuck;
+/*
+ * Runs that nothing moves -> run_id, procedure_id, procedure_version,
+ * last_node_id, error; at most 20, and none that was told of: now, the latest
+ * `until` of a duty that is taken now, and then
+ */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_shut;
+
+#define NGX_LO_SQL_STUCK_LATE  2
+/* before when their alarm was */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_late[NGX_LO_SQL_STUCK_LATE];
+
+/* -> id, epoch besides; told of or not, at most 1000 in their order */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_due;
+
+/* status; created_at and id of the one before; then as said, and before when
+ * their last change was: among the next 10000 of that status */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_parked;
+
+/* status, created_at, id -> created_at, id of the last of those; no row: there
+ * are fewer */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_slice;
+
+/* now: whether duties of runs are over -> is_over; away with these */
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_over;
+extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_forget;
 
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 

@@ -105,6 +105,37 @@ is scalar(alerts($_)), 1, 'once a day' for $late, $lost, $shut;
 is scalar(alerts($_)), 0, 'and not who waits for something'
     for $asks, $parent, $waits;
 
+
+# More than one look tells of; and some that a worker just took: due at once.
+
+my @many = map { $site->run('asks') } 1 .. 25;
+my @due  = map { $site->run('asks') } 1 .. 3;
+$_->wait_approval for @many, @due;
+until_true('they rest', sub { return 0 == LangOrch::Store::value($site,
+    "SELECT COUNT(*) FROM runs WHERE owner IS NOT NULL AND run_id <> '"
+    . $late->id . "'") });
+
+my $ids = join ',', map { "'" . $_->id . "'" } @many;
+LangOrch::Store::change($site, "UPDATE runs SET updated_at = $far WHERE run_id"
+    . " IN ($ids); UPDATE approvals SET status = 'voided' WHERE run IN (SELECT"
+    . " id FROM runs WHERE run_id IN ($ids)); INSERT INTO duties VALUES"
+    . " ('stuck long-ago', 'x', 1), ('stuck today', 'x', "
+    . (int(time * 1000) + 80_000_000) . ')');
+
+spoil($_, 'wake_at = 0, owner = (SELECT owner FROM workers LIMIT 1)') for @due;
+
+my $told = sub { return grep { alerts($_) } @many };
+until_true('all twenty-five are told of', sub { return 25 == $told->() }, 120);
+is_deeply [ grep { $_ != 1 } map { scalar alerts($_) } @many ], [], 'each once';
+is scalar(map { alerts($_) } @due), 0, 'and not who is about to go on';
+
+until_true('what is over is forgotten', sub {
+    return 0 == LangOrch::Store::value($site, 'SELECT COUNT(*) FROM duties'
+        . " WHERE name LIKE 'stuck %' AND until <= 1");
+}, 60);
+is LangOrch::Store::value($site, 'SELECT COUNT(*) FROM duties'
+    . " WHERE name = 'stuck today'"), 1, 'and what is not stays';
+
 $site->log_is_calm;
 
 done_testing;
