@@ -3,6 +3,7 @@
  */
 
 #include "auth/ngx_lo_jwks.h"
+#include "wire/jwks.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -13,16 +14,12 @@
 #include <openssl/rsa.h>
 
 #define NGX_LO_JWKS_MAX   32            /* keys */
-#define NGX_LO_JWK_NAME   256           /* bytes of a name */
-#define NGX_LO_JWK_BYTES  1024          /* of a number: 8192 bits */
-#define NGX_LO_JWK_RSA    2048          /* bits, at least */
-#define NGX_LO_P256       32            /* bytes of a coordinate */
 
 
 typedef struct {
     EVP_PKEY    *key;
     ngx_uint_t   algs;                  /* bits: 1 << ckp_jwt_alg_t */
-    char         kid[NGX_LO_JWK_NAME];  /* "": it has no name */
+    char         kid[CKP_JWK_NAME_MAX + 1];     /* "": it has no name */
 } ngx_lo_jwk_t;
 
 
@@ -34,9 +31,8 @@ struct ngx_lo_jwks_s {
 
 static void ngx_lo_jwks_free(void *data);
 static ngx_uint_t ngx_lo_jwk_read(ngx_lo_jwk_t *k, const json_t *jwk);
-static EVP_PKEY *ngx_lo_jwk_rsa(const json_t *jwk);
-static EVP_PKEY *ngx_lo_jwk_ec(const json_t *jwk);
-static EVP_PKEY *ngx_lo_jwk_okp(const json_t *jwk);
+static EVP_PKEY *ngx_lo_jwk_rsa(const ckp_jwk_t *jwk);
+static EVP_PKEY *ngx_lo_jwk_p256(const ckp_jwk_t *jwk);
 static EVP_PKEY *ngx_lo_jwk_made(const char *kind, OSSL_PARAM *params);
 static ngx_uint_t ngx_lo_jwk_signed(const ngx_lo_jwk_t *k,
     const ckp_jwt_t *jwt, const char *text);
@@ -52,8 +48,7 @@ ngx_lo_jwks_new(ngx_pool_t *pool, const char *text, size_t len,
     const char **why)
 {
     size_t               i;
-    json_t              *doc, *jwk;
-    ckp_err_t            err = CKP_ERR_INIT;
+    json_t              *keys, *jwk;
     ngx_lo_jwks_t       *set;
     ngx_pool_cleanup_t  *cln;
 
@@ -68,10 +63,10 @@ ngx_lo_jwks_new(ngx_pool_t *pool, const char *text, size_t len,
     cln->handler = ngx_lo_jwks_free;
     cln->data = set;
 
-    doc = ckp_json_parse(text, len, &err);
+    keys = ckp_jwks_keys(text, len);
     *why = "it is no JSON object with \"keys\"";
 
-    json_array_foreach(json_object_get(doc, "keys"), i, jwk) {
+    json_array_foreach(keys, i, jwk) {
 
         *why = "it has no key that can be used";
 
@@ -82,7 +77,7 @@ ngx_lo_jwks_new(ngx_pool_t *pool, const char *text, size_t len,
         }
     }
 
-    json_decref(doc);
+    json_decref(keys);
 
     return set->n != 0 ? set : NULL;
 }
@@ -100,102 +95,48 @@ ngx_lo_jwks_free(void *data)
 }
 
 
-/* A secret key of a set is for nobody: whoever can read it could sign. */
-
 static ngx_uint_t
 ngx_lo_jwk_read(ngx_lo_jwk_t *k, const json_t *jwk)
 {
-    ngx_uint_t   i;
-    const char  *kty, *use, *alg, *kid;
+    ckp_jwk_t  said;
 
-    static const struct {
-        const char     *kty;
-        const char     *alg;
-        ckp_jwt_alg_t   is;
-        EVP_PKEY     *(*read)(const json_t *jwk);
-    } kinds[] = {
-        { "RSA", "RS256", CKP_JWT_RS256, ngx_lo_jwk_rsa },
-        { "RSA", "PS256", CKP_JWT_PS256, ngx_lo_jwk_rsa },
-        { "EC", "ES256", CKP_JWT_ES256, ngx_lo_jwk_ec },
-        { "OKP", "EdDSA", CKP_JWT_EDDSA, ngx_lo_jwk_okp }
-    };
-
-    kty = ckp_json_str(jwk, "kty");
-    use = ckp_json_str(jwk, "use");
-    alg = ckp_json_str(jwk, "alg");
-    kid = ckp_json_str(jwk, "kid");
-
-    k->algs = 0;
-    k->key = NULL;
-
-    if (kty == NULL || (use != NULL && ngx_strcmp(use, "sig") != 0)
-        || (kid != NULL && ngx_strlen(kid) >= NGX_LO_JWK_NAME))
-    {
+    if (!ckp_jwk_read(&said, jwk)) {
         return 0;
     }
 
-    (void) ngx_cpystrn((u_char *) k->kid, (u_char *) (kid ? kid : ""),
-                       NGX_LO_JWK_NAME);
+    switch (said.kind) {
 
-    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    case CKP_JWK_RSA:
+        k->key = ngx_lo_jwk_rsa(&said);
+        break;
 
-        if (ngx_strcmp(kty, kinds[i].kty) != 0
-            || (alg != NULL && ngx_strcmp(alg, kinds[i].alg) != 0))
-        {
-            continue;
-        }
+    case CKP_JWK_P256:
+        k->key = ngx_lo_jwk_p256(&said);
+        break;
 
-        if (k->key == NULL) {
-            k->key = kinds[i].read(jwk);
-        }
-
-        k->algs |= (ngx_uint_t) 1 << kinds[i].is;
+    case CKP_JWK_ED25519:
+        k->key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+                                             said.first, said.first_len);
+        break;
     }
+
+    k->algs = said.algs;
+    ngx_memcpy(k->kid, said.kid, sizeof(k->kid));
 
     return k->key != NULL;
 }
 
 
-/* A number of a key in base64url; 0: there is none, or it is too long. */
-
-static size_t
-ngx_lo_jwk_bytes(const json_t *jwk, const char *name, u_char *out)
-{
-    size_t       n, len;
-    const char  *text;
-
-    text = ckp_json_str(jwk, name);
-    len = (text != NULL) ? ngx_strlen(text) : 0;
-
-    if (len == 0 || len > NGX_LO_JWK_BYTES / 3 * 4
-        || !ckp_base64_read(text, len, out, &n))
-    {
-        return 0;
-    }
-
-    return n;
-}
-
-
 static EVP_PKEY *
-ngx_lo_jwk_rsa(const json_t *jwk)
+ngx_lo_jwk_rsa(const ckp_jwk_t *jwk)
 {
-    u_char           n[NGX_LO_JWK_BYTES + 4], e[NGX_LO_JWK_BYTES + 4];
-    size_t           nlen, elen;
     BIGNUM          *bn, *be;
     EVP_PKEY        *key;
     OSSL_PARAM      *params;
     OSSL_PARAM_BLD  *bld;
 
-    nlen = ngx_lo_jwk_bytes(jwk, "n", n);
-    elen = ngx_lo_jwk_bytes(jwk, "e", e);
-
-    if (nlen == 0 || elen == 0) {
-        return NULL;
-    }
-
-    bn = BN_bin2bn(n, (int) nlen, NULL);
-    be = BN_bin2bn(e, (int) elen, NULL);
+    bn = BN_bin2bn(jwk->first, (int) jwk->first_len, NULL);
+    be = BN_bin2bn(jwk->second, (int) jwk->second_len, NULL);
     bld = OSSL_PARAM_BLD_new();
     params = NULL;
     key = NULL;
@@ -213,36 +154,20 @@ ngx_lo_jwk_rsa(const json_t *jwk)
     BN_free(bn);
     BN_free(be);
 
-    if (key != NULL && EVP_PKEY_get_bits(key) < NGX_LO_JWK_RSA) {
-        EVP_PKEY_free(key);
-        return NULL;
-    }
-
     return key;
 }
 
 
 static EVP_PKEY *
-ngx_lo_jwk_ec(const json_t *jwk)
+ngx_lo_jwk_p256(const ckp_jwk_t *jwk)
 {
     char         group[] = "prime256v1";
-    u_char       x[NGX_LO_JWK_BYTES + 4], y[NGX_LO_JWK_BYTES + 4];
-    u_char       point[1 + 2 * NGX_LO_P256];
-    const char  *crv;
+    u_char       point[1 + 2 * CKP_JWK_POINT_LEN];
     OSSL_PARAM   params[3];
 
-    crv = ckp_json_str(jwk, "crv");
-
-    if (crv == NULL || ngx_strcmp(crv, "P-256") != 0
-        || ngx_lo_jwk_bytes(jwk, "x", x) != NGX_LO_P256
-        || ngx_lo_jwk_bytes(jwk, "y", y) != NGX_LO_P256)
-    {
-        return NULL;
-    }
-
     point[0] = POINT_CONVERSION_UNCOMPRESSED;
-    ngx_memcpy(point + 1, x, NGX_LO_P256);
-    ngx_memcpy(point + 1 + NGX_LO_P256, y, NGX_LO_P256);
+    ngx_memcpy(point + 1, jwk->first, CKP_JWK_POINT_LEN);
+    ngx_memcpy(point + 1 + CKP_JWK_POINT_LEN, jwk->second, CKP_JWK_POINT_LEN);
 
     params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                  group, 0);
@@ -251,22 +176,6 @@ ngx_lo_jwk_ec(const json_t *jwk)
     params[2] = OSSL_PARAM_construct_end();
 
     return ngx_lo_jwk_made("EC", params);
-}
-
-
-static EVP_PKEY *
-ngx_lo_jwk_okp(const json_t *jwk)
-{
-    size_t       len;
-    u_char       x[NGX_LO_JWK_BYTES + 4];
-    const char  *crv;
-
-    crv = ckp_json_str(jwk, "crv");
-    len = ngx_lo_jwk_bytes(jwk, "x", x);
-
-    return (crv != NULL && ngx_strcmp(crv, "Ed25519") == 0 && len == 32)
-           ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x, len)
-           : NULL;
 }
 
 
@@ -347,7 +256,7 @@ static ngx_uint_t
 ngx_lo_jwk_signed(const ngx_lo_jwk_t *k, const ckp_jwt_t *jwt,
     const char *text)
 {
-    u_char         der[2 * NGX_LO_P256 + 16];
+    u_char         der[2 * CKP_JWK_POINT_LEN + 16];
     size_t         len;
     EVP_MD_CTX    *md;
     ngx_uint_t     good;
@@ -396,13 +305,13 @@ ngx_lo_jwk_der(const ckp_jwt_t *jwt, u_char *der, size_t *len)
     BIGNUM     *r, *s;
     ECDSA_SIG  *sig;
 
-    if (jwt->sig_len != 2 * NGX_LO_P256) {
+    if (jwt->sig_len != 2 * CKP_JWK_POINT_LEN) {
         return 0;
     }
 
     sig = ECDSA_SIG_new();
-    r = BN_bin2bn(jwt->sig, NGX_LO_P256, NULL);
-    s = BN_bin2bn(jwt->sig + NGX_LO_P256, NGX_LO_P256, NULL);
+    r = BN_bin2bn(jwt->sig, CKP_JWK_POINT_LEN, NULL);
+    s = BN_bin2bn(jwt->sig + CKP_JWK_POINT_LEN, CKP_JWK_POINT_LEN, NULL);
 
     /* both become the signature's, or neither does */
 
@@ -417,7 +326,7 @@ ngx_lo_jwk_der(const ckp_jwt_t *jwt, u_char *der, size_t *len)
 
     p = der;
     n = i2d_ECDSA_SIG(sig, NULL);
-    n = (n > 0 && n <= 2 * NGX_LO_P256 + 16) ? i2d_ECDSA_SIG(sig, &p) : 0;
+    n = (n > 0 && n <= 2 * CKP_JWK_POINT_LEN + 16) ? i2d_ECDSA_SIG(sig, &p) : 0;
     *len = (size_t) ngx_max(n, 0);
 
     ECDSA_SIG_free(sig);
