@@ -34,6 +34,7 @@ typedef struct {
     json_t          *tools;
     const char      *cursor;
     const char      *session;
+    json_t          *texts;         /* what may not be shown */
 } ngx_lo_talk_t;
 
 /* As ngx_lo_api_call. */

@@ -45,6 +45,7 @@ ngx_lo_talk_begin(ngx_lo_api_t *api)
     t->tools = NULL;
     t->cursor = NULL;
     t->session = NULL;
+    t->texts = ngx_lo_api_keep(api, json_object());
 
     name = ckp_json_str(t->server, "secret_name");
 
@@ -128,7 +129,7 @@ ngx_lo_talk_url(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 /* NULL: there is none, or it may not leave. */
 
 static const char *
-ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
+ngx_lo_talk_auth(ngx_lo_api_t *api, ngx_lo_talk_t *t)
 {
     char                  *value;
     u_char                *p;
@@ -145,6 +146,12 @@ ngx_lo_talk_auth(ngx_lo_api_t *api, const ngx_lo_talk_t *t)
 
     value = ngx_lo_secret_named(name, &lack);
     p = value ? ngx_pnalloc(api->r->pool, ngx_strlen(value) + 8) : NULL;
+
+    if (p != NULL && (t->texts == NULL
+                      || ngx_lo_secrets_hide(&t->texts, value) != NGX_OK))
+    {
+        p = NULL;
+    }
 
     if (p != NULL) {
         *ngx_sprintf(p, "Bearer %s", value) = '\0';
@@ -256,7 +263,7 @@ ngx_lo_talk_listed(ngx_lo_api_t *api, ngx_lo_talk_t *t, const json_t *value)
     json_t     *tools;
     ngx_str_t   next;
 
-    tools = ckp_mcp_tools(value);
+    tools = ngx_lo_secrets_scrub(ckp_mcp_tools(value), t->texts);
 
     if (tools == NULL) {
         return t->heard(api, NULL, CKP_OUTCOME_UNKNOWN);
@@ -301,6 +308,7 @@ ngx_lo_talk_called(ngx_lo_api_t *api, ngx_lo_talk_t *t,
                             &outcome);
     }
 
+    data = ngx_lo_secrets_scrub(data, t->texts);
     rc = t->heard(api, outcome == CKP_OUTCOME_UNKNOWN ? NULL : data, outcome);
     json_decref(data);
 

@@ -423,6 +423,15 @@ ngx_lo_http_auth(ngx_lo_http_t *h)
     rc = b.failed == CKP_OK ? ngx_lo_http_add(h, header, ckp_buf_str(&b))
                             : NGX_ERROR;
 
+    /* a user and his password are another text than the password */
+
+    if (rc == NGX_OK && b.len > sizeof("Basic ") - 1
+        && type != NULL && ngx_strcmp(type, "basic") == 0)
+    {
+        rc = ngx_lo_secrets_hide(&h->effect->secrets,
+                                 ckp_buf_str(&b) + sizeof("Basic ") - 1);
+    }
+
     if (rc == NGX_OK) {
         (void) json_object_set_new(h->sealed, header, json_true());
         h->carries = 1;

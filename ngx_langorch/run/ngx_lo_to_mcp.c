@@ -565,6 +565,15 @@ ngx_lo_mcp_auth(ngx_lo_effect_t *e, ngx_lo_mcp_t *m, const char *url)
         *ngx_snprintf((u_char *) m->auth, len - 1, "Bearer %s", value) = '\0';
     }
 
+    /* what comes back is looked through for it, too */
+
+    if (m->auth == NULL || ngx_lo_secrets_hide(&e->secrets, value) != NGX_OK) {
+        ngx_lo_secret_free(value);
+        ngx_lo_effect_reply(e, CKP_OUTCOME_UNKNOWN,
+                            ckp_mcp_unreached("no memory"), 0);
+        return NGX_ERROR;
+    }
+
     ngx_lo_secret_free(value);
 
     return NGX_OK;

@@ -134,6 +134,11 @@ ngx_lo_secrets_find(const json_t *secrets, const char *user, json_t **error)
         }
     }
 
+    if (ngx_lo_secrets_widen(found) != NGX_OK) {
+        ngx_lo_secrets_wipe(found);
+        return NULL;
+    }
+
     return found;
 }
 

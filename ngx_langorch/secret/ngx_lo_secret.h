@@ -132,6 +132,13 @@ json_t *ngx_lo_secrets_fill(const json_t *value, const json_t *texts);
  * replaced by a mask.  Texts of less than 4 bytes stay. */
 json_t *ngx_lo_secrets_scrub(json_t *value, const json_t *texts);
 
+/*
+ * Hides one more text, which is filled in nowhere, and the forms that it has in
+ * a JSON text and in an address; those of ngx_lo_secrets_find have theirs.
+ * *texts may be NULL: it is a new object then.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_lo_secrets_hide(json_t **texts, const char *text);
+
 /* Overwrites every string of a value that nobody else has, and ends it. */
 void ngx_lo_secrets_wipe(json_t *value);
 

@@ -47,6 +47,10 @@ char *ngx_lo_secret_copy(const char *text, size_t len);
  * none, or has none of that name (ngx_lo_secret.c). */
 json_t *ngx_lo_secret_member(const char *value, const char *field);
 
+/* Adds the forms of those that are there (ngx_lo_secret_forms.c); NGX_ERROR: no
+ * memory. */
+ngx_int_t ngx_lo_secrets_widen(json_t *texts);
+
 /* --- who uses them (ngx_lo_secret_use.c) ---------------------------------------- */
 
 /* Somebody got the value that the site keeps; user NULL: no procedure. */
