@@ -146,12 +146,6 @@ subtest 'what is not used is given back' => sub {
 
 subtest 'it counts for whom it is for' => sub {
     asks('cheap-2', 'cheap');
-    my $id = $site->post('/api/projects', { name => 'p' })->{json}{project_id};
-    asks('cheap-p', 'cheap');
-    $site->put('/api/procedures/cheap-p/1.0.0', {
-        ckp => $site->get('/api/procedures/cheap-p/1.0.0')->{json}{ckp_json},
-        project_id => $id });
-
     my $try = sub { $site->run($_[0])->wait_final->{status} };
 
     budget('one', scope => 'procedure', target => 'cheap-2', limit_usd => 0.1);

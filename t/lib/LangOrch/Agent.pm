@@ -29,6 +29,8 @@ package LangOrch::Agent;
 #   until => name   waits until the test calls release(name)
 #   hangup => 1     closes the connection after the answer
 #
+# Options besides: port, address (of loopback), dir.
+#
 # With `web => sub { my ($call) = @_; ... }` it is any web server, too: what the
 # sub gives is the behaviour, undef leaves the call to the script.
 #
@@ -79,7 +81,7 @@ sub listen {
 
     $self->{listener} = IO::Socket::INET->new(
         Listen    => 1024,
-        LocalAddr => '127.0.0.1',
+        LocalAddr => $self->{address} || '127.0.0.1',
         LocalPort => $self->{port} || 0,
         ReuseAddr => 1,
     ) or croak "agent: cannot listen: $!";
