@@ -34,6 +34,7 @@ int
 ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
 {
     int          rc;
+    ngx_uint_t   pieces;
     const char  *sync;
 
     db->store = store;
@@ -48,8 +49,11 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
         }
     }
 
+    pieces = write && !store->relaxed && sqlite3_vfs_find(NGX_LO_WAL_VFS);
+
     rc = sqlite3_open_v2(store->path, &db->db,
-                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX, NULL);
+                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX,
+                         pieces ? NGX_LO_WAL_VFS : NULL);
     if (rc != SQLITE_OK) {
         rc = ngx_lo_db_says(db, "open", rc);
         ngx_lo_db_close(db);

@@ -156,6 +156,8 @@ ngx_lo_sqlite_setup(void)
     (void) sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     (void) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     (void) sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+
+    ngx_lo_wal_setup();
 }
 
 

@@ -258,6 +258,13 @@ int ngx_lo_db_text(ngx_lo_db_t *db, const char *sql, char *out, size_t size);
  * the job's error text is set. */
 int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
 
+/* --- the log (ngx_lo_wal.c) ---------------------------------------------------- */
+
+#define NGX_LO_WAL_VFS  "langorch-wal"      /* of writers that sync each commit */
+
+/* Makes it known to SQLite; without it logs are written page by page. */
+void ngx_lo_wal_setup(void);
+
 /* --- slots (ngx_lo_slots.c) ---------------------------------------------------- */
 
 /* What asks for a slot. */

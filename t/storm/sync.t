@@ -71,6 +71,21 @@ sub is_whole {
 }
 
 
+subtest 'a commit goes to the log in one piece' => sub {
+    is_whole(insist({}));               # the log has been begun
+    $fault->set(files => 2);
+
+    my %had = map { $_ => $fault->seen($_) } qw(write sync);
+    is_whole(insist({}));
+    my %n = map { $_ => $fault->seen($_) - $had{$_} } qw(write sync);
+
+    cmp_ok $n{sync}, '>=', 5, 'a run of four steps is committed step by step';
+    cmp_ok $n{write}, '<=', $n{sync} + 2,
+        "$n{write} writes for $n{sync} syncs";
+    $fault->set(files => 3);
+};
+
+
 for my $kind ([ sync => EIO ], [ write => EIO ], [ write => ENOSPC ],
     [ truncate => EIO ])
 {

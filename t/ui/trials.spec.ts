@@ -104,7 +104,7 @@ test('a server of tools is added, and one of its tools is tried', async () => {
   await page.goto(at('mcp?tab=servers'));
   await page.getByRole('button', { name: `Remove Desk ${mark}` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-  await page.getByText(`Desk ${mark}`).waitFor({ state: 'detached' });
+  await page.getByText(`Desk ${mark}`, { exact: true }).waitFor({ state: 'detached' });
 });
 
 test('the place that a step holds at an agent is seen and taken away', async () => {
