@@ -420,10 +420,24 @@ ngx_pid_t ngx_lo_zone_free_stopped(void);
 /*
  * Every worker of this zone and configuration has the same file open: NGX_OK
  * when `dev` and `ino` are that file's, or the first seen; NGX_DECLINED when
- * not.  *first = 1: nobody before us looked at it since the start.  Call it
- * with the write lock held.
+ * not.  *first = 1: nobody before us looked at it since the start, or since an
+ * earlier configuration found it damaged.  Call it with the write lock held.
  */
 ngx_int_t ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first);
+
+/* 1: the file that the workers of this configuration have is another; nothing
+ * is remembered.  With the write lock held. */
+ngx_uint_t ngx_lo_zone_file_other(uint64_t dev, uint64_t ino);
+
+/* A worker of this configuration found it damaged: nobody takes it until there
+ * is a newer one.  With the write lock held. */
+void ngx_lo_zone_file_set_bad(void);
+ngx_uint_t ngx_lo_zone_file_bad(void);
+
+/* Which log and index (inodes; 0: none) stand beside the file, for whoever
+ * finds another file in its place.  With the write lock held. */
+void ngx_lo_zone_file_logs(uint64_t wal, uint64_t shm);
+void ngx_lo_zone_file_logs_had(uint64_t *wal, uint64_t *shm);
 
 /* 1: there was a file since the site started; one that is missing is lost. */
 ngx_uint_t ngx_lo_zone_file_seen(void);

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  5
+#define NGX_LO_ZONE_LAYOUT  6
 #define NGX_LO_ZONE_SLOTS   256
 #define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
 #define NGX_LO_ZONE_TURNS   256
@@ -54,6 +54,9 @@ typedef struct {
     uint64_t         file_generation;
     uint64_t         file_dev;
     uint64_t         file_ino;
+    uint64_t         file_wal;          /* inodes beside it; 0: none */
+    uint64_t         file_shm;
+    uint64_t         file_bad;          /* somebody found it damaged */
     uint64_t         file_seen;
 
     ngx_lo_bucket_t  buckets[NGX_LO_ZONE_BUCKETS];

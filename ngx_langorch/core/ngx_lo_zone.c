@@ -501,10 +501,11 @@ ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first)
     mine = (ngx_lo_zone_mine == NULL) ? 0 : ngx_lo_zone_mine->generation;
 
     if (!zone->file_seen || mine > zone->file_generation) {
-        *first = !zone->file_seen || zone->file_dev != dev
+        *first = !zone->file_seen || zone->file_bad || zone->file_dev != dev
                  || zone->file_ino != ino;
 
         zone->file_seen = 1;
+        zone->file_bad = 0;
         zone->file_generation = mine;
         zone->file_dev = dev;
         zone->file_ino = ino;
@@ -516,6 +517,70 @@ ngx_lo_zone_file(uint64_t dev, uint64_t ino, ngx_uint_t *first)
 
     return (zone->file_dev == dev && zone->file_ino == ino) ? NGX_OK
                                                              : NGX_DECLINED;
+}
+
+
+ngx_uint_t
+ngx_lo_zone_file_other(uint64_t dev, uint64_t ino)
+{
+    uint64_t        mine;
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+    mine = (ngx_lo_zone_mine == NULL) ? 0 : ngx_lo_zone_mine->generation;
+
+    return zone != NULL && zone->file_seen && mine <= zone->file_generation
+           && (zone->file_dev != dev || zone->file_ino != ino);
+}
+
+
+void
+ngx_lo_zone_file_set_bad(void)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    if (zone != NULL) {
+        zone->file_bad = 1;
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_zone_file_bad(void)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    return zone != NULL && zone->file_bad;
+}
+
+
+void
+ngx_lo_zone_file_logs(uint64_t wal, uint64_t shm)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    if (zone != NULL) {
+        zone->file_wal = wal;
+        zone->file_shm = shm;
+    }
+}
+
+
+void
+ngx_lo_zone_file_logs_had(uint64_t *wal, uint64_t *shm)
+{
+    ngx_lo_zone_t  *zone;
+
+    zone = ngx_lo_zone();
+
+    *wal = (zone != NULL) ? zone->file_wal : 0;
+    *shm = (zone != NULL) ? zone->file_shm : 0;
 }
 
 

@@ -11,7 +11,6 @@
 #include <time.h>
 
 
-static int ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store);
 static int ngx_lo_db_busy(void *data, int n);
 static void ngx_lo_db_slow(ngx_lo_db_t *db);
 static int ngx_lo_db_tick(void *data);
@@ -42,11 +41,10 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
     db->write = write;
     db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
 
-    if (write) {
-        rc = ngx_lo_db_create(db, store);
-        if (rc != SQLITE_OK) {
-            return rc;
-        }
+    if (!write && ngx_lo_file_is_other(store)) {
+        (void) snprintf(db->error, NGX_LO_STORE_TEXT,
+                        "the file is another than the workers have");
+        return SQLITE_NOTFOUND;
     }
 
     pieces = write && !store->relaxed && sqlite3_vfs_find(NGX_LO_WAL_VFS);
@@ -105,7 +103,7 @@ ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write)
  * The file is for the worker's user alone, and is made once: one that went away
  * from a site that runs is not replaced by an empty one.
  */
-static int
+int
 ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store)
 {
     int  fd;

@@ -13,6 +13,12 @@
 
 
 static int ngx_lo_writer_file(ngx_lo_store_t *store, ngx_uint_t *check);
+static uint64_t ngx_lo_file_inode(ngx_lo_store_t *store, const char *end,
+    struct stat *st);
+static void ngx_lo_file_drop(ngx_lo_store_t *store, const char *end,
+    uint64_t inode);
+static void ngx_lo_writer_logs(ngx_lo_store_t *store);
+static void ngx_lo_writer_leave(ngx_lo_store_t *store);
 static int ngx_lo_writer_check(ngx_lo_store_t *store);
 static void ngx_lo_writer_probe(ngx_lo_store_t *store);
 static ngx_uint_t ngx_lo_writer_room(ngx_lo_store_t *store);
@@ -33,22 +39,31 @@ ngx_lo_writer_open(ngx_lo_store_t *store)
 
     locked = ngx_lo_writer_lock(store);
 
-    rc = ngx_lo_db_open(db, store, 1);
+    rc = ngx_lo_db_create(db, store);
     rc = rc ? rc : ngx_lo_writer_file(store, &check);
+    rc = rc ? rc : ngx_lo_db_open(db, store, 1);
     rc = (rc == SQLITE_OK && check) ? ngx_lo_writer_check(store) : rc;
 
     if (rc == SQLITE_OK) {
         made = ngx_lo_schema_migrate(db, &rc);
+        ngx_lo_writer_logs(store);
     }
 
-    ngx_lo_writer_unlock(locked);
-
     if (rc == SQLITE_OK && made == NGX_OK) {
+        ngx_lo_writer_unlock(locked);
         return NGX_OK;
     }
 
+    ngx_lo_writer_close(store);
+
     state = (made == NGX_DECLINED) ? NGX_LO_STATE_SCHEMA
                                    : ngx_lo_writer_state_of(rc);
+
+    if (state == NGX_LO_STATE_CORRUPT) {
+        ngx_lo_zone_file_set_bad();
+    }
+
+    ngx_lo_writer_unlock(locked);
 
     /* a probe that fails as the one before says nothing new */
 
@@ -59,20 +74,21 @@ ngx_lo_writer_open(ngx_lo_store_t *store)
                           ? " (reload when it was restored)" : "", db->error);
     }
 
-    ngx_lo_db_close(db);
-
     return NGX_ERROR;
 }
 
 
-/* Is it the file that the other workers have?  *check: nobody looked inside
- * since an end that may have been unclean. */
-
+/*
+ * Is it the file that the other workers have?  Asked before it is opened:
+ * SQLite finds a log by its name, and would put the pages of ours into another
+ * file.
+ * *check: nobody looked inside since an end that may have been unclean.
+ */
 static int
 ngx_lo_writer_file(ngx_lo_store_t *store, ngx_uint_t *check)
 {
-    char         wal[NGX_MAX_PATH];
-    ngx_uint_t   first;
+    uint64_t     wal, shm;
+    ngx_uint_t   first, was_bad;
     struct stat  st;
 
     if (stat(store->path, &st) == -1) {
@@ -81,31 +97,144 @@ ngx_lo_writer_file(ngx_lo_store_t *store, ngx_uint_t *check)
         return SQLITE_NOTFOUND;
     }
 
-    if (ngx_lo_zone_file(st.st_dev, st.st_ino, &first) != NGX_OK) {
+    if (ngx_lo_zone_file_other(st.st_dev, st.st_ino)
+        || (store->opened && ngx_lo_file_is_other(store)))
+    {
         (void) snprintf(store->writer.error, NGX_LO_STORE_TEXT,
-                        "the file is another than the other workers have");
+                        "the file is another than the workers have");
         return SQLITE_NOTFOUND;
     }
 
-    if (!store->opened) {
-        store->dev = st.st_dev;
-        store->ino = st.st_ino;
-        store->opened = 1;
+    if (store->opened) {
 
-        /* a log that is left over: the last one did not close */
+        /* after a sync that failed the pages in memory prove nothing */
 
-        (void) snprintf(wal, sizeof(wal), "%s-wal", store->path);
-        *check = first && stat(wal, &st) == 0 && st.st_size > 0;
+        *check = (ngx_lo_store_state_now(store) == NGX_LO_STATE_IO);
 
         return SQLITE_OK;
     }
 
-    /* after a sync that failed the pages in memory prove nothing */
+    was_bad = ngx_lo_zone_file_bad();
+    ngx_lo_zone_file_logs_had(&wal, &shm);
+    (void) ngx_lo_zone_file(st.st_dev, st.st_ino, &first);
 
-    *check = (ngx_lo_store_state_now(store) == NGX_LO_STATE_IO);
+    if (first) {
+        ngx_lo_file_drop(store, "-wal", wal);
+        ngx_lo_file_drop(store, "-shm", shm);
+    }
 
-    return (store->dev == st.st_dev && store->ino == st.st_ino)
-           ? SQLITE_OK : SQLITE_NOTFOUND;
+    store->dev = st.st_dev;
+    store->ino = st.st_ino;
+    store->opened = 1;
+
+    if (ngx_lo_zone_file_bad()) {
+        (void) snprintf(store->writer.error, NGX_LO_STORE_TEXT,
+                        "another worker found it damaged");
+        return SQLITE_CORRUPT;
+    }
+
+    /* a log that is left over: the last one did not close */
+
+    *check = first && (was_bad || (ngx_lo_file_inode(store, "-wal", &st) != 0
+                                   && st.st_size > 0));
+
+    return SQLITE_OK;
+}
+
+
+ngx_uint_t
+ngx_lo_file_is_other(const ngx_lo_store_t *store)
+{
+    struct stat  st;
+
+    return stat(store->path, &st) == -1 || st.st_dev != store->dev
+           || st.st_ino != store->ino;
+}
+
+
+/* Of the path with this end; 0: there is none. */
+
+static uint64_t
+ngx_lo_file_inode(ngx_lo_store_t *store, const char *end, struct stat *st)
+{
+    char  path[NGX_MAX_PATH];
+
+    (void) snprintf(path, sizeof(path), "%s%s", store->path, end);
+
+    return stat(path, st) == 0 ? (uint64_t) st->st_ino : 0;
+}
+
+
+/* The log or index of a file that is not there any more goes, too, when it is
+ * that one; who has it open keeps it. */
+
+static void
+ngx_lo_file_drop(ngx_lo_store_t *store, const char *end, uint64_t inode)
+{
+    char         path[NGX_MAX_PATH];
+    struct stat  st;
+
+    if (inode == 0 || ngx_lo_file_inode(store, end, &st) != inode) {
+        return;
+    }
+
+    (void) snprintf(path, sizeof(path), "%s%s", store->path, end);
+    (void) unlink(path);
+}
+
+
+static void
+ngx_lo_writer_logs(ngx_lo_store_t *store)
+{
+    struct stat  st;
+
+    store->wal = ngx_lo_file_inode(store, "-wal", &st);
+    store->shm = ngx_lo_file_inode(store, "-shm", &st);
+
+    ngx_lo_zone_file_logs(store->wal, store->shm);
+}
+
+
+/*
+ * Another file is in its place, or none.  What the log holds goes into the file
+ * that was ours, wherever it is now, and the log does not stay beside the other
+ * one, where it would be taken for its own.
+ */
+static void
+ngx_lo_writer_leave(ngx_lo_store_t *store)
+{
+    ngx_lo_db_t  *db;
+
+    db = &store->writer;
+    db->until_ms = ngx_lo_store_clock() + NGX_LO_LOCK_WAIT;
+    (void) ngx_lo_db_exec(db, "PRAGMA wal_checkpoint(FULL)");
+
+    ngx_lo_file_drop(store, "-wal", store->wal);
+    ngx_lo_file_drop(store, "-shm", store->shm);
+
+    /* the last one to close would remove them by their names */
+
+    (void) sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                             NULL);
+    ngx_lo_db_close(db);
+}
+
+
+void
+ngx_lo_writer_close(ngx_lo_store_t *store)
+{
+    struct stat  st;
+
+    if (store->writer.db != NULL && ngx_lo_file_is_other(store)) {
+        ngx_lo_writer_leave(store);
+        return;
+    }
+
+    ngx_lo_db_close(&store->writer);
+
+    if (store->opened && ngx_lo_file_inode(store, "-wal", &st) == 0) {
+        ngx_lo_zone_file_logs(0, 0);
+    }
 }
 
 
@@ -131,8 +260,8 @@ ngx_lo_writer_check(ngx_lo_store_t *store)
 void
 ngx_lo_writer_look(ngx_lo_store_t *store)
 {
-    int64_t      now;
-    struct stat  st;
+    int64_t    now;
+    ngx_int_t  locked;
 
     now = ngx_lo_store_clock();
 
@@ -145,10 +274,13 @@ ngx_lo_writer_look(ngx_lo_store_t *store)
     switch (ngx_lo_store_state_now(store)) {
 
     case NGX_LO_STATE_OPEN:
-        if (stat(store->path, &st) == -1 || st.st_dev != store->dev
-            || st.st_ino != store->ino)
-        {
+        if (ngx_lo_file_is_other(store)) {
             (void) ngx_lo_writer_state(store, NGX_LO_STATE_REPLACED);
+
+            locked = ngx_lo_writer_lock(store);
+            ngx_lo_writer_close(store);
+            ngx_lo_writer_unlock(locked);
+
             ngx_lo_store_note(store, NGX_LOG_CRIT,
                               "%s was replaced or removed: reload when it is "
                               "right", store->path);
@@ -206,7 +338,7 @@ ngx_lo_writer_probe(ngx_lo_store_t *store)
 
     if (rc != SQLITE_OK) {
         (void) ngx_lo_writer_state(store, ngx_lo_writer_state_of(rc));
-        ngx_lo_db_close(db);
+        ngx_lo_writer_close(store);
     }
 
     ngx_lo_writer_unlock(locked);

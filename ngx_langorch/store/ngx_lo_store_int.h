@@ -183,6 +183,8 @@ struct ngx_lo_store_s {
     uint64_t              dev;
     uint64_t              ino;
     uint64_t              opened;       /* 1: we saw the file */
+    uint64_t              wal;          /* inodes of what is beside it */
+    uint64_t              shm;
     int64_t               looked_ms;
 };
 
@@ -229,6 +231,14 @@ void ngx_lo_queue_end(ngx_lo_queue_t *q, ngx_lo_job_rc_t rc,
  */
 ngx_int_t ngx_lo_writer_open(ngx_lo_store_t *store);
 
+/* With the write lock held.  The log of a file that is not in its place any
+ * more is not left beside the one that is. */
+void ngx_lo_writer_close(ngx_lo_store_t *store);
+
+/* 1: the path leads to another file than this worker opened, or to none.  Any
+ * thread, once the state is known. */
+ngx_uint_t ngx_lo_file_is_other(const ngx_lo_store_t *store);
+
 /* Every now and then: is it still there, does one that failed work again? */
 void ngx_lo_writer_look(ngx_lo_store_t *store);
 
@@ -241,6 +251,9 @@ ngx_lo_state_t ngx_lo_writer_state(ngx_lo_store_t *store,
     ngx_lo_state_t state);                          /* returns the one before */
 
 /* --- connections (ngx_lo_db.c) ----------------------------------------------- */
+
+/* Makes the file when there never was one; SQLite's code. */
+int ngx_lo_db_create(ngx_lo_db_t *db, ngx_lo_store_t *store);
 
 /* SQLite result code; 0 is success.  db->error says more. */
 int ngx_lo_db_open(ngx_lo_db_t *db, ngx_lo_store_t *store, ngx_uint_t write);

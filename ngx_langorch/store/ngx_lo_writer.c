@@ -35,6 +35,7 @@ static void ngx_lo_writer_failed(ngx_lo_store_t *store, ngx_lo_queue_t *q,
 void *
 ngx_lo_writer_thread(void *data)
 {
+    ngx_int_t        locked;
     ngx_lo_queue_t   rest;
     ngx_lo_store_t  *store = data;
 
@@ -63,7 +64,9 @@ ngx_lo_writer_thread(void *data)
         ngx_lo_store_ended(store, &rest);
     }
 
-    ngx_lo_db_close(&store->writer);
+    locked = ngx_lo_writer_lock(store);
+    ngx_lo_writer_close(store);
+    ngx_lo_writer_unlock(locked);
 
     return NULL;
 }
@@ -396,7 +399,11 @@ ngx_lo_writer_failed(ngx_lo_store_t *store, ngx_lo_queue_t *q, int rc,
     state = ngx_lo_writer_state_of(rc);
 
     (void) ngx_lo_writer_state(store, state);
-    ngx_lo_db_close(db);
+    ngx_lo_writer_close(store);
+
+    if (state == NGX_LO_STATE_CORRUPT) {
+        ngx_lo_zone_file_set_bad();
+    }
 
     ngx_lo_store_note(store, NGX_LOG_CRIT, "cannot commit: %s", error);
 }

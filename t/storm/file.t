@@ -28,11 +28,25 @@ sub over {
     return;
 }
 
+# Each of the two workers finds out by itself, and logs it once.
+
 sub says {
-    my ($word) = @_;
-    until_true("readiness says $word", sub {
-        my $r = eval { $site->get('/api/health/ready') } or return;
-        return $r->{status} == 503 && $r->{json}{checks}{store} eq $word;
+    my ($word, $log) = @_;
+    until_true('both workers have looked', sub {
+        return 2 == (() = substr($site->log, $log)
+            =~ /\[crit\].*(?:cannot use|was replaced or removed)/g);
+    });
+    my $r = $site->get('/api/health/ready');
+    is $r->{status}, 503, 'the site is not ready';
+    is $r->{json}{checks}{store}, $word, 'readiness says why';
+    return;
+}
+
+
+sub is_ready {
+    until_true('it is ready', sub {
+        return 6 == grep { $site->get('/api/health/ready')->{status} == 200 }
+            1 .. 6;
     });
     return;
 }
@@ -49,7 +63,7 @@ for my $name (sort keys %wrong) {
         my $log = length $site->log;
         over($wrong{$name});
         $site->restart(unready => 1);
-        says('corrupt');
+        says('corrupt', $log);
 
         is $site->get('/api/health')->{status}, 200, 'the site lives';
         for my $path ('/api/runs', '/api/procedures') {
@@ -69,10 +83,7 @@ for my $name (sort keys %wrong) {
 
         over($good);
         $site->reload;
-        until_true('it is ready', sub {
-            return 6 == grep { $site->get('/api/health/ready')->{status} == 200 }
-                1 .. 6;
-        });
+        is_ready();
         is LangOrch::Store::value($site, 'SELECT COUNT(*) FROM runs'), 20,
             'a reload is enough when the file is right again';
         $site->stop;
@@ -97,13 +108,9 @@ subtest 'a page inside is garbage, after all were killed' => sub {
     close $out;
 
     $site->restart(unready => 1);
-    says('corrupt');
+    says('corrupt', $log);
     like substr($site->log, $log), qr/cannot use \S+langorch\.db.*quick_check/,
         'the log tells how it is known';
-    until_true('both workers say so', sub {
-        return 8 == grep { ($site->get('/api/health/ready')->{json}{checks}{store}
-            // '') eq 'corrupt' } 1 .. 8;
-    });
     is $site->post('/api/runs', { procedure_id => 'log-only' })->{json}{code},
         'unavailable', 'a run is refused';
 
@@ -112,25 +119,87 @@ subtest 'a page inside is garbage, after all were killed' => sub {
 };
 
 
-subtest 'another file in its place, while it is open' => sub {
-    $site->restart;
-    $site->post('/api/runs', { procedure_id => 'log-only' });
-    LangOrch::Site::spew("$file.other", $good);
+# A backup that is put in the place of a file whose log has more.
+
+sub put {
+    my ($bytes) = @_;
+    LangOrch::Site::spew("$file.other", $bytes);
     my @stat = stat $file;
     chown @stat[4, 5], "$file.other";
     rename "$file.other", $file or die $!;
+    return;
+}
 
-    until_true('both workers say so', sub {
-        return 6 == grep { ($site->get('/api/health/ready')->{json}{checks}{store}
-            // '') eq 'replaced' } 1 .. 6;
-    });
+
+sub runs { return LangOrch::Store::value($site, 'SELECT COUNT(*) FROM runs') }
+
+
+subtest 'another file in its place, while it is open' => sub {
+    $site->restart;
+    is_ready();
+    $site->run('log-only')->wait_final for 1 .. 5;
+    is runs(), 25, 'the log has runs that the backup has not';
+    link $file, "$file.before" or die $!;
+
+    my $log = length $site->log;
+    put($good);
+    says('replaced', $log);
     is $site->post('/api/runs', { procedure_id => 'log-only' })->{json}{code},
         'unavailable', 'nothing is written to either';
     is sha1_hex(LangOrch::Site::slurp($file)), sha1_hex($good),
         'the other file is as it came';
+    ok !-e "$file-wal", 'and no log lies beside it';
+
+    $site->reload;
+    is_ready();
+    is runs(), 20, 'after a reload the other file is the store';
+    $site->run('log-only')->wait_final for 1 .. 3;
+    $site->restart;
+    is_ready();
+    is runs(), 23, 'what it took stays';
+    ok LangOrch::Store::is_sound($site), 'and it is sound';
+
+    $site->stop;
+    rename "$file.before", $file or die $!;
+    is runs(), 25, 'the file that was there before has all that was in its log';
+    ok LangOrch::Store::is_sound($site), 'and is sound';
 };
 
 
-my @unrest = grep { !/cannot use|was replaced/ } $site->unrest;
+subtest 'another file, and a worker that starts anew before anybody looked' => sub {
+    $site->restart;
+    is_ready();
+    $site->run('log-only')->wait_final for 1 .. 5;
+    my $log = length $site->log;
+    put($good);
+    kill 'KILL', ($site->workers)[0];
+
+    until_true('both workers have looked', sub {
+        return 2 <= (() = substr($site->log, $log)
+            =~ /(?:is another than the workers have|was replaced or removed)/g);
+    });
+    is sha1_hex(LangOrch::Site::slurp($file)), sha1_hex($good),
+        'the other file is as it came';
+    $site->reload;
+    is_ready();
+    is runs(), 20, 'after a reload it is the store';
+    ok LangOrch::Store::is_sound($site), 'and sound';
+};
+
+
+subtest 'another file, and a reload before anybody looked' => sub {
+    $site->run('log-only')->wait_final for 1 .. 5;
+    put($good);
+    $site->reload;
+    is_ready();
+    $site->run('log-only')->wait_final for 1 .. 3;
+    $site->restart;
+    is_ready();
+    is runs(), 23, 'the new configuration has the other file to itself';
+    ok LangOrch::Store::is_sound($site), 'and it is sound';
+};
+
+
+my @unrest = grep { !/cannot use|was replaced|exited on signal 9|read failed/ } $site->unrest;
 is_deeply \@unrest, [], 'the log has nothing else to say';
 done_testing;
