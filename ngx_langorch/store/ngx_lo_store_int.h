@@ -273,7 +273,7 @@ int ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound);
 
 /* --- the log (ngx_lo_wal.c) ---------------------------------------------------- */
 
-#define NGX_LO_WAL_VFS  "langorch-wal"      /* of writers that sync each commit */
+#define NGX_LO_WAL_VFS  "langorch-wal"  /* of writers that sync each commit */
 
 /* Makes it known to SQLite; without it logs are written page by page. */
 void ngx_lo_wal_setup(void);
