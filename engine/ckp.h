@@ -537,10 +537,11 @@ const char *ckp_run_want_of(const ckp_run_t *run, const json_t *state);
 
 /*
  * What the site has for the run, from the next input on: {profiles: {name:
- * profile of api.md 13, without headers}, default_profile?, model?, budgets?:
- * there are some, and calls of models need the right to go}; kept by
- * reference, NULL: nothing.  What a question uses of it stands in the state.
- * Source: spec/ckp.md 23.2.
+ * profile of api.md 13, without headers}, default_profile?, model?,
+ * timeout_ms?, costs?: a table of prices, rotation?: what others keep of
+ * secrets is asked for by each run, budgets?: there are some, and calls of
+ * models need the right to go}; kept by reference, NULL: nothing.  What a
+ * question uses of it stands in the state.  Source: spec/ckp.md 23.2.
  */
 void ckp_run_site(ckp_run_t *run, const json_t *site);
 
@@ -580,5 +581,20 @@ ckp_code_t ckp_attachment_fill(json_t *request, const json_t *mask,
  */
 json_t *ckp_sheet_answer(const json_t *body, const ckp_attachments_t *from,
     ckp_outcome_t *outcome);
+
+/* --- what models cost (spec/ckp.md 23.7) --------------------------------- */
+
+#define CKP_PRICES_MAX  1000            /* models of a table */
+
+/* What is known everywhere, a table {model: {prompt, completion, cached?,
+ * quality?}} of US dollars for 1,000 tokens: new; NULL: no memory. */
+json_t *ckp_prices_known(void);
+
+/*
+ * What somebody means to be such a table: at most CKP_PRICES_MAX models of
+ * names of 1 to 256 bytes, prices from 0, qualities from 0 to 100 and no other
+ * members.  err.at: where it is wrong.
+ */
+ckp_code_t ckp_prices_check(const json_t *table, ckp_err_t *err);
 
 #endif

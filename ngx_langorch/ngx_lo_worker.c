@@ -4,6 +4,7 @@
 
 #include "ngx_lo_worker.h"
 #include "auth/ngx_lo_admin.h"
+#include "auth/ngx_lo_issuer.h"
 #include "auth/ngx_lo_keys.h"
 #include "auth/ngx_lo_proof.h"
 #include "store/ngx_lo_store.h"
@@ -114,6 +115,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
     ngx_lo_artifact_days_start(cycle);
     ngx_lo_secrets_start();
     ngx_lo_keys_start();
+    ngx_lo_issuer_start();
     ngx_lo_admin_start();
     ngx_lo_trigger_start(cycle);
     ngx_lo_otlp_start(cycle);
@@ -196,6 +198,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();
+    ngx_lo_issuer_stop();
     ngx_lo_keys_stop();
     ngx_lo_proof_stop();
     ngx_lo_egress_stop(cycle);

@@ -184,6 +184,7 @@ llm_profile(ckp_parse_t *ps, const ckp_at_t *at)
     if (ckp_parse_object(ps, at, "cost_per_1k", &out)) {
         (void) ckp_llm_read_number(ps, &out, "prompt", 0, 1e300, 0);
         (void) ckp_llm_read_number(ps, &out, "completion", 0, 1e300, 0);
+        (void) ckp_llm_read_number(ps, &out, "cached", 0, 1e300, 0);
     }
 
     ckp_parse_known(ps, at, llm_profile_known, NULL);
@@ -284,6 +285,7 @@ llm_costs(ckp_parse_t *ps, const ckp_at_t *at)
 
         (void) ckp_llm_read_number(ps, &one, "prompt", 0, 1e300, 0);
         (void) ckp_llm_read_number(ps, &one, "completion", 0, 1e300, 0);
+        (void) ckp_llm_read_number(ps, &one, "cached", 0, 1e300, 0);
         (void) ckp_llm_read_number(ps, &one, "quality", 0, 100, 0);
     }
 }

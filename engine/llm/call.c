@@ -25,7 +25,7 @@ call_ms(const ckp_fiber_t *f, const json_t *profile)
     }
 
     if (ms <= 0) {
-        ms = CKP_LLM_MS;
+        ms = ckp_json_int(ckp_fiber_site(f), "timeout_ms", CKP_LLM_MS);
     }
 
     if (llm->planner != NULL) {

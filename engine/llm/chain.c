@@ -485,7 +485,7 @@ chain_against(ckp_fiber_t *f, const json_t *entry)
     }
 
     if (least > 0
-        && ckp_llm_quality(prog, ckp_json_str(entry, "m"), &quality)
+        && ckp_llm_quality(f, ckp_json_str(entry, "m"), &quality)
         && quality < least)
     {
         return "quality";

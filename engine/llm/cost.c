@@ -15,125 +15,49 @@
 #define COST_CHARS       4      /* characters of a token */
 
 
-/* US dollars for 1,000 tokens, and how good a model is (0 to 100). */
-
-static const struct {
-    const char  *model;
-    double       prompt;
-    double       completion;
-    int          quality;
-} cost_known[] = {
-    { "gpt-4-turbo",        0.01,    0.03,    95 },
-    { "gpt-4o",             0.0025,  0.01,    94 },
-    { "gpt-4o-mini",        0.00015, 0.0006,  82 },
-    { "gpt-4",              0.03,    0.06,    93 },
-    { "gpt-3.5-turbo-16k",  0.003,   0.004,   75 },
-    { "gpt-3.5-turbo",      0.0005,  0.0015,  74 },
-    { "claude-3-opus",      0.015,   0.075,   95 },
-    { "claude-3-sonnet",    0.003,   0.015,   88 },
-    { "claude-3-haiku",     0.00025, 0.00125, 78 },
-    { "mistral-large",      0.004,   0.012,   85 },
-    { "mistral-medium",     0.0027,  0.0081,  80 },
-    { "mistral-small",      0.001,   0.003,   72 }
-};
-
-#define COST_KNOWN  (sizeof(cost_known) / sizeof(cost_known[0]))
-
-
 /* --- what is known of a model ------------------------------------------ */
 
-static const char *
-cost_bare(const char *model)
+/* Those of the procedure count before those of the site. */
+
+static void
+cost_tables(const ckp_fiber_t *f, const json_t *tables[2])
 {
-    const char *const  slash = strrchr(model, '/');
-
-    return slash == NULL ? model : slash + 1;
-}
-
-
-static size_t
-cost_row(const char *model)
-{
-    for (size_t i = 0; i < COST_KNOWN; i++) {
-        if (strcmp(cost_known[i].model, model) == 0) {
-            return i;
-        }
-    }
-
-    return COST_KNOWN;
-}
-
-
-/* model_costs of the procedure: the exact id, then without its vendor. */
-
-static const json_t *
-cost_own(const ckp_program_t *prog, const char *model)
-{
-    const json_t *const  all = json_object_get(prog->config.llm,
-                                               "model_costs");
-    const json_t *const  one = json_object_get(all, model);
-
-    return one != NULL ? one : json_object_get(all, cost_bare(model));
+    tables[0] = json_object_get(ckp_fiber_program(f)->config.llm,
+                                "model_costs");
+    tables[1] = json_object_get(ckp_fiber_site(f), "costs");
 }
 
 
 bool
-ckp_llm_quality(const ckp_program_t *prog, const char *model,
-    int64_t *quality)
+ckp_llm_quality(const ckp_fiber_t *f, const char *model, int64_t *quality)
 {
-    const size_t  row = cost_row(cost_bare(model));
+    const json_t  *tables[2];
 
-    *quality = ckp_json_int(cost_own(prog, model), "quality", -1);
-
-    if (*quality < 0 && row < COST_KNOWN) {
-        *quality = cost_known[row].quality;
-    }
+    cost_tables(f, tables);
+    *quality = ckp_price_quality(tables, 2, model);
 
     return *quality >= 0;
 }
 
 
 bool
-ckp_llm_rates(const ckp_fiber_t *f, const json_t *entry, double *prompt,
-    double *completion)
+ckp_llm_rates(const ckp_fiber_t *f, const json_t *entry, ckp_price_t *price)
 {
-    const ckp_program_t *const  prog = ckp_fiber_program(f);
     const char *const    model = ckp_json_str(entry, "m");
     const json_t *const  profile = ckp_llm_profile_of(f,
                                        ckp_json_str(entry, "p"));
     const char *const    of = ckp_json_str(profile, "model");
-    const json_t        *rates = NULL;
-    size_t               row;
+    const json_t        *tables[2];
 
-    if (of != NULL && strcmp(of, model) == 0) {
-        rates = json_object_get(profile, "cost_per_1k");
-    }
-
-    if (rates == NULL) {
-        rates = cost_own(prog, model);
-    }
-
-    if (json_is_object(rates)
-        && (json_object_get(rates, "prompt") != NULL
-            || json_object_get(rates, "completion") != NULL))
+    if (of != NULL && strcmp(of, model) == 0
+        && ckp_price_read(json_object_get(profile, "cost_per_1k"), price))
     {
-        *prompt = ckp_json_num(rates, "prompt", 0);
-        *completion = ckp_json_num(rates, "completion", 0);
-
         return true;
     }
 
-    row = cost_row(model);
-    row = row < COST_KNOWN ? row : cost_row(cost_bare(model));
+    cost_tables(f, tables);
 
-    if (row == COST_KNOWN) {
-        return false;
-    }
-
-    *prompt = cost_known[row].prompt;
-    *completion = cost_known[row].completion;
-
-    return true;
+    return ckp_price(tables, 2, model, price);
 }
 
 
@@ -180,8 +104,7 @@ ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known)
     const json_t           *message;
     size_t                  i;
     size_t                  chars = 0;
-    double                  prompt = 0;
-    double                  completion = 0;
+    ckp_price_t             price = { 0 };
     int64_t                 most = ckp_json_int(profile, "max_tokens",
                                                 COST_COMPLETION);
 
@@ -192,10 +115,10 @@ ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known)
     }
 
     json_decref(said);
-    *known = ckp_llm_rates(f, entry, &prompt, &completion);
+    *known = ckp_llm_rates(f, entry, &price);
 
-    return ((double) ((chars + COST_CHARS - 1) / COST_CHARS) * prompt
-            + (double) most * completion) / 1000;
+    return ((double) ((chars + COST_CHARS - 1) / COST_CHARS) * price.prompt
+            + (double) most * price.completion) / 1000;
 }
 
 
@@ -311,6 +234,7 @@ ckp_llm_affords(ckp_fiber_t *f, const json_t *entry, bool *waits)
 
 typedef struct {
     int64_t  prompt;
+    int64_t  cached;            /* of the prompt */
     int64_t  completion;
     int64_t  total;
     int64_t  ms;
@@ -352,6 +276,15 @@ cost_totals(ckp_fiber_t *f, const json_t *entry, const cost_use_t *use)
 }
 
 
+/* New; NULL: there is nothing to tell. */
+
+static json_t *
+cost_cached(const cost_use_t *use)
+{
+    return use->cached > 0 ? json_integer((json_int_t) use->cached) : NULL;
+}
+
+
 static ckp_code_t
 cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
     const cost_use_t *use)
@@ -363,7 +296,8 @@ cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
     used = used != NULL ? used : ckp_json_str(entry, "m");
 
     rc = ckp_fiber_emit(f, "llm_call_completed",
-             json_pack("{s:s, s:s, s:I, s:O?, s:I, s:s*, s:I, s:I, s:I, s:o*}",
+             json_pack("{s:s, s:s, s:I, s:O?, s:I, s:s*, s:I, s:o*, s:I, s:I,"
+                 " s:o*}",
                  "model_used", used,
                  "primary_model", ckp_json_str(json_array_get(chain, 0), "m"),
                  "fallback_attempt", (json_int_t) ckp_llm_int(f, "i"),
@@ -371,6 +305,7 @@ cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
                  "latency_ms", (json_int_t) use->ms,
                  "prompt_ref", ckp_llm_ref(f),
                  "prompt_tokens", (json_int_t) use->prompt,
+                 "cached_tokens", cost_cached(use),
                  "completion_tokens", (json_int_t) use->completion,
                  "total_tokens", (json_int_t) use->total,
                  "cost_usd", use->priced ? json_real(use->usd) : NULL));
@@ -380,9 +315,10 @@ cost_told(ckp_fiber_t *f, const json_t *entry, const json_t *data,
     }
 
     return ckp_fiber_emit(f, "llm_usage",
-               json_pack("{s:s, s:s*, s:I, s:I, s:I, s:I, s:o*}",
+               json_pack("{s:s, s:s*, s:I, s:o*, s:I, s:I, s:I, s:o*}",
                    "model", used, "profile", ckp_json_str(entry, "p"),
                    "prompt_tokens", (json_int_t) use->prompt,
+                   "cached_tokens", cost_cached(use),
                    "completion_tokens", (json_int_t) use->completion,
                    "total_tokens", (json_int_t) use->total,
                    "latency_ms", (json_int_t) use->ms,
@@ -477,10 +413,10 @@ ckp_llm_book(ckp_fiber_t *f, const json_t *data)
 {
     const json_t *const  entry = ckp_llm_entry(f);
     const json_t *const  usage = json_object_get(data, "usage");
-    double               prompt = 0;
-    double               completion = 0;
+    ckp_price_t          price = { 0 };
     cost_use_t           use = {
         .prompt = cost_tokens(usage, "prompt_tokens"),
+        .cached = cost_tokens(usage, "cached_tokens"),
         .completion = cost_tokens(usage, "completion_tokens"),
         .total = cost_tokens(usage, "total_tokens"),
         .ms = ckp_fiber_now(f) - ckp_llm_int(f, "ts")
@@ -491,9 +427,15 @@ ckp_llm_book(ckp_fiber_t *f, const json_t *data)
         use.total = use.prompt + use.completion;
     }
 
-    use.priced = ckp_llm_rates(f, entry, &prompt, &completion);
-    use.usd = ckp_num_settle(((double) use.prompt * prompt
-                              + (double) use.completion * completion) / 1000);
+    if (use.cached > use.prompt) {
+        use.cached = use.prompt;
+    }
+
+    use.priced = ckp_llm_rates(f, entry, &price);
+    use.usd = ckp_num_settle(((double) (use.prompt - use.cached) * price.prompt
+                              + (double) use.cached * price.cached
+                              + (double) use.completion * price.completion)
+                             / 1000);
 
     rc = ckp_llm_settle(f, use.priced ? use.usd : 0);
 

@@ -29,6 +29,7 @@
 #ifndef CKP_LLM_H
 #define CKP_LLM_H
 
+#include "llm/prices.h"
 #include "node/fiber.h"
 
 #define CKP_LLM_MS               60000
@@ -329,10 +330,11 @@ ckp_code_t ckp_llm_over(ckp_fiber_t *f);
 
 /* --- cost.c ------------------------------------------------------------ */
 
-/* What a call would cost at most and how good the model is; false: unknown. */
+/* What tokens cost, how good the model is, what a call would cost at most;
+ * false: unknown. */
 bool ckp_llm_rates(const ckp_fiber_t *f, const json_t *entry,
-    double *prompt, double *completion);
-bool ckp_llm_quality(const ckp_program_t *prog, const char *model,
+    ckp_price_t *price);
+bool ckp_llm_quality(const ckp_fiber_t *f, const char *model,
     int64_t *quality);
 double ckp_llm_estimate(ckp_fiber_t *f, const json_t *entry, bool *known);
 

@@ -96,8 +96,8 @@ static const ckp_event_type_t  event_types[] = {
       " level tasks total_levels ", true },
     { "llm_call_completed",
       " model_used primary_model fallback_attempt finish_reason "
-      "latency_ms prompt_ref prompt_tokens completion_tokens "
-      "total_tokens cost_usd ", true },
+      "latency_ms prompt_ref prompt_tokens cached_tokens "
+      "completion_tokens total_tokens cost_usd ", true },
     { "llm_call_failed",
       " model error ", false },
     { "llm_call_started",
@@ -109,8 +109,8 @@ static const ckp_event_type_t  event_types[] = {
     { "llm_retry",
       " attempt max_retries delay_ms error ", false },
     { "llm_usage",
-      " model profile prompt_tokens completion_tokens total_tokens "
-      "latency_ms cost_usd ", true },
+      " model profile prompt_tokens cached_tokens completion_tokens "
+      "total_tokens latency_ms cost_usd ", true },
     { "log",
       " level message data ", false },
     { "logic_evaluated",

@@ -152,6 +152,10 @@ begin_place(ckp_run_t *run, const char *entry)
                                               entry, "resume_reason"));
     }
 
+    if (rc == CKP_OK) {
+        rc = ckp_run_secrets_fresh(run);
+    }
+
     if (rc != CKP_OK || ckp_run_get(run, "from", NULL) != NULL) {
         return rc != CKP_OK ? rc : ckp_restore_begin(run);
     }

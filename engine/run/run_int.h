@@ -146,6 +146,10 @@ typedef struct {
     const char  *span;
 } ckp_place_t;
 
+/* The run begins: tells that secrets which others keep are asked for anew,
+ * where the site does so and the procedure has some (secret.c). */
+ckp_code_t ckp_run_secrets_fresh(ckp_run_t *run);
+
 ckp_code_t ckp_run_emit(ckp_run_t *run, const ckp_place_t *at,
     json_t *payload);
 ckp_code_t ckp_run_write(ckp_run_t *run, const char *table, const char *path,

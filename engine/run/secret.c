@@ -222,6 +222,46 @@ secret_is_outside(const char *provider)
 }
 
 
+/* Some of the procedure's are with another service. */
+
+static bool
+secret_some_outside(const json_t *config)
+{
+    const char  *name;
+    json_t      *ref;
+
+    if (secret_is_outside(secret_provider(config, NULL))) {
+        return true;
+    }
+
+    json_object_foreach(json_object_get(config, "secret_references"), name,
+                        ref)
+    {
+        if (secret_is_outside(secret_provider(config, ref))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+ckp_code_t
+ckp_run_secrets_fresh(ckp_run_t *run)
+{
+    const ckp_place_t  at = { .type = "secrets_cache_invalidated" };
+
+    if (!ckp_json_bool(run->site, "rotation", false)
+        || !secret_some_outside(run->prog->config.secrets))
+    {
+        return CKP_OK;
+    }
+
+    return ckp_run_emit(run, &at, json_pack("{s:s}", "message",
+                        "secrets that others keep are asked for anew"));
+}
+
+
 /* {version, ttl_seconds, settings} of it.  false: no memory. */
 
 static bool

@@ -142,11 +142,12 @@ llm_data(const ckp_llm_said_t *s)
         return NULL;
     }
 
-    return json_pack("{s:s, s:O*, s:O?, s:O*, s:{s:I, s:I, s:I}}",
+    return json_pack("{s:s, s:O*, s:O?, s:O*, s:{s:I, s:o*, s:I, s:I}}",
                "text", ckp_buf_str(&s->text),
                "tool_calls", json_array_size(s->calls) > 0 ? s->calls : NULL,
                "finish_reason", s->finish, "model", s->model, "usage",
-               "prompt_tokens", (json_int_t) s->prompt,
+               "prompt_tokens", (json_int_t) s->prompt, "cached_tokens",
+               s->cached > 0 ? json_integer((json_int_t) s->cached) : NULL,
                "completion_tokens", (json_int_t) s->completion,
                "total_tokens", (json_int_t) (s->total > 0 ? s->total
                                              : s->prompt + s->completion));

@@ -46,7 +46,8 @@ char *ckp_llm_body(const char *provider, const json_t *request);
  * A complete HTTP reply -> data of CKP_IN_REPLY, a new object; NULL: no memory.
  *
  *   OK       2xx with an answer: {text, tool_calls?, finish_reason, model?,
- *            usage: {prompt_tokens, completion_tokens, total_tokens}}
+ *            usage: {prompt_tokens, cached_tokens? (of the prompt),
+ *            completion_tokens, total_tokens}}
  *   FAILED   a 4xx, or a 2xx without an answer: {type: LLMCallError, message,
  *            http_status?, code?, retryable?}
  *   UNKNOWN  a 5xx, or a stream that broke off

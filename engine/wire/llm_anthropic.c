@@ -300,7 +300,8 @@ anthropic_usage(ckp_llm_said_t *s, const json_t *usage)
     /* what was read from a cache of theirs, or written to it, was sent, too */
 
     if (in >= 0) {
-        s->prompt = in + ckp_json_int(usage, "cache_read_input_tokens", 0)
+        s->cached = ckp_json_int(usage, "cache_read_input_tokens", 0);
+        s->prompt = in + s->cached
                     + ckp_json_int(usage, "cache_creation_input_tokens", 0);
     }
 

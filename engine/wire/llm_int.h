@@ -22,6 +22,7 @@ typedef struct {
     json_t     *finish;         /* NULL: not told */
     json_t     *error;          /* NULL: none; a text or {message, code?} */
     int64_t     prompt;         /* tokens */
+    int64_t     cached;         /* of the prompt, from the provider's cache */
     int64_t     completion;
     int64_t     total;          /* 0: the sum of both */
     bool        any;            /* something of an answer was there */

@@ -57,6 +57,9 @@ openai_usage(ckp_llm_said_t *s, const json_t *usage)
 {
     if (json_is_object(usage)) {
         s->prompt = ckp_json_int(usage, "prompt_tokens", 0);
+        s->cached = ckp_json_int(json_object_get(usage,
+                                                 "prompt_tokens_details"),
+                                 "cached_tokens", 0);
         s->completion = ckp_json_int(usage, "completion_tokens", 0);
         s->total = ckp_json_int(usage, "total_tokens", 0);
     }

@@ -372,10 +372,10 @@ ngx_lo_caller_claims(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
 static ngx_int_t
 ngx_lo_caller_newer(ngx_lo_api_t *api, ngx_lo_caller_t *caller)
 {
-    ngx_lo_keys_look_t  *look;
+    ngx_lo_fetched_look_t  *look;
 
     look = caller->waited ? NULL
-           : ngx_lo_keys_look(caller->text, ngx_lo_caller_keys, api);
+           : ngx_lo_keys_look(caller->text, 0, ngx_lo_caller_keys, api);
 
     if (look == NULL) {
         return ngx_lo_caller_invalid(api);
@@ -397,7 +397,7 @@ ngx_lo_caller_keys(void *data)
 static void
 ngx_lo_caller_unkeys(void *waits)
 {
-    ngx_lo_keys_look_end(waits);
+    ngx_lo_fetched_look_end(waits);
 }
 
 

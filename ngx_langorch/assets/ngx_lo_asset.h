@@ -107,6 +107,10 @@ ngx_lo_asset_stage_t  ngx_lo_budgets_put_render;
 ngx_lo_asset_stage_t  ngx_lo_budgets_delete_prepare;
 ngx_lo_asset_stage_t  ngx_lo_budgets_delete_render;
 
+/* ngx_lo_costs.c */
+ngx_lo_asset_stage_t  ngx_lo_costs_prepare;
+ngx_lo_asset_stage_t  ngx_lo_costs_render;
+
 /* ngx_lo_usage.c */
 ngx_lo_asset_stage_t  ngx_lo_usage_prepare;
 ngx_lo_asset_stage_t  ngx_lo_usage_render;

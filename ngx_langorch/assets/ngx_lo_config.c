@@ -16,6 +16,8 @@ static ngx_int_t ngx_lo_config_site(ngx_lo_api_t *api, json_t *v);
 static ngx_int_t ngx_lo_config_settings(json_t *v, const json_t *rows);
 static ngx_int_t ngx_lo_config_add(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static const ngx_lo_setting_t *ngx_lo_config_find(const char *key);
+static void ngx_lo_config_wrong(ngx_lo_api_t *api, const char *key,
+    const ckp_err_t *err);
 
 
 /* --- shown ------------------------------------------------------------------- */
@@ -126,32 +128,27 @@ ngx_lo_config_site(ngx_lo_api_t *api, json_t *v)
         return NGX_ERROR;
     }
 
-    more = json_pack("{s:s%, s:i, s:b, s:I, s:b, s:f, s:i, s:i, s:f, s:i,"
-                     " s:n, s:n, s:b, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:b,"
-                     " s:f, s:n, s:i, s:s, s:b}",
+    more = json_pack("{s:s%, s:i, s:b, s:b, s:f, s:i, s:i, s:f,"
+                     " s:n, s:b, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:b,"
+                     " s:f, s:n, s:i, s:s}",
                      "host", addr, s.len,
                      "port", (int) ngx_inet_get_port(
                                  api->r->connection->local_sockaddr),
                      "auth_enabled", api->conf->identity != 0,
-                     "auth_token_expire_minutes",
-                     (json_int_t) auth->session / 60000,
                      "worker_embedded", 1,
                      "worker_poll_interval", (double) conf->poll_time / 1000,
                      "worker_max_attempts", CKP_CRASHES_MAX,
                      "worker_retry_delay_seconds", 0,
                      "worker_lock_duration_seconds",
                      (double) conf->lease_time / 1000,
-                     "llm_timeout_seconds", 60,
-                     "llm_gateway_headers", "llm_model_cost_json",
-                     "apigee_enabled", 0,
+                     "llm_gateway_headers", "apigee_enabled", 0,
                      "apigee_token_url", "apigee_certs_path",
                      "apigee_consumer_key", "apigee_client_secret",
                      "apigee_use_case_id", "apigee_client_id", "sso_url",
-                     "sso_enabled", auth->sso.len > 0,
+                     "sso_enabled", auth->sso.len > 0 || auth->oidc != NULL,
                      "lease_ttl_seconds", (double) conf->lease_time / 1000,
                      "metrics_push_url", "metrics_push_interval_seconds", 0,
-                     "metrics_push_job", "langorch",
-                     "secrets_rotation_check", 0);
+                     "metrics_push_job", "langorch");
 
     if (more == NULL || json_object_del(more, "sso_url") != 0
         || json_object_update(v, more) != 0)
@@ -267,6 +264,89 @@ ngx_lo_config_find(const char *key)
 }
 
 
+/* A number of units of so many ms. */
+
+static void
+ngx_lo_config_time(ngx_lo_api_t *api, const ngx_lo_setting_t *s, int64_t unit)
+{
+    char           text[128];
+    double         ms;
+    const json_t  *v;
+
+    v = json_object_get(api->body, s->key);
+
+    if (v == NULL || json_is_null(v)) {
+        return;
+    }
+
+    ms = json_is_number(v) ? json_number_value(v) * (double) unit : -1;
+
+    if (ms < (double) s->min || ms > (double) s->max) {
+        *ngx_snprintf((u_char *) text, sizeof(text) - 1,
+                      "Must be a number from %L to %L", s->min / unit,
+                      s->max / unit) = '\0';
+        ngx_lo_input_wrong(api, "body", s->key, "value_error", text);
+    }
+}
+
+
+/* A table of prices, or the text of one, which it is kept as. */
+
+static void
+ngx_lo_config_costs(ngx_lo_api_t *api, const ngx_lo_setting_t *s)
+{
+    char       *text;
+    json_t     *table;
+    ckp_err_t   err = CKP_ERR_INIT;
+
+    table = json_object_get(api->body, s->key);
+
+    if (table == NULL || json_is_null(table)) {
+        return;
+    }
+
+    table = json_is_string(table)
+            ? ckp_json_parse(json_string_value(table),
+                             json_string_length(table), &err)
+            : json_incref(table);
+
+    text = NULL;
+
+    if (table == NULL || ckp_prices_check(table, &err) != CKP_OK) {
+        ngx_lo_config_wrong(api, s->key, &err);
+
+    } else {
+        text = ckp_json_text(table);
+
+        if (text != NULL && ngx_strlen(text) > (size_t) s->max) {
+            ngx_lo_input_wrong(api, "body", s->key, "value_error",
+                               "Is longer than 65536 bytes");
+        }
+    }
+
+    if (text != NULL) {
+        (void) json_object_set_new((json_t *) api->body, s->key,
+                                   json_string(text));
+        ckp_free(text);
+    }
+
+    json_decref(table);
+}
+
+
+/* Where it is wrong within the member. */
+
+static void
+ngx_lo_config_wrong(ngx_lo_api_t *api, const char *key, const ckp_err_t *err)
+{
+    char  text[sizeof(err->at) + sizeof(err->msg) + 2];
+
+    *ngx_snprintf((u_char *) text, sizeof(text) - 1, "%s%s%s", err->at,
+                  err->at[0] != '\0' ? " " : "", err->msg) = '\0';
+    ngx_lo_input_wrong(api, "body", key, "value_error", text);
+}
+
+
 /* Records what is wrong with the member. */
 
 static void
@@ -274,9 +354,31 @@ ngx_lo_config_check(ngx_lo_api_t *api, const ngx_lo_setting_t *s)
 {
     const char  *text;
 
-    if (s->kind == NGX_LO_SETTING_COUNT) {
+    switch (s->kind) {
+
+    case NGX_LO_SETTING_COUNT:
         (void) ngx_lo_input_int(api, s->key, s->min, s->max, 0);
         return;
+
+    case NGX_LO_SETTING_SECONDS:
+        ngx_lo_config_time(api, s, 1000);
+        return;
+
+    case NGX_LO_SETTING_MINUTES:
+        ngx_lo_config_time(api, s, 60000);
+        return;
+
+    case NGX_LO_SETTING_FLAG:
+        (void) ngx_lo_input_bool(api, s->key, 0);
+        return;
+
+    case NGX_LO_SETTING_COSTS:
+        ngx_lo_config_costs(api, s);
+        return;
+
+    case NGX_LO_SETTING_URL:
+    case NGX_LO_SETTING_TEXT:
+        break;
     }
 
     text = ngx_lo_input_str(api, s->key, NGX_LO_OPTIONAL, (size_t) s->max);

@@ -8,7 +8,6 @@
 
 #define NGX_LO_AUTH_FILE     4096       /* bytes */
 #define NGX_LO_AUTH_KEYS     (64 * 1024)
-#define NGX_LO_AUTH_SESSION  (8 * 3600 * 1000)
 #define NGX_LO_AUTH_VALID    600000     /* ms that fetched keys count */
 
 
@@ -21,7 +20,6 @@ static char *ngx_lo_auth_secret(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
 static char *ngx_lo_auth_keys(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static ngx_uint_t ngx_lo_auth_is_url(const ngx_str_t *s);
-static ngx_uint_t ngx_lo_auth_is_safe(const ngx_str_t *s);
 static char *ngx_lo_auth_keys_url(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
@@ -33,8 +31,6 @@ static char *ngx_lo_auth_audience(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
 static char *ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_sso(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
-    ngx_str_t *value);
-static char *ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
@@ -53,7 +49,6 @@ static const struct {
     { "langorch_jwt_roles", ngx_lo_auth_claim },
     { "langorch_sso", ngx_lo_auth_sso },
     { "langorch_oidc", ngx_lo_auth_oidc },
-    { "langorch_session", ngx_lo_auth_session },
     { "langorch_admin", ngx_lo_auth_admin }
 };
 
@@ -63,9 +58,7 @@ ngx_lo_auth_conf(void)
 {
     ngx_lo_main_conf_t  *mcf;
 
-    static const ngx_lo_auth_conf_t  none = {
-        .session = NGX_LO_AUTH_SESSION
-    };
+    static const ngx_lo_auth_conf_t  none;
 
     mcf = ngx_lo_conf();
 
@@ -86,7 +79,6 @@ ngx_lo_auth_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        ac->session = NGX_LO_AUTH_SESSION;
         mcf->auth = ac;
     }
 
@@ -154,23 +146,6 @@ ngx_lo_auth_sso(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
     }
 
     return ngx_lo_auth_text(&ac->sso, value);
-}
-
-
-static char *
-ngx_lo_auth_session(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
-{
-    ngx_int_t  s;
-
-    s = ngx_parse_time(&value[1], 1);
-
-    if (s == NGX_ERROR || s < 60 || s > 365 * 86400) {
-        return "is no time of a minute to a year";
-    }
-
-    ac->session = (ngx_msec_t) s * 1000;
-
-    return NGX_CONF_OK;
 }
 
 
@@ -255,7 +230,7 @@ ngx_lo_auth_is_url(const ngx_str_t *s)
 
 /* What proves who somebody is comes over TLS, or from this machine. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_lo_auth_is_safe(const ngx_str_t *s)
 {
     ngx_uint_t  i;
@@ -308,15 +283,14 @@ ngx_lo_auth_keys_url(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 }
 
 
-/* langorch_oidc issuer argument=value ... */
+/* "name=value" of langorch_oidc.  NULL: it is taken; else what is wrong. */
 
 static char *
-ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+ngx_lo_auth_oidc_word(ngx_lo_oidc_t *o, const ngx_str_t *word)
 {
-    size_t          n;
-    ngx_str_t       url;
-    ngx_uint_t      i, k;
-    ngx_lo_oidc_t  *o;
+    size_t      n;
+    ngx_str_t   url;
+    ngx_uint_t  k;
 
     static const struct {
         const char  *word;
@@ -331,6 +305,42 @@ ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
         { "name=", offsetof(ngx_lo_oidc_t, name), 0 },
         { "groups=", offsetof(ngx_lo_oidc_t, groups), 0 }
     };
+
+    for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+        n = ngx_strlen(words[k].word);
+
+        if (word->len <= n
+            || ngx_strncmp(word->data, words[k].word, n) != 0)
+        {
+            continue;
+        }
+
+        url.data = word->data + n;
+        url.len = word->len - n;
+
+        if (words[k].url && !ngx_lo_auth_is_safe(&url)) {
+            return "has an address that neither begins with https:// nor is"
+                   " this machine's";
+        }
+
+        *(const char **) ((u_char *) o + words[k].at)
+            = (const char *) url.data;
+
+        return NULL;
+    }
+
+    return "has an argument that is none";
+}
+
+
+/* langorch_oidc issuer argument=value ... */
+
+static char *
+ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    char           *why;
+    ngx_uint_t      i;
+    ngx_lo_oidc_t  *o;
 
     if (ac->oidc != NULL) {
         return "is duplicate";
@@ -347,37 +357,24 @@ ngx_lo_auth_oidc(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
     o->name = "preferred_username";
 
     for (i = 2; i < cf->args->nelts; i++) {
+        why = ngx_lo_auth_oidc_word(o, &value[i]);
 
-        for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
-            n = ngx_strlen(words[k].word);
-
-            if (value[i].len > n
-                && ngx_strncmp(value[i].data, words[k].word, n) == 0)
-            {
-                url.data = value[i].data + n;
-                url.len = value[i].len - n;
-
-                if (words[k].url && !ngx_lo_auth_is_safe(&url)) {
-                    return "has an address that neither begins with https://"
-                           " nor is this machine's";
-                }
-
-                *(const char **) ((u_char *) o + words[k].at)
-                    = (const char *) url.data;
-                break;
-            }
-        }
-
-        if (k == sizeof(words) / sizeof(words[0])) {
+        if (why != NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" is no argument of \"langorch_oidc\"",
+                               "\"langorch_oidc\" %s: \"%V\"", why,
                                &value[i]);
             return NGX_CONF_ERROR;
         }
     }
 
-    return (o->client && o->authorize && o->token) ? NGX_CONF_OK
-           : "needs client=, authorize= and token=";
+    if (o->client == NULL) {
+        return "needs client=";
+    }
+
+    return ((o->authorize && o->token) || ngx_lo_auth_is_safe(&value[1]))
+           ? NGX_CONF_OK
+           : "needs authorize= and token=, or an issuer that can be asked for"
+             " them: one that begins with https:// or is this machine's";
 }
 
 

@@ -19,7 +19,7 @@ typedef struct {
     const char  *issuer;
     const char  *client;
     const char  *secret;            /* the name of the client's secret; NULL */
-    const char  *authorize;         /* addresses */
+    const char  *authorize;         /* addresses; NULL: the provider says it */
     const char  *token;
     const char  *scope;
     const char  *name;              /* the claim that is the user's name */
@@ -36,12 +36,15 @@ typedef struct {
     ngx_str_t    audience;          /* langorch_jwt_audience; the same */
     ngx_str_t    claim;             /* langorch_jwt_roles; empty: none */
     ngx_str_t    sso;               /* langorch_sso; empty: none */
-    ngx_msec_t   session;           /* langorch_session: 8h */
     ngx_str_t    admin;             /* langorch_admin: name; empty: none */
     char         admin_stored[NGX_LO_PASSWORD_STORED];  /* of its password */
 } ngx_lo_auth_conf_t;
 
 /* Of this worker; never NULL.  Its texts end with a NUL. */
 const ngx_lo_auth_conf_t *ngx_lo_auth_conf(void);
+
+/* 1: an address that begins with https:// or is this machine's: what proves who
+ * somebody is may come from there. */
+ngx_uint_t ngx_lo_auth_is_safe(const ngx_str_t *s);
 
 #endif

@@ -86,7 +86,7 @@ ngx_lo_jwt_held(const char *text, size_t len, const ckp_jwt_rules_t *rules,
     case CKP_JWT_ES256:
     case CKP_JWT_EDDSA:
         good = (ac->keys != NULL && ngx_lo_jwks_signed(ac->keys, &jwt, text))
-               || ngx_lo_keys_signed(&jwt, text);
+               || ngx_lo_keys_signed(&jwt, text, !own);
         break;
 
     case CKP_JWT_OTHER:

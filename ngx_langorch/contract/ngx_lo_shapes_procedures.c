@@ -40,7 +40,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_procedures[] = {
     { "Config", "How the site is configured",
       "host port:int debug:bool cors_origins:[] db_dialect db_host:?"
       " db_port:int? db_name db_pool_size:int db_max_overflow:int"
-      " auth_enabled:bool auth_token_expire_minutes:int worker_embedded:bool"
+      " auth_enabled:bool auth_token_expire_minutes:num worker_embedded:bool"
       " worker_concurrency:int worker_poll_interval:num"
       " worker_max_attempts:int worker_retry_delay_seconds:int"
       " worker_lock_duration_seconds:num llm_base_url:?"
@@ -59,7 +59,9 @@ const ngx_lo_shape_t  ngx_lo_shapes_procedures[] = {
       "checkpoint_retention_days:int? artifact_retention_days:int?"
       " run_retention_days:int? worker_concurrency:int?"
       " rate_limit_max_concurrent:int? llm_base_url:? llm_default_model:?"
-      " alert_webhook_url:?",
+      " alert_webhook_url:? llm_timeout_seconds:num?"
+      " llm_model_cost_json:any auth_token_expire_minutes:num?"
+      " secrets_rotation_check:bool?",
       NGX_LO_TAKEN },
     { "Worker", "A worker process that drives runs",
       "worker_id status:online|offline is_leader:bool last_heartbeat_at:time"

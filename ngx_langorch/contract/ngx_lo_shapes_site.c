@@ -176,6 +176,10 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
     { "LlmProfileTested", "What came of a short question",
       "ok:bool model:? response:? latency_ms:num? error:?",
       NGX_LO_GIVEN },
+    { "LlmCost", "US dollars for 1,000 tokens of a model",
+      "model prompt:num completion:num cached:num? quality:int?"
+      " source:default|site",
+      NGX_LO_GIVEN },
     { "LlmUsage", "What runs asked of models",
       "from:time to:time rows:[LlmUsageRow]",
       NGX_LO_GIVEN },

@@ -275,6 +275,17 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_str_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_secret), NULL },
 
+    { ngx_string("langorch_llm_cost"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_lo_conf_cost,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("langorch_llm_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(llm_timeout),
+      &ngx_lo_bounds_answer },
+
     { ngx_string("langorch_llm_reply"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -336,6 +347,11 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_max),
       &ngx_lo_bounds_many },
 
+    { ngx_string("langorch_secrets_rotation"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_fresh), NULL },
+
     { ngx_string("langorch_trigger_sync"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -393,8 +409,9 @@ ngx_command_t  ngx_lo_commands[] = {
 
     { ngx_string("langorch_session"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_lo_auth_directive,
-      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(session_time),
+      &ngx_lo_bounds_session },
 
     { ngx_string("langorch_admin"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,

@@ -45,6 +45,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->document_max = NGX_CONF_UNSET_SIZE;
     mcf->body_memory = NGX_CONF_UNSET_SIZE;
     mcf->reply_max = NGX_CONF_UNSET_SIZE;
+    mcf->llm_timeout = NGX_CONF_UNSET_MSEC;
     mcf->llm_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
     mcf->upload_max = NGX_CONF_UNSET_SIZE;
@@ -58,6 +59,8 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->keeper_timeout = NGX_CONF_UNSET_MSEC;
     mcf->keeper_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->keeper_max = NGX_CONF_UNSET_UINT;
+    mcf->keeper_fresh = NGX_CONF_UNSET;
+    mcf->session_time = NGX_CONF_UNSET_MSEC;
     mcf->trace = NGX_CONF_UNSET;
     mcf->trigger_sync = NGX_CONF_UNSET;
     mcf->watch = NGX_CONF_UNSET_PTR;
@@ -96,6 +99,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_size_value(mcf->document_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->body_memory, 256 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->reply_max, 1024 * 1024);
+    ngx_conf_init_msec_value(mcf->llm_timeout, 60000);
     ngx_conf_init_size_value(mcf->llm_reply_max, 4 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->zone_size, 8 * 1024 * 1024);
     ngx_conf_init_size_value(mcf->upload_max, 64 * 1024 * 1024);
@@ -109,8 +113,10 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_msec_value(mcf->keeper_timeout, 5000);
     ngx_conf_init_size_value(mcf->keeper_reply_max, 256 * 1024);
     ngx_conf_init_uint_value(mcf->keeper_max, 1000);
+    ngx_conf_init_msec_value(mcf->session_time, 8 * 3600 * 1000);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
+    ngx_conf_init_value(mcf->keeper_fresh, 0);
     ngx_conf_init_value(mcf->trace, mcf->otlp != NULL);
     ngx_conf_init_value(mcf->trigger_sync, 0);
     ngx_conf_init_ptr_value(mcf->watch, NULL);

@@ -80,6 +80,9 @@ typedef struct {
     ngx_str_t    llm_url;           /* langorch_llm_url; empty: profiles only */
     ngx_str_t    llm_model;         /* langorch_llm_model */
     ngx_str_t    llm_secret;        /* langorch_llm_secret: its name */
+    ngx_str_t    llm_costs;         /* langorch_llm_cost: JSON text of a table
+                                       (llm/prices.h), with a NUL; empty */
+    ngx_msec_t   llm_timeout;       /* langorch_llm_timeout: 60s */
     size_t       llm_reply_max;     /* langorch_llm_reply: 4m */
     ngx_flag_t   plain_secrets;     /* langorch_secrets_over_http: off */
     ngx_flag_t   trace;             /* langorch_trace: off */
@@ -97,6 +100,8 @@ typedef struct {
     size_t       keeper_reply_max;  /* langorch_secrets_reply: 256k */
     ngx_uint_t   keeper_max;        /* langorch_secrets_known: per worker,
                                        1000 */
+    ngx_flag_t   keeper_fresh;      /* langorch_secrets_rotation: off */
+    ngx_msec_t   session_time;      /* langorch_session: 8h */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
@@ -162,8 +167,12 @@ ngx_lo_main_conf_t *ngx_lo_conf(void);
 
 typedef enum {
     NGX_LO_SETTING_COUNT,           /* ngx_uint_t, from min to max */
+    NGX_LO_SETTING_SECONDS,         /* ngx_msec_t, from min to max ms */
+    NGX_LO_SETTING_MINUTES,         /* the same, told otherwise */
+    NGX_LO_SETTING_FLAG,            /* ngx_flag_t */
     NGX_LO_SETTING_URL,             /* ngx_str_t of at most max bytes */
-    NGX_LO_SETTING_TEXT
+    NGX_LO_SETTING_TEXT,
+    NGX_LO_SETTING_COSTS            /* the same: JSON of llm/prices.h */
 } ngx_lo_setting_kind_t;
 
 typedef struct {
@@ -180,6 +189,9 @@ extern const ngx_lo_setting_t  ngx_lo_settings[];
 /* Notes which of them nginx.conf says: before defaults are. */
 void ngx_lo_settings_fix(ngx_lo_main_conf_t *mcf);
 
+/* 1: it is a text. */
+ngx_uint_t ngx_lo_setting_is_text(ngx_uint_t i);
+
 /* 1: a directive says it, so nobody else does. */
 ngx_uint_t ngx_lo_setting_fixed(ngx_uint_t i);
 
@@ -187,7 +199,7 @@ ngx_uint_t ngx_lo_setting_fixed(ngx_uint_t i);
 json_t *ngx_lo_setting_default(ngx_uint_t i);
 
 /* This worker's settings are from now on these {key: value}, each of its kind;
- * those that are not there are the default.  1: a text is another. */
+ * those that are not there are the default.  1: one is another. */
 ngx_uint_t ngx_lo_settings_apply(const json_t *values);
 
 /* The worker ends: all are the default, and nothing is held. */

@@ -115,6 +115,7 @@ char *ngx_lo_conf_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_conf_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_lo_conf_carrier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_cost(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* --- between what and what (ngx_lo_limit.c) ----------------------------------- */
 
@@ -137,6 +138,8 @@ extern ngx_conf_num_bounds_t  ngx_lo_bounds_sweep;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_once;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_call;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_often;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_answer;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_session;
 
 /* --- artifacts (ngx_lo_conf_disk.c) ------------------------------------------- */
 

@@ -99,6 +99,14 @@ ngx_conf_num_bounds_t  ngx_lo_bounds_call = {
     ngx_lo_limit_time, 1, NGX_LO_HOUR
 };
 
+ngx_conf_num_bounds_t  ngx_lo_bounds_answer = {
+    ngx_lo_limit_time, NGX_LO_SECOND, NGX_LO_HOUR
+};
+
+ngx_conf_num_bounds_t  ngx_lo_bounds_session = {
+    ngx_lo_limit_time, 60 * NGX_LO_SECOND, 365L * NGX_LO_DAY
+};
+
 ngx_conf_num_bounds_t  ngx_lo_bounds_often = {
     ngx_lo_limit_time, 0, NGX_LO_DAY
 };

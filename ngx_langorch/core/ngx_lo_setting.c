@@ -26,8 +26,16 @@ const ngx_lo_setting_t  ngx_lo_settings[] = {
     { "llm_base_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(llm_url), 0, 2048 },
     { "llm_default_model", NGX_LO_SETTING_TEXT, NGX_LO_MAIN(llm_model), 0,
       256 },
+    { "llm_timeout_seconds", NGX_LO_SETTING_SECONDS, NGX_LO_MAIN(llm_timeout),
+      1000, 3600 * 1000 },
+    { "llm_model_cost_json", NGX_LO_SETTING_COSTS, NGX_LO_MAIN(llm_costs), 0,
+      64 * 1024 },
     { "alert_webhook_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(alert_url), 0,
       2048 },
+    { "auth_token_expire_minutes", NGX_LO_SETTING_MINUTES,
+      NGX_LO_MAIN(session_time), 60 * 1000, 365LL * 24 * 3600 * 1000 },
+    { "secrets_rotation_check", NGX_LO_SETTING_FLAG,
+      NGX_LO_MAIN(keeper_fresh), 0, 1 },
     { NULL, NGX_LO_SETTING_COUNT, 0, 0, 0 }
 };
 
@@ -44,6 +52,23 @@ static struct {
     } was[NGX_LO_SETTINGS_N];
     char       *text[NGX_LO_SETTINGS_N];    /* NULL: nginx.conf's */
 } ngx_lo_setting;
+
+
+/* A number, a time and a flag are as long, and all bits of one are set where
+ * nobody says it. */
+
+_Static_assert(sizeof(ngx_uint_t) == sizeof(ngx_msec_t)
+               && sizeof(ngx_uint_t) == sizeof(ngx_flag_t), "one word");
+
+
+static json_t *ngx_lo_setting_told(ngx_uint_t i, ngx_uint_t n);
+
+
+ngx_uint_t
+ngx_lo_setting_is_text(ngx_uint_t i)
+{
+    return ngx_lo_settings[i].kind >= NGX_LO_SETTING_URL;
+}
 
 
 static void *
@@ -64,9 +89,9 @@ ngx_lo_settings_fix(ngx_lo_main_conf_t *mcf)
     for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
         at = ngx_lo_setting_at(mcf, i);
 
-        said = (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT)
-               ? *(ngx_uint_t *) at != NGX_CONF_UNSET_UINT
-               : ((ngx_str_t *) at)->len > 0;
+        said = ngx_lo_setting_is_text(i)
+               ? ((ngx_str_t *) at)->len > 0
+               : *(ngx_uint_t *) at != NGX_CONF_UNSET_UINT;
 
         mcf->fixed |= said << i;
     }
@@ -95,11 +120,11 @@ ngx_lo_settings_keep(ngx_lo_main_conf_t *mcf)
     for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
         at = ngx_lo_setting_at(mcf, i);
 
-        if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
-            ngx_lo_setting.was[i].n = *(ngx_uint_t *) at;
+        if (ngx_lo_setting_is_text(i)) {
+            ngx_lo_setting.was[i].s = *(ngx_str_t *) at;
 
         } else {
-            ngx_lo_setting.was[i].s = *(ngx_str_t *) at;
+            ngx_lo_setting.was[i].n = *(ngx_uint_t *) at;
         }
     }
 
@@ -114,8 +139,8 @@ ngx_lo_setting_default(ngx_uint_t i)
 
     ngx_lo_settings_keep(ngx_lo_conf());
 
-    if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
-        return json_integer((json_int_t) ngx_lo_setting.was[i].n);
+    if (!ngx_lo_setting_is_text(i)) {
+        return ngx_lo_setting_told(i, ngx_lo_setting.was[i].n);
     }
 
     s = &ngx_lo_setting.was[i].s;
@@ -125,25 +150,74 @@ ngx_lo_setting_default(ngx_uint_t i)
 }
 
 
+/* How many ms one of its unit has; 1: it is no time. */
+
+static ngx_uint_t
+ngx_lo_setting_unit(ngx_uint_t i)
+{
+    return (ngx_lo_settings[i].kind == NGX_LO_SETTING_SECONDS) ? 1000
+           : (ngx_lo_settings[i].kind == NGX_LO_SETTING_MINUTES) ? 60000 : 1;
+}
+
+
+/* As the API has it, new; whole where it can be. */
+
+static json_t *
+ngx_lo_setting_told(ngx_uint_t i, ngx_uint_t n)
+{
+    ngx_uint_t  unit;
+
+    unit = ngx_lo_setting_unit(i);
+
+    return (ngx_lo_settings[i].kind == NGX_LO_SETTING_FLAG)
+           ? json_boolean(n != 0)
+           : (n % unit == 0) ? json_integer((json_int_t) (n / unit))
+           : json_real((double) n / (double) unit);
+}
+
+
+/* What was kept when the bounds were others is brought within them. */
+
+static ngx_uint_t
+ngx_lo_setting_number(ngx_uint_t i, const json_t *v)
+{
+    double  d;
+
+    if (json_is_boolean(v)) {
+        return json_is_true(v);
+    }
+
+    if (!json_is_number(v)) {
+        return ngx_lo_setting.was[i].n;
+    }
+
+    d = json_number_value(v) * (double) ngx_lo_setting_unit(i);
+    d = ngx_max(d, (double) ngx_lo_settings[i].min);
+    d = ngx_min(d, (double) ngx_lo_settings[i].max);
+
+    return (ngx_uint_t) (d + 0.5);
+}
+
+
 static ngx_uint_t
 ngx_lo_setting_put(ngx_lo_main_conf_t *mcf, ngx_uint_t i, const json_t *v)
 {
     char       *text;
     size_t      len;
-    int64_t     n;
     ngx_str_t  *s, is;
+    ngx_uint_t  n, *at;
 
-    if (ngx_lo_settings[i].kind == NGX_LO_SETTING_COUNT) {
+    if (!ngx_lo_setting_is_text(i)) {
+        at = ngx_lo_setting_at(mcf, i);
+        n = ngx_lo_setting_number(i, v);
 
-        /* what was kept when the bounds were others */
+        if (*at == n) {
+            return 0;
+        }
 
-        n = json_is_integer(v) ? json_integer_value(v)
-                               : (int64_t) ngx_lo_setting.was[i].n;
-        n = ngx_max(n, ngx_lo_settings[i].min);
-        n = ngx_min(n, ngx_lo_settings[i].max);
+        *at = n;
 
-        *(ngx_uint_t *) ngx_lo_setting_at(mcf, i) = (ngx_uint_t) n;
-        return 0;
+        return 1;
     }
 
     s = ngx_lo_setting_at(mcf, i);

@@ -44,7 +44,7 @@ ngx_lo_settings_got(ngx_lo_job_t *job, void *data)
     ngx_lo_settings_duty.known = 1;
     ngx_lo_settings_duty.number = ngx_lo_settings_duty.asked;
 
-    /* what runs see of models has the site's model in it */
+    /* what runs see of models has settings of the site in it */
 
     if (ngx_lo_settings_apply(values)) {
         ngx_lo_zone_kept_changed(NGX_LO_KEPT_MODELS);

@@ -218,7 +218,7 @@ ngx_lo_identity_session(ngx_lo_api_t *api, const char *username,
     ngx_int_t    rc;
 
     now = api->now_ms / 1000;
-    age = (int64_t) ngx_lo_auth_conf()->session / 1000;
+    age = (int64_t) ngx_lo_conf()->session_time / 1000;
     ngx_lo_uuid(jti);
 
     claims = json_pack("{s:s, s:s?, s:[s?], s:I, s:I, s:s}", "sub", username,
@@ -274,7 +274,7 @@ ngx_lo_identity_begun(ngx_lo_api_t *api, const char *username,
                  json_pack("{s:s, s:s, s:I, s:s, s:[s?]}", "access_token",
                            ckp_buf_str(&b), "token_type", "bearer",
                            "expires_in",
-                           (json_int_t) ngx_lo_auth_conf()->session / 1000,
+                           (json_int_t) ngx_lo_conf()->session_time / 1000,
                            "identity", username, "roles",
                            ckp_json_str(user, "role")));
     }

@@ -11,43 +11,42 @@
  *           site with a session
  */
 
-#include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
 #include "auth/ngx_lo_auth_conf.h"
+#include "auth/ngx_lo_issuer.h"
 #include "auth/ngx_lo_jwt.h"
 #include "auth/ngx_lo_keys.h"
 #include "auth/ngx_lo_proof.h"
-#include "identity/ngx_lo_identity.h"
+#include "identity/ngx_lo_oidc_int.h"
 #include "store/ngx_lo_sql_identity.h"
 #include "wire/http.h"
 
-#define NGX_LO_OIDC_COOKIE   "langorch_oidc"
-#define NGX_LO_OIDC_MARK     "oidc:"        /* before what is signed */
-#define NGX_LO_OIDC_SECONDS  600            /* for a login */
-#define NGX_LO_OIDC_TEXT     8192
 #define NGX_LO_OIDC_MS       10000
 #define NGX_LO_OIDC_REPLY    (256 * 1024)
 
 
 typedef struct {
-    const json_t  *flow;            /* what the cookie has */
-    const char    *code;
-    const char    *token;           /* the identity token */
-    unsigned       waited:1;        /* for newer keys */
+    const char        *from;        /* where to come back to; NULL */
+    const json_t      *flow;        /* what the cookie has */
+    const char        *code;
+    const char        *token;       /* the identity token */
+    ngx_lo_resume_pt   again;       /* when the provider said where it is */
+    unsigned           asked:1;     /* it was */
+    unsigned           waited:1;    /* for newer keys */
 } ngx_lo_oidc_login_t;
 
 
-static ngx_int_t ngx_lo_oidc_cookie(ngx_lo_api_t *api, const char *value);
-static ngx_int_t ngx_lo_oidc_seal(ngx_lo_api_t *api, json_t *flow);
-static json_t *ngx_lo_oidc_open(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_oidc_out(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_oidc_where(ngx_lo_api_t *api, ngx_lo_resume_pt again);
+static void ngx_lo_oidc_told(void *data);
+static void ngx_lo_oidc_unwait(void *waits);
 static ngx_int_t ngx_lo_oidc_back(ngx_lo_api_t *api, ckp_buf_t *b);
 static ngx_int_t ngx_lo_oidc_ask(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_oidc_asked(ngx_lo_api_t *api,
     const ngx_lo_call_reply_t *reply);
 static ngx_int_t ngx_lo_oidc_judge(ngx_lo_api_t *api);
 static void ngx_lo_oidc_keys(void *data);
-static void ngx_lo_oidc_unkeys(void *waits);
 static ngx_int_t ngx_lo_oidc_known(ngx_lo_api_t *api, const json_t *claims);
 static ngx_int_t ngx_lo_oidc_done(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_oidc_bad(ngx_lo_api_t *api);
@@ -59,18 +58,44 @@ static ngx_int_t ngx_lo_oidc_bad(ngx_lo_api_t *api);
 ngx_int_t
 ngx_lo_oidc_login(ngx_lo_api_t *api, const char *from)
 {
-    char                  state[33], nonce[33], verifier[65];
-    uint8_t               sum[CKP_SHA256_LEN];
-    json_t               *flow, *query;
-    ngx_int_t             rc;
-    ckp_buf_t             url, back, challenge;
-    const ngx_lo_oidc_t  *o;
+    ngx_lo_oidc_login_t  *in;
+
+    in = ngx_pcalloc(api->r->pool, sizeof(ngx_lo_oidc_login_t));
+
+    if (in == NULL) {
+        return NGX_ERROR;
+    }
+
+    api->ctx = in;
+    in->from = from;
 
     if (!ngx_lo_jwt_ready()) {
         return ngx_lo_identity_keyless(api);
     }
 
+    return ngx_lo_oidc_out(api);
+}
+
+
+static ngx_int_t
+ngx_lo_oidc_out(ngx_lo_api_t *api)
+{
+    char                    state[33], nonce[33], verifier[65];
+    uint8_t                 sum[CKP_SHA256_LEN];
+    json_t                 *flow, *query;
+    ngx_int_t               rc;
+    ckp_buf_t               url, back, challenge;
+    const ngx_lo_oidc_t    *o;
+    const ngx_lo_issuer_t  *at;
+    ngx_lo_oidc_login_t    *in;
+
+    in = api->ctx;
     o = ngx_lo_auth_conf()->oidc;
+    at = ngx_lo_issuer();
+
+    if (at == NULL) {
+        return ngx_lo_oidc_where(api, ngx_lo_oidc_out);
+    }
 
     ngx_lo_rand_hex(state, 16);
     ngx_lo_rand_hex(nonce, 16);
@@ -84,7 +109,7 @@ ngx_lo_oidc_login(ngx_lo_api_t *api, const char *from)
     rc = ngx_lo_oidc_back(api, &back);
 
     flow = json_pack("{s:s, s:s, s:s, s:s?, s:I}", "state", state, "nonce",
-                     nonce, "verifier", verifier, "from", from, "until",
+                     nonce, "verifier", verifier, "from", in->from, "until",
                      (json_int_t) api->now_ms + NGX_LO_OIDC_SECONDS * 1000);
 
     query = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
@@ -95,7 +120,7 @@ ngx_lo_oidc_login(ngx_lo_api_t *api, const char *from)
                       "S256");
 
     ckp_buf_init(&url, NGX_LO_OIDC_TEXT);
-    ckp_http_url(&url, o->authorize, query);
+    ckp_http_url(&url, at->authorize, query);
 
     rc = (rc != NGX_OK || flow == NULL || query == NULL
           || url.failed != CKP_OK || challenge.failed != CKP_OK)
@@ -112,6 +137,47 @@ ngx_lo_oidc_login(ngx_lo_api_t *api, const char *from)
     ckp_buf_free(&challenge);
 
     return rc;
+}
+
+
+/* The provider has not said yet where it is: once, that is waited for. */
+
+static ngx_int_t
+ngx_lo_oidc_where(ngx_lo_api_t *api, ngx_lo_resume_pt again)
+{
+    ngx_lo_oidc_login_t    *in;
+    ngx_lo_fetched_look_t  *look;
+
+    in = api->ctx;
+    look = in->asked ? NULL : ngx_lo_issuer_look(ngx_lo_oidc_told, api);
+
+    if (look == NULL) {
+        return ngx_lo_api_problem(api, 503, "unavailable",
+                                  "Single sign-on is not available now");
+    }
+
+    in->asked = 1;
+    in->again = again;
+
+    return ngx_lo_api_wait(api, look, ngx_lo_oidc_unwait);
+}
+
+
+static void
+ngx_lo_oidc_told(void *data)
+{
+    ngx_lo_api_t         *api = data;
+    ngx_lo_oidc_login_t  *in;
+
+    in = api->ctx;
+    ngx_lo_api_over(api, in->again);
+}
+
+
+static void
+ngx_lo_oidc_unwait(void *waits)
+{
+    ngx_lo_fetched_look_end(waits);
 }
 
 
@@ -132,126 +198,6 @@ ngx_lo_oidc_back(ngx_lo_api_t *api, ckp_buf_t *b)
     ckp_buf_puts(b, "/auth/sso/callback");
 
     return (b->failed == CKP_OK) ? NGX_OK : NGX_ERROR;
-}
-
-
-/* --- the cookie ------------------------------------------------------------------ */
-
-
-/* No token of ours could be one of these: what is signed begins otherwise. */
-
-static void
-ngx_lo_oidc_sign(const char *text, size_t len, char out[65])
-{
-    uint8_t           sum[CKP_SHA256_LEN];
-    ckp_buf_t         b;
-    const ngx_str_t  *key;
-
-    key = &ngx_lo_auth_conf()->secret;
-
-    ckp_buf_init(&b, NGX_LO_OIDC_TEXT);
-    ckp_buf_puts(&b, NGX_LO_OIDC_MARK);
-    ckp_buf_put(&b, text, len);
-    ckp_hmac_sha256(key->data, key->len, ckp_buf_str(&b), b.len, sum);
-    ckp_hex(sum, sizeof(sum), out);
-    ckp_buf_free(&b);
-}
-
-
-static ngx_int_t
-ngx_lo_oidc_seal(ngx_lo_api_t *api, json_t *flow)
-{
-    char       *text, mac[65];
-    ngx_int_t   rc;
-    ckp_buf_t   b;
-
-    text = ckp_json_text(flow);
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    ckp_buf_init(&b, NGX_LO_OIDC_TEXT);
-    ckp_base64_put(&b, (const uint8_t *) text, ngx_strlen(text), true);
-    ckp_free(text);
-
-    ngx_lo_oidc_sign(ckp_buf_str(&b), b.len, mac);
-    ckp_buf_printf(&b, ".%s", mac);
-
-    rc = (b.failed == CKP_OK) ? ngx_lo_oidc_cookie(api, ckp_buf_str(&b))
-                              : NGX_ERROR;
-    ckp_buf_free(&b);
-
-    return rc;
-}
-
-
-/* It comes back from another site, so Strict would not do; "": it goes. */
-
-static ngx_int_t
-ngx_lo_oidc_cookie(ngx_lo_api_t *api, const char *value)
-{
-    u_char      *p;
-    size_t       len;
-    ngx_uint_t   secure;
-
-    secure = ngx_lo_identity_is_secure(api);
-    len = ngx_strlen(value) + api->conf->mount.len + 160;
-    p = ngx_pnalloc(api->r->pool, len);
-
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    *ngx_snprintf(p, len - 1, NGX_LO_OIDC_COOKIE "=%s; HttpOnly; SameSite=Lax;"
-                  " Path=%V/auth/sso; Max-Age=%d%s", value, &api->conf->mount,
-                  *value ? NGX_LO_OIDC_SECONDS : 0,
-                  secure ? "; Secure" : "") = '\0';
-
-    return ngx_lo_api_set(api, "Set-Cookie", (const char *) p) == NGX_ERROR
-           ? NGX_ERROR : NGX_OK;
-}
-
-
-/* What the cookie says, when the site said it and not long ago; new; NULL. */
-
-static json_t *
-ngx_lo_oidc_open(ngx_lo_api_t *api)
-{
-    char         mac[65];
-    size_t       len, n;
-    uint8_t     *bytes;
-    json_t      *flow;
-    ckp_err_t    err = CKP_ERR_INIT;
-    const char  *text, *dot;
-
-    text = ngx_lo_front_cookie(api, NGX_LO_OIDC_COOKIE);
-    dot = (text != NULL) ? ngx_strchr(text, '.') : NULL;
-
-    if (dot == NULL || ngx_strlen(text) > NGX_LO_OIDC_TEXT) {
-        return NULL;
-    }
-
-    len = (size_t) (dot - text);
-    ngx_lo_oidc_sign(text, len, mac);
-
-    if (!ngx_lo_token_same(mac, dot + 1)) {
-        return NULL;
-    }
-
-    bytes = ngx_pnalloc(api->r->pool, len + 4);
-
-    if (bytes == NULL || !ckp_base64_read(text, len, bytes, &n)) {
-        return NULL;
-    }
-
-    flow = ckp_json_parse((const char *) bytes, n, &err);
-
-    if (ckp_json_int(flow, "until", 0) < api->now_ms) {
-        json_decref(flow);
-        return NULL;
-    }
-
-    return flow;
 }
 
 
@@ -314,25 +260,90 @@ ngx_lo_oidc_callback(ngx_lo_api_t *api, const char *code, const char *state)
 /* --- asked ------------------------------------------------------------------------ */
 
 
+/* Id and secret of the client, each as a form has it (RFC 6749, 2.3.1), with a
+ * colon between. */
+
+static void
+ngx_lo_oidc_basic(const char *client, const char *secret, ckp_buf_t *out)
+{
+    char       *p;
+    json_t     *both;
+    ckp_buf_t   plain;
+
+    both = json_pack("{s:s}", client, secret);
+    ckp_buf_init(&plain, NGX_LO_OIDC_TEXT);
+    ckp_http_form(&plain, both);
+
+    p = (both != NULL) ? ngx_strchr(ckp_buf_str(&plain), '=') : NULL;
+
+    if (p == NULL || plain.failed != CKP_OK) {
+        out->failed = CKP_E_NOMEM;
+
+    } else {
+        *p = ':';
+        ckp_http_basic(out, NULL, ckp_buf_str(&plain));
+    }
+
+    json_decref(both);
+    ngx_lo_identity_wipe(&plain);
+}
+
+
+/* What is asked for; `secret` NULL: the client proves itself elsewhere. */
+
+static ngx_int_t
+ngx_lo_oidc_form(ngx_lo_api_t *api, const char *secret, ckp_buf_t *body)
+{
+    json_t               *form;
+    ngx_int_t             rc;
+    ckp_buf_t             back;
+    ngx_lo_oidc_login_t  *in;
+
+    in = api->ctx;
+    ckp_buf_init(&back, NGX_LO_OIDC_TEXT);
+    rc = ngx_lo_oidc_back(api, &back);
+
+    form = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s*}", "grant_type",
+                     "authorization_code", "code", in->code, "redirect_uri",
+                     ckp_buf_str(&back), "client_id",
+                     ngx_lo_auth_conf()->oidc->client,
+                     "code_verifier", ckp_json_str(in->flow, "verifier"),
+                     "client_secret", secret);
+    ckp_http_form(body, form);
+
+    rc = (rc == NGX_OK && form != NULL && body->failed == CKP_OK) ? NGX_OK
+                                                                   : NGX_ERROR;
+    json_decref(form);
+    ckp_buf_free(&back);
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_lo_oidc_ask(ngx_lo_api_t *api)
 {
-    char                   *secret;
-    json_t                 *form;
-    ckp_buf_t               back, body;
-    ngx_int_t               rc;
-    ngx_lo_secret_lack_t    lack;
-    const ngx_lo_oidc_t    *o;
-    ngx_lo_oidc_login_t    *in;
-    ngx_lo_call_request_t   rq;
+    char                    *secret;
+    ckp_buf_t                body, proof;
+    ngx_int_t                rc;
+    ngx_lo_secret_lack_t     lack;
+    const ngx_lo_oidc_t     *o;
+    const ngx_lo_issuer_t   *at;
+    ngx_lo_call_request_t    rq;
 
-    static const ngx_lo_call_header_t  heads[] = {
+    ngx_lo_call_header_t  heads[] = {
         { "Content-Type", "application/x-www-form-urlencoded" },
-        { "Accept", "application/json" }
+        { "Accept", "application/json" },
+        { "Authorization", NULL }
     };
 
-    in = api->ctx;
     o = ngx_lo_auth_conf()->oidc;
+    at = ngx_lo_issuer();
+
+    if (at == NULL) {
+        return ngx_lo_oidc_where(api, ngx_lo_oidc_ask);
+    }
+
     secret = (o->secret != NULL) ? ngx_lo_secret_named(o->secret, &lack)
                                  : NULL;
 
@@ -344,36 +355,34 @@ ngx_lo_oidc_ask(ngx_lo_api_t *api)
                                   "Single sign-on is not available now");
     }
 
-    ckp_buf_init(&back, NGX_LO_OIDC_TEXT);
     ckp_buf_init(&body, NGX_LO_OIDC_TEXT);
-    rc = ngx_lo_oidc_back(api, &back);
+    ckp_buf_init(&proof, NGX_LO_OIDC_TEXT);
 
-    form = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s*}", "grant_type",
-                     "authorization_code", "code", in->code, "redirect_uri",
-                     ckp_buf_str(&back), "client_id", o->client,
-                     "code_verifier", ckp_json_str(in->flow, "verifier"),
-                     "client_secret", secret);
-    ckp_http_form(&body, form);
+    if (at->basic && secret != NULL) {
+        ngx_lo_oidc_basic(o->client, secret, &proof);
+    }
+
+    rc = ngx_lo_oidc_form(api, (proof.len == 0) ? secret : NULL, &body);
+    heads[2].value = ckp_buf_str(&proof);
 
     ngx_memzero(&rq, sizeof(rq));
     rq.carrier = NGX_LO_CARRIER_CURL;
-    rq.url = o->token;
+    rq.url = at->token;
     rq.method = "POST";
     rq.headers = heads;
-    rq.nheaders = 2;
+    rq.nheaders = (proof.len != 0) ? 3 : 2;
     rq.body = ckp_buf_str(&body);
     rq.body_len = body.len;
     rq.timeout = NGX_LO_OIDC_MS;
     rq.reply_max = NGX_LO_OIDC_REPLY;
     rq.sealed = 1;
 
-    rc = (rc != NGX_OK || form == NULL || body.failed != CKP_OK) ? NGX_ERROR
+    rc = (rc != NGX_OK || proof.failed != CKP_OK) ? NGX_ERROR
          : ngx_lo_api_call(api, &rq, ngx_lo_oidc_asked);
 
-    json_decref(form);
     ngx_lo_secret_free(secret);
     ngx_lo_identity_wipe(&body);
-    ckp_buf_free(&back);
+    ngx_lo_identity_wipe(&proof);
 
     return rc;
 }
@@ -391,7 +400,7 @@ ngx_lo_oidc_asked(ngx_lo_api_t *api, const ngx_lo_call_reply_t *reply)
     if (reply->outcome != CKP_OUTCOME_OK || reply->status >= 500) {
         ngx_log_error(NGX_LOG_ERR, api->r->connection->log, 0,
                       "langorch: no token from \"%s\": %s",
-                      ngx_lo_auth_conf()->oidc->token,
+                      ngx_lo_auth_conf()->oidc->issuer,
                       reply->why ? reply->why : "its status");
         return ngx_lo_api_problem(api, 502, "bad_gateway",
                                   "The identity provider does not answer");
@@ -413,10 +422,10 @@ ngx_lo_oidc_asked(ngx_lo_api_t *api, const ngx_lo_call_reply_t *reply)
 static ngx_int_t
 ngx_lo_oidc_judge(ngx_lo_api_t *api)
 {
-    json_t               *claims;
-    const char           *nonce, *own;
-    ngx_lo_keys_look_t   *look;
-    ngx_lo_oidc_login_t  *in;
+    json_t                 *claims;
+    const char             *nonce, *own;
+    ngx_lo_oidc_login_t    *in;
+    ngx_lo_fetched_look_t  *look;
 
     in = api->ctx;
     claims = ngx_lo_api_keep(api, ngx_lo_jwt_identity(in->token,
@@ -424,10 +433,10 @@ ngx_lo_oidc_judge(ngx_lo_api_t *api)
 
     if (claims == NULL && !in->waited) {
         in->waited = 1;
-        look = ngx_lo_keys_look(in->token, ngx_lo_oidc_keys, api);
+        look = ngx_lo_keys_look(in->token, 1, ngx_lo_oidc_keys, api);
 
         if (look != NULL) {
-            return ngx_lo_api_wait(api, look, ngx_lo_oidc_unkeys);
+            return ngx_lo_api_wait(api, look, ngx_lo_oidc_unwait);
         }
     }
 
@@ -446,13 +455,6 @@ static void
 ngx_lo_oidc_keys(void *data)
 {
     ngx_lo_api_over(data, ngx_lo_oidc_judge);
-}
-
-
-static void
-ngx_lo_oidc_unkeys(void *waits)
-{
-    ngx_lo_keys_look_end(waits);
 }
 
 
@@ -542,7 +544,7 @@ ngx_lo_oidc_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     in = api->ctx;
 
-    if (ngx_lo_oidc_cookie(api, "") != NGX_OK) {
+    if (ngx_lo_oidc_forget(api) != NGX_OK) {
         return NGX_ERROR;
     }
 

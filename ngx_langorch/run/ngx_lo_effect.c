@@ -239,6 +239,29 @@ ngx_lo_effect_admit(ngx_lo_effect_t *e)
 }
 
 
+/* Where each run asks anew, nothing of a secret is older than the run is. */
+
+static json_t *
+ngx_lo_effect_young(const ngx_lo_effect_t *e, json_t *secret)
+{
+    json_t   *own;
+    int64_t   age;
+
+    if (!ngx_lo_conf()->keeper_fresh) {
+        return json_incref(secret);
+    }
+
+    /* of a clock that was set back nobody knows how long ago that was */
+
+    age = ngx_lo_now_ms() - e->run->created_ms;
+    own = json_copy(secret);
+    (void) json_object_set_new(own, "age_ms",
+                               json_integer(ngx_max(age, 0)));
+
+    return own;
+}
+
+
 /* What it may need of secrets: new array for ngx_lo_secrets_look. */
 
 static json_t *
@@ -251,7 +274,7 @@ ngx_lo_effect_names(const ngx_lo_effect_t *e)
     names = json_array();
 
     json_object_foreach(json_object_get(e->body, "secrets"), handle, secret) {
-        (void) json_array_append(names, secret);
+        (void) json_array_append_new(names, ngx_lo_effect_young(e, secret));
     }
 
     name = ckp_json_str(json_object_get(e->body, "agent"), "secret_name");

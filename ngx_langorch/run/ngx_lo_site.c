@@ -141,6 +141,21 @@ ngx_lo_site_take(const json_t *rows)
 }
 
 
+static void
+ngx_lo_site_costs(json_t *seen)
+{
+    const ngx_str_t  *costs;
+
+    costs = &ngx_lo_conf()->llm_costs;
+
+    if (costs->len > 0) {
+        (void) json_object_set_new(seen, "costs",
+                   ckp_json_parse((const char *) costs->data, costs->len,
+                                  NULL));
+    }
+}
+
+
 /* The lines of a head may be worth hiding: they stay here. */
 
 static json_t *
@@ -167,6 +182,14 @@ ngx_lo_site_show(void)
         (void) json_object_set_new(seen, "model",
                    json_stringn((const char *) model->data, model->len));
     }
+
+    if (ngx_lo_conf()->keeper_fresh) {
+        (void) json_object_set_new(seen, "rotation", json_true());
+    }
+
+    (void) json_object_set_new(seen, "timeout_ms",
+               json_integer((json_int_t) ngx_lo_conf()->llm_timeout));
+    ngx_lo_site_costs(seen);
 
     json_object_foreach(ngx_lo_site.rows, name, body) {
 

@@ -81,8 +81,12 @@ static void ngx_lo_entry_lack(const ngx_lo_keeper_entry_t *e,
 static int64_t
 ngx_lo_keeper_ttl(const ngx_lo_secret_want_t *want)
 {
-    return want->ttl_ms >= 0 ? ngx_min(want->ttl_ms, NGX_LO_KEEPER_MOST)
-                             : (int64_t) ngx_lo_conf()->keeper_ttl;
+    int64_t  ttl;
+
+    ttl = want->ttl_ms >= 0 ? ngx_min(want->ttl_ms, NGX_LO_KEEPER_MOST)
+                            : (int64_t) ngx_lo_conf()->keeper_ttl;
+
+    return want->age_ms >= 0 ? ngx_min(ttl, want->age_ms) : ttl;
 }
 
 

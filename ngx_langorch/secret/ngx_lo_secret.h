@@ -76,6 +76,7 @@ typedef struct {
     const char    *version;         /* of a keeper; NULL: the newest */
     const json_t  *settings;        /* secrets_config; NULL: the site's */
     int64_t        ttl_ms;          /* how old it may be; -1: the site's */
+    int64_t        age_ms;          /* and how old at most; -1: nobody says */
 } ngx_lo_secret_want_t;
 
 /* Why there is no value. */

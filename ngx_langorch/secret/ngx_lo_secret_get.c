@@ -28,6 +28,7 @@ ngx_lo_secret_want(const json_t *entry, ngx_lo_secret_want_t *want)
 
     ngx_memzero(want, sizeof(ngx_lo_secret_want_t));
     want->ttl_ms = -1;
+    want->age_ms = -1;
 
     if (json_is_string(entry)) {
         want->key = json_string_value(entry);
@@ -46,6 +47,8 @@ ngx_lo_secret_want(const json_t *entry, ngx_lo_secret_want_t *want)
     if (ttl >= 0) {
         want->ttl_ms = ngx_min(ttl, INT32_MAX) * 1000;
     }
+
+    want->age_ms = ckp_json_int(entry, "age_ms", -1);
 }
 
 
@@ -117,6 +120,7 @@ ngx_lo_secret_named(const char *key, ngx_lo_secret_lack_t *lack)
     ngx_memzero(&want, sizeof(want));
     want.key = key;
     want.ttl_ms = -1;
+    want.age_ms = -1;
 
     return ngx_lo_secret_get(&want, lack, NULL);
 }

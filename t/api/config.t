@@ -110,26 +110,40 @@ subtest 'what was changed is so on every worker, until it is taken back' => sub 
 };
 
 
-my $hook = LangOrch::Agent->start(web => sub {
-    my ($call) = @_;
-    return { status => $call->{path} eq '/broken' ? 500 : 204, body => '' };
-
-
 # Where both sides are is the directive's word (docs/directives.md).
 
 subtest 'a setting may be what its directive may be' => sub {
-    my %of = (checkpoint_retention_days => 'checkpoint_days', run_retention_days => 'run_days',
-        artifact_retention_days => 'artifact_days', worker_concurrency => 'runs_driven');
+    my %of = (checkpoint_retention_days => ['checkpoint_days'],
+        run_retention_days => ['run_days'], artifact_retention_days => ['artifact_days'],
+        worker_concurrency => ['runs_driven'], llm_timeout_seconds => [ 'llm_timeout', 1000 ],
+        auth_token_expire_minutes => [ 'session', 60_000 ]);
 
     for my $name (sort keys %of) {
-        my $limit = config()->{limits}{"langorch_$of{$name}"};
+        my ($directive, $unit) = (@{ $of{$name} }, 1);
+        my $limit = config()->{limits}{"langorch_$directive"};
+        my ($min, $max) = map { $limit->{$_} / $unit } qw(min max);
         my $try   = sub { return $site->patch('/api/config', { $name => $_[0] })->{status} };
 
-        is $try->($_), 200, "$name may be $_" for $limit->{min}, $limit->{max};
-        is $try->($_), 422, "$name may not be $_" for $limit->{min} - 1, $limit->{max} + 1;
+        is $try->($_), 200, "$name may be $_" for $min, $max;
+        is $try->($_), 422, "$name may not be $_" for $min - 1, $max + 1;
         is $try->(undef), 200, 'and is as it was';
     }
+    is $site->patch('/api/config', { secrets_rotation_check => $_ })->{status}, 422,
+        'a flag is true or false' for 1, 'true';
+    for my $on (JSON::PP::true, JSON::PP::false) {
+        is $site->patch('/api/config', { secrets_rotation_check => $on })
+            ->{json}{secrets_rotation_check}, $on, 'and is what was said';
+    }
+    is $site->patch('/api/config', { llm_timeout_seconds => 2.5 })
+        ->{json}{llm_timeout_seconds}, 2.5, 'a time may be less than whole';
+    $site->patch('/api/config', { llm_timeout_seconds => undef,
+        secrets_rotation_check => undef });
 };
+
+
+my $hook = LangOrch::Agent->start(web => sub {
+    my ($call) = @_;
+    return { status => $call->{path} eq '/broken' ? 500 : 204, body => '' };
 });
 sub tested { return $site->post('/api/config/test-alert', {})->{json} }
 

@@ -6,6 +6,7 @@ import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Tabs } from '../shared/ui/Tabs';
 import { BudgetDialog, Budgets } from './Budgets';
+import { Costs } from './Costs';
 import { Profiles, profileMembers } from './Profiles';
 import { promptMembers, Prompts } from './Prompts';
 import { Usage } from './Usage';
@@ -21,7 +22,8 @@ export function LlmPage() {
       title="Models"
       lead="Profiles say how a model is asked, prompts what it is asked, budgets what it may cost."
       actions={
-        tab !== 'usage' && (
+        tab !== 'usage' &&
+        tab !== 'costs' && (
           <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>
             {prompts ? 'New prompt' : budgets ? 'New budget' : 'New profile'}
           </Button>
@@ -29,13 +31,14 @@ export function LlmPage() {
       }
     >
       <Tabs
-        name="Profiles, prompts, budgets and usage"
+        name="Profiles, prompts, budgets, costs and usage"
         value={tab}
         onChange={setTab}
         tabs={[
           { id: 'profiles', name: 'Profiles', content: <Profiles /> },
           { id: 'prompts', name: 'Prompts', content: <Prompts /> },
           { id: 'budgets', name: 'Budgets', content: <Budgets /> },
+          { id: 'costs', name: 'Costs', content: <Costs /> },
           { id: 'usage', name: 'Usage', content: <Usage /> },
         ]}
       />

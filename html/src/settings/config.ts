@@ -24,7 +24,7 @@ export interface Setting {
   label: string;
   hint: string;
   directive: string;
-  kind: 'count' | 'address' | 'text';
+  kind: 'count' | 'number' | 'flag' | 'address' | 'text';
 }
 
 const known: Setting[] = [
@@ -78,6 +78,34 @@ const known: Setting[] = [
     kind: 'text',
   },
   {
+    name: 'llm_timeout_seconds',
+    label: 'Time for an answer',
+    hint: 'Seconds, where neither the question nor its profile says so; 1 to 3,600',
+    directive: 'langorch_llm_timeout',
+    kind: 'number',
+  },
+  {
+    name: 'llm_model_cost_json',
+    label: 'Prices of models',
+    hint: 'JSON: { "model": { "prompt": 0.001, "completion": 0.004 } }, dollars for 1,000 tokens',
+    directive: 'langorch_llm_cost',
+    kind: 'text',
+  },
+  {
+    name: 'auth_token_expire_minutes',
+    label: 'A session lasts',
+    hint: 'Minutes after the login; 1 to 525,600',
+    directive: 'langorch_session',
+    kind: 'number',
+  },
+  {
+    name: 'secrets_rotation_check',
+    label: 'Each run asks keepers anew',
+    hint: 'true: no value of a secret is older than the run that uses it',
+    directive: 'langorch_secrets_rotation',
+    kind: 'flag',
+  },
+  {
     name: 'alert_webhook_url',
     label: 'Address of alerts',
     hint: 'Told of failed runs, broken time limits and escalations',
@@ -94,7 +122,8 @@ export function settingsOf(config: Config): Setting[] {
     ...names
       .filter((name) => !known.some((s) => s.name === name))
       .map((name): Setting => {
-        const kind = typeof config[name] === 'number' ? 'count' : 'text';
+        const of = typeof config[name];
+        const kind = of === 'number' ? 'count' : of === 'boolean' ? 'flag' : 'text';
         return { name, label: words(name), hint: '', directive: '', kind };
       }),
   ];
@@ -115,6 +144,8 @@ export function faultOf(s: Setting, text: string, limit: Limit | undefined): str
       ? `Must be from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`
       : null;
   }
+  if (s.kind === 'number' && !/^\d+(\.\d+)?$/.test(said)) return 'Must be a number';
+  if (s.kind === 'flag' && said !== 'true' && said !== 'false') return 'Must be true or false';
   if (s.kind === 'address' && said !== '' && !/^https?:\/\/[^/]/.test(said)) {
     return 'Must begin with http:// or https://';
   }
@@ -139,9 +170,14 @@ export function changesOf(config: Config, texts: Record<string, string>): JsonOb
     const text = texts[s.name];
     if (text === undefined || text.trim() === fieldText(config[s.name])) continue;
     if (text.trim() === '') body[s.name] = null;
-    else body[s.name] = s.kind === 'count' ? Number(text) : text.trim();
+    else body[s.name] = valueOf(s, text.trim());
   }
   return body;
+}
+
+function valueOf(s: Setting, text: string): Json {
+  if (s.kind === 'flag') return text === 'true';
+  return s.kind === 'count' || s.kind === 'number' ? Number(text) : text;
 }
 
 /** A limit in the unit that reads best. */

@@ -9,7 +9,9 @@ package LangOrch::Idp;
 #   $idp->token(%claims)                     signed with the first of its keys
 #
 # State: keys (names; each is made when it is asked for), codes, client, secret,
-# lies { claim => value }: what every identity token says instead; down.
+# lies { claim => value }: what every identity token says instead; down; says: what
+# its own description says instead, or besides; basic: how the client proves itself
+# is the header, not the form.
 
 use strict;
 use warnings;
@@ -19,7 +21,7 @@ use parent 'LangOrch::Vault';
 use Digest::SHA qw(sha256);
 use File::Temp qw(tempdir);
 use JSON::PP qw(encode_json);
-use MIME::Base64 qw(encode_base64url);
+use MIME::Base64 qw(decode_base64 encode_base64url);
 
 use LangOrch::Http;
 
@@ -111,21 +113,36 @@ sub code_for {
 }
 
 
+sub described {
+    my ($s, $call) = @_;
+    my $url = "http://$call->{headers}{host}";
+    return LangOrch::Vault::json(200, { issuer => $url, jwks_uri => "$url/keys",
+        authorization_endpoint => "$url/authorize", token_endpoint => "$url/token",
+        ($s->{basic} ? () : (token_endpoint_auth_methods_supported =>
+            [ 'client_secret_basic', 'client_secret_post' ])), %{ $s->{says} || {} } });
+}
+
+
 sub reply_to {
     my ($s, $issued, $call) = @_;
 
     return { status => 503, body => 'down' } if $s->{down};
     return LangOrch::Vault::json(200, { keys => $s->{jwks} })
         if $call->{path} eq '/keys';
+    return described($s, $call) if $call->{path} eq '/.well-known/openid-configuration';
     return { status => 404, body => '' } if $call->{path} ne '/token';
 
     my %form = fields($call->{body});
     my $code = $s->{codes}{ $form{code} // '' };
+    my ($head) = ($call->{headers}{authorization} // '') =~ /^Basic (\S+)$/;
+    my @proof = map { unescape($_) } split /:/, decode_base64($head // ''), 2;
 
     my $good = $code && !$issued->{ $form{code} }++
         && $form{grant_type} eq 'authorization_code'
         && $form{client_id} eq $s->{client}
-        && ($form{client_secret} // '') eq ($s->{secret} // '')
+        && ($s->{basic} ? !defined $form{client_secret}
+            && "@proof" eq "$s->{client} $s->{secret}"
+            : ($form{client_secret} // '') eq ($s->{secret} // ''))
         && $form{redirect_uri} eq $code->{uri}
         && encode_base64url(sha256($form{code_verifier})) eq $code->{challenge};
 
