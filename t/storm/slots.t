@@ -1,5 +1,8 @@
 # Twenty triggers with a slot for each hour of a day, four workers, and kills of
 # one worker or of all: no slot is missing, none has two runs (G6; ckp 5.2).
+#
+# The long form goes on for ten MINUTES by the clock, a slot each, with a kill
+# every few seconds.
 
 use strict;
 use warnings;
@@ -85,6 +88,59 @@ my @wanted = map { my $n = $_; map { "$n " . stamp($from + $_ * $hour) }
     0 .. $slots - 1 } 1 .. $triggers;
 is_deeply [ grep { !$seen{$_} } @wanted ], [], 'no slot is missing';
 is_deeply [ grep { $seen{$_} > 1 } sort keys %seen ], [], 'none has two runs';
+
+
+# --- by the clock ----------------------------------------------------------------
+
+my $minutes = $ENV{MINUTES} // long_or(10, 0);
+
+subtest "$minutes minutes" => sub {
+    my $minute = 60_000;
+
+    for my $n (1 .. $triggers) {
+        $site->import_document(procedure("min-$n", 'end', {
+            end => { type => 'terminate',
+                outputs => { at => '{{trigger.scheduled_for}}' } } },
+            trigger => { type => 'scheduled', schedule => '* * * * *' }));
+        is $site->post("/api/triggers/min-$n/1.0.0",
+            { trigger_type => 'scheduled' })->{status}, 201, "trigger $n";
+    }
+
+    # whole minutes that have not begun yet
+
+    my $first = (int(time * 1000 / $minute) + 1) * $minute;
+    my $end   = $first + ($minutes - 1) * $minute;
+    my $killed = 0;
+
+    while (time * 1000 < $end + 5000) {
+        ++$killed % 5 ? $site->kill9_worker : do { $site->kill9_all; $site->restart };
+        until_true('some seconds pass', sub { rand() < 0.02 }, 60);
+    }
+
+    until_true('the last of them fired', sub {
+        return $triggers <= LangOrch::Store::value($site, 'SELECT COUNT(*) FROM'
+            . " trigger_history WHERE outcome = 'fired' AND due_at = $end");
+    }, 60);
+    cmp_ok $killed, '>=', 10, "$killed kills";
+
+    my (%of, $late);
+    for my $row (LangOrch::Store::rows($site, 'SELECT procedure_id, due_at, lag_ms'
+        . ' FROM trigger_history WHERE outcome = \'fired\' AND due_at BETWEEN'
+        . " $first AND $end AND procedure_id LIKE 'min-%'"))
+    {
+        $of{"$row->[0] $row->[1]"}++;
+        $late = $row->[2] if !defined $late || $row->[2] > $late;
+    }
+    my @all = map { my $n = $_; map { "min-$n " . ($first + $_ * $minute) }
+        0 .. $minutes - 1 } 1 .. $triggers;
+    is_deeply [ grep { !$of{$_} } @all ], [], 'no slot is missing';
+    is_deeply [ grep { $of{$_} > 1 } sort keys %of ], [], 'none was fired twice';
+    note "the latest was $late ms late";
+
+    is LangOrch::Store::value($site, "SELECT COUNT(*) FROM runs WHERE procedure_id LIKE"
+        . " 'min-%'"), LangOrch::Store::value($site, "SELECT COUNT(*) FROM trigger_history"
+        . " WHERE outcome = 'fired' AND procedure_id LIKE 'min-%'"), 'each has its run';
+} if $minutes;
 
 $site->log_is_calm;
 
