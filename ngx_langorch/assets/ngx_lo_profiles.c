@@ -8,6 +8,7 @@
 #include "assets/ngx_lo_asset.h"
 #include "assets/ngx_lo_profile.h"
 #include "egress/ngx_lo_breaker.h"
+#include "routes/ngx_lo_agents.h"
 #include "store/ngx_lo_sql_assets.h"
 
 #define NGX_LO_PROFILES_MAX  200
@@ -228,9 +229,31 @@ ngx_lo_profile_names(ngx_lo_api_t *api, const json_t *rows, const char *name,
 }
 
 
+/* What was wrong was told.  Where it is, when that is said: an address that may
+ * be called, as far as one can tell without asking for names. */
+
+static ngx_int_t
+ngx_lo_profile_target(ngx_lo_api_t *api)
+{
+    ngx_int_t    rc;
+    const char  *url;
+
+    if (ngx_lo_input_failed(api)) {
+        return ngx_lo_input_problem(api);
+    }
+
+    url = ckp_json_str(api->body, "base_url");
+    rc = (url != NULL) ? ngx_lo_agent_target(api, "body", url) : NGX_OK;
+
+    return (rc == NGX_OK && ngx_lo_input_failed(api))
+           ? ngx_lo_input_problem(api) : rc;
+}
+
+
 ngx_int_t
 ngx_lo_profiles_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_int_t    rc;
     const char  *name;
 
     name = ngx_lo_input_str(api, "name", NGX_LO_REQUIRED,
@@ -243,9 +266,10 @@ ngx_lo_profiles_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     api->ctx = ngx_lo_profile_read(api, NULL);
+    rc = ngx_lo_profile_target(api);
 
-    if (ngx_lo_input_failed(api)) {
-        return ngx_lo_input_problem(api);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     return (api->ctx != NULL) ? ngx_lo_job_add(job, &ngx_lo_sql_llm_profiles)
@@ -372,9 +396,10 @@ ngx_lo_profiles_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     api->ctx = ngx_lo_profile_read(api, json_object_get(row, "body"));
+    rc = ngx_lo_profile_target(api);
 
-    if (ngx_lo_input_failed(api)) {
-        return ngx_lo_input_problem(api);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     rc = api->ctx ? ngx_lo_asset_match(api, row) : NGX_ERROR;

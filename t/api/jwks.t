@@ -58,6 +58,15 @@ my %jwk = (
     oct   => { kty => 'oct', kid => 'oct', k => encode_base64url('x' x 32) },
 );
 
+# Keys that are right, but for what they say of themselves.
+
+$jwk{shown}  = { %{ $jwk{ed} },  kid => 'shown', d => encode_base64url('x' x 32) };
+$jwk{signs}  = { %{ $jwk{ed} },  kid => 'signs', key_ops => ['sign'] };
+$jwk{seals}  = { %{ $jwk{rsa} }, kid => 'seals', use => 'enc' };
+$jwk{wide}   = { %{ $jwk{rsa} }, kid => 'wide',
+    e => encode_base64url("\1" . "\0" x 14 . "\1") };
+my @odd = qw(shown signs seals wide);
+
 sub keys_are {
     my (@names) = @_;
     LangOrch::Site::spew("$dir/keys.json",
@@ -99,7 +108,7 @@ sub token {
     return "$text." . encode_base64url($sig . ($o{more} // ''));
 }
 
-keys_are(qw(rsa other small ed ec oct));
+keys_are(qw(rsa other small ed ec oct), @odd);
 
 my $site = LangOrch::Site->start(workers => 1, identity => 'on',
     http => "langorch_jwt_keys $dir/keys.json;\n"
@@ -136,6 +145,8 @@ subtest 'what is forged' => sub {
     my %bad = (
         'PS256 key, RS256 token' => token('RS256', 'other'),
         'a key that is too small' => token('RS256', 'small'),
+        map({ ("a key that is $_" => token($jwk{$_}{kty} eq 'RSA' ? ('RS256', 'rsa')
+            : ('EdDSA', 'ed'), kid => $_)) } @odd),
         'the kid of another'     => token('RS256', 'rsa', kid => 'other'),
         'the kid of another kind' => token('RS256', 'rsa', kid => 'ec'),
         'an unknown kid'         => token('RS256', 'rsa', kid => 'new'),

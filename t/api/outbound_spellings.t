@@ -4,56 +4,25 @@
 use strict;
 use warnings;
 
-use IO::Socket::INET;
+use JSON::PP;
 use Test::More;
 
 use LangOrch::Agent;
 use LangOrch::Doc qw(procedure);
+use LangOrch::Llm;
 use LangOrch::Site;
+use LangOrch::Spellings;
 
 my $canary = LangOrch::Agent->start;
 my $port   = $canary->port;
-my $site   = LangOrch::Site->start(workers => 2, egress => 'strict');
+my $llm    = LangOrch::Llm->start;
+my $site   = LangOrch::Site->start(workers => 2, egress => 'strict',
+    allow => ['127.0.0.1:' . $llm->port],
+    env  => { LANGORCH_SECRET_KEEPER => 'a-token' },
+    http => "langorch_secrets_timeout 1s;\nlangorch_alert_url "
+        . $canary->url('/alerts') . ";\n");
 
-my @spellings = map { s/PORT/$port/r } qw(
-    http://127.0.0.1:PORT/              http://127.1:PORT/
-    http://127.0.1:PORT/                http://2130706433:PORT/
-    http://0x7f000001:PORT/             http://0x7f.0.0.1:PORT/
-    http://0177.0.0.1:PORT/             http://017700000001:PORT/
-    http://127.0.0.01:PORT/             http://0.0.0.0:PORT/
-    http://0:PORT/                      http://localhost:PORT/
-    http://LOCALHOST:PORT/              http://localhost.:PORT/
-    http://127.0.0.1.:PORT/             http://127.255.255.254:PORT/
-    http://[::1]:PORT/                  http://[0:0:0:0:0:0:0:1]:PORT/
-    http://[::]:PORT/                   http://[::ffff:127.0.0.1]:PORT/
-    http://[::ffff:7f00:1]:PORT/        http://[::127.0.0.1]:PORT/
-    http://[64:ff9b::7f00:1]:PORT/      http://[64:ff9b::127.0.0.1]:PORT/
-    http://[2002:7f00:1::]:PORT/        http://[fe80::1]:PORT/
-    http://[fc00::1]:PORT/              http://[fd12:3456::1]:PORT/
-    http://[ff02::1]:PORT/              http://[::1%25lo]:PORT/
-    http://user@127.0.0.1:PORT/         http://user:pw@127.0.0.1:PORT/
-    http://example.org@127.0.0.1:PORT/  http://127.0.0.1%23@example.org:PORT/
-    http://127.0.0.1:PORT@example.org/  http://127%2e0%2e0%2e1:PORT/
-    http://%31%32%37.0.0.1:PORT/        http:\\\\127.0.0.1:PORT/
-    http:/127.0.0.1:PORT/               http:127.0.0.1:PORT
-    //127.0.0.1:PORT/                   https://127.0.0.1:PORT/
-    ftp://127.0.0.1:PORT/               gopher://127.0.0.1:PORT/_x
-    file:///etc/passwd                  unix:/run/x.sock
-    dict://127.0.0.1:PORT/              http://unix:/run/x.sock:/
-    http://10.0.0.1:PORT/               http://172.16.0.1:PORT/
-    http://192.168.1.1:PORT/            http://100.64.0.1:PORT/
-    http://169.254.169.254/             http://[fd00:ec2::254]/
-    http://169.254.1.1:PORT/            http://224.0.0.1:PORT/
-    http://255.255.255.255:PORT/        http://198.18.0.1:PORT/
-    http://0x7f000001:PORT/a            http://127.0.0.1:0/
-    http://127.0.0.1:65536/             http://127.0.0.1:PORTx/
-);
-
-# full-width digits and dots, as some libraries read them
-
-push @spellings, "http://\x{ff11}\x{ff12}\x{ff17}.0.0.1:$port/",
-    "http://127\x{3002}0\x{3002}0\x{3002}1:$port/", "http://127.0.0.1:$port\r\nX: y/",
-    "http://127.0.0.1\t:$port/", "http:// 127.0.0.1:$port/";
+my @spellings = LangOrch::Spellings::of($port);
 
 cmp_ok scalar @spellings, '>=', 40, scalar(@spellings) . ' spellings';
 
@@ -73,20 +42,81 @@ subtest 'when somebody registers it' => sub {
             base_url => $url, capabilities => ['*'] }), "agent $url");
         refused($site->post('/api/mcp/servers', { name => "m$n", base_url => $url }),
             "tool server $url");
+        refused($site->post('/api/llm/profiles', { name => "p$n", model => 'm',
+            base_url => $url }), "profile $url");
     }
 };
 
 
+# A run of a node that goes to the address; each has failed.
+
+sub all_fail {
+    my ($what, $goes) = @_;
+    my $n = 0;
+    my %run;
+
+    for my $url (@spellings) {
+        my ($node, %more) = $goes->($url);
+        my $id = "$what-" . ++$n;
+        $site->post('/api/procedures', { ckp_json => procedure($id, 'main', {
+            main => { %$node, next_node => 'end' },
+            end  => { type => 'terminate', status => 'success' },
+        }, %more) });
+
+        # what is no address at all does not even compile
+
+        my $r = $site->post('/api/runs', { procedure_id => $id });
+        $run{$url} = $site->run_by_id($r->{json}{run_id}) if $r->{status} == 201;
+        like $r->{status}, qr/^(?:201|404|422)$/,
+            'it is taken, or not' if !$run{$url};
+    }
+
+    cmp_ok scalar(keys %run), '>', 20, scalar(keys %run) . " of them are run";
+    for my $url (sort keys %run) {
+        is $run{$url}->wait_final->{status}, 'failed',
+            "$what " . LangOrch::Spellings::shown($url);
+    }
+    return;
+}
+
+sub one_step { return { type => 'sequence', steps => [ { step_id => 's',
+    retry_config => { max_attempts => 1 }, @_ } ] } }
+
+sub ask { return { type => 'llm_action', prompt => '?', retry => { max_retries => 0 }, @_ } }
+
+
 subtest 'when a run goes there' => sub {
     $site->import_document(procedure('goes', 'main', {
-        main => { type => 'sequence', next_node => 'end', steps => [ { step_id => 'get',
-            action => 'http_request', executor => 'internal', url => '{{url}}',
-            retry_config => { max_attempts => 1 } } ] },
+        main => { %{ one_step(action => 'http_request', executor => 'internal',
+            params => { url => '{{url}}' }) }, next_node => 'end' },
         end => { type => 'terminate', status => 'success' },
     }, variables_schema => { url => { type => 'string', required => JSON::PP::true } }));
 
     my @runs = map { [ $_, $site->run('goes', { url => $_ }) ] } @spellings;
-    is $_->[1]->wait_final->{status}, 'failed', $_->[0] =~ s/[^ -~]/?/gr for @runs;
+    is $_->[1]->wait_final->{status}, 'failed', LangOrch::Spellings::shown($_->[0]) for @runs;
+};
+
+
+subtest 'when a document says where its model is' => sub {
+    all_fail('model', sub { return (ask(profile => 'p'), global_config => { llm =>
+        { profiles => { p => { model => 'm', base_url => $_[0] } } } }) });
+};
+
+
+subtest 'when it says where its secrets are' => sub {
+    all_fail('keeper', sub { return (one_step(action => 'http_request',
+        executor => 'internal', params => { url => $llm->url('/health'),
+            headers => { X => '{{secrets.pin}}' } }), global_config => { secrets_config =>
+        { provider => 'vault', vault_url => $_[0], vault_token => 'KEEPER' } }) });
+};
+
+
+subtest 'when an author names a picture' => sub {
+    is $site->post('/api/llm/profiles', { name => 'seen', model => 'm',
+        base_url => $llm->base_url })->{status}, 201, 'a model that may be asked';
+    all_fail('picture', sub { return ask(profile => 'seen',
+        attachments => [ { type => 'url', source => $_[0],
+            required => JSON::PP::true } ]) });
 };
 
 is scalar($canary->calls), 0, 'the canary heard nothing';
