@@ -54,6 +54,7 @@ export function DashboardView(props: DashboardViewProps) {
         <Panel title="How long they took" actions={<P95 summary={props.summary} />}>
           <Bars
             name="How long runs took"
+            adds={false}
             bars={middleByHour(day, now)}
             format={(ms) => duration(ms)}
           />

@@ -33,13 +33,13 @@ const groups = [
 const n = (value: number) => value.toLocaleString('en');
 
 const columns: Column<Row>[] = [
-  { name: 'Calls', cell: (r) => n(r.calls) },
-  { name: 'Errors', cell: (r) => n(r.errors) },
-  { name: 'Tokens in', cell: (r) => n(r.prompt_tokens) },
-  { name: 'Tokens out', cell: (r) => n(r.completion_tokens) },
-  { name: 'Cost', cell: (r) => `$${r.cost_usd.toFixed(4)}` },
-  { name: 'Mean', cell: (r) => duration(r.avg_latency_ms) },
-  { name: '95 %', cell: (r) => duration(r.p95_latency_ms) },
+  { name: 'Calls', cell: (r) => n(r.calls), by: (r) => r.calls },
+  { name: 'Errors', cell: (r) => n(r.errors), by: (r) => r.errors },
+  { name: 'Tokens in', cell: (r) => n(r.prompt_tokens), by: (r) => r.prompt_tokens },
+  { name: 'Tokens out', cell: (r) => n(r.completion_tokens), by: (r) => r.completion_tokens },
+  { name: 'Cost', cell: (r) => `$${r.cost_usd.toFixed(4)}`, by: (r) => r.cost_usd },
+  { name: 'Mean', cell: (r) => duration(r.avg_latency_ms), by: (r) => r.avg_latency_ms },
+  { name: '95 %', cell: (r) => duration(r.p95_latency_ms), by: (r) => r.p95_latency_ms },
 ];
 
 export function Usage() {
@@ -77,7 +77,7 @@ export function Usage() {
         <Panel title="Cost by day">
           <Bars
             name="Cost by day"
-            format={(n) => `$${n.toFixed(2)}`}
+            format={(n) => `$${n.toFixed(n < 1 ? 4 : 2)}`}
             bars={[...rows]
               .sort((a, b) => (a.key < b.key ? -1 : 1))
               .map((r) => ({

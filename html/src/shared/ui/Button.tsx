@@ -48,7 +48,7 @@ export function Button({
       aria-busy={busy || undefined}
       className={`${base} ${kinds[kind]} ${sizes[size]} ${className}`}
     >
-      {icon && <Icon name={icon} className={busy ? 'size-4.5 breathing' : 'size-4.5'} />}
+      {icon && <Icon name={icon} className={busy ? 'size-4 breathing' : 'size-4'} />}
       {children}
       {hint && <Key>{hint}</Key>}
     </button>
