@@ -27,9 +27,14 @@ function page(query: string): string {
 test('two versions are shown side by side, with what changed', async () => {
   await b.page.goto(page('tab=versions'));
   await b.page.getByRole('button', { name: 'Compare' }).click();
-  const lines = b.page.getByRole('region', { name: 'The documents line by line' });
-  await lines.getByText('"description": "Another one."').waitFor();
-  await lines.getByText('"version": "1.0.0"').waitFor();
+  const before = b.page.getByRole('textbox', { name: 'Version 1.0.0' });
+  const after = b.page.getByRole('textbox', { name: 'Version 1.1.0' });
+  await after.getByText('"description": "Another one."').waitFor();
+  await before.getByText('"version": "1.0.0"').waitFor();
+  /* what is the same in both is folded away, and comes when it is asked for */
+  expect(await after.getByText('"allowed_values"').count()).toBe(0);
+  await b.page.getByRole('button', { name: 'Show all lines' }).click();
+  await after.getByText('"allowed_values"').waitFor();
   expect(new URL(b.page.url()).searchParams.get('from')).toBe('1.0.0');
 });
 

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useState } from 'react';
+import { Comparison } from '../shared/editor/Editor';
 import { count } from '../shared/format';
 import { keys } from '../shared/query';
 import { Badge, type Tone } from '../shared/ui/Badge';
+import { Button } from '../shared/ui/Button';
 import { Field, Select } from '../shared/ui/Field';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
-import { VirtualList } from '../shared/ui/VirtualList';
 import { getDiff } from './api';
-import { foldSame, sideBySide, type Pair } from './diff';
 import type { Diff } from './types';
 
 interface DiffViewProps {
@@ -48,13 +48,13 @@ export function DiffView({ id, versions, from, to, onChoose }: DiffViewProps) {
       </div>
       {diff.isError && <ErrorNote error={diff.error} />}
       {diff.isPending && from !== '' && <Loading />}
-      {diff.data && <Result diff={diff.data} />}
+      {diff.data && <Result diff={diff.data} from={from} to={to} />}
     </div>
   );
 }
 
-function Result({ diff }: { diff: Diff }) {
-  const pairs = useMemo(() => foldSame(sideBySide(diff.lines ?? [])), [diff.lines]);
+function Result({ diff, from, to }: { diff: Diff; from: string; to: string }) {
+  const [whole, setWhole] = useState(false);
   if (diff.identical) {
     return <p className="card px-4 py-6 text-center text-muted">The two versions are the same</p>;
   }
@@ -81,55 +81,29 @@ function Result({ diff }: { diff: Diff }) {
               ))}
             </li>
           ))}
-        <li className="text-muted">{count(diff.changes.length, 'value')} in all</li>
+        <li className="flex flex-wrap items-center justify-between gap-2 text-muted">
+          {count(diff.changes.length, 'value')} in all
+          <Button size="small" aria-pressed={whole} onClick={() => setWhole(!whole)}>
+            Show all lines
+          </Button>
+        </li>
       </ul>
-      <div className="card overflow-x-auto">
-        <div className="min-w-[44rem] font-mono text-[0.8125rem]">
-          <VirtualList
-            plain
-            name="The documents line by line"
-            items={pairs}
-            rowHeight={22}
-            keyOf={(pair) => pair.key}
-            className="max-h-[70dvh]"
-            row={(pair) => <Line pair={pair} />}
-          />
-        </div>
+      <div className="overflow-x-auto">
+        <Comparison
+          before={{ name: `Version ${from}`, text: textOf(diff, 'add') }}
+          after={{ name: `Version ${to}`, text: textOf(diff, 'del') }}
+          whole={whole}
+          className="h-[70dvh] min-w-[44rem]"
+        />
       </div>
     </>
   );
 }
 
-function Line({ pair }: { pair: Pair }) {
-  if (pair.hidden > 0) {
-    return (
-      <p className="bg-sunken px-4 leading-[22px] text-faint">
-        {count(pair.hidden, 'line')} the same
-      </p>
-    );
-  }
-  return (
-    <div className="grid h-full grid-cols-2 divide-x divide-line">
-      <Cell n={pair.a?.n} text={pair.a?.text} look={pair.same ? '' : 'bg-bad-soft'} sign="−" />
-      <Cell n={pair.b?.n} text={pair.b?.text} look={pair.same ? '' : 'bg-ok-soft'} sign="+" />
-    </div>
-  );
-}
-
-interface CellProps {
-  n: number | undefined;
-  text: string | undefined;
-  look: string;
-  sign: string;
-}
-
-function Cell({ n, text, look, sign }: CellProps) {
-  if (text === undefined) return <span className="bg-sunken" />;
-  return (
-    <span className={`flex min-w-0 leading-[22px] ${look}`} title={text.trim()}>
-      <span className="w-11 shrink-0 pr-2 text-right text-faint select-none">{n}</span>
-      <span className="w-4 shrink-0 select-none">{look === '' ? '' : sign}</span>
-      <span className="truncate whitespace-pre">{text}</span>
-    </span>
-  );
+/** One side of a difference: the lines without those of the other side. */
+function textOf({ lines = [] }: Diff, without: 'add' | 'del'): string {
+  return lines
+    .filter((line) => line.kind !== without)
+    .map((line) => line.text)
+    .join('\n');
 }

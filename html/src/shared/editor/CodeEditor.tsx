@@ -1,13 +1,6 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json } from '@codemirror/lang-json';
-import {
-  bracketMatching,
-  foldGutter,
-  foldKeymap,
-  HighlightStyle,
-  indentOnInput,
-  syntaxHighlighting,
-} from '@codemirror/language';
+import { json, jsonParseLinter } from '@codemirror/lang-json';
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Annotation, EditorState, type Extension } from '@codemirror/state';
@@ -18,11 +11,12 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Echo } from './echo';
+import { look } from './look';
 
 const outside = Annotation.define<boolean>();
+const syntax = jsonParseLinter();
 
 /** Something to say about a part of the text. */
 export interface Remark {
@@ -111,7 +105,9 @@ export function CodeEditor(props: CodeEditorProps) {
       const from = Math.min(r.from, end);
       return { ...r, from, to: Math.max(from, Math.min(r.to, end)) };
     });
-    editor.dispatch(setDiagnostics(editor.state, list));
+    /* what is no JSON cannot have been compiled: the remarks are of the text before */
+    const broken = value.trim() === '' ? [] : syntax(editor);
+    editor.dispatch(setDiagnostics(editor.state, broken.length > 0 ? broken : list));
   }, [remarks, value]);
 
   useEffect(() => {
@@ -134,58 +130,9 @@ export function CodeEditor(props: CodeEditorProps) {
   );
 }
 
-const selection = '.cm-selectionBackground';
-
-const look = EditorView.theme({
-  '&': { height: '100%', color: 'var(--color-ink)', fontSize: '0.8125rem' },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
-  '.cm-gutters': {
-    backgroundColor: 'var(--color-sunken)',
-    color: 'var(--color-faint)',
-    border: 'none',
-  },
-  '.cm-activeLine': {
-    backgroundColor: 'color-mix(in srgb, var(--color-accent-soft) 45%, transparent)',
-  },
-  '.cm-content': { caretColor: 'var(--color-accent)' },
-  '.cm-cursor': { borderLeftColor: 'var(--color-accent)' },
-  [`.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer ${selection}`]: {
-    backgroundColor: 'var(--color-accent-soft)',
-  },
-  '.cm-selectionMatch': { backgroundColor: 'var(--color-calm-soft)' },
-  '.cm-foldPlaceholder': {
-    backgroundColor: 'var(--color-calm-soft)',
-    border: 'none',
-    color: 'var(--color-muted)',
-  },
-  '.cm-tooltip, .cm-panels': {
-    backgroundColor: 'var(--color-surface)',
-    color: 'var(--color-ink)',
-    border: '1px solid var(--color-line)',
-  },
-  '.cm-diagnostic': { fontFamily: 'var(--font-sans)' },
-  '.cm-button, .cm-textfield': {
-    backgroundImage: 'none',
-    backgroundColor: 'var(--color-ground)',
-    color: 'inherit',
-    border: '1px solid var(--color-edge)',
-    borderRadius: '0.375rem',
-  },
-});
-
-const colours = HighlightStyle.define([
-  { tag: tags.propertyName, color: 'var(--color-accent)' },
-  { tag: tags.string, color: 'var(--color-ink)' },
-  { tag: tags.number, color: 'var(--color-busy)' },
-  { tag: [tags.bool, tags.null], color: 'var(--color-wait)' },
-  { tag: tags.separator, color: 'var(--color-muted)' },
-]);
-
 /* Tab stays with the page: whoever has no mouse must get out again */
 const basics: Extension[] = [
   look,
-  syntaxHighlighting(colours),
   lineNumbers(),
   lintGutter(),
   foldGutter(),
