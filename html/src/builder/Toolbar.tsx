@@ -5,6 +5,7 @@ import { Badge } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { Icon } from '../shared/ui/Icon';
 import { Segments } from '../shared/ui/Segments';
+import { useBench } from './store';
 import type { Saved } from './useBuilder';
 
 const shapes = [
@@ -30,10 +31,6 @@ interface ToolbarProps {
   saved: Saved;
   shape: Shape;
   onShape: (shape: Shape) => void;
-  canUndo: boolean;
-  canRedo: boolean;
-  onUndo: () => void;
-  onRedo: () => void;
   onArrange: () => void;
   onTry: (() => void) | null;
   onPublish: () => void;
@@ -63,18 +60,7 @@ export function Toolbar(props: ToolbarProps) {
       <span className="flex-1" />
       <Segments name="Shape" options={shapes} value={props.shape} onChange={props.onShape} />
       <span className="flex">
-        <IconButton
-          icon="undo"
-          name="Undo (Ctrl Z)"
-          disabled={!props.canUndo}
-          onClick={props.onUndo}
-        />
-        <IconButton
-          icon="redo"
-          name="Redo (Ctrl Shift Z)"
-          disabled={!props.canRedo}
-          onClick={props.onRedo}
-        />
+        <Steps />
         <IconButton icon="grid" name="Arrange all nodes" onClick={props.onArrange} />
       </span>
       {props.onTry && (
@@ -86,6 +72,21 @@ export function Toolbar(props: ToolbarProps) {
         Publish
       </Button>
     </header>
+  );
+}
+
+function Steps() {
+  const { past, future, undo, redo } = useBench();
+  return (
+    <>
+      <IconButton icon="undo" name="Undo (Ctrl Z)" disabled={past.length === 0} onClick={undo} />
+      <IconButton
+        icon="redo"
+        name="Redo (Ctrl Shift Z)"
+        disabled={future.length === 0}
+        onClick={redo}
+      />
+    </>
   );
 }
 

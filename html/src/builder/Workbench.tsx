@@ -1,11 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useMemo, useRef, useState } from 'react';
-import { Link } from 'wouter';
+import { useId, useMemo, useState } from 'react';
 import { useLater, useQueryState, useTitle } from '../shared/hooks';
-import type { JsonObject } from '../shared/types';
 import { Button } from '../shared/ui/Button';
-import { EmptyState } from '../shared/ui/Notes';
-import { getSchema, listActions, listNodeTypes, type Tried } from './api';
+import { getSchema, listActions, listNodeTypes } from './api';
 import { Canvas } from './Canvas';
 import { DocumentForm } from './DocumentForm';
 import { defsOf } from './fields';
@@ -16,6 +13,8 @@ import { JsonPanel } from './JsonPanel';
 import { Outline } from './Outline';
 import { Palette } from './Palette';
 import { PublishDialog } from './PublishDialog';
+import { useBench } from './store';
+import { DraftNote, NoGraph, Route } from './Strips';
 import { Toolbar, type Shape } from './Toolbar';
 import { TryDialog } from './TryDialog';
 import type { NodeType } from './types';
@@ -29,14 +28,12 @@ interface WorkbenchProps {
 
 /** Palette, graph or outline or text, and the form of what is chosen, side by side. */
 export function Workbench({ id, builder }: WorkbenchProps) {
-  const { history, dispatch, stored } = builder;
-  const { doc } = history;
+  const { stored } = builder;
+  const bench = useBench();
+  const { doc, change, chosen, choose, tried } = bench;
   const [shape, setShape] = useQueryState('show', 'canvas');
-  const [chosen, setChosen] = useState<string[]>([]);
   const later = useLater();
   const [dialog, setDialog] = useState<'try' | 'publish' | null>(null);
-  const [tried, setTried] = useState<Tried | null>(null);
-  const copied = useRef<Record<string, JsonObject>>({});
   const actionsId = useId();
   useTitle(`${String(doc.name ?? doc.procedure_id ?? 'Builder')} · Builder`);
 
@@ -52,30 +49,27 @@ export function Workbench({ id, builder }: WorkbenchProps) {
     [found, nodes, schema.data, actionsId],
   );
 
-  const change = (next: JsonObject, tag?: string) => {
-    setTried(null);
-    dispatch(tag === undefined ? { do: 'change', doc: next } : { do: 'change', doc: next, tag });
-  };
   const add = (type: NodeType, at?: { x: number; y: number }) => {
     const made = addNode(doc, type, at ?? below(chosen[0], places), places);
     change(made.doc);
-    setChosen([made.id]);
+    choose([made.id]);
   };
   const remove = () => {
     change(removeNodes(doc, chosen));
-    setChosen([]);
+    choose([]);
   };
   useBuilderKeys({
-    undo: () => dispatch({ do: 'undo' }),
-    redo: () => dispatch({ do: 'redo' }),
+    undo: bench.undo,
+    redo: bench.redo,
     copy: () => {
       const picked = chosen.flatMap((c) => (nodes[c] ? [[c, nodes[c]] as const] : []));
-      if (picked.length > 0) copied.current = Object.fromEntries(picked);
+      if (picked.length > 0) bench.copy(Object.fromEntries(picked));
     },
     paste: () => {
-      const { doc: next, ids } = pasteNodes(place(doc, places), copied.current);
+      if (Object.keys(bench.copied).length === 0) return;
+      const { doc: next, ids } = pasteNodes(place(doc, places), bench.copied);
       change(next);
-      setChosen(ids);
+      choose(ids);
     },
   });
 
@@ -95,10 +89,6 @@ export function Workbench({ id, builder }: WorkbenchProps) {
         saved={builder.saved}
         shape={view}
         onShape={setShape}
-        canUndo={history.past.length > 0}
-        canRedo={history.future.length > 0}
-        onUndo={() => dispatch({ do: 'undo' })}
-        onRedo={() => dispatch({ do: 'redo' })}
         onArrange={() => change(place(doc, arrangeAll(doc)))}
         onTry={from ? () => setDialog('try') : null}
         onPublish={() => setDialog('publish')}
@@ -109,11 +99,11 @@ export function Workbench({ id, builder }: WorkbenchProps) {
           onDrop={() => {
             if (id === undefined) keepNew(null);
             builder.setFromDraft(null);
-            dispatch({ do: 'change', doc: stored.data?.document ?? freshDocument() });
+            change(stored.data?.document ?? freshDocument());
           }}
         />
       )}
-      {tried && <Route tried={tried} onClose={() => setTried(null)} />}
+      <Route />
       <div className="flex min-h-0 flex-1">
         {drawn && (
           <div className={palette}>
@@ -131,7 +121,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                   found={found}
                   route={tried?.simulated_route ?? none}
                   chosen={chosen}
-                  onChoose={setChosen}
+                  onChoose={choose}
                   onChange={(next) => change(next)}
                   onDropType={(name, at) => {
                     const type = byType.get(name);
@@ -153,7 +143,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                 doc={doc}
                 found={found}
                 chosen={chosen}
-                onChoose={setChosen}
+                onChoose={choose}
                 onChange={(next) => change(next)}
               />
             </div>
@@ -165,7 +155,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                 doc={doc}
                 found={found}
                 node={selected}
-                onNode={(node) => node in nodes && setChosen([node])}
+                onNode={(node) => node in nodes && choose([node])}
                 onChange={(next) => change(next, 'json')}
               />
             </div>
@@ -181,7 +171,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
           >
             {selected && (
               <p className="sticky top-0 flex justify-end bg-surface px-2 md:hidden">
-                <Button size="small" kind="quiet" icon="close" onClick={() => setChosen([])}>
+                <Button size="small" kind="quiet" icon="close" onClick={() => choose([])}>
                   Back to the graph
                 </Button>
               </p>
@@ -195,7 +185,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                 onChange={change}
                 onRename={(next, to) => {
                   change(next);
-                  setChosen([to]);
+                  choose([to]);
                 }}
                 onRemove={remove}
               />
@@ -204,7 +194,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                 doc={doc}
                 context={context}
                 onChange={change}
-                onChoose={(node) => setChosen([node])}
+                onChoose={(node) => choose([node])}
               />
             )}
           </aside>
@@ -220,7 +210,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
           id={from.id}
           version={from.version}
           doc={doc}
-          onRoute={setTried}
+          onRoute={bench.show}
           onClose={() => setDialog(null)}
         />
       )}
@@ -236,8 +226,6 @@ const none: readonly string[] = [];
 const palette =
   'hidden w-44 shrink-0 overflow-y-auto border-r border-line bg-ground lg:block';
 
-const strip = 'flex flex-wrap items-center gap-3 border-b border-line px-4 py-1.5';
-
 /* on a phone the form of a node comes up from the foot */
 const sheet =
   'max-md:fixed max-md:inset-x-0 max-md:bottom-14 max-md:z-30 max-md:max-h-[60dvh] ' +
@@ -252,45 +240,4 @@ function below(
   const all = [...places.values()];
   const left = Math.min(0, ...all.map((p) => p.x));
   return { x: left, y: Math.max(-130, ...all.map((p) => p.y)) + 130 };
-}
-
-function DraftNote({ isNew, onDrop }: { isNew: boolean; onDrop: () => void }) {
-  return (
-    <p className={`${strip} bg-accent-soft`}>
-      <span className="flex-1">
-        {isNew
-          ? 'It is kept in this browser until it is published.'
-          : 'This is a draft that was not published yet.'}
-      </span>
-      <Button size="small" onClick={onDrop}>
-        {isNew ? 'Begin anew' : 'Back to what is published'}
-      </Button>
-    </p>
-  );
-}
-
-function Route({ tried, onClose }: { tried: Tried; onClose: () => void }) {
-  const route = tried.simulated_route ?? [];
-  const unknown = tried.simulated_unknowns ?? [];
-  return (
-    <div className={`${strip} bg-busy-soft`}>
-      <p role="status" className="min-w-0 flex-1 break-words">
-        {route.length === 0 ? 'No way is known with these inputs' : route.join(' → ')}
-        {unknown.length > 0 && (
-          <span className="text-muted"> (not known before a real run: {unknown.join(', ')})</span>
-        )}
-      </p>
-      <Button size="small" kind="quiet" icon="close" onClick={onClose}>
-        Clear
-      </Button>
-    </div>
-  );
-}
-
-function NoGraph() {
-  return (
-    <EmptyState icon="procedures" title="This document is not a graph of nodes">
-      It has another form of the language: write it as text. <Link href="/procedures">Back</Link>
-    </EmptyState>
-  );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { drawGraph } from '../shared/graph/layout';
 import type { Graph } from '../shared/graph/types';
 import { useSettled } from '../shared/hooks';
@@ -8,13 +8,14 @@ import type { Diagnostic, JsonObject } from '../shared/types';
 import { compile, getDraft, getStored, putDraft } from './api';
 import { freshDocument, keepNew, keptNew } from './fresh';
 import { edgesOf, nodesOf, positionOf, startOf, typeOf } from './graph';
-import { begin, step } from './history';
+import { useBench } from './store';
 
 export type Saved = 'no' | 'saving' | 'saved' | 'failed';
 
 /** What is edited: loaded once, kept as a draft while it changes. */
 export function useBuilder(id: string | undefined, version: string) {
-  const [history, dispatch] = useReducer(step, null, () => begin({}));
+  const doc = useBench((b) => b.doc);
+  const begin = useBench((b) => b.load);
   const [ready, setReady] = useState(false);
   const [fromDraft, setFromDraft] = useState<string | null>(null);
   const loaded = useRef<JsonObject | null>(null);
@@ -33,7 +34,7 @@ export function useBuilder(id: string | undefined, version: string) {
 
   const load = (doc: JsonObject) => {
     loaded.current = doc;
-    dispatch({ do: 'load', doc });
+    begin(doc);
     setReady(true);
   };
   useEffect(() => {
@@ -45,9 +46,8 @@ export function useBuilder(id: string | undefined, version: string) {
     }
   }, [id, stored.data]);
 
-  const { doc } = history;
   const saved = useAutosave(doc, ready && doc !== loaded.current, id, stored.data?.version);
-  return { history, dispatch, ready, stored, fromDraft, setFromDraft, load, saved };
+  return { ready, stored, fromDraft, setFromDraft, saved };
 }
 
 function useAutosave(
