@@ -39,7 +39,7 @@ test('one key leads anywhere: to pages, procedures and runs', async () => {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search' }).waitFor();
   await page.keyboard.type(id);
-  await found.filter({ hasText: id }).waitFor();
+  await found.filter({ hasText: id }).first().waitFor();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

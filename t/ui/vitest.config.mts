@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'playwright-core': `${packages}playwright-core/index.mjs`,
+      typescript: `${packages}typescript/lib/typescript.js`,
       vitest: `${packages}vitest/dist/index.js`,
     },
   },

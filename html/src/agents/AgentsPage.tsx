@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useQueryState } from '../shared/hooks';
+import { useOpen, useQueryState } from '../shared/hooks';
 import { keys } from '../shared/query';
 import { Button } from '../shared/ui/Button';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
@@ -24,7 +23,7 @@ export function AgentsPage() {
   const client = useQueryClient();
   const toast = useToast();
   const [tab, setTab] = useQueryState('tab', 'agents');
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const list = useQuery({ queryKey: keys.agents, queryFn: listAgents, refetchInterval: 5000 });
   const pools = useQuery({
     queryKey: [...keys.agents, 'pools'],

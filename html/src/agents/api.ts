@@ -2,7 +2,7 @@ import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
 import type { Agent, AgentTried, HealthCheck, Pool } from './types';
 
-const at = (id: string) => `/agents/${segment(id)}`;
+const at = (id: string) => `/agents/${segment(id)}` as const;
 
 export function listAgents(): Promise<Agent[]> {
   return http.get('/agents');

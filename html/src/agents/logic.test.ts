@@ -18,7 +18,8 @@ test('agents in trouble stand first, then by channel and name', () => {
 });
 
 test('a check is told in a sentence', () => {
-  const check = { agent_id: 'a', status: 'online', error: null };
+  const checked_at = '2026-02-17T09:30:00.125Z';
+  const check = { agent_id: 'a', status: 'online', error: null, checked_at };
   expect(checkInWords({ ...check, reachable: true, latency_ms: 12.4 })).toBe('answers in 12 ms');
   expect(checkInWords({ ...check, reachable: true, latency_ms: null })).toBe('answers');
   expect(checkInWords({ ...check, reachable: false, latency_ms: null, error: 'refused' })).toBe(

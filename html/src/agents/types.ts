@@ -1,37 +1,12 @@
+import type { Schemas } from '../shared/contract';
 import type { Json, JsonObject } from '../shared/types';
 
-export interface Capability {
-  name: string;
-  type: string;
-  description: string | null;
-}
+export type Capability = Schemas['Capability'];
 
 /** api.md 8 */
-export interface Agent {
-  agent_id: string;
-  name: string;
-  channel: string;
-  base_url: string;
-  status: string;
-  concurrency_limit: number;
-  resource_key: string;
-  pool_id: string | null;
-  capabilities: Capability[];
-  consecutive_failures: number;
-  last_heartbeat_at: string | null;
-  updated_at: string;
-  circuit_state: string;
-  active_leases: number;
-  last_error: string | null;
-}
+export type Agent = Schemas['Agent'];
 
-export interface HealthCheck {
-  agent_id: string;
-  reachable: boolean;
-  status: string;
-  latency_ms: number | null;
-  error: string | null;
-}
+export type HealthCheck = Schemas['HealthCheck'];
 
 export interface AgentTried {
   outcome: 'success' | 'error' | 'unknown';

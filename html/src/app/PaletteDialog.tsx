@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { Command, defaultFilter } from 'cmdk';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSettled } from '../shared/hooks';
 import { http } from '../shared/http';
 import { keys } from '../shared/query';
 import { nameOfRun, type Procedure, type Run } from '../shared/types';
 import { Icon, type IconName } from '../shared/ui/Icon';
+import { Key } from '../shared/ui/Button';
 import { pageOf } from '../shared/ui/TextLink';
-import { matching } from './match';
 import { navigation } from './navigation';
 
-export interface Command {
+export interface Entry {
   id: string;
-  group: string;
   name: string;
   hint: string;
   icon: IconName;
@@ -21,42 +21,27 @@ export interface Command {
 
 interface PaletteDialogProps {
   /** What the shell can do. */
-  commands: Command[];
+  actions: Entry[];
   onClose: () => void;
 }
 
 /** One field for everything: pages, procedures, runs, actions. */
-export function PaletteDialog({ commands, onClose }: PaletteDialogProps) {
+export function PaletteDialog({ actions, onClose }: PaletteDialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
-  const id = useId();
-  const found = useFound(text, commands);
-  const current = Math.min(at, found.length - 1);
+  const found = useFound(text.trim());
+  const pages = usePages();
 
   useEffect(() => {
     const dialog = box.current;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector('input')?.focus();
     return () => dialog?.close();
   }, []);
-  useEffect(() => {
-    box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [current]);
 
-  const take = (command: Command | undefined) => {
-    if (!command) return;
+  const take = (entry: Entry) => {
     onClose();
-    command.run();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by !== undefined && found.length > 0) {
-      event.preventDefault();
-      setAt((current + by + found.length) % found.length);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      take(found[current]);
-    }
+    entry.run();
   };
 
   return (
@@ -73,95 +58,140 @@ export function PaletteDialog({ commands, onClose }: PaletteDialogProps) {
         border-line bg-surface p-0 shadow-float
       "
     >
-      <div className="flex max-h-[70dvh] flex-col">
-        <label className="flex items-center gap-3 border-b border-line px-4">
+      <Command
+        loop
+        label="Search"
+        vimBindings={false}
+        filter={rank}
+        className="flex max-h-[70dvh] flex-col"
+      >
+        <div className="flex items-center gap-3 border-b border-line px-4">
           <Icon name="search" className="size-5 text-faint" />
-          <input
-            autoFocus
-            role="combobox"
-            aria-label="Search"
-            aria-expanded="true"
-            aria-controls={id}
-            aria-activedescendant={found[current] ? `${id}-${current}` : undefined}
-            placeholder="Page, procedure, run id or action"
+          <Command.Input
             value={text}
-            onChange={(e) => {
-              setText(e.target.value);
-              setAt(0);
-            }}
-            onKeyDown={onKeyDown}
+            onValueChange={setText}
+            placeholder="Page, procedure, run id or action"
             className="min-h-13 w-full bg-transparent text-base outline-none"
           />
-        </label>
-        <ul id={id} role="listbox" aria-label="Results" className="overflow-y-auto p-2">
-          {found.map((command, i) => (
-            <li
-              key={command.id}
-              id={`${id}-${i}`}
-              role="option"
-              aria-selected={i === current}
-              onClick={() => take(command)}
-              onPointerMove={() => setAt(i)}
-              className={`
-                flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2
-                ${i === current ? 'bg-accent-soft' : ''}
-              `}
-            >
-              <Icon name={command.icon} className="size-4.5 text-muted" />
-              <span className="min-w-0 flex-1 truncate">{command.name}</span>
-              <span className="max-w-48 truncate text-muted">{command.hint || command.group}</span>
-            </li>
-          ))}
-        </ul>
-        {found.length === 0 && <p className="px-4 pb-6 text-center text-muted">Nothing found</p>}
-      </div>
+        </div>
+        <Command.List label="Results" className="overflow-y-auto p-2">
+          <Command.Empty className="px-4 py-6 text-center text-muted">
+            {found.busy ? 'Searching' : 'Nothing found'}
+          </Command.Empty>
+          <Group name="Pages" entries={pages} onTake={take} keyed />
+          <Group name="Actions" entries={actions} onTake={take} />
+          <Group name="Procedures" entries={found.procedures} onTake={take} />
+          <Group name="Runs" entries={found.runs} onTake={take} />
+        </Command.List>
+      </Command>
     </dialog>
   );
 }
 
-function useFound(text: string, commands: Command[]): Command[] {
+interface GroupProps {
+  name: string;
+  entries: Entry[];
+  onTake: (entry: Entry) => void;
+  /** The hint is a key. */
+  keyed?: boolean;
+}
+
+/** What the server has found is not sifted again: it looks into more than is shown here. */
+const found = /^(procedure|run) /;
+
+function rank(value: string, text: string, names?: string[]): number {
+  return found.test(value) ? 0.5 : defaultFilter(value, text, names);
+}
+
+function Group({ name, entries, onTake, keyed = false }: GroupProps) {
+  if (entries.length === 0) return null;
+  return (
+    <Command.Group heading={name} className="palette-group">
+      {entries.map((entry) => (
+        <Command.Item
+          key={entry.id}
+          value={entry.id}
+          keywords={[name]}
+          onSelect={() => onTake(entry)}
+          className="
+            flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2
+            data-[selected=true]:bg-accent-soft
+          "
+        >
+          <Icon name={entry.icon} className="size-4.5 text-muted" />
+          <span className="min-w-0 flex-1 truncate">{entry.name}</span>
+          {keyed ? (
+            <Key>{entry.hint}</Key>
+          ) : (
+            <span className="max-w-48 truncate text-muted">{entry.hint}</span>
+          )}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function usePages(): Entry[] {
   const [, go] = useLocation();
-  const sought = useSettled(text.trim(), 150);
-  const on = sought.length > 1;
+  return navigation.map((n) => ({
+    id: `${n.name} page`,
+    name: n.name,
+    hint: `g ${n.key}`,
+    icon: n.icon,
+    run: () => go(n.href),
+  }));
+}
+
+interface Found {
+  procedures: Entry[];
+  runs: Entry[];
+  busy: boolean;
+}
+
+function useFound(text: string): Found {
+  const [, go] = useLocation();
+  const sought = useSettled(text, 150);
+  const enabled = sought.length > 1;
   const procedures = useQuery({
     queryKey: [...keys.procedures, 'palette', sought],
     queryFn: () =>
       http.get<Procedure[]>('/procedures', {
         query: { search: sought, latest_only: true, limit: 8 },
       }),
-    enabled: on,
+    enabled,
     placeholderData: (before) => before,
   });
   const runs = useQuery({
     queryKey: [...keys.runs, 'palette', sought],
     queryFn: () => http.get<Run[]>('/runs', { query: { q: sought, limit: 6 } }),
-    enabled: on,
+    enabled,
     placeholderData: (before) => before,
   });
-
-  const pages = navigation.map((n): Command => ({
-    id: n.href,
-    group: 'Page',
-    name: n.name,
-    hint: `g ${n.key}`,
-    icon: n.icon,
-    run: () => go(n.href),
-  }));
-  const procedureHits = (on ? (procedures.data ?? []) : []).map((p): Command => ({
-    id: `p:${p.procedure_id}`,
-    group: 'Procedure',
-    name: p.name,
-    hint: p.procedure_id,
-    icon: 'procedures',
-    run: () => go(pageOf('procedures', p.procedure_id)),
-  }));
-  const runHits = (on ? (runs.data ?? []) : []).map((r): Command => ({
-    id: `r:${r.run_id}`,
-    group: 'Run',
-    name: `${nameOfRun(r)} · ${r.status}`,
-    hint: r.run_id,
-    icon: 'runs',
-    run: () => go(pageOf('runs', r.run_id)),
-  }));
-  return [...matching(text, [...pages, ...commands]), ...procedureHits, ...runHits];
+  if (!enabled) return { procedures: [], runs: [], busy: text.length > 1 };
+  return {
+    procedures: (procedures.data ?? []).flatMap((p): Entry[] => [
+      {
+        id: `procedure ${p.procedure_id}`,
+        name: p.name,
+        hint: p.procedure_id,
+        icon: 'procedures',
+        run: () => go(pageOf('procedures', p.procedure_id)),
+      },
+      {
+        id: `procedure start ${p.procedure_id}`,
+        name: `Start a run of ${p.name}`,
+        hint: p.procedure_id,
+        icon: 'play',
+        run: () => go(pageOf('procedures', p.procedure_id, { do: 'start' })),
+      },
+    ]),
+    runs: (runs.data ?? []).map((r) => ({
+      id: `run ${r.run_id}`,
+      name: `${nameOfRun(r)} · ${r.status}`,
+      hint: r.run_id,
+      icon: 'runs',
+      run: () => go(pageOf('runs', r.run_id)),
+    })),
+    busy: procedures.isFetching || runs.isFetching || sought !== text,
+  };
 }

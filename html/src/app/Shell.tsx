@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { listPending } from '../approvals/api';
 import { AccountDialog } from '../identity/AccountDialog';
@@ -8,12 +8,15 @@ import { count } from '../shared/format';
 import { keys } from '../shared/query';
 import { Brand } from '../shared/ui/Brand';
 import { IconButton } from '../shared/ui/Button';
-import { Icon, type IconName } from '../shared/ui/Icon';
+import { Icon } from '../shared/ui/Icon';
+import { actionsOf } from './actions';
 import { MoreDialog } from './MoreDialog';
 import { navigation, onPhone } from './navigation';
-import { PaletteDialog, type Command } from './PaletteDialog';
 import { ShortcutsDialog, useGoKeys } from './shortcuts';
 import { useTheme, type Theme } from './theme';
+
+const fetchPalette = () => import('./PaletteDialog');
+const PaletteDialog = lazy(async () => ({ default: (await fetchPalette()).PaletteDialog }));
 
 /** What stands around every page: where one can go, how many decisions wait, the theme. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -31,6 +34,11 @@ export function Shell({ children }: { children: ReactNode }) {
     refetchInterval: 5000,
   });
   const due = pending.data?.length ?? 0;
+  useEffect(() => {
+    /* there before it is called, but behind the page that one came for */
+    const timer = setTimeout(() => void fetchPalette(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <div className="min-h-dvh pb-14 md:flex md:pb-0">
@@ -70,10 +78,17 @@ export function Shell({ children }: { children: ReactNode }) {
       {open === 'account' && <AccountDialog onClose={close} />}
       {open === 'more' && <MoreDialog onClose={close} />}
       {open === 'palette' && (
-        <PaletteDialog
-          onClose={close}
-          commands={commandsOf(go, nextTheme, showKeys, showAccount)}
-        />
+        <Suspense>
+          <PaletteDialog
+            onClose={close}
+            actions={actionsOf({
+              go,
+              onTheme: nextTheme,
+              onKeys: showKeys,
+              onAccount: showAccount,
+            })}
+          />
+        </Suspense>
       )}
     </div>
   );
@@ -84,31 +99,6 @@ const item =
   '-outline-offset-2 md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:py-1.5 md:text-sm';
 const itemHere = 'text-accent md:bg-accent-soft';
 const itemElse = 'text-muted hover:text-ink md:hover:bg-hover';
-
-function commandsOf(
-  go: (to: string) => void,
-  onTheme: () => void,
-  onKeys: () => void,
-  onAccount: () => void,
-): Command[] {
-  const action = (name: string, icon: IconName, run: () => void): Command => ({
-    id: name,
-    group: 'Action',
-    name,
-    hint: '',
-    icon,
-    run,
-  });
-  return [
-    action('Import a procedure', 'import', () => go('/procedures?import=1')),
-    action('Build a new procedure', 'plus', () => go('/builder')),
-    action('Runs that failed', 'alert', () => go('/runs?status=failed')),
-    action('Runs that wait', 'clock', () => go('/runs?status=waiting_approval,paused')),
-    action('Change the theme', 'moon', onTheme),
-    action('Account, sign out', 'user', onAccount),
-    action('Keyboard shortcuts', 'keyboard', onKeys),
-  ];
-}
 
 /** A column at the side; on a phone a bar at the foot. */
 function Navigation({ due, onMore }: { due: number; onMore: () => void }) {

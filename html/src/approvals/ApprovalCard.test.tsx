@@ -9,6 +9,10 @@ import type { Approval } from './types';
 const approval: Approval = {
   approval_id: 'a1',
   run_id: 'r1',
+  path: 'n',
+  run_kind: 'procedure',
+  forbid_self_approval: false,
+  shown_hash: '',
   node_id: 'n',
   prompt: 'Send <b>it</b>?',
   decision_type: 'approve_reject',
@@ -31,7 +35,7 @@ const approval: Approval = {
   escalation_count: 0,
   escalation_contact: null,
   approvers: null,
-  votes: null,
+  votes: [],
 };
 
 interface Sent {

@@ -37,6 +37,9 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
     },
   });
 
+  const asked = a.prompt ?? '';
+  const needed = a.required_approvals ?? 1;
+  const escalated = a.escalation_count ?? 0;
   return (
     <article aria-label="Approval" className="card overflow-hidden">
       <header className="flex flex-col gap-2 border-b border-line px-4 py-4">
@@ -48,8 +51,8 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
         >
           <Icon name="back" className="size-4" /> All approvals
         </Link>
-        <h2 className={`${a.prompt.length > 140 ? long : short} break-words whitespace-pre-wrap`}>
-          {a.prompt}
+        <h2 className={`${asked.length > 140 ? long : short} break-words whitespace-pre-wrap`}>
+          {asked}
         </h2>
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
           <StatusBadge status={a.status} />
@@ -80,14 +83,14 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
           ['May decide', a.approvers && a.approvers.length > 0 ? a.approvers.join(', ') : null],
           [
             'Needed',
-            a.required_approvals > 1
-              ? `${a.votes?.length ?? 0} of ${a.required_approvals} persons so far`
+            needed > 1
+              ? `${a.votes?.length ?? 0} of ${needed} persons so far`
               : null,
           ],
           [
             'Escalated',
-            a.escalation_count > 0
-              ? [count(a.escalation_count, 'time'), a.escalation_contact].filter(Boolean).join(', ')
+            escalated > 0
+              ? [count(escalated, 'time'), a.escalation_contact].filter(Boolean).join(', ')
               : null,
           ],
         ])}
@@ -98,7 +101,7 @@ export function ApprovalCard({ approval: a, backHref }: { approval: Approval; ba
           <JsonView value={a.context_data} name="the context" className="max-h-72" />
         </div>
       )}
-      {(a.votes?.length ?? 0) > 0 && a.required_approvals > 1 && <Votes approval={a} />}
+      {(a.votes?.length ?? 0) > 0 && needed > 1 && <Votes approval={a} />}
       {isPending(a) && <AnswerLink approval={a} />}
       {isPending(a) ? (
         <DecisionForm
@@ -143,7 +146,7 @@ function Votes({ approval: a }: { approval: Approval }) {
     <ul aria-label="Answers so far" className="flex flex-col gap-1 px-4 pb-4">
       {(a.votes ?? []).map((v, i) => (
         <li key={i} className="text-muted">
-          {v.by ?? v.decided_by ?? 'somebody'}
+          {v.decided_by}
           {v.deputy_of && `, for ${v.deputy_of}`}: {v.decision}
           {v.comment && `, “${v.comment}”`}
         </li>

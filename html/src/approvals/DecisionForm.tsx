@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { SchemaForm } from '../shared/form/SchemaForm';
-import { fieldsOfInputSchema, initialTexts } from '../shared/form/schema';
-import { readForm } from '../shared/form/validate';
+import { fieldsOfInputSchema } from '../shared/form/schema';
+import { useSchemaForm } from '../shared/form/useSchemaForm';
 import { useKeys } from '../shared/hooks';
 import { problemOf } from '../shared/problem';
+import type { JsonObject } from '../shared/types';
 import { Button, type ButtonKind } from '../shared/ui/Button';
 import { Field, TextArea } from '../shared/ui/Field';
 import type { IconName } from '../shared/ui/Icon';
@@ -24,22 +25,23 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
     () => (asks ? fieldsOfInputSchema(approval.input_schema) : []),
     [asks, approval.input_schema],
   );
-  const [texts, setTexts] = useState(() => initialTexts(fields));
+  const form = useSchemaForm(fields);
   const [comment, setComment] = useState('');
-  const [tried, setTried] = useState(false);
   const ways = waysOf(approval);
-  const { values, errors } = readForm(fields, texts);
+  useEffect(() => {
+    if (error !== null) form.refuse(problemOf(error).fields);
+  }, [error]);
 
   const take = (way: Way | undefined) => {
     if (!way || busy || !approval.can_decide) return;
-    setTried(true);
-    const wrong = way.kind === 'no' ? undefined : fields.find((f) => errors[f.name] !== undefined);
-    if (wrong) document.getElementsByName(wrong.name)[0]?.focus();
-    else {
+    const send = (inputs: JsonObject | null) => {
       const { shown_hash } = approval;
-      const said = decisionOf(way, comment, asks ? values : null);
+      const said = decisionOf(way, comment, inputs);
       onDecide(shown_hash ? { ...said, shown_hash } : said);
-    }
+    };
+    /* whoever says no need not fill in what yes would have needed */
+    if (!asks || way.kind === 'no') send(null);
+    else form.submit(send);
   };
   useKeys({
     a: () => take(ways.find((w) => w.kind === 'yes')),
@@ -59,13 +61,7 @@ export function DecisionForm({ approval, busy, error, onDecide }: DecisionFormPr
           {approval.approval_level ? `: it needs the level ${approval.approval_level}` : ''}.
         </p>
       )}
-      {fields.length > 0 && <SchemaForm
-        fields={fields}
-        texts={texts}
-        onChange={setTexts}
-        showAll={tried}
-        refused={error === null ? {} : problemOf(error).fields}
-      />}
+      {fields.length > 0 && <SchemaForm state={form} />}
       <Field label="Comment" hint="Kept with the decision">
         {(tie) => (
           <TextArea

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { SchemaForm } from '../shared/form/SchemaForm';
-import { fieldsOf, initialTexts } from '../shared/form/schema';
-import { readForm } from '../shared/form/validate';
+import { fieldsOf } from '../shared/form/schema';
+import { useSchemaForm } from '../shared/form/useSchemaForm';
 import { problemOf } from '../shared/problem';
 import type { JsonObject } from '../shared/types';
 import { ActDialog } from '../shared/ui/ActDialog';
@@ -19,11 +19,10 @@ interface TryDialogProps {
 /** Asks for inputs and shows on the canvas which way a run would take. */
 export function TryDialog({ id, version, doc, onRoute, onClose }: TryDialogProps) {
   const fields = useMemo(() => fieldsOf(doc.variables_schema).filter((f) => !f.hidden), [doc]);
-  const [texts, setTexts] = useState(() => initialTexts(fields));
-  const [tried, setTried] = useState(false);
-  const { values, errors } = readForm(fields, texts);
+  const form = useSchemaForm(fields);
   const send = useMutation({
-    mutationFn: () => tryRun(id, version, doc, values),
+    mutationFn: (inputs: JsonObject) => tryRun(id, version, doc, inputs),
+    onError: (error) => form.refuse(problemOf(error).fields),
     onSuccess: (found) => {
       onRoute(found);
       onClose();
@@ -37,20 +36,11 @@ export function TryDialog({ id, version, doc, onRoute, onClose }: TryDialogProps
       icon="play"
       busy={send.isPending}
       error={send.error}
-      onDo={() => {
-        setTried(true);
-        if (Object.keys(errors).length === 0) send.mutate();
-      }}
+      onDo={() => form.submit(send.mutate)}
       onClose={onClose}
     >
       {fields.length === 0 && <p>It asks for nothing.</p>}
-      <SchemaForm
-        fields={fields}
-        texts={texts}
-        onChange={setTexts}
-        showAll={tried}
-        refused={send.isError ? problemOf(send.error).fields : {}}
-      />
+      <SchemaForm state={form} />
     </ActDialog>
   );
 }

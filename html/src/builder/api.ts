@@ -24,13 +24,13 @@ export interface Stored {
 }
 
 export async function getStored(id: string, version: string): Promise<Stored> {
-  const path = `/procedures/${segment(id)}/${segment(version)}`;
+  const path = `/procedures/${segment(id)}/${segment(version)}` as const;
   const { data, headers } = await call<Procedure & { ckp_json: JsonObject }>('GET', path);
   return { document: data.ckp_json, version: data.version, etag: headers.get('ETag') };
 }
 
-function draftPath(id: string, version: string): string {
-  return `/procedures/${segment(id)}/${segment(version)}/builder-draft`;
+function draftPath(id: string, version: string) {
+  return `/procedures/${segment(id)}/${segment(version)}/builder-draft` as const;
 }
 
 export function getDraft(id: string, version: string): Promise<Draft> {
@@ -61,7 +61,7 @@ export function tryRun(
   document: JsonObject,
   inputs: JsonObject,
 ): Promise<Tried> {
-  const path = `/procedures/${segment(id)}/${segment(version)}/explain`;
+  const path = `/procedures/${segment(id)}/${segment(version)}/explain` as const;
   return http.post(path, { ckp_json: document, input_vars: inputs });
 }
 
@@ -72,7 +72,7 @@ export function replace(
   etag: string | null,
 ): Promise<Procedure> {
   const headers: Record<string, string> = etag === null ? {} : { 'If-Match': etag };
-  const path = `/procedures/${segment(id)}/${segment(version)}`;
+  const path = `/procedures/${segment(id)}/${segment(version)}` as const;
   return http.put(path, { ckp_json: document }, { headers });
 }
 

@@ -1,15 +1,8 @@
-import type { Diagnostic, Json, JsonObject } from '../shared/types';
+import type { Schemas } from '../shared/contract';
+import type { Diagnostic, Json } from '../shared/types';
 
 /** api.md 2: /api/node-types */
-export interface NodeType {
-  type: string;
-  title: string;
-  color: string;
-  category: string;
-  description: string;
-  transitions: string[];
-  fields: NodeTypeField[];
-}
+export type NodeType = Schemas['NodeType'];
 
 export interface NodeTypeField {
   name: string;
@@ -22,10 +15,7 @@ export interface NodeTypeField {
 }
 
 /** api.md 3.11 */
-export interface Draft {
-  draft: JsonObject | null;
-  updated_at: string | null;
-}
+export type Draft = Schemas['Draft'];
 
 export interface Compiled {
   valid: boolean;

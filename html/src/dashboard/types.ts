@@ -1,14 +1,8 @@
+import type { Schemas } from '../shared/contract';
 /** api.md 2 */
-export interface Health {
-  status: string;
-  version: string;
-  node_id: string;
-}
+export type Health = Schemas['Health'];
 
-export interface Readiness {
-  status: string;
-  checks: Record<string, string>;
-}
+export type Readiness = Schemas['Readiness'];
 
 export interface Summary {
   counters: Record<string, number>;

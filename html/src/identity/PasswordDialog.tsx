@@ -1,6 +1,7 @@
+import type { Member } from '../shared/form/members';
 import { http } from '../shared/http';
 import type { JsonObject } from '../shared/types';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 
 const members: Member[] = [
   { name: 'current_password', label: 'The one you have', kind: 'hidden', required: true },

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { useNow, useQueryState } from '../shared/hooks';
+import { useRef } from 'react';
+import type { Member } from '../shared/form/members';
+import { useNow, useOpen, useQueryState } from '../shared/hooks';
 import { keys } from '../shared/query';
 import { Badge } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Segments } from '../shared/ui/Segments';
@@ -23,7 +24,7 @@ const whose = [
 ] as const;
 
 export function TokensPage() {
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const [show, setShow] = useQueryState('whose', 'mine');
   const me = useMe();
   const all = isAtLeast(me.data, 'admin');

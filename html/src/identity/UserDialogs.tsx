@@ -1,7 +1,8 @@
+import type { Member } from '../shared/form/members';
 import { keys } from '../shared/query';
 import type { JsonObject } from '../shared/types';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { changeUser, deleteUser, makeUser } from './api';
 import { changesOf } from './logic';
 import { roles, type Me, type User } from './types';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useOpen } from '../shared/hooks';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import { Badge } from '../shared/ui/Badge';
@@ -14,7 +14,7 @@ import type { User } from './types';
 import { UserDialogs, type OpenUser } from './UserDialogs';
 
 export function UsersPage() {
-  const [open, setOpen] = useState<OpenUser | null>(null);
+  const [open, setOpen] = useOpen<OpenUser>({ new: { what: 'new' } });
   const me = useMe();
   const admin = isAtLeast(me.data, 'admin');
   const list = useQuery({ queryKey: [...keys.identity, 'users'], queryFn: listUsers });

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Member } from '../shared/form/members';
 import { words } from '../shared/format';
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
 import { Badge } from '../shared/ui/Badge';
 import { IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Resource } from '../shared/ui/Resource';
 import { dollars, stateOf, useOf, type Budget, type BudgetUse } from './budget';
 

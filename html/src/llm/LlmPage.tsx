@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import { useQueryState } from '../shared/hooks';
+import { useOpen, useQueryState } from '../shared/hooks';
 import { http } from '../shared/http';
 import { Button } from '../shared/ui/Button';
 import { ObjectDialog } from '../shared/ui/ObjectDialog';
@@ -14,7 +13,7 @@ import { Usage } from './Usage';
 /** How models are asked, what they are asked, and what that took. */
 export function LlmPage() {
   const [tab, setTab] = useQueryState('tab', 'profiles');
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useOpen({ new: true });
   const prompts = tab === 'prompts';
   const budgets = tab === 'budgets';
   return (
@@ -42,7 +41,7 @@ export function LlmPage() {
           { id: 'usage', name: 'Usage', content: <Usage /> },
         ]}
       />
-      {adding && budgets && <BudgetDialog budget={null} onClose={() => setAdding(false)} />}
+      {adding && budgets && <BudgetDialog budget={null} onClose={() => setAdding(null)} />}
       {adding && !budgets && (
         <ObjectDialog
           title={prompts ? 'New prompt' : 'New profile'}
@@ -52,7 +51,7 @@ export function LlmPage() {
           done={prompts ? 'The prompt is there' : 'The profile is there'}
           spoils={['llm']}
           onSend={(body) => http.post(prompts ? '/prompts' : '/llm/profiles', body)}
-          onClose={() => setAdding(false)}
+          onClose={() => setAdding(null)}
         />
       )}
     </Page>

@@ -1,12 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Member } from '../shared/form/members';
 import { duration, words } from '../shared/format';
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
 import { Badge, toneOf } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Resource } from '../shared/ui/Resource';
 import { useToast } from '../shared/ui/Toast';
 
@@ -129,7 +130,7 @@ export function Profiles() {
     queryKey: ['llm', 'profiles'],
     queryFn: () => http.get<Profile[]>('/llm/profiles'),
   });
-  const path = open ? `/llm/profiles/${segment(open.profile.name)}` : '';
+  const path = `/llm/profiles/${segment(open?.profile.name ?? '')}` as const;
   return (
     <>
       <Resource

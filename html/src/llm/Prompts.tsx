@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Member } from '../shared/form/members';
 import { http, segment } from '../shared/http';
 import type { Json, JsonObject } from '../shared/types';
 import { Badge } from '../shared/ui/Badge';
@@ -7,7 +8,7 @@ import { Button } from '../shared/ui/Button';
 import { Dialog } from '../shared/ui/Dialog';
 import { Field, Select, TextArea } from '../shared/ui/Field';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Resource } from '../shared/ui/Resource';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
@@ -99,7 +100,7 @@ function PromptDialog({ name, onClose }: { name: string; onClose: () => void }) 
   const [vars, setVars] = useState('{}');
   const client = useQueryClient();
   const toast = useToast();
-  const path = `/prompts/${segment(name)}`;
+  const path = `/prompts/${segment(name)}` as const;
   const one = useQuery({
     queryKey: ['llm', 'prompts', name, version],
     queryFn: () => http.get<Prompt>(path, { query: { version } }),

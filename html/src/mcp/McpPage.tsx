@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useQueryState } from '../shared/hooks';
+import type { Member } from '../shared/form/members';
+import { useOpen, useQueryState } from '../shared/hooks';
 import { http, segment } from '../shared/http';
 import type { Json, JsonObject } from '../shared/types';
 import { Badge, StatusBadge } from '../shared/ui/Badge';
@@ -9,7 +10,7 @@ import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
 import { SearchInput } from '../shared/ui/Field';
 import { JsonView } from '../shared/ui/JsonView';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Refused, Resource } from '../shared/ui/Resource';
 import { Tabs } from '../shared/ui/Tabs';
@@ -56,7 +57,7 @@ const members: Member[] = [
 
 export function McpPage() {
   const [tab, setTab] = useQueryState('tab', 'tools');
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useOpen({ new: true });
   return (
     <Page
       title="Tools"
@@ -85,7 +86,7 @@ export function McpPage() {
           done="The server is added"
           spoils={['mcp']}
           onSend={(body) => http.post('/mcp/servers', body)}
-          onClose={() => setAdding(false)}
+          onClose={() => setAdding(null)}
         />
       )}
     </Page>
@@ -150,7 +151,7 @@ interface Tried {
 }
 
 function TryDialog({ tool, onClose }: { tool: Tool; onClose: () => void }) {
-  const path = `/mcp/tools/${segment(tool.server_id)}/${segment(tool.name)}/call`;
+  const path = `/mcp/tools/${segment(tool.server_id)}/${segment(tool.name)}/call` as const;
   return (
     <TrialDialog
       title={`Try ${tool.name}`}
@@ -185,7 +186,7 @@ function ServerList() {
     queryKey: ['mcp', 'servers'],
     queryFn: () => http.get<Server[]>('/mcp/servers'),
   });
-  const path = open ? `/mcp/servers/${segment(open.server.server_id)}` : '';
+  const path = `/mcp/servers/${segment(open?.server.server_id ?? '')}` as const;
   return (
     <>
       {list.isPending ? (

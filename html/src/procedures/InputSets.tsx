@@ -1,18 +1,16 @@
 import { useState } from 'react';
-import type { Field as FormField } from '../shared/form/schema';
+import type { SchemaFormState } from '../shared/form/useSchemaForm';
 import { Button, IconButton } from '../shared/ui/Button';
 import { TextInput } from '../shared/ui/Field';
 import { forgetSet, keepSet, savedSets } from './inputs';
 
 interface InputSetsProps {
   procedureId: string;
-  fields: FormField[];
-  texts: Record<string, string>;
-  onUse: (texts: Record<string, string>) => void;
+  form: SchemaFormState;
 }
 
 /** Inputs that were given a name, to start with them again. */
-export function InputSets({ procedureId, fields, texts, onUse }: InputSetsProps) {
+export function InputSets({ procedureId, form }: InputSetsProps) {
   const [sets, setSets] = useState(() => savedSets(procedureId));
   const [name, setName] = useState('');
   return (
@@ -27,7 +25,7 @@ export function InputSets({ procedureId, fields, texts, onUse }: InputSetsProps)
                   size="small"
                   kind="quiet"
                   icon="star"
-                  onClick={() => onUse({ ...texts, ...set.texts })}
+                  onClick={() => form.fill({ ...form.texts(), ...set.texts })}
                 >
                   {set.name}
                 </Button>
@@ -52,7 +50,8 @@ export function InputSets({ procedureId, fields, texts, onUse }: InputSetsProps)
           <Button
             disabled={name.trim() === ''}
             onClick={() => {
-              setSets(keepSet(procedureId, fields, { name: name.trim(), texts }));
+              const set = { name: name.trim(), texts: form.texts() };
+              setSets(keepSet(procedureId, form.fields, set));
               setName('');
             }}
           >

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { download } from '../shared/download';
+import { useOpen } from '../shared/hooks';
 import { usePathId } from '../shared/pathId';
 import { keys } from '../shared/query';
 import { StatusBadge } from '../shared/ui/Badge';
@@ -21,7 +21,7 @@ export function ProcedurePage() {
   const procedureId = usePathId('procedureId') ?? '';
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
-  const [starting, setStarting] = useState<'one' | 'many' | null>(null);
+  const [starting, setStarting] = useOpen<'one' | 'many'>({ start: 'one', many: 'many' });
   const version = search.get('version') ?? 'latest';
   const tab = search.get('tab') ?? 'overview';
   const at = [...keys.procedures, 'one', procedureId, version];

@@ -29,7 +29,7 @@ export function listVersions(id: string): Promise<Procedure[]> {
 
 /** The version with its document, and the tag that says which state of it this is. */
 export async function getProcedure(id: string, version: string): Promise<Tagged> {
-  const path = `/procedures/${segment(id)}/${segment(version)}`;
+  const path = `/procedures/${segment(id)}/${segment(version)}` as const;
   const reply = await call<ProcedureDetail>('GET', path);
   return { detail: reply.data, etag: reply.headers.get('ETag') };
 }
@@ -96,7 +96,7 @@ export function explain(
   version: string,
   inputs: JsonObject | null,
 ): Promise<Explained> {
-  const path = `/procedures/${segment(id)}/${segment(version)}/explain`;
+  const path = `/procedures/${segment(id)}/${segment(version)}/explain` as const;
   return http.post(path, inputs === null ? {} : { input_vars: inputs });
 }
 

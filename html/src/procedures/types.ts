@@ -1,3 +1,4 @@
+import type { Schemas } from '../shared/contract';
 import type { Diagnostic, Json, JsonObject, Procedure } from '../shared/types';
 
 /** api.md 3 */
@@ -27,38 +28,12 @@ export interface Compiled {
 }
 
 /** api.md 3.12 */
-export interface Deployment {
-  deployment_id: string;
-  action: string;
-  target_channel: string;
-  deployed_version: string;
-  replaced_version: string | null;
-  deployed_by: string | null;
-  deployed_at: string;
-  reason: string | null;
-  status: string;
-}
+export type Deployment = Schemas['Deployment'];
 
 /** api.md 3.13 */
-export interface Diff {
-  identical: boolean;
-  summary: {
-    nodes_added: string[];
-    nodes_removed: string[];
-    nodes_changed: string[];
-    variables_changed: string[];
-    config_changed: string[];
-  };
-  changes: { op: string; path: string; from: Json; to: Json }[];
-  lines?: DiffLine[];
-}
+export type Diff = Schemas['Diff'];
 
-export interface DiffLine {
-  kind: 'same' | 'add' | 'del';
-  a: number | null;
-  b: number | null;
-  text: string;
-}
+export type DiffLine = Schemas['DiffLine'];
 
 /** api.md 3.10 */
 export interface Explained {

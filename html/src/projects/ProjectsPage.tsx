@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useQueryState } from '../shared/hooks';
+import type { Member } from '../shared/form/members';
+import { useOpen, useQueryState } from '../shared/hooks';
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Segments } from '../shared/ui/Segments';
@@ -39,7 +39,7 @@ const periods = [
 type Open = { what: 'new' } | { what: 'edit' | 'delete'; project: Project };
 
 export function ProjectsPage() {
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const [days, setDays] = useQueryState('days', '30');
   const list = useQuery({
     queryKey: ['projects'],
@@ -121,7 +121,7 @@ function Dialogs({ open, onClose }: { open: Open; onClose: () => void }) {
     );
   }
   const { project } = open;
-  const path = `/projects/${segment(project.project_id)}`;
+  const path = `/projects/${segment(project.project_id)}` as const;
   if (open.what === 'edit') {
     return (
       <ObjectDialog

@@ -5,7 +5,7 @@ import { Panel } from '../shared/ui/Page';
 import { TextLink } from '../shared/ui/TextLink';
 import type { ModelCall } from './progress';
 import { Exchanges } from './Exchanges';
-import type { AgentUse, RunDiagnostics } from './types';
+import type { Exchange, AgentUse, RunDiagnostics } from './types';
 
 interface ModelsViewProps {
   calls: readonly ModelCall[];
@@ -49,7 +49,7 @@ export function ModelsView({ calls, diagnostics: d, onChoose }: ModelsViewProps)
           </ul>
         </Panel>
       )}
-      {calls.length > 0 && <Exchanges list={d?.llm.exchanges ?? []} />}
+      {calls.length > 0 && <Exchanges list={(d?.llm.exchanges ?? []) as Exchange[]} />}
       {agents.length > 0 && <Agents agents={agents} />}
     </div>
   );

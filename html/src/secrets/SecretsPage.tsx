@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import type { Member } from '../shared/form/members';
+import { useOpen } from '../shared/hooks';
 import { http, segment } from '../shared/http';
 import type { JsonObject } from '../shared/types';
 import { Badge, Dot } from '../shared/ui/Badge';
 import { Button, IconButton } from '../shared/ui/Button';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
-import { ObjectDialog, type Member } from '../shared/ui/ObjectDialog';
+import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Page, Panel } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Time } from '../shared/ui/Time';
@@ -49,7 +50,7 @@ const again: Member[] = [
 type Open = { what: 'new' } | { what: 'edit' | 'delete'; secret: Secret };
 
 export function SecretsPage() {
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const list = useQuery({
     queryKey: ['secrets'],
     queryFn: () => http.get<Secret[]>('/secrets'),
@@ -129,7 +130,7 @@ function Dialogs({ open, onClose }: { open: Open; onClose: () => void }) {
     );
   }
   const { secret } = open;
-  const path = `/secrets/${segment(secret.name)}`;
+  const path = `/secrets/${segment(secret.name)}` as const;
   if (open.what === 'edit') {
     const { description, provider_hint, tags } = secret;
     return (

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Route } from '../shared/contract';
 import { words } from '../shared/format';
 import { http } from '../shared/http';
 import { problemOf } from '../shared/problem';
@@ -188,7 +189,7 @@ function Trials() {
   );
 }
 
-function Trial({ path, name, done }: { path: string; name: string; done: string }) {
+function Trial({ path, name, done }: { path: Route<'post'>; name: string; done: string }) {
   const toast = useToast();
   const test = useMutation({
     mutationFn: () => http.post<Tried>(path, {}),

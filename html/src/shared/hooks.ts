@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { newKey } from './http';
 
 /** The current time, renewed every `every_ms`; for "2 min ago". */
 export function useNow(every_ms = 10_000, running = true): number {
@@ -96,6 +97,20 @@ export function useQueryState(name: string, otherwise = ''): [string, (value: st
 }
 
 /**
+ * What is open on a page.  An address may ask for it by a name (`?do=new`), as those of the palette
+ * do; what is closed is gone from there, too.
+ */
+export function useOpen<T>(byName: Record<string, T>): [T | null, (open: T | null) => void] {
+  const [asked, setAsked] = useQueryState('do');
+  const [open, setOpen] = useState<T | null>(null);
+  const set = (next: T | null) => {
+    setOpen(next);
+    if (asked !== '') setAsked('');
+  };
+  return [open ?? byName[asked] ?? null, set];
+}
+
+/**
  * A text that is sought once it is written, kept in the address: what is sought, the text as it
  * stands in its field, and how it is written. An address that says something else is followed.
  */
@@ -123,4 +138,17 @@ export function useVisible(): boolean {
     return () => document.removeEventListener('visibilitychange', onChange);
   }, []);
   return visible;
+}
+
+/**
+ * An idempotency key for what is sent: the same one as long as that is the same, so that pressing
+ * again after a lost answer does nothing twice.
+ */
+export function useBodyKey(): (body: unknown) => string {
+  const last = useRef({ body: '', key: '' });
+  return (body) => {
+    const text = JSON.stringify(body);
+    if (text !== last.current.body) last.current = { body: text, key: newKey() };
+    return last.current.key;
+  };
 }

@@ -1,3 +1,4 @@
+import type { Route } from './contract';
 import { apiHref } from './mount';
 import { ApiError, networkProblem, parseProblem } from './problem';
 
@@ -45,20 +46,21 @@ export async function call<T>(method: Method, path: string, o: Options = {}): Pr
   }
 }
 
+/** One call each, of a route that the API has: the compiler knows its OpenAPI document. */
 export const http = {
-  async get<T>(path: string, o?: Options): Promise<T> {
+  async get<T>(path: Route<'get'>, o?: Options): Promise<T> {
     return (await call<T>('GET', path, o)).data;
   },
-  async post<T>(path: string, body?: unknown, o?: Options): Promise<T> {
+  async post<T>(path: Route<'post'>, body?: unknown, o?: Options): Promise<T> {
     return (await call<T>('POST', path, { ...o, body })).data;
   },
-  async put<T>(path: string, body?: unknown, o?: Options): Promise<T> {
+  async put<T>(path: Route<'put'>, body?: unknown, o?: Options): Promise<T> {
     return (await call<T>('PUT', path, { ...o, body })).data;
   },
-  async patch<T>(path: string, body?: unknown, o?: Options): Promise<T> {
+  async patch<T>(path: Route<'patch'>, body?: unknown, o?: Options): Promise<T> {
     return (await call<T>('PATCH', path, { ...o, body })).data;
   },
-  async delete<T>(path: string, o?: Options): Promise<T> {
+  async delete<T>(path: Route<'delete'>, o?: Options): Promise<T> {
     return (await call<T>('DELETE', path, o)).data;
   },
 };

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { SchemaForm } from '../shared/form/SchemaForm';
-import { fieldsOf, initialTexts, type Field } from '../shared/form/schema';
-import { readForm } from '../shared/form/validate';
-import { http, newKey, segment } from '../shared/http';
+import { fieldsOf, type Field } from '../shared/form/schema';
+import { useSchemaForm } from '../shared/form/useSchemaForm';
+import { useBodyKey } from '../shared/hooks';
+import { http, segment } from '../shared/http';
 import { problemOf } from '../shared/problem';
 import type { JsonObject } from '../shared/types';
 import { Button } from '../shared/ui/Button';
@@ -16,7 +16,7 @@ import type { Trigger } from './types';
 
 /** Asks for the inputs that a run by hand needs and that the trigger does not have. */
 export function FireDialog({ trigger: t, onClose }: { trigger: Trigger; onClose: () => void }) {
-  const path = `/procedures/${segment(t.procedure_id)}/${segment(t.version)}`;
+  const path = `/procedures/${segment(t.procedure_id)}/${segment(t.version)}` as const;
   const found = useQuery({
     queryKey: ['triggers', 'inputs of', t.procedure_id, t.version],
     queryFn: () => http.get<{ ckp_json: { variables_schema?: unknown } }>(path),
@@ -37,25 +37,29 @@ export function FireDialog({ trigger: t, onClose }: { trigger: Trigger; onClose:
       }
     >
       {found.isError && <ErrorNote error={found.error} />}
-      {fields ? <Form trigger={t} fields={fields.filter((f) => !f.hidden)} /> : <Loading />}
+      {fields ? <Form trigger={t} fields={asked(fields)} /> : <Loading />}
     </Dialog>
   );
 }
 
+/* what a run needs may come from the trigger itself: only the server knows what is lacking */
+function asked(fields: Field[]): Field[] {
+  return fields.filter((f) => !f.hidden).map((f) => ({ ...f, required: false }));
+}
+
 function Form({ trigger, fields }: { trigger: Trigger; fields: Field[] }) {
-  const [texts, setTexts] = useState(() => initialTexts(fields));
-  const [key, setKey] = useState(newKey);
+  const form = useSchemaForm(fields);
+  const keyFor = useBodyKey();
   const client = useQueryClient();
   const [, go] = useLocation();
-  const { values } = readForm(fields, texts);
   const send = useMutation({
-    mutationFn: (inputs: JsonObject) => fire(trigger, inputs, key),
+    mutationFn: (inputs: JsonObject) => fire(trigger, inputs, keyFor(inputs)),
     onSuccess: (run) => {
       void client.invalidateQueries({ queryKey: ['triggers'] });
       go(pageOf('runs', run.run_id));
     },
+    onError: (error) => form.refuse(problemOf(error).fields),
   });
-  const refused = send.isError ? problemOf(send.error).fields : {};
   return (
     <form
       id="fire"
@@ -63,21 +67,11 @@ function Form({ trigger, fields }: { trigger: Trigger; fields: Field[] }) {
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        send.mutate(values);
+        form.submit(send.mutate);
       }}
     >
       {send.isError && <ErrorNote title="No run was started" error={send.error} />}
-      <SchemaForm
-        fields={fields}
-        texts={texts}
-        showAll={send.isError}
-        refused={refused}
-        onChange={(next) => {
-          setTexts(next);
-          setKey(newKey());
-          send.reset();
-        }}
-      />
+      <SchemaForm state={form} />
     </form>
   );
 }

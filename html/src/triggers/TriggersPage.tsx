@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { useOpen } from '../shared/hooks';
 import { http, newKey } from '../shared/http';
 import { problemOf } from '../shared/problem';
 import { Badge } from '../shared/ui/Badge';
@@ -23,7 +23,7 @@ type Open = { what: 'new' } | { what: Act; trigger: Trigger };
 
 /** What starts procedures by itself: clocks, webhooks, files, events. */
 export function TriggersPage() {
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const list = useQuery({
     queryKey: ['triggers'],
     queryFn: () => http.get<Trigger[]>('/triggers'),

@@ -3,8 +3,8 @@ import type { JsonObject } from '../shared/types';
 import type { Backfill, Trigger } from './types';
 
 /** The route of the trigger of a version. */
-export function pathOf(t: Pick<Trigger, 'procedure_id' | 'version'>): string {
-  return `/triggers/${segment(t.procedure_id)}/${segment(t.version)}`;
+export function pathOf(t: Pick<Trigger, 'procedure_id' | 'version'>) {
+  return `/triggers/${segment(t.procedure_id)}/${segment(t.version)}` as const;
 }
 
 /** A run now; the same key once more is the same run. */

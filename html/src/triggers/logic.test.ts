@@ -19,6 +19,8 @@ const webhook: Trigger = {
   next_fire_at: null,
   last_fired_at: null,
   last_run_id: null,
+  created_at: '2026-02-17T09:30:00.125Z',
+  updated_at: '2026-02-17T09:30:00.125Z',
 };
 
 test('who changes nothing sends what was there, so that nothing is lost', () => {

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
-import { useQueryState } from '../shared/hooks';
+import { useOpen, useQueryState } from '../shared/hooks';
 import { StatusBadge } from '../shared/ui/Badge';
 import { Button, ButtonLink } from '../shared/ui/Button';
 import { Page } from '../shared/ui/Page';
@@ -17,7 +16,7 @@ const line = 'flex flex-wrap items-center gap-x-4 gap-y-1';
 /** The two smaller kinds of workflows: graphs of agents, and lists of steps. */
 export function WorkflowsPage() {
   const [tab, setTab] = useQueryState('tab', 'graphs');
-  const [making, setMaking] = useState(false);
+  const [making, setMaking] = useOpen({ new: true });
   const lists = tab !== 'graphs';
   return (
     <Page
@@ -44,7 +43,7 @@ export function WorkflowsPage() {
           { id: 'runs', name: 'Runs of lists', content: <ListRuns /> },
         ]}
       />
-      {making && <MakeDialog lists={lists} onClose={() => setMaking(false)} />}
+      {making && <MakeDialog lists={lists} onClose={() => setMaking(null)} />}
     </Page>
   );
 }

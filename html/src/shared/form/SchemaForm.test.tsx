@@ -1,9 +1,10 @@
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { useState } from 'react';
-import { afterEach, expect, test } from 'vitest';
-import { fieldsOf, initialTexts } from './schema';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { JsonObject } from '../types';
+import { fieldsOf } from './schema';
 import { SchemaForm } from './SchemaForm';
+import { useSchemaForm } from './useSchemaForm';
 
 afterEach(cleanup);
 
@@ -19,24 +20,19 @@ const fields = fieldsOf({
   },
 });
 
-function Form({
-  showAll = false,
-  refused = {},
-}: {
-  showAll?: boolean;
-  refused?: Record<string, string>;
-}) {
-  const [texts, setTexts] = useState(() => initialTexts(fields));
+function Form({ onSend = () => {} }: { onSend?: (values: JsonObject) => void }) {
+  const state = useSchemaForm(fields);
   return (
-    <SchemaForm
-      fields={fields}
-      texts={texts}
-      onChange={setTexts}
-      showAll={showAll}
-      refused={refused}
-    />
+    <>
+      <SchemaForm state={state} />
+      <button onClick={() => state.submit(onSend)}>Send</button>
+      <button onClick={() => state.refuse({ reader: 'Unknown reader' })}>Refuse</button>
+      <button onClick={() => state.fill({ reader: 'Edith', copies: '2' })}>Fill</button>
+    </>
   );
 }
+
+const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 
 test('each variable has a named control of its kind, and captured ones have none', () => {
   render(<Form />);
@@ -51,26 +47,40 @@ test('a rule is looked at while typing, and the sentence goes when it holds agai
   render(<Form />);
   const copies = screen.getByLabelText(/^copies/);
   await user.type(copies, '9');
-  expect(screen.getByRole('alert').textContent).toBe('Must be at most 5');
+  expect((await screen.findByRole('alert')).textContent).toBe('Must be at most 5');
   expect(copies.getAttribute('aria-invalid')).toBe('true');
   await user.clear(copies);
   await user.type(copies, '3');
-  expect(screen.queryByRole('alert')).toBeNull();
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
 });
 
 test('fields that nobody touched are not complained about before the attempt to send', async () => {
-  const { rerender } = render(<Form />);
+  const onSend = vi.fn();
+  render(<Form onSend={onSend} />);
   expect(screen.queryAllByRole('alert')).toHaveLength(0);
-  rerender(<Form showAll />);
-  expect(screen.getAllByRole('alert').map((a) => a.textContent)).toEqual([
+  await press('Send');
+  expect((await screen.findAllByRole('alert')).map((a) => a.textContent)).toEqual([
     'This field is required',
     'This field is required',
   ]);
+  expect(onSend).not.toHaveBeenCalled();
+  expect(document.activeElement).toBe(screen.getByLabelText(/^Reader/));
 });
 
-test('what the server says about a field stands at that field', () => {
-  render(<Form refused={{ reader: 'Unknown reader' }} />);
+test('values are sent as their types have them, once each fits', async () => {
+  const onSend = vi.fn();
+  render(<Form onSend={onSend} />);
+  await press('Fill');
+  await press('Send');
+  await waitFor(() => expect(onSend).toHaveBeenCalledWith({ reader: 'Edith', copies: 2 }));
+});
+
+test('what the server says about a field stands there until it is changed', async () => {
+  render(<Form />);
+  await press('Refuse');
   const reader = screen.getByLabelText(/^Reader/);
   const note = document.getElementById(reader.getAttribute('aria-describedby') ?? '');
   expect(note?.textContent).toBe('Unknown reader');
+  await userEvent.type(reader, 'Ada');
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
 });

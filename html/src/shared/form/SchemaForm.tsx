@@ -1,53 +1,35 @@
-import { useState } from 'react';
+import type { UseFormRegisterReturn } from 'react-hook-form';
 import { Field as FormField, Select, TextArea, TextInput, type Tie } from '../ui/Field';
 import { isTemplate, textOf, type Field } from './schema';
-import { readForm, rulesInWords } from './validate';
+import { slotOf, type SchemaFormState } from './useSchemaForm';
+import { rulesInWords } from './validate';
 
-interface SchemaFormProps {
-  fields: Field[];
-  texts: Record<string, string>;
-  onChange: (texts: Record<string, string>) => void;
-  /** Sentences of the server, by field; they go when the field is changed. */
-  refused: Record<string, string>;
-  /** Show what is wrong with fields nobody touched yet: after an attempt to send. */
-  showAll: boolean;
-}
-
-/** A form made from a schema.  Every rule is looked at while typing, once a field was touched. */
-export function SchemaForm({ fields, texts, onChange, refused, showAll }: SchemaFormProps) {
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const { errors } = readForm(fields, texts);
-  const touch = (name: string) => setTouched((all) => new Set(all).add(name));
-
+/** A form made from a schema, each field with its rules and with what is wrong with it. */
+export function SchemaForm({ state }: { state: SchemaFormState }) {
+  const { fields, form } = state;
+  const { errors, defaultValues } = form.formState;
   return (
     <div className="flex flex-col gap-4">
-      {fields
-        .filter((f) => !f.hidden)
-        .map((field) => (
+      {fields.map((field, i) =>
+        field.hidden ? null : (
           <FormField
             key={field.name}
             label={field.title ?? field.name}
             required={field.required && field.default === undefined}
             hint={hintOf(field)}
-            error={
-              refused[field.name] ??
-              (showAll || touched.has(field.name) ? errors[field.name] : undefined)
-            }
+            error={errors[slotOf(i)]?.message ?? null}
           >
             {(tie) => (
               <Control
                 tie={tie}
                 field={field}
-                text={texts[field.name] ?? ''}
-                onText={(text) => {
-                  touch(field.name);
-                  onChange({ ...texts, [field.name]: text });
-                }}
-                onLeave={() => touch(field.name)}
+                input={form.register(slotOf(i))}
+                chosen={defaultValues?.[slotOf(i)] ?? ''}
               />
             )}
           </FormField>
-        ))}
+        ),
+      )}
     </div>
   );
 }
@@ -55,19 +37,18 @@ export function SchemaForm({ fields, texts, onChange, refused, showAll }: Schema
 interface ControlProps {
   tie: Tie;
   field: Field;
-  text: string;
-  onText: (text: string) => void;
-  onLeave: () => void;
+  input: UseFormRegisterReturn;
+  /** What a choice begins with. */
+  chosen: string;
 }
 
-function Control({ tie, field, text, onText, onLeave }: ControlProps) {
+function Control({ tie, field, input, chosen }: ControlProps) {
   const choices =
     field.allowed?.map(textOf) ?? (field.type === 'boolean' ? ['true', 'false'] : null);
-  const common = { ...tie, name: field.name, value: text, onBlur: onLeave };
 
   if (choices && !field.sensitive) {
     return (
-      <Select {...common} onChange={(e) => onText(e.target.value)}>
+      <Select {...tie} {...input} defaultValue={chosen}>
         <option value="">{emptyChoice(field)}</option>
         {choices.map((choice) => (
           <option key={choice} value={choice}>
@@ -80,21 +61,21 @@ function Control({ tie, field, text, onText, onLeave }: ControlProps) {
   if (field.type === 'array' || field.type === 'object') {
     return (
       <TextArea
-        {...common}
+        {...tie}
+        {...input}
         className="font-mono text-[0.8125rem]"
         placeholder={field.type === 'array' ? '[ … ]' : '{ … }'}
-        onChange={(e) => onText(e.target.value)}
       />
     );
   }
   return (
     <TextInput
-      {...common}
+      {...tie}
+      {...input}
       type={field.sensitive ? 'password' : 'text'}
       autoComplete={field.sensitive ? 'new-password' : 'off'}
       inputMode={field.type === 'number' || field.type === 'integer' ? 'decimal' : undefined}
       placeholder={isTemplate(field.default) && field.default ? textOf(field.default) : undefined}
-      onChange={(e) => onText(e.target.value)}
     />
   );
 }

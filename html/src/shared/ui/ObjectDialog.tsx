@@ -1,22 +1,11 @@
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useForm, type UseFormRegisterReturn } from 'react-hook-form';
+import { bodyOf, textsOf, type Member, type Texts } from '../form/members';
 import { problemOf } from '../problem';
-import type { Json, JsonObject } from '../types';
+import type { JsonObject } from '../types';
 import { ActDialog } from './ActDialog';
 import { Field, Select, TextArea, TextInput, type Tie } from './Field';
 import { useToast } from './Toast';
-
-/** One member of an object that is made or changed here. */
-export interface Member {
-  name: string;
-  label: string;
-  kind?: 'text' | 'long' | 'hidden' | 'number' | 'check' | 'json' | 'list' | 'choice';
-  choices?: readonly string[];
-  hint?: string;
-  required?: boolean;
-  /** It stands behind "More", which few need. */
-  more?: boolean;
-}
 
 interface ObjectDialogProps {
   title: string;
@@ -35,39 +24,49 @@ interface ObjectDialogProps {
 /** A form for an object of the API: what the server refuses is said at its field. */
 export function ObjectDialog(props: ObjectDialogProps) {
   const { members, initial = {}, onClose } = props;
-  const [texts, setTexts] = useState(() =>
-    Object.fromEntries(members.map((m) => [m.name, textOf(m, initial[m.name])])),
-  );
-  const [tried, setTried] = useState(false);
   const client = useQueryClient();
   const toast = useToast();
-  const { body, errors } = bodyOf(members, texts, initial);
+  const form = useForm<Texts>({
+    mode: 'onTouched',
+    defaultValues: textsOf(members, initial),
+    resolver: (texts) => {
+      const told = Object.entries(bodyOf(members, texts, initial).errors);
+      return told.length === 0
+        ? { values: texts, errors: {} }
+        : {
+            values: {},
+            errors: Object.fromEntries(
+              told.map(([name, message]) => [name, { type: 'rule', message }]),
+            ),
+          };
+    },
+  });
+  const { errors } = form.formState;
   const send = useMutation({
-    mutationFn: () => props.onSend(body),
+    mutationFn: (texts: Texts) => props.onSend(bodyOf(members, texts, initial).body),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: props.spoils });
       toast.say(props.done);
       onClose();
     },
+    onError: (error) => {
+      for (const [name, message] of Object.entries(problemOf(error).fields)) {
+        if (members.some((m) => m.name === name)) form.setError(name, { type: 'server', message });
+      }
+    },
   });
-  const refused = send.isError ? problemOf(send.error).fields : {};
-  const faultOf = (m: Member) => refused[m.name] ?? (tried ? errors[m.name] : undefined) ?? null;
   const more = members.filter((m) => m.more);
+  const chosen = form.formState.defaultValues ?? {};
   const field = (m: Member) => (
     <Field
       key={m.name}
       label={m.label}
       required={m.required ?? false}
       hint={m.hint}
-      error={faultOf(m)}
+      error={errors[m.name]?.message ?? null}
     >
       {(tie) => (
-        <Control
-          member={m}
-          tie={tie}
-          text={texts[m.name] ?? ''}
-          onText={(text) => setTexts({ ...texts, [m.name]: text })}
-        />
+        <Control member={m} tie={tie} input={form.register(m.name)} chosen={chosen[m.name]} />
       )}
     </Field>
   );
@@ -78,15 +77,12 @@ export function ObjectDialog(props: ObjectDialogProps) {
       act={props.act}
       busy={send.isPending}
       error={send.error}
-      onDo={() => {
-        setTried(true);
-        if (Object.keys(errors).length === 0) send.mutate();
-      }}
+      onDo={() => void form.handleSubmit((texts) => send.mutate(texts))()}
       onClose={onClose}
     >
       {members.filter((m) => !m.more).map(field)}
       {more.length > 0 && (
-        <details className="group" open={more.some((m) => faultOf(m) !== null) || undefined}>
+        <details className="group" open={more.some((m) => errors[m.name]) || undefined}>
           <summary className="cursor-pointer rounded py-1 font-medium text-muted hover:text-ink">
             More
           </summary>
@@ -100,15 +96,16 @@ export function ObjectDialog(props: ObjectDialogProps) {
 interface ControlProps {
   member: Member;
   tie: Tie;
-  text: string;
-  onText: (text: string) => void;
+  input: UseFormRegisterReturn;
+  /** What a choice begins with. */
+  chosen: string | boolean | undefined;
 }
 
-function Control({ member: m, tie, text, onText }: ControlProps) {
+function Control({ member: m, tie, input, chosen }: ControlProps) {
   switch (m.kind ?? 'text') {
     case 'choice':
       return (
-        <Select {...tie} value={text} onChange={(e) => onText(e.target.value)}>
+        <Select {...tie} {...input} defaultValue={String(chosen ?? '')}>
           {!m.required && <option value="">–</option>}
           {m.choices?.map((c) => (
             <option key={c}>{c}</option>
@@ -116,24 +113,15 @@ function Control({ member: m, tie, text, onText }: ControlProps) {
         </Select>
       );
     case 'check':
-      return (
-        <input
-          {...tie}
-          type="checkbox"
-          checked={text === 'true'}
-          onChange={(e) => onText(String(e.target.checked))}
-          className="size-4"
-        />
-      );
+      return <input {...tie} {...input} type="checkbox" className="size-4" />;
     case 'long':
     case 'json':
     case 'list':
       return (
         <TextArea
           {...tie}
-          value={text}
+          {...input}
           rows={m.kind === 'json' ? 8 : 4}
-          onChange={(e) => onText(e.target.value)}
           className={m.kind === 'long' ? '' : 'font-mono text-[0.8125rem]'}
         />
       );
@@ -141,55 +129,10 @@ function Control({ member: m, tie, text, onText }: ControlProps) {
       return (
         <TextInput
           {...tie}
+          {...input}
           type={m.kind === 'hidden' ? 'password' : 'text'}
           autoComplete={m.kind === 'hidden' ? 'new-password' : 'off'}
-          value={text}
-          onChange={(e) => onText(e.target.value)}
         />
       );
   }
-}
-
-function textOf(m: Member, value: Json | undefined): string {
-  if (value === undefined || value === null) {
-    return m.kind === 'choice' && m.required ? (m.choices?.[0] ?? '') : '';
-  }
-  if (m.kind === 'list' && Array.isArray(value)) return value.join('\n');
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-}
-
-/** The members that were filled in; one that was emptied becomes null. */
-export function bodyOf(
-  members: readonly Member[],
-  texts: Record<string, string>,
-  initial: JsonObject,
-): { body: JsonObject; errors: Record<string, string> } {
-  const body: JsonObject = {};
-  const errors: Record<string, string> = {};
-  for (const m of members) {
-    const text = texts[m.name] ?? '';
-    const empty = text.trim() === '';
-    if (empty) {
-      if (m.required) errors[m.name] = 'This is needed';
-      else if (initial[m.name] !== undefined && initial[m.name] !== null) body[m.name] = null;
-      continue;
-    }
-    if (m.kind === 'number') {
-      if (Number.isFinite(Number(text))) body[m.name] = Number(text);
-      else errors[m.name] = 'Must be a number';
-    } else if (m.kind === 'check') body[m.name] = text === 'true';
-    else if (m.kind === 'list') {
-      body[m.name] = text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean);
-    } else if (m.kind === 'json') {
-      try {
-        body[m.name] = JSON.parse(text) as Json;
-      } catch {
-        errors[m.name] = 'This is not JSON';
-      }
-    } else body[m.name] = text;
-  }
-  return { body, errors };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bodyOf, type Member } from './ObjectDialog';
+import { bodyOf, textsOf, type Member } from './members';
 
 const members: Member[] = [
   { name: 'name', label: 'Name', required: true },
@@ -10,7 +10,7 @@ const members: Member[] = [
 ];
 
 test('a form becomes an object, each member of its kind', () => {
-  const texts = { name: 'a', limit: '3', tags: 'x\n y', more: '{"b":1}', on: 'true' };
+  const texts = { name: 'a', limit: '3', tags: 'x\n y', more: '{"b":1}', on: true };
   expect(bodyOf(members, texts, {})).toEqual({
     body: { name: 'a', limit: 3, tags: ['x', 'y'], more: { b: 1 }, on: true },
     errors: {},
@@ -27,4 +27,11 @@ test('what is missing or broken is told at its member', () => {
 
 test('what was emptied is taken away, what never was is left out', () => {
   expect(bodyOf(members, { name: 'a' }, { limit: 5 }).body).toEqual({ name: 'a', limit: null });
+});
+
+test('a switch that was never there is told only when it is on', () => {
+  const on: Member = { name: 'on', label: 'On', kind: 'check' };
+  expect(bodyOf([on], textsOf([on], {}), {}).body).toEqual({});
+  expect(bodyOf([on], { on: true }, {}).body).toEqual({ on: true });
+  expect(bodyOf([on], { on: false }, { on: true }).body).toEqual({ on: false });
 });
