@@ -48,8 +48,10 @@ test('every route that the console asks is there, and answers as it expects', as
   expect(types).toContain('"/api/runs/{run_id}"');
   expect(faultsWith(types)).toEqual([]);
   /* a route that is not there would be told */
-  const without = types.replace('"/api/runs/bulk/cancel"', '"/api/runs/bulk/else"');
-  expect(faultsWith(without)).toEqual([expect.stringMatching(/^src\/runs\/api\.ts: .*bulk/)]);
+  const without = types.replace('"/api/orchestrators"', '"/api/elsewhere"');
+  expect(faultsWith(without)).toEqual([
+    expect.stringMatching(/^src\/settings\/Health\.tsx: .*orchestrators/),
+  ]);
 }, 240_000);
 
 test('the types that are kept are those of a server like this one', async () => {
