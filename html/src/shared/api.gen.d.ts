@@ -1528,6 +1528,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/llm/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What models cost, by their names */
+        get: operations["get_llm_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/llm/usage": {
         parameters: {
             query?: never;
@@ -2681,6 +2698,10 @@ export interface components {
             llm_base_url?: string | null;
             llm_default_model?: string | null;
             alert_webhook_url?: string | null;
+            llm_timeout_seconds?: number | null;
+            llm_model_cost_json?: Json;
+            auth_token_expire_minutes?: number | null;
+            secrets_rotation_check?: boolean | null;
         };
         /** @description A worker process that drives runs */
         Worker: {
@@ -3855,6 +3876,16 @@ export interface components {
             response: string | null;
             latency_ms: number | null;
             error: string | null;
+        };
+        /** @description US dollars for 1,000 tokens of a model */
+        LlmCost: {
+            model: string;
+            prompt: number;
+            completion: number;
+            cached: number | null;
+            quality: number | null;
+            /** @enum {string} */
+            source: "default" | "site";
         };
         /** @description What runs asked of models */
         LlmUsage: {
@@ -7763,6 +7794,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_llm_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description [LlmCost] */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmCost"][];
+                };
             };
             default: components["responses"]["Problem"];
         };
