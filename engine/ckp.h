@@ -330,7 +330,7 @@ typedef struct {
  *   approval_end   {approval_id, status, ...}   guarded: it is pending, unless
  *                   `status` is cancelled: then voided, if pending
  *   checkpoint     {checkpoint_id, parent_id, seq, node_id, path, reason, name,
- *                   state}
+ *                   state: a text that is JSON, for ckp_run_load}
  *   delegation     {ref, path, node_id, step_id, tokens: [hash]}: the hashes
  *                   in place of those it had; older ones of the path are void
  *   delegation_end {ref, status: "void"}, if it is open

@@ -28,6 +28,7 @@ run_alloc(ckp_program_t *prog, const char *id, json_t *root)
         return NULL;
     }
 
+    ckp_buf_init(&run->saved, SIZE_MAX / 4);
     run->prog = ckp_program_ref(prog);
     run->arena = ckp_arena_new();
     run->over = json_object();
@@ -163,14 +164,14 @@ ckp_run_apply(ckp_run_t *run, uint32_t seq, const json_t *delta,
 
 
 json_t *
-ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
+ckp_run_save(const ckp_run_t *run)
 {
     const unsigned long  refusals = ckp_memory_refusals();
     json_t *const        state = ckp_json_copy(run->state.root);
 
     if (state == NULL
         || json_object_set_new(state, "seq",
-                               json_integer((json_int_t) seq)) != 0)
+                               json_integer((json_int_t) run->seq)) != 0)
     {
         json_decref(state);
         return NULL;
@@ -181,9 +182,32 @@ ckp_run_save_as(const ckp_run_t *run, uint32_t seq)
 
 
 json_t *
-ckp_run_save(const ckp_run_t *run)
+ckp_run_save_text(ckp_run_t *run, uint32_t seq)
 {
-    return ckp_run_save_as(run, run->seq);
+    ckp_buf_t *const  b = &run->saved;
+    const char       *key;
+    json_t           *value;
+    char              number[24];
+
+    b->len = 0;
+    b->failed = CKP_OK;
+    ckp_buf_puts(b, "{");
+
+    json_object_foreach(run->state.root, key, value) {
+        if (strcmp(key, "seq") != 0) {
+            ckp_json_put_string(b, key, strlen(key));
+            ckp_buf_puts(b, ":");
+            ckp_json_put(b, value);
+            ckp_buf_puts(b, ",");
+        }
+    }
+
+    (void) ckp_int_text((int64_t) seq, number);
+    ckp_buf_puts(b, "\"seq\":");
+    ckp_buf_puts(b, number);
+    ckp_buf_puts(b, "}");
+
+    return b->failed == CKP_OK ? json_stringn(b->data, b->len) : NULL;
 }
 
 
@@ -199,6 +223,7 @@ ckp_run_free(ckp_run_t *run)
     ckp_roster_free(&run->roster);
     ckp_arena_free(run->arena);
     json_decref(run->over);
+    ckp_buf_free(&run->saved);
     ckp_run_unlink(run);
     json_decref(run->site);
     ckp_program_unref(run->prog);

@@ -77,6 +77,7 @@ struct ckp_run_s {
     ckp_list_t           effects;
     ckp_list_t           metrics;
     ckp_mark_t           mark;          /* when its last input came */
+    ckp_buf_t            saved;         /* for the texts of its checkpoints */
     bool                 open;          /* others may join it: ckp_run_open */
     const ckp_input_t   *in;
     int64_t              now;           /* of the last input */
@@ -191,7 +192,11 @@ ckp_run_get_str(const ckp_run_t *run, const char *a, const char *b)
 }
 
 bool ckp_run_is_final(const ckp_run_t *run);
-json_t *ckp_run_save_as(const ckp_run_t *run, uint32_t seq);
+
+/* The state as a text that is JSON, as of event `seq`; NULL: no memory.  A
+ * checkpoint is for the store: a copy of the state would be made to be written
+ * and thrown away. */
+json_t *ckp_run_save_text(ckp_run_t *run, uint32_t seq);
 
 /* --- link.c --------------------------------------------------------------- */
 

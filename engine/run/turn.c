@@ -140,11 +140,13 @@ turn_last_states(ckp_run_t *run)
             && (seq == (int64_t) run->seq
                 || json_is_null(json_object_get(row, "state")))
             && json_object_set_new(row, "state",
-                                   ckp_run_save_as(run, (uint32_t) seq)) != 0)
+                                   ckp_run_save_text(run, (uint32_t) seq)) != 0)
         {
             return CKP_E_NOMEM;
         }
     }
+
+    ckp_buf_free(&run->saved);
 
     return CKP_OK;
 }
@@ -496,7 +498,7 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
     if (rc != CKP_OK
         || json_object_set_new(row, "state", strcmp(reason, "final") == 0
                                ? json_null()    /* turn_last_states */
-                               : ckp_run_save_as(run, run->seq)) != 0)
+                               : ckp_run_save_text(run, run->seq)) != 0)
     {
         json_decref(row);
         return CKP_E_NOMEM;

@@ -223,7 +223,7 @@ ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
                           ckp_json_str(w->row, "path"),
                           ckp_json_str(w->row, "reason"),
                           ckp_json_str(w->row, "name"),
-                          json_object_get(w->row, "state"), now);
+                          ckp_json_str(w->row, "state"), now);
 }
 
 

@@ -154,7 +154,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint = {
     "INSERT INTO checkpoints (run, checkpoint_id, parent_id, seq, node_id, path,"
     " reason, name, state, created_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    "ississsski", 1
+    "ississssti", 1
 };
 
 

@@ -162,8 +162,11 @@ store_write(sim_t *w, const ckp_write_t *write)
         store_once(w, row);
 
     } else if (strcmp(write->table, "checkpoint") == 0) {
+        const char *const  text = ckp_json_str(row, "state");
+
         json_decref(s->state);
-        s->state = json_incref(json_object_get(row, "state"));
+        s->state = ckp_json_parse(text, strlen(text), NULL);
+        json_object_set(row, "state", s->state);
         sim_point(w, row);
 
     } else if (strncmp(write->table, "child", 5) == 0) {

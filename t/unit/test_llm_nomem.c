@@ -78,7 +78,7 @@ t_starve(const char *text, json_t *const *answers)
         }
     }
 
-    assert_true(n > 100);
+    assert_true(n > 50);
     t_doc_free(&d);
 }
 

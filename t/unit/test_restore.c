@@ -31,10 +31,11 @@ t_saved(const t_run_t *t)
         const ckp_write_t *const  w = &t->turn.writes[i];
 
         if (strcmp(w->table, "checkpoint") == 0) {
-            char *const    text = ckp_json_text(w->row);
-            json_t *const  read = ckp_json_parse(text, strlen(text), NULL);
+            const char *const  state = ckp_json_str(w->row, "state");
+            json_t *const      read = json_deep_copy(w->row);
 
-            ckp_free(text);
+            json_object_set_new(read, "state",
+                                ckp_json_parse(state, strlen(state), NULL));
             return read;
         }
     }
