@@ -2,7 +2,8 @@
 
 # `./langorch bench [1 16 128 ...]`: durable agent steps, measured.  A site of
 # the release build in a folder of its own, load.c as client and agent; a row
-# for each number of runs outstanding.
+# for each number of runs outstanding.  With `inside` first: runs of twenty
+# nodes that call nobody.
 #
 # What the machine can do at most is measured in the same run.  BENCH_SECONDS
 # (10) is how long a row is measured, BENCH_WORKERS (2) how many workers the site
@@ -24,6 +25,7 @@ use LangOrch::Wait qw(until_true);
 my $top     = dirname(__FILE__) . '/../..';
 my $seconds = $ENV{BENCH_SECONDS} || 10;
 my $workers = $ENV{BENCH_WORKERS} || 2;
+my $inside  = @ARGV && $ARGV[0] eq 'inside' && shift @ARGV;
 my @rows    = @ARGV ? @ARGV : (1, 16, 128);
 my $fault   = $ENV{BENCH_SYNC_MS} ? LangOrch::Fault->new : undef;
 
@@ -62,6 +64,27 @@ $site->import_document({
     },
 });
 
+# Twenty nodes that call nobody: a choice and a variable, in turn.
+
+$site->import_document({
+    procedure_id     => 'bench-inside',
+    version          => '1.0.0',
+    variables_schema => { n => { type => 'number', default => 5 } },
+    workflow_graph   => {
+        start_node => 'n1',
+        nodes      => {
+            (map { ("n$_" => $_ % 2
+                ? { type => 'logic', default_next_node => 'n' . ($_ + 1),
+                    rules => [ { condition => 'n > 100', next_node => 'n20' } ] }
+                : { type => 'sequence', next_node => 'n' . ($_ + 1),
+                    steps => [ { step_id => 's', action => 'set_variable',
+                        params => { variable => "v$_", value => '{{n}} of it' } } ] }
+            ) } 1 .. 19),
+            n20 => { type => 'terminate' },
+        },
+    },
+});
+
 my $r = $site->post('/api/agents', {
     name => 'bench', channel => 'bench', concurrency_limit => 1000,
     base_url => "http://127.0.0.1:$agent_port", capabilities => ['*'],
@@ -72,8 +95,9 @@ printf "%d cores, %d workers, %s s a row; idle RSS of the site: %.1f MiB\n",
     cores(), $workers, $seconds, share_kib($site) / 1024;
 print limits($site, 2), "\n\n";
 
+my $unit    = $inside ? 'run' : 'step';
 my @columns = ('outstanding', 'runs/s', 'steps/s', 'p50 ms', 'p99 ms',
-    'µs/step nginx', 'µs/step load', 'commits/step', 'bytes/step', 'RSS MiB');
+    "µs/$unit nginx", "µs/$unit load", "commits/$unit", "bytes/$unit", 'RSS MiB');
 print join(' | ', @columns), "\n";
 
 measure($_) for @rows;
@@ -86,19 +110,20 @@ sub measure {
     my ($outstanding) = @_;
 
     my %before = figures();
-    my $said = qx($top/build/bench/load $site->{port} $agent_port \\
+    my $port = $inside ? 0 : $agent_port;
+    my $said = qx($top/build/bench/load $site->{port} $port \\
         $outstanding $seconds);
     die "load failed\n" if $?;
     my %after = figures();
 
     my $load  = LangOrch::Http::decode($said);
-    my $steps = $load->{steps} || 1;
+    my $steps = ($inside ? $load->{runs} : $load->{steps}) || 1;
 
     printf join(' | ', '%11d', '%6.0f', '%7.0f', '%6.1f', '%6.1f', '%13.1f',
         '%12.1f', '%12.2f', '%10.0f', '%7.1f') . "\n",
         $outstanding,
         $load->{runs} / $load->{seconds},
-        $steps / $load->{seconds},
+        $load->{steps} / $load->{seconds},
         $load->{p50_ms},
         $load->{p99_ms},
         ($after{cpu_us} - $before{cpu_us}) / $steps,
