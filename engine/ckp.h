@@ -415,8 +415,9 @@ typedef struct {
  * path} -> OK {delivered, via}, always.
  *
  * `secrets` in the body of a CALL: {handle: {name, key, field?, required,
- * prefix?, provider?, version?, ttl_seconds?, settings?}}: texts in it that the
- * host replaces by a secret's value; settings is secrets_config.
+ * prefix?, provider?, version?, ttl_seconds?, settings?, delivery?: "grant"}}:
+ * texts in it that the host replaces by a secret's value, or by a grant for it
+ * (28.3); settings is secrets_config.
  *
  * CKP_FX_ABORT ref of the call, {late}: its time is over without an answer;
  * else nobody wants the answer any more.

@@ -176,6 +176,15 @@ secret_provider(const json_t *config, const json_t *ref)
 }
 
 
+static bool
+secret_granted(const json_t *config)
+{
+    const char *const  way = ckp_json_str(config, "delivery");
+
+    return way != NULL && strcmp(way, "grant") == 0;
+}
+
+
 /* How old it may be; -1: nobody says. */
 
 static int64_t
@@ -320,6 +329,13 @@ secret_entry(const ckp_fiber_t *f, const char *what, size_t len)
                       "prefix", ckp_json_str(config, "prefix"),
                       "provider", secret_provider(config, ref));
     json_decref(name);
+
+    if (entry != NULL && secret_granted(config)
+        && json_object_set_new(entry, "delivery", json_string("grant")) != 0)
+    {
+        json_decref(entry);
+        return NULL;
+    }
 
     if (entry != NULL && !secret_outside(entry, config, ref)) {
         json_decref(entry);

@@ -42,6 +42,10 @@ ngx_lo_asset_stage_t  ngx_lo_secrets_put_render;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_prepare;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_render;
 
+/* ngx_lo_credentials.c */
+ngx_lo_asset_stage_t  ngx_lo_credentials_prepare;
+ngx_lo_asset_stage_t  ngx_lo_credentials_render;
+
 /* ngx_lo_prompts.c */
 ngx_lo_asset_stage_t  ngx_lo_prompts_list_prepare;
 ngx_lo_asset_stage_t  ngx_lo_prompts_list_render;
@@ -57,6 +61,14 @@ ngx_lo_asset_stage_t  ngx_lo_prompts_versions_prepare;
 ngx_lo_asset_stage_t  ngx_lo_prompts_versions_render;
 ngx_lo_asset_stage_t  ngx_lo_prompts_activate_prepare;
 ngx_lo_asset_stage_t  ngx_lo_prompts_activate_render;
+
+/* ngx_lo_prompt_labels.c */
+ngx_lo_asset_stage_t  ngx_lo_prompt_labels_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompt_labels_render;
+ngx_lo_asset_stage_t  ngx_lo_prompt_label_put_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompt_label_put_render;
+ngx_lo_asset_stage_t  ngx_lo_prompt_label_delete_prepare;
+ngx_lo_asset_stage_t  ngx_lo_prompt_label_delete_render;
 
 /* ngx_lo_prompt_show.c */
 ngx_lo_asset_stage_t  ngx_lo_prompts_render_prepare;

@@ -564,6 +564,8 @@ ngx_lo_prompts_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                           ngx_lo_asset_guard(api, row)) != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_prompt_versions_del, p->name)
            != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_prompt_labels_del, p->name)
+           != NGX_OK
         || ngx_lo_prompt_trail(api, job, "delete", "Prompt deleted") != NGX_OK)
     {
         return NGX_ERROR;

@@ -129,6 +129,10 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       "provider configured:bool healthy:bool? error:?",
       NGX_LO_GIVEN },
 
+    { "AgentCredential", "The value of a secret, for a grant",
+      "secret_name value",
+      NGX_LO_GIVEN },
+
     /* --- models ----------------------------------------------------------- */
 
     { "LlmProfile", "How a model is asked",
@@ -201,7 +205,10 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       NGX_LO_GIVEN },
     { "PromptVersionSummary", "A version of a prompt in a list",
       "name version:int description:? tags:[] model:? profile:? created_by:?"
-      " created_at:time active:bool",
+      " created_at:time active:bool labels:[]",
+      NGX_LO_GIVEN },
+    { "PromptLabel", "A word that means a version of a prompt",
+      "label version:int updated_by:? updated_at:time",
       NGX_LO_GIVEN },
     { "PromptVersion", "What a version is; it never changes",
       "template! system:? variables:obj? output_schema:obj? model:? profile:?"

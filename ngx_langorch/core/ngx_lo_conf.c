@@ -352,6 +352,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(keeper_fresh), NULL },
 
+    { ngx_string("langorch_secrets_grants"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(grants), NULL },
+
     { ngx_string("langorch_trigger_sync"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,

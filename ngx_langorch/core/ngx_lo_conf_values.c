@@ -60,6 +60,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->keeper_reply_max = NGX_CONF_UNSET_SIZE;
     mcf->keeper_max = NGX_CONF_UNSET_UINT;
     mcf->keeper_fresh = NGX_CONF_UNSET;
+    mcf->grants = NGX_CONF_UNSET;
     mcf->session_time = NGX_CONF_UNSET_MSEC;
     mcf->trace = NGX_CONF_UNSET;
     mcf->trigger_sync = NGX_CONF_UNSET;
@@ -117,6 +118,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->keeper_fresh, 0);
+    ngx_conf_init_value(mcf->grants, 0);
     ngx_conf_init_value(mcf->trace, mcf->otlp != NULL);
     ngx_conf_init_value(mcf->trigger_sync, 0);
     ngx_conf_init_ptr_value(mcf->watch, NULL);

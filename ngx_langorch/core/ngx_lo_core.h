@@ -101,6 +101,7 @@ typedef struct {
     ngx_uint_t   keeper_max;        /* langorch_secrets_known: per worker,
                                        1000 */
     ngx_flag_t   keeper_fresh;      /* langorch_secrets_rotation: off */
+    ngx_flag_t   grants;            /* langorch_secrets_grants: off */
     ngx_msec_t   session_time;      /* langorch_session: 8h */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;

@@ -1,6 +1,8 @@
 /*
  * What an administrator changed is taken over by each worker: read when the
- * number in the zone has grown, and at the start (spec/api.md 16: within 2 s).
+ * number in the zone has grown, at the start, and each second and a half, since
+ * another NGINX of the same store may have changed it (spec/api.md 16: within
+ * 2 s).
  */
 
 #include "core/ngx_lo_core.h"
@@ -9,6 +11,7 @@
 #include "store/ngx_lo_store.h"
 
 #define NGX_LO_SETTINGS_PERIOD  500
+#define NGX_LO_SETTINGS_AGE_MS  1500
 
 
 static struct {
@@ -16,6 +19,7 @@ static struct {
     ngx_lo_job_t  *job;             /* under way; NULL: none */
     uint64_t       number;          /* of the zone, of what was taken */
     uint64_t       asked;           /* the same of the job */
+    int64_t        read_ms;
     unsigned       known:1;
 } ngx_lo_settings_duty;
 
@@ -43,6 +47,7 @@ ngx_lo_settings_got(ngx_lo_job_t *job, void *data)
 
     ngx_lo_settings_duty.known = 1;
     ngx_lo_settings_duty.number = ngx_lo_settings_duty.asked;
+    ngx_lo_settings_duty.read_ms = ngx_lo_boot_ms();
 
     /* what runs see of models has settings of the site in it */
 
@@ -64,7 +69,9 @@ ngx_lo_settings_tick(ngx_event_t *ev)
 
     if (ngx_lo_settings_duty.job == NULL && ngx_lo_store() != NULL
         && (!ngx_lo_settings_duty.known
-            || number != ngx_lo_settings_duty.number))
+            || number != ngx_lo_settings_duty.number
+            || ngx_lo_boot_ms() - ngx_lo_settings_duty.read_ms
+               >= NGX_LO_SETTINGS_AGE_MS - NGX_LO_SETTINGS_PERIOD))
     {
         job = ngx_lo_job_new(ngx_lo_store(), 0);
 

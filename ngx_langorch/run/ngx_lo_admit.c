@@ -270,6 +270,15 @@ ngx_lo_admit_whom(ngx_lo_effect_t *e, ngx_uint_t commit)
                    ? ngx_lo_admit_pass(e, data, commit) : data;
         }
 
+        if (ngx_lo_roster_newer(e)) {
+
+            if (!commit) {
+                ngx_lo_roster_wait(e);
+            }
+
+            return NULL;
+        }
+
         return ngx_lo_admit_nobody(&want);
     }
 

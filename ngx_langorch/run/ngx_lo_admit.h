@@ -66,6 +66,9 @@ json_t *ngx_lo_roster_find(const ngx_lo_want_t *want, ngx_lo_slots_t **slots,
 
 /* 0: not read yet; the question waits until it is. */
 ngx_uint_t ngx_lo_roster_known(void);
+
+/* 1: what is known is from before the question, and read again now. */
+ngx_uint_t ngx_lo_roster_newer(const ngx_lo_effect_t *e);
 void ngx_lo_roster_wait(ngx_lo_effect_t *e);
 
 /* The rows by pool and name, lent until the loop's next turn; NULL: unread. */

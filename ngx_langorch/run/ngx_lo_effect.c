@@ -213,6 +213,7 @@ ngx_lo_effect_free(ngx_lo_effect_t *e)
     ngx_lo_room_leave(e);
     ckp_free(e->text);
     ngx_lo_secrets_wipe(e->secrets);
+    ngx_lo_secrets_wipe(e->grants);
     json_decref(e->body);
     json_decref(e->budget);
     ngx_free(e->ref);
@@ -414,6 +415,7 @@ ngx_lo_effect_reply(ngx_lo_effect_t *e, ckp_outcome_t outcome, json_t *data,
     ngx_lo_run_t  *run = e->run;
 
     data = ngx_lo_secrets_scrub(data, e->secrets);
+    data = ngx_lo_secrets_scrub(data, e->grants);
 
     if (data != NULL) {
         ngx_lo_run_input(run, CKP_IN_REPLY, outcome, e->ref, data, 0);

@@ -5,6 +5,8 @@
 
 #include "run/ngx_lo_admit.h"
 
+#define NGX_LO_ROSTER_AGE_MS  2000      /* another NGINX rings no bell here */
+
 
 static struct {
     json_t       *agents;           /* rows by pool and name; NULL: unread */
@@ -13,6 +15,8 @@ static struct {
     ngx_event_t   retry;
     ngx_uint_t    number;           /* of the settings that they are of */
     ngx_uint_t    asked;            /* of those that are being read */
+    int64_t       read_ms;
+    ngx_msec_t    read_at;          /* the same, of the loop's clock */
     unsigned      reading:1;
     unsigned      again:1;
     unsigned      late:1;           /* read once more before it is answered */
@@ -33,13 +37,28 @@ ngx_lo_roster_known(void)
         return ngx_lo_roster.agents != NULL;
     }
 
-    if (ngx_lo_roster.number == ngx_lo_zone_settings()) {
+    if (ngx_lo_roster.number == ngx_lo_zone_settings()
+        && ngx_lo_boot_ms() - ngx_lo_roster.read_ms <= NGX_LO_ROSTER_AGE_MS)
+    {
         return 1;
     }
 
     ngx_lo_roster_read(NULL);
 
     return !ngx_lo_roster.reading;
+}
+
+
+ngx_uint_t
+ngx_lo_roster_newer(const ngx_lo_effect_t *e)
+{
+    if ((ngx_msec_int_t) (ngx_lo_roster.read_at - e->asked) >= 0) {
+        return 0;
+    }
+
+    ngx_lo_roster_read(NULL);
+
+    return ngx_lo_roster.reading;
 }
 
 
@@ -190,6 +209,8 @@ ngx_lo_roster_got(ngx_lo_job_t *job, void *data)
     ngx_lo_roster.agents = ngx_lo_job_rows_take(job, 0);
     ngx_lo_roster.servers = ngx_lo_job_rows_take(job, 1);
     ngx_lo_roster.number = ngx_lo_roster.asked;
+    ngx_lo_roster.read_ms = ngx_lo_boot_ms();
+    ngx_lo_roster.read_at = ngx_current_msec;
 
     if (ngx_lo_roster.again) {
         ngx_lo_roster.again = 0;

@@ -49,6 +49,8 @@ struct ngx_lo_effect_s {
     json_t             *body;
     const char         *target;     /* static text */
     json_t             *secrets;    /* {handle: text}; wiped with it */
+    json_t             *grants;     /* {handle: grant or text}, what goes in
+                                       their places; the same; NULL: they do */
     ngx_lo_secret_look_t  *look;    /* CALL: what the site has of them */
     void               *own;        /* the performer's; ends by own_free */
     void              (*own_free)(void *own);

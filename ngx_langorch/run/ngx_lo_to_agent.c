@@ -3,6 +3,7 @@
  */
 
 #include "run/ngx_lo_run_int.h"
+#include "secret/ngx_lo_grant.h"
 #include "secret/ngx_lo_secret.h"
 #include "wire/agent.h"
 
@@ -199,7 +200,7 @@ ngx_lo_agent_body(const ngx_lo_effect_t *e, const json_t *rq)
         return ckp_json_text(rq);
     }
 
-    filled = ngx_lo_secrets_fill(rq, e->secrets);
+    filled = ngx_lo_secrets_fill(rq, e->grants ? e->grants : e->secrets);
     body = filled ? ckp_json_text(filled) : NULL;
     ngx_lo_secrets_wipe(filled);
 
@@ -222,6 +223,16 @@ ngx_lo_to_agent(ngx_lo_effect_t *e)
 
     if (ngx_lo_effect_secrets(e, base) != NGX_OK) {
         return;
+    }
+
+    if (e->secrets != NULL && ngx_lo_grants_given()) {
+        e->grants = ngx_lo_grants(json_object_get(e->body, "secrets"),
+                                  e->secrets, e->run->run_id, ngx_lo_now_ms());
+
+        if (e->grants == NULL) {
+            ngx_lo_agent_refused(e, "no memory for grants, or one is too long");
+            return;
+        }
     }
 
     body = ngx_lo_agent_body(e, rq);

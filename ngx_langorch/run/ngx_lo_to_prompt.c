@@ -128,20 +128,24 @@ ngx_lo_prompt_link(ngx_lo_effect_t *e, const json_t *row)
 /* --- choosing ---------------------------------------------------------------- */
 
 
-/* version NGX_LO_NULL: the one that the name alone means. */
+/* version NGX_LO_NULL: the one that the name alone means.  label NULL: none. */
 
 static void
-ngx_lo_prompt_load(ngx_lo_effect_t *e, int64_t version)
+ngx_lo_prompt_load(ngx_lo_effect_t *e, int64_t version, const char *label)
 {
+    ngx_int_t      rc;
     ngx_lo_job_t  *job;
+    const char    *name;
     ngx_lo_ask_t  *ask = e->own;
 
+    name = ckp_json_str(e->body, "name");
     job = ngx_lo_job_new(ngx_lo_store(), 0);
 
-    if (job == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_prompt_get,
-                          ckp_json_str(e->body, "name"), version) != NGX_OK)
-    {
+    rc = (job == NULL) ? NGX_ERROR
+         : label ? ngx_lo_job_add(job, &ngx_lo_sql_prompt_labelled, name, label)
+         : ngx_lo_job_add(job, &ngx_lo_sql_prompt_get, name, version);
+
+    if (rc != NGX_OK) {
         ngx_lo_job_free(job);
         ngx_lo_prompt_failed(e, "ResourceBusy", "the store does not answer");
         return;
@@ -172,7 +176,7 @@ ngx_lo_prompt_got(ngx_lo_job_t *job, void *data)
 
     if (row == NULL) {
         ngx_lo_prompt_failed(e, "PromptTemplateError",
-                             "there is no such prompt or version");
+                             "there is no such prompt, version or label");
         return;
     }
 
@@ -209,7 +213,7 @@ ngx_lo_prompt_versions(ngx_lo_job_t *job, void *data)
         *ngx_sprintf((u_char *) text, "%L", version) = '\0';
 
         if (ckp_version_fits(range, text)) {
-            ngx_lo_prompt_load(e, version);
+            ngx_lo_prompt_load(e, version, NULL);
             return;
         }
     }
@@ -229,14 +233,19 @@ ngx_lo_prompt_ask(ngx_lo_effect_t *e, ngx_lo_ask_t *ask)
     version = version ? version : "";
 
     if (*version == '\0') {
-        ngx_lo_prompt_load(e, NGX_LO_NULL);
+        ngx_lo_prompt_load(e, NGX_LO_NULL, NULL);
         return NGX_OK;
     }
 
     n = ngx_atoi((u_char *) version, ngx_strlen(version));
 
     if (n != NGX_ERROR) {
-        ngx_lo_prompt_load(e, n);
+        ngx_lo_prompt_load(e, n, NULL);
+        return NGX_OK;
+    }
+
+    if (!ckp_version_is_range(version)) {
+        ngx_lo_prompt_load(e, NGX_LO_NULL, version);
         return NGX_OK;
     }
 

@@ -669,6 +669,13 @@ static const char  ngx_lo_schema_alive[] =
     " AND status <> 'canceled';";
 
 
+static const char  ngx_lo_schema_labels[] =
+    "CREATE TABLE prompt_labels ("
+    " name TEXT NOT NULL, label TEXT NOT NULL, version INTEGER NOT NULL,"
+    " updated_by TEXT, updated_at INTEGER, PRIMARY KEY (name, label))"
+    " WITHOUT ROWID;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -700,7 +707,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_sessions,
     ngx_lo_schema_slots,
     ngx_lo_schema_backfills,
-    ngx_lo_schema_alive
+    ngx_lo_schema_alive,
+    ngx_lo_schema_labels
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -63,6 +63,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_secrets_named;
 extern const ngx_lo_stmt_t  ngx_lo_sql_secret_used;
 extern const ngx_lo_stmt_t  ngx_lo_sql_secret_user;
 
+/* run_id: a row while the run is not over */
+extern const ngx_lo_stmt_t  ngx_lo_sql_grant_run;
+
 /* --- prompts (ngx_lo_sql_prompts.c) ---------------------------------------------- */
 
 /* LIKE or NULL, tag or NULL, limit, offset */
@@ -87,6 +90,21 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_version_add;
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_activate;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_del;  /* name, tag; guarded */
+
+/* name, label; label NULL: all of them */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_labels;
+
+/* name, label: as prompt_get */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_labelled;
+
+/* name, tag (NULL: whatever it is), now; guarded */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_touch;
+
+/* name, label, version, by, now; guarded: the version is there */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_put;
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_del;    /* name, label */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_user;   /* name, label */
+extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_labels_del;   /* name */
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions_del;     /* name */
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompt_user;     /* name */
 extern const ngx_lo_stmt_t  ngx_lo_sql_prompts_there;   /* name, versions */

@@ -8,6 +8,7 @@
 #include "assets/ngx_lo_asset.h"
 #include "store/ngx_lo_sql_trigger.h"
 #include "trigger/ngx_lo_trigger.h"
+#include "trigger/ngx_lo_webhook.h"
 
 #include "trigger/settings.h"
 
@@ -286,7 +287,7 @@ ngx_lo_trigger_unfit(const json_t *settings)
 
     json_array_foreach(json_object_get(settings, "allowed_sources"), i, one) {
         if (!ngx_lo_trigger_is_source(json_string_value(one))) {
-            return "allowed_sources must be addresses or CIDRs";
+            return "allowed_sources must be addresses, CIDRs or host names";
         }
     }
 
@@ -315,7 +316,7 @@ ngx_lo_trigger_is_source(const char *text)
     s.data = (u_char *) text;
     s.len = strlen(text);
 
-    return ngx_ptocidr(&s, &cidr) != NGX_ERROR;
+    return ngx_ptocidr(&s, &cidr) != NGX_ERROR || ngx_lo_source_is_name(text);
 }
 
 

@@ -22,13 +22,15 @@
 typedef struct {
     ngx_lo_ask_t         ask;
     const json_t        *settings;
+    ngx_lo_source_t     *source;        /* names are looked up; NULL */
     const char          *outcome;       /* a refusal of the history */
     ngx_lo_resume_pt     refuse;
 } ngx_lo_hook_t;
 
 
-static ngx_int_t ngx_lo_webhook_source(ngx_lo_api_t *api,
-    const ngx_lo_hook_t *hook);
+static ngx_int_t ngx_lo_webhook_sourced(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_webhook_from(ngx_lo_api_t *api, ngx_lo_hook_t *hook,
+    ngx_int_t rc);
 static ngx_int_t ngx_lo_webhook_signed(ngx_lo_api_t *api,
     ngx_lo_hook_t *hook);
 static ngx_int_t ngx_lo_webhook_known(ngx_lo_api_t *api);
@@ -73,7 +75,6 @@ ngx_lo_webhook_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_webhook_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    u_char          key[NGX_LO_HOOK_KEY];
     ngx_lo_hook_t  *hook;
 
     hook = api->ctx;
@@ -94,9 +95,41 @@ ngx_lo_webhook_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    if (ngx_lo_webhook_source(api, hook) != NGX_OK) {
+    return ngx_lo_webhook_from(api, hook,
+               ngx_lo_source_look(api, json_object_get(hook->settings,
+                                                       "allowed_sources"),
+                                  ngx_lo_webhook_sourced, &hook->source));
+}
+
+
+/* --- where it comes from -------------------------------------------------------- */
+
+
+static ngx_int_t
+ngx_lo_webhook_sourced(ngx_lo_api_t *api)
+{
+    ngx_lo_hook_t  *hook;
+
+    hook = api->ctx;
+
+    return ngx_lo_webhook_from(api, hook, ngx_lo_source_more(hook->source));
+}
+
+
+/* `rc`: what is known of the source. */
+
+static ngx_int_t
+ngx_lo_webhook_from(ngx_lo_api_t *api, ngx_lo_hook_t *hook, ngx_int_t rc)
+{
+    u_char  key[NGX_LO_HOOK_KEY];
+
+    if (rc == NGX_DECLINED) {
         return ngx_lo_webhook_no(api, hook, "source_not_allowed",
                                  ngx_lo_webhook_403);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     *ngx_snprintf(key, sizeof(key) - 1, "webhook %s",
@@ -108,50 +141,6 @@ ngx_lo_webhook_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_webhook_signed(api, hook);
-}
-
-
-/* --- where it comes from -------------------------------------------------------- */
-
-
-/* NGX_DECLINED: the client's address, as NGINX knows it, is not in the list. */
-
-static ngx_int_t
-ngx_lo_webhook_source(ngx_lo_api_t *api, const ngx_lo_hook_t *hook)
-{
-    size_t         i;
-    json_t        *one;
-    ngx_str_t      s;
-    ngx_cidr_t     cidr;
-    ngx_array_t    list;
-    const json_t  *allowed;
-
-    allowed = json_object_get(hook->settings, "allowed_sources");
-
-    if (json_array_size(allowed) == 0) {
-        return NGX_OK;
-    }
-
-    if (ngx_array_init(&list, api->r->pool, 4, sizeof(ngx_cidr_t)) != NGX_OK) {
-        return NGX_DECLINED;
-    }
-
-    json_array_foreach(allowed, i, one) {
-        s.data = (u_char *) json_string_value(one);
-        s.len = json_string_length(one);
-
-        if (ngx_ptocidr(&s, &cidr) != NGX_ERROR) {
-            ngx_cidr_t  *p = ngx_array_push(&list);
-
-            if (p == NULL) {
-                return NGX_DECLINED;
-            }
-
-            *p = cidr;
-        }
-    }
-
-    return ngx_cidr_match(api->r->connection->sockaddr, &list);
 }
 
 

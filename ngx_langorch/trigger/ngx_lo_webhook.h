@@ -21,6 +21,22 @@ json_t *ngx_lo_webhook_heads(ngx_lo_api_t *api, const char *own);
 /* The header that has the credential; NULL: the trigger names none. */
 const char *ngx_lo_webhook_own(const json_t *settings);
 
+/* --- where a post comes from (ngx_lo_webhook_source.c) ------------------------- */
+
+typedef struct ngx_lo_source_s  ngx_lo_source_t;
+
+/* 1: the text can be the name of a host. */
+ngx_uint_t ngx_lo_source_is_name(const char *text);
+
+/*
+ * Whether the client's address, as NGINX knows it, is in the list (empty: any).
+ * NGX_OK, NGX_DECLINED: it is, is not.  NGX_AGAIN: a name is looked up, *source
+ * holds it, and the request goes on with `go_on`, which asks _more.  NGX_ERROR.
+ */
+ngx_int_t ngx_lo_source_look(ngx_lo_api_t *api, const json_t *allowed,
+    ngx_lo_resume_pt go_on, ngx_lo_source_t **source);
+ngx_int_t ngx_lo_source_more(ngx_lo_source_t *source);
+
 /* What came: payload, headers, the inputs that it gives by itself, and what it
  * is when it comes again. */
 ngx_int_t ngx_lo_webhook_read(ngx_lo_api_t *api, const json_t *settings,

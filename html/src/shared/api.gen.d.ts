@@ -1439,6 +1439,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent-credentials/{secret_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent exchanges a grant for the value of a secret */
+        get: operations["get_agent_credentials_secret_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/llm/profiles": {
         parameters: {
             query?: never;
@@ -1611,6 +1628,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{name}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels of a prompt, by name */
+        get: operations["get_prompts_name_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{name}/labels/{label}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a label to a version of a prompt */
+        put: operations["put_prompts_name_labels_label"];
+        post?: never;
+        /** Remove a label that no procedure refers to */
+        delete: operations["delete_prompts_name_labels_label"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3754,6 +3806,11 @@ export interface components {
             healthy: boolean | null;
             error: string | null;
         };
+        /** @description The value of a secret, for a grant */
+        AgentCredential: {
+            secret_name: string;
+            value: string;
+        };
         /** @description How a model is asked */
         LlmProfile: {
             name: string;
@@ -3945,6 +4002,15 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             active: boolean;
+            labels: string[];
+        };
+        /** @description A word that means a version of a prompt */
+        PromptLabel: {
+            label: string;
+            version: number;
+            updated_by: string | null;
+            /** Format: date-time */
+            updated_at: string;
         };
         /** @description What a version is; it never changes */
         PromptVersion: {
@@ -7569,6 +7635,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_agent_credentials_secret_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description AgentCredential */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCredential"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_llm_profiles: {
         parameters: {
             query?: never;
@@ -8011,6 +8100,85 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PromptVersionSummary"][];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_prompts_name_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description [PromptLabel] */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptLabel"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_prompts_name_labels_label: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tag that was read; another one by now: 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PromptChoice"];
+            };
+        };
+        responses: {
+            /** @description PromptLabel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptLabel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_prompts_name_labels_label: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tag that was read; another one by now: 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -46,7 +46,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions = {
     " json_extract(v.body, '$.model') AS model,"
     " json_extract(v.body, '$.profile') AS profile,"
     " v.created_by, v.created_at AS \"created_at:t\","
-    " v.version = " NGX_LO_PROMPT_USED " AS \"active:b\""
+    " v.version = " NGX_LO_PROMPT_USED " AS \"active:b\","
+    " (SELECT json_group_array(label) FROM prompt_labels l"
+    " WHERE l.name = v.name AND l.version = v.version) AS \"labels:j\""
     " FROM prompts p JOIN prompt_versions v ON v.name = p.name"
     " WHERE p.name = $1 ORDER BY v.version DESC LIMIT $2 OFFSET $3",
     "sii", -1
@@ -106,6 +108,68 @@ const ngx_lo_stmt_t  ngx_lo_sql_prompt_versions_del = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_labels = {
+    "prompt_labels",
+    "SELECT label, version, updated_by, updated_at AS \"updated_at:t\""
+    " FROM prompt_labels WHERE name = $1 AND ($2 IS NULL OR label = $2)"
+    " ORDER BY label",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_labelled = {
+    "prompt_labelled",
+    "SELECT v.name, v.version, v.body AS \"body:j\""
+    " FROM prompt_labels l JOIN prompt_versions v ON v.name = l.name"
+    " AND v.version = l.version WHERE l.name = $1 AND l.label = $2",
+    "ss", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_touch = {
+    "prompt_touch",
+    "UPDATE prompts AS p SET rev = rev + 1, updated_at = $3"
+    " WHERE p.name = $1 AND ($2 IS NULL OR " NGX_LO_PROMPT_TAG " = $2)",
+    "ssi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_put = {
+    "prompt_label_put",
+    "INSERT INTO prompt_labels (name, label, version, updated_by, updated_at)"
+    " SELECT name, $2, version, $4, $5 FROM prompt_versions"
+    " WHERE name = $1 AND version = $3"
+    " ON CONFLICT (name, label) DO UPDATE SET version = excluded.version,"
+    " updated_by = excluded.updated_by, updated_at = excluded.updated_at",
+    "ssisi", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_del = {
+    "prompt_label_del",
+    "DELETE FROM prompt_labels WHERE name = $1 AND label = $2",
+    "ss", 1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_labels_del = {
+    "prompt_labels_del",
+    "DELETE FROM prompt_labels WHERE name = $1",
+    "s", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_prompt_label_user = {
+    "prompt_label_user",
+    "SELECT procedure_id, version FROM procedures"
+    " JOIN documents ON hash = content_hash"
+    " WHERE instr(body, '\"prompt_ref\":\"' || $1 || '@' || $2 || '\"') > 0"
+    " AND coalesce(json_type(body, '$.prompt_templates.\"' || $1 || '\"'), '')"
+    " <> 'object' ORDER BY procedure_id, version LIMIT 1",
+    "ss", -1
+};
+
+
 /* A document that names it and has none of that name itself. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_prompt_user = {
@@ -125,7 +189,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_prompt_user = {
 const ngx_lo_stmt_t  ngx_lo_sql_prompts_there = {
     "prompts_there",
     "SELECT name, json_group_array(CAST(version AS TEXT)) AS \"versions:j\""
-    " FROM (SELECT name, version FROM prompt_versions LIMIT 20000)"
+    " FROM (SELECT name, version FROM (SELECT name, version"
+    " FROM prompt_versions LIMIT 20000)"
+    " UNION ALL SELECT name, label FROM prompt_labels)"
     " GROUP BY name",
     "", -1
 };

@@ -113,3 +113,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_secret_user = {
     " last_used_at = excluded.last_used_at",
     "ssi", -1
 };
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_grant_run = {
+    "grant_run",
+    "SELECT run_id FROM runs WHERE run_id = $1 AND status <> 'completed'"
+    " AND status <> 'failed' AND status <> 'canceled'",
+    "s", -1
+};

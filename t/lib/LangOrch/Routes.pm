@@ -104,7 +104,7 @@ sub populate {
         map({ ("/api/llm/profiles/{name}$_" => 'tried') } '', '/test'),
         '/api/llm/budgets/{name}' => 'few',
         map({ ("/api/prompts/{name}$_" => 'asked') }
-            '', qw(/versions /activate /render)),
+            '', qw(/versions /labels /activate /render)),
     };
 
     $self->{graph} = { workflow_id => $graph->{id}, run_id => $walked->{id} };
