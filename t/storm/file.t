@@ -7,6 +7,8 @@ use warnings;
 use Digest::SHA qw(sha1_hex);
 use Test::More;
 
+use LangOrch::Agent;
+use LangOrch::Doc qw(chain);
 use LangOrch::Site;
 use LangOrch::Store;
 use LangOrch::Wait qw(until_true);
@@ -197,6 +199,34 @@ subtest 'another file, and a reload before anybody looked' => sub {
     is_ready();
     is runs(), 23, 'the new configuration has the other file to itself';
     ok LangOrch::Store::is_sound($site), 'and it is sound';
+};
+
+
+subtest 'a backup that was taken while runs went on' => sub {
+    my $agent = LangOrch::Agent->start;
+    $site->register($agent);
+    $site->import_document(chain('four', 4));
+    my @ids = map { $site->run('four')->id } 1 .. 40;
+
+    system('sqlite3', '-cmd', '.timeout 5000', $file, ".backup '$file.copy'") == 0
+        or die 'no backup';
+    my $copy = LangOrch::Site::slurp("$file.copy");
+    unlink "$file.copy";
+    $site->run_by_id($_)->wait_final for @ids;
+
+    my $log = length $site->log;
+    put($copy);
+    $site->reload;
+    is_ready();
+    is scalar(grep { $site->run_by_id($_)->wait_final->{status} ne 'completed' }
+        @ids), 0, 'what was under way in it goes on to its end';
+    ok LangOrch::Store::is_sound($site), 'it is sound';
+
+    my %keys;
+    $keys{ $_->{json}{run_id} . $_->{json}{step_id} }
+        { $_->{headers}{'idempotency-key'} } = 1 for $agent->calls('work');
+    is scalar(grep { keys %$_ != 1 } values %keys), 0,
+        'a step that is sent again has the key that it had';
 };
 
 
