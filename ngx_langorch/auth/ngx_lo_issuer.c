@@ -6,9 +6,10 @@
 #include "auth/ngx_lo_issuer.h"
 #include "auth/ngx_lo_keys.h"
 #include "core/ngx_lo_core.h"
+#include "wire/issuer.h"
 
 #define NGX_LO_ISSUER_PATH   "/.well-known/openid-configuration"
-#define NGX_LO_ISSUER_URL    2048           /* bytes of an address */
+#define NGX_LO_ISSUER_URL    CKP_ISSUER_URL_MAX
 #define NGX_LO_ISSUER_VALID  3600000        /* ms */
 
 
@@ -22,7 +23,8 @@ static struct {
 
 
 static const char *ngx_lo_issuer_take(const ngx_str_t *text);
-static const char *ngx_lo_issuer_read(const json_t *doc, ngx_lo_issuer_t *at);
+static const char *ngx_lo_issuer_read(const json_t *doc, ngx_lo_issuer_t *at,
+    const char **keys);
 
 
 /* What is given wholly is not asked for. */
@@ -115,7 +117,7 @@ ngx_lo_issuer_take(const ngx_str_t *text)
     ngx_lo_issuer_t   at;
 
     doc = ckp_json_parse((const char *) text->data, text->len, &err);
-    why = ngx_lo_issuer_read(doc, &at);
+    why = ngx_lo_issuer_read(doc, &at, &keys);
 
     if (why != NULL) {
         json_decref(doc);
@@ -127,8 +129,6 @@ ngx_lo_issuer_take(const ngx_str_t *text)
     ngx_lo_issuer_of.at = at;
     ngx_lo_issuer_of.known = 1;
 
-    keys = ckp_json_str(doc, "jwks_uri");
-
     if (keys != NULL) {
         ngx_lo_keys_found(keys);
     }
@@ -137,76 +137,42 @@ ngx_lo_issuer_take(const ngx_str_t *text)
 }
 
 
-/* Where the document says it; NULL: nowhere, or where nothing that proves who
- * somebody is may come from. */
-
-static const char *
-ngx_lo_issuer_url(const json_t *doc, const char *name)
+static bool
+ngx_lo_issuer_safe(const char *url)
 {
-    ngx_str_t    s;
-    const char  *url;
+    ngx_str_t  s;
 
-    url = ckp_json_str(doc, name);
     s.data = (u_char *) url;
-    s.len = (url != NULL) ? ngx_strlen(url) : 0;
+    s.len = ngx_strlen(url);
 
-    return (url != NULL && s.len <= NGX_LO_ISSUER_URL
-            && ngx_lo_auth_is_safe(&s)) ? url : NULL;
+    return ngx_lo_auth_is_safe(&s);
 }
 
 
-/* Who says nothing takes the header alone (Discovery 1.0, 3). */
-
-static ngx_uint_t
-ngx_lo_issuer_basic(const json_t *doc)
-{
-    size_t         i;
-    json_t        *one;
-    const json_t  *list;
-
-    list = json_object_get(doc, "token_endpoint_auth_methods_supported");
-
-    json_array_foreach(list, i, one) {
-        if (json_is_string(one)
-            && ngx_strcmp(json_string_value(one), "client_secret_post") == 0)
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
+/* What the directive says goes first. */
 
 static const char *
-ngx_lo_issuer_read(const json_t *doc, ngx_lo_issuer_t *at)
+ngx_lo_issuer_read(const json_t *doc, ngx_lo_issuer_t *at, const char **keys)
 {
-    const char                *who;
+    const char                *why;
+    ckp_issuer_t               said;
     const ngx_lo_auth_conf_t  *ac;
 
     ac = ngx_lo_auth_conf();
-    who = ckp_json_str(doc, "issuer");
+    why = ckp_issuer_read(&said, doc, ac->oidc->issuer, ngx_lo_issuer_safe);
 
-    if (!json_is_object(doc)) {
-        return "it is no JSON object";
+    if (why != NULL) {
+        return why;
     }
 
-    /* else one provider could speak for another (Discovery 1.0, 4.3) */
-
-    if (who == NULL || ngx_strcmp(who, ac->oidc->issuer) != 0) {
-        return "its \"issuer\" is another one";
-    }
-
-    at->authorize = ac->oidc->authorize
-                    ? ac->oidc->authorize
-                    : ngx_lo_issuer_url(doc, "authorization_endpoint");
-    at->token = ac->oidc->token ? ac->oidc->token
-                                : ngx_lo_issuer_url(doc, "token_endpoint");
-    at->basic = (ac->oidc->token == NULL) && ngx_lo_issuer_basic(doc);
+    at->authorize = ac->oidc->authorize ? ac->oidc->authorize
+                                        : said.authorize;
+    at->token = ac->oidc->token ? ac->oidc->token : said.token;
+    at->basic = (ac->oidc->token == NULL) && said.basic;
+    *keys = said.keys;
 
     if (at->authorize == NULL || at->token == NULL
-        || (ac->keys == NULL && ac->keys_url == NULL
-            && ngx_lo_issuer_url(doc, "jwks_uri") == NULL))
+        || (ac->keys == NULL && ac->keys_url == NULL && said.keys == NULL))
     {
         return "an address is missing, or neither begins with https:// nor is"
                " this machine's";
