@@ -174,7 +174,7 @@ static json_t *
 ngx_lo_secret_replace(const json_t *string, const json_t *texts,
     ngx_uint_t scrub, ngx_uint_t *failed)
 {
-    size_t       n;
+    size_t       n, len;
     json_t      *v, *out;
     ngx_uint_t   hits;
     ckp_buf_t    b;
@@ -187,30 +187,33 @@ ngx_lo_secret_replace(const json_t *string, const json_t *texts,
     ckp_buf_init(&b, NGX_LO_SECRET_TEXT);
     hits = 0;
 
-    for (p = json_string_value(string); *p != '\0'; /* void */) {
+    for (p = json_string_value(string); *p != '\0'; p += n) {
         n = 0;
+        to = NULL;
+
+        /* the longest of them: one may begin as another does */
 
         json_object_foreach((json_t *) texts, handle, v) {
             value = json_string_value(v);
             from = scrub ? value : handle;
-            to = scrub ? NGX_LO_SECRET_MASK : value;
-            n = ngx_strlen(from);
+            len = ngx_strlen(from);
 
-            if (n >= NGX_LO_SECRET_LEAST && ngx_strncmp(p, from, n) == 0) {
-                ckp_buf_puts(&b, to);
-                hits++;
-                break;
+            if (len >= NGX_LO_SECRET_LEAST && len > n
+                && ngx_strncmp(p, from, len) == 0)
+            {
+                to = scrub ? NGX_LO_SECRET_MASK : value;
+                n = len;
             }
-
-            n = 0;
         }
 
-        if (n == 0) {
-            ckp_buf_put(&b, p, 1);
+        if (to != NULL) {
+            ckp_buf_puts(&b, to);
+            hits++;
+
+        } else {
             n = 1;
+            ckp_buf_put(&b, p, n);
         }
-
-        p += n;
     }
 
     out = NULL;

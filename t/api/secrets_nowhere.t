@@ -30,7 +30,7 @@ sub value { return "$word-$_[0]" }
 sub pem { return "-----BEGIN $word-----\nab/cd+\"ef\" == $word\n-----END $word-----\n" }
 
 my @env = qw(ENVED MODEL TOOLS HOOKED BEARER ALERT COLLECTOR VAULT_TOKEN);
-my @kept = qw(pin asked basic bundle page pem);
+my @kept = qw(pin asked basic bundle page pages pem);
 
 
 # --- who hears them, and says so -------------------------------------------------
@@ -81,7 +81,9 @@ $site->post('/api/mcp/servers', { name => 'toolbox', base_url => $mcp->base_url,
 for my $name (@kept) {
     my $value = $name eq 'basic' ? 'bob:' . value('basic')
         : $name eq 'bundle' ? LangOrch::Http::encode({ code => value('bundle') })
-        : $name eq 'pem' ? pem() : value($name);
+        : $name eq 'pem' ? pem()
+        : $name eq 'pages' ? value('page') . "-$word"     # begins as another does
+        : value($name);
     is $site->post('/api/secrets', { name => $name, value => $value })->{status}, 201,
         "$name is kept";
 }
@@ -112,7 +114,8 @@ sub http { my ($id, %params) = @_;
         params => { url => $web->url("/$id"), %params }) }
 
 my %all = (pin => '{{secrets.pin}}', deep => { list => [ 'a {{secrets.asked}} b',
-    '{{secrets.bundle.code}}' ] }, pem => 'it is {{secrets.pem}}.', env => '{{secrets.enved}}');
+    '{{secrets.bundle.code}}' ] }, pem => 'it is {{secrets.pem}}.',
+    both => '{{secrets.page}} {{secrets.pages}}', env => '{{secrets.enved}}');
 
 my %ends = (
     tells  => runs('tells', steps(calls('one', 'tell', %all))),
