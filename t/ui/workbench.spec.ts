@@ -72,6 +72,20 @@ test('all nodes are arranged, and that is undone, too', async () => {
   await expect.poll(place).toBe(moved);
 });
 
+test('on a phone a node is added to the drawing, too', async () => {
+  const { page } = b;
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(at(`builder/${encodeURIComponent(letter)}`));
+  await box('write').waitFor();
+  await page.getByText('Add a node').click();
+  await page.getByRole('navigation', { name: 'Node types' }).filter({ visible: true })
+    .getByRole('button', { name: 'Decision' }).click();
+  await box('logic').waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(360);
+  await page.setViewportSize({ width: 1280, height: 860 });
+});
+
 test('nothing of this broke a rule of the browser', () => {
   expect(b.offences).toEqual({
     consoleErrors: [], policyViolations: [], foreignRequests: [], serverErrors: [],

@@ -18,8 +18,8 @@ export function Palette({
   return (
     <nav aria-label="Node types" className="flex flex-col gap-3 overflow-y-auto p-3">
       {groups.map(([category, list]) => (
-        <section key={category} aria-label={words(category)}>
-          <h2 className="mb-1 px-1 text-xs font-medium text-muted">{words(category)}</h2>
+        <section key={category} aria-label={nameOf(category)}>
+          <h2 className="mb-1 px-1 text-xs font-medium text-muted">{nameOf(category)}</h2>
           <ul className="flex flex-col gap-1">
             {list.map((type) => (
               <li key={type.type}>
@@ -51,4 +51,8 @@ export function Palette({
       ))}
     </nav>
   );
+}
+
+function nameOf(category: string): string {
+  return category === 'ai' ? 'AI' : words(category);
 }

@@ -34,6 +34,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
   const [shape, setShape] = useQueryState('show', 'canvas');
   const later = useLater();
   const [dialog, setDialog] = useState<'try' | 'publish' | null>(null);
+  const [adding, setAdding] = useState(false);
   const actionsId = useId();
   useTitle(`${String(doc.name ?? doc.procedure_id ?? 'Builder')} · Builder`);
 
@@ -104,6 +105,22 @@ export function Workbench({ id, builder }: WorkbenchProps) {
         />
       )}
       <Route />
+      {drawn && view !== 'json' && (
+        <details
+          open={adding}
+          onToggle={(event) => setAdding(event.currentTarget.open)}
+          className="max-h-[50dvh] overflow-y-auto border-b border-line px-4 py-2 lg:hidden"
+        >
+          <summary>Add a node</summary>
+          <Palette
+            types={types.data ?? []}
+            onAdd={(type) => {
+              setAdding(false);
+              add(type);
+            }}
+          />
+        </details>
+      )}
       <div className="flex min-h-0 flex-1">
         {drawn && (
           <div className={palette}>
@@ -133,12 +150,6 @@ export function Workbench({ id, builder }: WorkbenchProps) {
           )}
           {view === 'outline' && (
             <div className="flex min-w-0 flex-1 flex-col bg-ground">
-              <div className="border-b border-line lg:hidden">
-                <details className="px-4 py-2">
-                  <summary>Add a node</summary>
-                  <Palette types={types.data ?? []} onAdd={(type) => add(type)} />
-                </details>
-              </div>
               <Outline
                 doc={doc}
                 found={found}

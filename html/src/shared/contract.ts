@@ -10,7 +10,11 @@ type Filled<P extends string> = P extends `${infer A}{${string}}${infer B}`
   ? `${A}${string}${Filled<B>}`
   : P;
 
-/** The routes that take a method, as seen from `/api`: the others are beside it. */
+/**
+ * The routes that take a method, as seen from `/api`: the others are beside it.  One that the
+ * server has and that is refused here is newer than api.gen.d.ts: html/README.md says how to renew
+ * it.
+ */
 export type Route<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, object>
     ? P extends `/api${infer Rest}`

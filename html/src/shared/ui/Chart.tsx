@@ -95,7 +95,8 @@ function optionsOf(element: HTMLElement, now: { current: ChartProps }): Options 
       },
       {
         ...axis,
-        size: 64,
+        /* as wide as its longest number */
+        size: (_, told) => 14 + 6.5 * Math.max(2, ...(told ?? []).map((t) => t.length)),
         gap: 6,
         space: 28,
         grid: { stroke: color('line'), width: 1 },
