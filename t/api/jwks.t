@@ -160,6 +160,7 @@ subtest 'what is forged' => sub {
         'alg none'               => token('RS256', 'rsa', alg => 'none'),
         'who else'               => token('RS256', 'rsa', claims => { iss => 'me' }),
         'for others'             => token('RS256', 'rsa', claims => { aud => 'them' }),
+        'not yet'                => token('RS256', 'rsa', claims => { nbf => time + 120 }),
         'over'                   => token('RS256', 'rsa', claims => { exp => time - 61 }),
     );
 

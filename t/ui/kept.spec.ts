@@ -110,6 +110,9 @@ test('a prompt is made, filled in, changed, and the version before is taken agai
   await mine.getByRole('button', { name: 'Open' }).click();
   await one.getByRole('region', { name: 'Prompt', exact: true }).getByText('warmly').waitFor();
   await one.getByLabel('Version').selectOption('1');
+  await one.getByLabel('A label').fill('production');
+  await one.getByRole('button', { name: 'Label it' }).click();
+  await one.getByText('production: version 1').waitFor();
   await one.getByRole('button', { name: 'Use version 1' }).click();
   await page.getByText('This version is in use from now on').first().waitFor();
   await one.getByRole('button', { name: 'Close' }).last().click();

@@ -12,6 +12,7 @@ import { ObjectDialog } from '../shared/ui/ObjectDialog';
 import { Resource } from '../shared/ui/Resource';
 import { Time } from '../shared/ui/Time';
 import { useToast } from '../shared/ui/Toast';
+import { PromptLabels } from './PromptLabels';
 
 /** api.md 13 */
 interface PromptRow {
@@ -182,6 +183,7 @@ function PromptDialog({ name, onClose }: { name: string; onClose: () => void }) 
             </Select>
           )}
         </Field>
+        {one.data && <PromptLabels name={name} version={one.data.version} />}
         {one.isError && <ErrorNote error={one.error} />}
         {one.isPending && <Loading lines={2} />}
         {one.data?.system && <Text name="What the model is told to be" text={one.data.system} />}
