@@ -231,7 +231,17 @@ script_child(play_t *p, const ckp_write_t *w)
 void
 play_wrote(play_t *p, const ckp_write_t *w)
 {
-    json_array_append_new(p->writes, json_pack("[s, O]", w->table, w->row));
+    json_t *const      row = json_copy(w->row);
+    const char *const  state = ckp_json_str(row, "state");
+
+    /* a checkpoint's is a text */
+
+    if (strcmp(w->table, "checkpoint") == 0 && state != NULL) {
+        json_object_set_new(row, "state",
+                            ckp_json_parse(state, strlen(state), NULL));
+    }
+
+    json_array_append_new(p->writes, json_pack("[s, o]", w->table, row));
 
     if (strcmp(w->table, "child") == 0) {
         script_child(p, w);

@@ -224,7 +224,7 @@ test_a_whole_message_of_anthropic(void **ctx)
     t_is(data, "{'text':'hi','tool_calls':[{'id':'t1','type':'function',"
          "'function':{'name':'f','arguments':'{\\\"n\\\":1}'}}],"
          "'finish_reason':'tool_calls','model':'c','usage':{'prompt_tokens':5,"
-         "'completion_tokens':4,'total_tokens':9}}");
+         "'cached_tokens':2,'completion_tokens':4,'total_tokens':9}}");
 }
 
 
