@@ -33,7 +33,8 @@ my %may = (
     api_leases_active => 'the same',
     map({ $_ => 'what is held right now' }
         qw(api_lease_get api_lease_note api_lease_wake lease_release)),
-    claim_unshut => 'runs that could not be loaded, by an index of their own',
+    map({ $_ => 'runs that could not be loaded, by an index of their own' }
+        qw(claim_unshut stuck_shut)),
 );
 
 

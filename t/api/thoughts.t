@@ -138,9 +138,9 @@ for my $case (
 }
 
 
-# The answer to what is asked behind them comes before theirs.
+# Which of two was answered first: what is asked behind the other.
 
-sub is_answered_meanwhile {
+sub first_answered {
     my ($what, $status, @request) = @_;
     my $before = () = order();
     my ($socket, $health) = (begun(@request), open_socket());
@@ -156,8 +156,15 @@ sub is_answered_meanwhile {
         my @all = order();
         return @all >= $before + 2 ? [ @all[$before .. $#all] ] : undef;
     });
-    @order = @{ $order[0] };
-    like $order[0], qr{/health}, 'later' or diag explain \@order;
+    return $order[0][0];
+}
+
+
+# The answer to what is asked behind it comes before its own.
+
+sub is_answered_meanwhile {
+    my ($what, @rest) = @_;
+    like first_answered($what, @rest), qr{/health}, 'later';
     return;
 }
 
@@ -179,9 +186,18 @@ subtest 'stored ones are compiled and compared where they are read' => sub {
     is_answered_meanwhile('that is taken back', 200, 'POST',
         '/api/procedures/none/2.0.0/rollback', '{"target_channel":"dev"}');
 
-    $site->restart;
-    is_answered_meanwhile('a run begins', 201, 'POST', '/api/runs',
-        '{"procedure_id":"none","version":"1.0.0"}');
+    # a worker knows it from then on; on a busy machine the thread may be done
+    # before the loop hears of the second request
+
+    my $first = '';
+    for (1 .. 5) {
+        $site->restart;
+        $first = first_answered('a run begins', 201, 'POST', '/api/runs',
+            '{"procedure_id":"none","version":"1.0.0"}');
+        last if $first =~ m{/health};
+    }
+    like $first, qr{/health}, 'later';
+
     is_answered_meanwhile('two are compared', 200, 'GET',
         '/api/procedures/none/diff?from=1.0.0&to=2.0.0', ' ');
     is_answered_meanwhile('one is drawn', 200, 'GET',
