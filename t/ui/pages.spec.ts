@@ -149,7 +149,7 @@ test('a webhook says who may call it, what its inputs are, and how it is called'
     .waitFor();
   await dialog.getByText(/^body='\{\}'\nsignature=/).waitFor();
   await dialog.getByLabel('Secret').fill('UI_HOOK');
-  await dialog.getByLabel('Who may call').fill('192.0.2.0/24\nnobody');
+  await dialog.getByLabel('Who may call').fill('192.0.2.0/24\n192.0.2.0/99');
   await dialog.getByRole('button', { name: 'Add an input' }).click();
   await dialog.getByLabel('Variable 1', { exact: true }).fill('reader');
   await dialog.getByText('It needs a pointer, a template or a value').waitFor();
