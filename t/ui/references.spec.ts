@@ -141,8 +141,17 @@ async function isAsBefore(page: Page, name: string): Promise<void> {
   let found = 1;
   for (let n = 0; n < 3 && found > most; n++) {
     await even(page);
-    /* charts and the scale of bars: what they show depends on the time of day and its length */
-    const mask = [page.locator('main figure, main .card > div > [aria-hidden="true"]')];
+    if (name.startsWith('run-bars')) {
+      await page.getByRole('list', { name: 'Nodes and steps over time' }).waitFor();
+    }
+    /* charts and the scale of bars: what they show depends on the time of day and its length;
+       the scale is drawn anew each second, which a mask does not always hear of */
+    await page.evaluate(() => {
+      for (const scale of document.querySelectorAll('main .card > div > [aria-hidden="true"]')) {
+        (scale as HTMLElement).style.visibility = 'hidden';
+      }
+    });
+    const mask = [page.locator('main figure')];
     if (/^settings/.test(name)) mask.push(page.locator('main dd, main li'));
     const now = reduce(readPng(await page.screenshot({ mask, animations: 'disabled' })));
     if (before === null) {
