@@ -7,6 +7,7 @@
 #include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "api/ngx_lo_within.h"
 
 
 static ngx_int_t ngx_lo_api_unread(ngx_http_request_t *r);
@@ -18,6 +19,7 @@ static ngx_int_t ngx_lo_api_known(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_condition(ngx_lo_api_t *api);
 static void ngx_lo_api_body(ngx_http_request_t *r);
 static ngx_int_t ngx_lo_api_begin(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_api_prepare(ngx_lo_api_t *api);
 static void ngx_lo_api_read(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_api_received(ngx_lo_api_t *api);
 static void ngx_lo_api_cleanup(void *data);
@@ -369,8 +371,21 @@ ngx_lo_api_read_all(ngx_lo_api_t *api)
 }
 
 
+/* What somebody limited to projects names is looked at first. */
+
 static ngx_int_t
 ngx_lo_api_begin(ngx_lo_api_t *api)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_lo_within_look(api, ngx_lo_api_prepare);
+
+    return (rc == NGX_DECLINED) ? ngx_lo_api_prepare(api) : rc;
+}
+
+
+static ngx_int_t
+ngx_lo_api_prepare(ngx_lo_api_t *api)
 {
     ngx_int_t              rc;
     ngx_lo_job_t          *job;
@@ -392,6 +407,12 @@ ngx_lo_api_begin(ngx_lo_api_t *api)
 
     if (route->prepare != NULL) {
         rc = route->prepare(api, job);
+    }
+
+    if ((rc == NGX_OK || rc == NGX_AGAIN)
+        && ngx_lo_within_heeded(api) != NGX_OK)
+    {
+        return NGX_DONE;
     }
 
     if (rc != NGX_OK) {

@@ -2,6 +2,7 @@
  * The life of a request.
  *   matched    path and method find a route, or 404, 405    ngx_lo_match
  *   known      who asks, and whether the role suffices
+ *   looked     of somebody limited to projects: is it one of theirs?
  *   read       body within its limit, parsed                api.md 1.2
  *   prepared   the route's prepare adds statements
  *   waiting    the job runs; the client may leave meanwhile
@@ -71,6 +72,8 @@ struct ngx_lo_api_s {
     ngx_lo_render_pt       missed;      /* what to do when a guard misses */
     ngx_lo_resume_pt       resume;
     ngx_lo_resume_pt       known;
+    ngx_lo_resume_pt       begin;       /* goes on behind the look */
+    const char            *veiled;      /* the id that was hidden; or NULL */
     void                  *caller;      /* a credential that is looked for */
     ngx_lo_reply_pt        reply;
     ngx_lo_looked_pt       looked;
@@ -96,6 +99,8 @@ struct ngx_lo_api_s {
     unsigned               poured:1;    /* the head has been sent */
     unsigned               endless:1;   /* the head of a stream: no length */
     unsigned               denied:1;    /* the audit knows of the refusal */
+    unsigned               heeded:1;    /* the route asked for the projects */
+    unsigned               hidden:1;    /* what it names is outside of them */
 };
 
 /* Content handler of `langorch_api` locations. */
@@ -127,11 +132,33 @@ ngx_int_t ngx_lo_api_forged(ngx_lo_api_t *api);
  * says (spec/api.md 1.8). */
 ngx_uint_t ngx_lo_api_is_open(const ngx_lo_api_t *api);
 
+/* --- the caller's projects (ngx_lo_within.c) ------------------------------------ */
+
+/* Those that the caller is limited to, for statements that keep to them (letter
+ * j); NULL: the whole site.  Lent. */
+const json_t *ngx_lo_api_projects(ngx_lo_api_t *api);
+
+/* NGX_OK: what is made may be in that project (NULL: in none); or the answer,
+ * 403, with the member of the body that says it. */
+ngx_int_t ngx_lo_api_project(ngx_lo_api_t *api, const char *id,
+    const char *member);
+
+/* The project of somebody who has one alone: he need not name it.  NULL: the
+ * whole site, or several. */
+const char *ngx_lo_api_project_alone(ngx_lo_api_t *api);
+
+/* 1: an administrator of the whole site. */
+ngx_uint_t ngx_lo_api_governs(ngx_lo_api_t *api);
+
 /* --- what a route asks ---------------------------------------------------- */
 
 /* A decoded segment by the name the route's path gives it; never NULL for a
  * name that the path has. */
 const char *ngx_lo_api_seg(ngx_lo_api_t *api, const char *name);
+
+/* The same as the client says it, also of what is outside of its projects: to
+ * be compared with what else it says, and not to be looked for. */
+const char *ngx_lo_api_said(ngx_lo_api_t *api, const char *name);
 
 /* What the route's "{name...}" stands for, raw. */
 const ngx_str_t *ngx_lo_api_rest(ngx_lo_api_t *api);

@@ -7,6 +7,7 @@
 #include "api/ngx_lo_front.h"
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "api/ngx_lo_within.h"
 #include "auth/ngx_lo_jwt.h"
 #include "auth/ngx_lo_keys.h"
 #include "auth/ngx_lo_proof.h"
@@ -35,6 +36,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_lo_caller_may(ngx_lo_api_t *api);
+static ngx_int_t ngx_lo_caller_in(ngx_lo_api_t *api, ngx_int_t narrowed);
 static ngx_int_t ngx_lo_caller_nobody(ngx_lo_api_t *api);
 static void ngx_lo_caller_presents(ngx_lo_api_t *api, ngx_lo_caller_t *caller);
 static ngx_int_t ngx_lo_caller_prove(ngx_lo_api_t *api);
@@ -94,7 +96,7 @@ ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known)
     rc = ngx_lo_who_find(api->r, api->conf, &api->who);
 
     if (rc == NGX_OK) {
-        return ngx_lo_caller_may(api);
+        return ngx_lo_caller_in(api, ngx_lo_within_said(api));
     }
 
     if (rc == NGX_ABORT) {
@@ -117,6 +119,16 @@ ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known)
 }
 
 
+/* Whose projects are known; one whom something malformed limits is nobody. */
+
+static ngx_int_t
+ngx_lo_caller_in(ngx_lo_api_t *api, ngx_int_t narrowed)
+{
+    return (narrowed == NGX_OK) ? ngx_lo_caller_may(api)
+           : (narrowed == NGX_ABORT) ? ngx_lo_caller_invalid(api) : NGX_ERROR;
+}
+
+
 /* Somebody, or nobody who may: is it enough for the route? */
 
 static ngx_int_t
@@ -130,6 +142,14 @@ ngx_lo_caller_may(ngx_lo_api_t *api)
         return ngx_lo_api_problem(api, 403, "forbidden",
                                   "Role '%s' or higher is required",
                                   ngx_lo_role_name(api->route->role));
+    }
+
+    if (api->who.projects != NULL && api->route->scope <= NGX_LO_SCOPE_SITE
+        && api->route->scope != NGX_LO_SCOPE_OPEN)
+    {
+        return ngx_lo_api_problem(api, 403, "forbidden",
+                                  "This is for those of the whole site, and"
+                                  " the caller is limited to projects");
     }
 
     return NGX_OK;
@@ -496,12 +516,14 @@ ngx_lo_caller_worth(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
 /*
  * A session of a user of the site is worth what the user is by now.  Others,
  * who are signed for elsewhere, have the roles that are claimed; but nobody who
- * was switched off here comes in that way.
+ * was switched off here comes in that way, and nobody who is limited to
+ * projects here sees others that way.
  */
 
 static ngx_int_t
 ngx_lo_caller_session(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
 {
+    ngx_int_t      rc;
     ngx_uint_t     ours;
     const char    *uid, *user, *role;
     const json_t  *row;
@@ -525,14 +547,17 @@ ngx_lo_caller_session(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
     api->who.method = caller->method;
     api->who.name = ckp_json_str(caller->claims, "sub");
 
+    rc = ngx_lo_within_kept(api, row, "projects");
+
     if (!ours) {
-        return ngx_lo_caller_claimed(api, caller->claims);
+        return (rc == NGX_OK) ? ngx_lo_caller_claimed(api, caller->claims)
+                              : ngx_lo_caller_in(api, rc);
     }
 
     ngx_lo_who_as(&api->who, api->conf,
                   ngx_lo_role_of(role, ngx_strlen(role)));
 
-    return ngx_lo_caller_may(api);
+    return ngx_lo_caller_in(api, rc);
 }
 
 
@@ -554,7 +579,7 @@ ngx_lo_caller_claimed(ngx_lo_api_t *api, const json_t *claims)
     if (groups.data != NULL) {
         ngx_memcpy(groups.data, ckp_buf_str(&b), b.len);
         ngx_lo_who_grouped(&api->who, api->conf, &groups);
-        rc = ngx_lo_caller_may(api);
+        rc = ngx_lo_caller_in(api, ngx_lo_within_claim(api, claims));
     }
 
     ckp_buf_free(&b);
@@ -564,13 +589,14 @@ ngx_lo_caller_claimed(ngx_lo_api_t *api, const json_t *claims)
 
 
 /*
- * The token's role, and no more than its owner has by now, where the site knows
- * the owner.
+ * The token's role and projects, and no more than its owner has by now, where
+ * the site knows the owner.
  */
 
 static ngx_int_t
 ngx_lo_caller_token(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
 {
+    ngx_int_t      rc;
     ngx_uint_t     role, approves;
     const char    *hash, *own, *name;
     const json_t  *row;
@@ -612,7 +638,13 @@ ngx_lo_caller_token(ngx_lo_api_t *api, const ngx_lo_caller_t *caller)
 
     ngx_lo_proof_used(row);
 
-    return ngx_lo_caller_may(api);
+    rc = ngx_lo_within_kept(api, row, "projects");
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_within_kept(api, row, "user_projects");
+    }
+
+    return ngx_lo_caller_in(api, rc);
 }
 
 

@@ -524,6 +524,19 @@ ngx_lo_input_refused(ngx_lo_api_t *api, json_t *detail)
 
 
 ngx_int_t
+ngx_lo_input_forbidden(ngx_lo_api_t *api, const char *detail)
+{
+    json_t  *list;
+
+    list = api->errors;
+    api->errors = NULL;
+
+    return ngx_lo_api_problem_json(api, 403, "forbidden", json_string(detail),
+                                   json_pack("{s:o?}", "errors", list));
+}
+
+
+ngx_int_t
 ngx_lo_input_problem(ngx_lo_api_t *api)
 {
     json_t  *list;

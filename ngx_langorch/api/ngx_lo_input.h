@@ -86,4 +86,8 @@ ngx_int_t ngx_lo_input_problem(ngx_lo_api_t *api);
  */
 ngx_int_t ngx_lo_input_refused(ngx_lo_api_t *api, json_t *detail);
 
+/* The caller may not have it so: 403 `forbidden` with the sentence, and what
+ * was wrong as `errors`. */
+ngx_int_t ngx_lo_input_forbidden(ngx_lo_api_t *api, const char *detail);
+
 #endif

@@ -5,6 +5,7 @@
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_once.h"
 #include "api/ngx_lo_reply.h"
+#include "api/ngx_lo_within.h"
 #include "store/ngx_lo_sql_api.h"
 
 
@@ -14,6 +15,7 @@ static int64_t ngx_lo_once_since(const ngx_lo_api_t *api);
 ngx_int_t
 ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
 {
+    char         within[2 * CKP_SHA256_LEN + 1];
     u_char       sha[CKP_SHA256_LEN], *p;
     size_t       len;
     ngx_str_t    path;
@@ -44,7 +46,10 @@ ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
         path.len--;
     }
 
-    len = strlen(api->actor) + path.len + 2;
+    /* nor is an answer for who has other projects */
+
+    ngx_lo_within_mark(api, within);
+    len = strlen(api->actor) + path.len + strlen(within) + 3;
 
     p = ngx_pnalloc(api->r->pool, len);
     if (p == NULL) {
@@ -52,7 +57,8 @@ ngx_lo_once_read(ngx_lo_api_t *api, ngx_lo_once_t *once)
     }
 
     once->scope = (char *) p;
-    *ngx_sprintf(p, "%s %V", api->actor, &path) = '\0';
+    *ngx_sprintf(p, "%s %V%s%s", api->actor, &path,
+                 within[0] != '\0' ? " " : "", within) = '\0';
 
     return NGX_OK;
 }

@@ -46,6 +46,29 @@ typedef ngx_int_t (*ngx_lo_render_pt)(ngx_lo_api_t *api, ngx_lo_job_t *job);
                                        decides (api->token) */
 
 /*
+ * What the projects that a caller is limited to mean for the route; whoever has
+ * the whole site never meets it.  An object outside of them is not there: the
+ * segment of that name, or else the member of the body, finds nothing.
+ */
+typedef enum {
+    NGX_LO_SCOPE_NONE,              /* nobody wrote it down: as `site` */
+    NGX_LO_SCOPE_OPEN,              /* it has nothing of any project */
+    NGX_LO_SCOPE_SITE,              /* for those of the whole site: 403 */
+    NGX_LO_SCOPE_OWN,               /* what is one's own, whatever projects */
+    NGX_LO_SCOPE_WITHIN,            /* the route keeps within them itself:
+                                       ngx_lo_api_projects */
+    NGX_LO_SCOPE_RUN,               /* {run_id}: of the run's project */
+    NGX_LO_SCOPE_PROCEDURE,         /* {procedure_id}: of those of all its
+                                       versions */
+    NGX_LO_SCOPE_APPROVAL,          /* {approval_id}: of its run's */
+    NGX_LO_SCOPE_LEASE,             /* {lease_id}: of its run's */
+    NGX_LO_SCOPE_PROJECT            /* {project_id} */
+} ngx_lo_scope_t;
+
+/* "open", "site" ... "project". */
+const char *ngx_lo_scope_name(ngx_lo_scope_t scope);
+
+/*
  * The last five are what others are told of the route: GET /api/openapi.json
  * is made of them, and what a route reads but does not tell is an alert in the
  * log.  "" is nothing.  ngx_lo_told.h has the words of `query`.
@@ -55,6 +78,7 @@ typedef struct {
     ngx_uint_t          method;     /* NGX_HTTP_GET ... */
     const char         *path;       /* "/leases/{lease_id}" */
     ngx_uint_t          role;
+    ngx_lo_scope_t      scope;
     ngx_uint_t          flags;
     ngx_lo_prepare_pt   prepare;    /* NULL: nothing to prepare */
     ngx_lo_render_pt    render;

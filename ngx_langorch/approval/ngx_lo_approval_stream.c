@@ -14,6 +14,7 @@ typedef struct {
     int64_t     after;          /* what the client has */
     ngx_uint_t  asked;          /* it says so */
     ngx_uint_t  follow;
+    const json_t  *within;      /* projects; NULL: the whole site */
 } ngx_lo_follow_t;
 
 
@@ -30,6 +31,7 @@ ngx_lo_approvals_stream_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     api->ctx = f;
     f->after = ngx_lo_query_resume(api, &f->asked);
     f->follow = ngx_lo_query_bool(api, "follow", 1);
+    f->within = ngx_lo_api_projects(api);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
@@ -57,8 +59,8 @@ ngx_lo_approvals_stream_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     /* a number that we never gave says nothing about what the client has */
 
     opened = (f->asked && f->after <= tail)
-             ? ngx_lo_push_approvals(api->r, f->after, 0, f->follow)
-             : ngx_lo_push_approvals(api->r, 0, tail, f->follow);
+             ? ngx_lo_push_approvals(api->r, f->after, 0, f->follow, f->within)
+             : ngx_lo_push_approvals(api->r, 0, tail, f->follow, f->within);
 
     return ngx_lo_api_stream(api, opened);
 }

@@ -18,6 +18,7 @@ ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ngx_int_t       rc;
     ngx_uint_t      by;
     const char     *status, *run, *procedure;
+    const json_t   *within;
     ngx_lo_page_t  *page;
 
     page = ngx_palloc(api->r->pool, sizeof(ngx_lo_page_t));
@@ -32,6 +33,7 @@ ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     status = ngx_lo_query_str(api, "status");
     run = ngx_lo_query_str(api, "run_id");
     procedure = ngx_lo_query_str(api, "procedure_id");
+    within = ngx_lo_api_projects(api);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
@@ -42,11 +44,12 @@ ngx_lo_approvals_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     id = (page->at != NGX_LO_NULL) ? page->id : INT64_MAX;
 
     rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approvals[by][0], status, run,
-                        procedure, at, id, page->limit + 1, page->offset);
+                        procedure, within, at, id, page->limit + 1,
+                        page->offset);
 
     if (rc == NGX_OK && page->total) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_approvals[by][1], status, run,
-                            procedure);
+                            procedure, within);
     }
 
     return (rc == NGX_OK) ? ngx_lo_approver_ask(api, job) : rc;

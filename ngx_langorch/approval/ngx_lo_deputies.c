@@ -38,7 +38,7 @@ static ngx_int_t ngx_lo_deputy_404(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static const char *
 ngx_lo_deputies_whose(ngx_lo_api_t *api)
 {
-    return api->who.role == NGX_LO_ADMIN ? NULL : api->actor;
+    return ngx_lo_api_governs(api) ? NULL : api->actor;
 }
 
 
@@ -153,7 +153,7 @@ ngx_lo_deputy_read(ngx_lo_api_t *api, ngx_lo_deputy_t *d)
         d->who = api->actor;
         d->groups = groups->len ? ngx_lo_cstr(api->r->pool, groups) : NULL;
 
-    } else if (api->who.role != NGX_LO_ADMIN) {
+    } else if (!ngx_lo_api_governs(api)) {
         return ngx_lo_api_problem(api, 403, "forbidden",
                                   "Role 'admin' or higher is required");
     }

@@ -40,9 +40,14 @@ ngx_lo_budget_look(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *name)
 
     ngx_lo_periods(api->now_ms, day, month);
 
-    return ngx_lo_job_add(job, name ? &ngx_lo_sql_budget_get
-                                    : &ngx_lo_sql_budgets,
-                          name, (const char *) day, (const char *) month);
+    if (name == NULL) {
+        return ngx_lo_job_add(job, &ngx_lo_sql_budgets, NULL,
+                              (const char *) day, (const char *) month,
+                              ngx_lo_api_projects(api));
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_budget_get, name,
+                          (const char *) day, (const char *) month);
 }
 
 

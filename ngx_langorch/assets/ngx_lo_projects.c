@@ -51,7 +51,8 @@ ngx_lo_projects_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_input_problem(api);
     }
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_projects, limit, offset);
+    return ngx_lo_job_add(job, &ngx_lo_sql_projects, limit, offset,
+                          ngx_lo_api_projects(api));
 }
 
 

@@ -48,7 +48,7 @@ ngx_lo_usage_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_llm_usage, u->from, u->to,
-                          by ? by : "model");
+                          by ? by : "model", ngx_lo_api_projects(api));
 }
 
 

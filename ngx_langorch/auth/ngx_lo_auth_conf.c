@@ -30,6 +30,8 @@ static char *ngx_lo_auth_audience(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
+static char *ngx_lo_auth_projects(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
+    ngx_str_t *value);
 static char *ngx_lo_auth_sso(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
     ngx_str_t *value);
 static char *ngx_lo_auth_admin(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac,
@@ -47,6 +49,7 @@ static const struct {
     { "langorch_jwt_issuer", ngx_lo_auth_issuer },
     { "langorch_jwt_audience", ngx_lo_auth_audience },
     { "langorch_jwt_roles", ngx_lo_auth_claim },
+    { "langorch_jwt_projects", ngx_lo_auth_projects },
     { "langorch_sso", ngx_lo_auth_sso },
     { "langorch_oidc", ngx_lo_auth_oidc },
     { "langorch_admin", ngx_lo_auth_admin }
@@ -129,6 +132,13 @@ static char *
 ngx_lo_auth_claim(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
 {
     return ngx_lo_auth_text(&ac->claim, value);
+}
+
+
+static char *
+ngx_lo_auth_projects(ngx_conf_t *cf, ngx_lo_auth_conf_t *ac, ngx_str_t *value)
+{
+    return ngx_lo_auth_text(&ac->projects, value);
 }
 
 

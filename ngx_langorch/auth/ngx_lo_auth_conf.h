@@ -35,6 +35,7 @@ typedef struct {
     ngx_str_t    issuer;            /* langorch_jwt_issuer; empty: whoever */
     ngx_str_t    audience;          /* langorch_jwt_audience; the same */
     ngx_str_t    claim;             /* langorch_jwt_roles; empty: none */
+    ngx_str_t    projects;          /* langorch_jwt_projects; empty: none */
     ngx_str_t    sso;               /* langorch_sso; empty: none */
     ngx_str_t    admin;             /* langorch_admin: name; empty: none */
     char         admin_stored[NGX_LO_PASSWORD_STORED];  /* of its password */

@@ -70,6 +70,18 @@ ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
 }
 
 
+ngx_int_t
+ngx_lo_who_said(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
+    ngx_str_t *projects)
+{
+    if (conf->projects == NGX_CONF_UNSET) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_lo_who_value(r, conf->projects, projects);
+}
+
+
 /* It is stored and shown: text, and not without end; and not one of ours. */
 
 ngx_uint_t

@@ -22,6 +22,8 @@ typedef struct {
     const char  *method;            /* "variable"; NULL: nobody vouches */
     ngx_str_t    groups;            /* as the variable has them */
     ngx_uint_t   role;              /* the highest */
+    const json_t  *projects;        /* to which it is limited; NULL: the whole
+                                       site; lent (wire/projects.h) */
     unsigned     approves:1;        /* also where approving is apart */
 } ngx_lo_who_t;
 
@@ -32,6 +34,11 @@ typedef struct {
  */
 ngx_int_t ngx_lo_who_find(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
     ngx_lo_who_t *who);
+
+/* What the site's variable says of its projects, empty when it says nothing.
+ * NGX_OK; NGX_DECLINED: no variable is configured; NGX_ERROR: no memory. */
+ngx_int_t ngx_lo_who_said(ngx_http_request_t *r, const ngx_lo_loc_conf_t *conf,
+    ngx_str_t *projects);
 
 /* The caller has that role, and what it includes. */
 void ngx_lo_who_as(ngx_lo_who_t *who, const ngx_lo_loc_conf_t *conf,

@@ -33,7 +33,7 @@ ngx_lo_who_is_clients(const ngx_str_t *name)
 }
 
 
-/* langorch_user, langorch_groups: $variable [trusted] */
+/* langorch_user, langorch_groups, langorch_projects: $variable [trusted] */
 
 char *
 ngx_lo_who_variable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)

@@ -203,11 +203,12 @@ ngx_lo_openapi_operation(const ngx_lo_route_t *route)
 
     role = ngx_lo_role_name(route->role);
 
-    v = json_pack("{s:[s], s:s, s:o, s:s, s:o, s:o}",
+    v = json_pack("{s:[s], s:s, s:o, s:s, s:s, s:o, s:o}",
                   "tags", route->tag,
                   "summary", route->summary,
                   "operationId", ngx_lo_openapi_id(route),
                   "x-langorch-role", role,
+                  "x-langorch-scope", ngx_lo_scope_name(route->scope),
                   "parameters", ngx_lo_openapi_parameters(route),
                   "responses", ngx_lo_openapi_responses(route));
 

@@ -303,7 +303,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
 
     { "Me", "Who the caller is",
       "identity roles:[" ROLES "] user_id:? email:? full_name:? role:" ROLES
-      " auth_method mode:off|optional|on separation:bool",
+      " auth_method mode:off|optional|on separation:bool projects:[]?",
       NGX_LO_GIVEN },
     { "Login", "Who begins a session",
       "username! password!",
@@ -319,20 +319,23 @@ const ngx_lo_shape_t  ngx_lo_shapes_site[] = {
       NGX_LO_GIVEN },
     { "User", "Somebody who has a password here, or came by single sign-on",
       "user_id username email:? full_name:? role:" ROLES " is_active:bool"
-      " sso_provider:? created_at:time updated_at:time",
+      " sso_provider:? projects:[]? created_at:time updated_at:time",
       NGX_LO_GIVEN },
     { "UserCreate", "A new user",
-      "username! email! password! full_name:? role:" ROLES "?=viewer",
+      "username! email! password! full_name:? role:" ROLES "?=viewer"
+      " projects:[]?",
       NGX_LO_TAKEN },
     { "UserChange", "What is to be different",
-      "email:? password:? full_name:? role:" ROLES "? is_active:bool?",
+      "email:? password:? full_name:? role:" ROLES "? is_active:bool?"
+      " projects:[]?",
       NGX_LO_TAKEN },
     { "TokenCreate", "A token, at most with the role that its maker has",
-      "name! role:" ROLES "? expires_in_days:1-365?=90 identity:?",
+      "name! role:" ROLES "? expires_in_days:1-365?=90 identity:?"
+      " projects:[]?",
       NGX_LO_TAKEN },
     { "TokenSeen", "What can be seen of a token",
-      "token_id name prefix role:" ROLES " identity created_at:time"
-      " expires_at:time",
+      "token_id name prefix role:" ROLES " identity projects:[]?"
+      " created_at:time expires_at:time",
       NGX_LO_GIVEN },
     { "TokenMade", "A token, and its text",
       "+TokenSeen token",

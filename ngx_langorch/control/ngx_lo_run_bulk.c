@@ -187,7 +187,8 @@ ngx_lo_bulk_ask(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     for (i = 0; i < b->n; i++) {
         if (b->runs[i].state <= NGX_LO_BULK_ASKED
-            && ngx_lo_job_add(job, &ngx_lo_sql_bulk_run, b->runs[i].id)
+            && ngx_lo_job_add(job, &ngx_lo_sql_bulk_run, b->runs[i].id,
+                              ngx_lo_api_projects(api))
                != NGX_OK)
         {
             return NGX_ERROR;

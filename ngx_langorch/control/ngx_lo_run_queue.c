@@ -10,11 +10,17 @@
 ngx_int_t
 ngx_lo_runs_queue_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    if (ngx_lo_job_add(job, &ngx_lo_sql_queue_depth) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_int_t      rc;
+    const json_t  *within;
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_queue_next);
+    within = ngx_lo_api_projects(api);
+
+    rc = (within == NULL)
+         ? ngx_lo_job_add(job, &ngx_lo_sql_queue_depth)
+         : ngx_lo_job_add(job, &ngx_lo_sql_queue_depth_within, within);
+
+    return (rc == NGX_OK)
+           ? ngx_lo_job_add(job, &ngx_lo_sql_queue_next, within) : NGX_ERROR;
 }
 
 

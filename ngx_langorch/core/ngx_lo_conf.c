@@ -402,6 +402,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_lo_auth_directive,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("langorch_jwt_projects"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_auth_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("langorch_sso"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_auth_directive,
@@ -438,6 +443,11 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_lo_who_variable,
       NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, groups), NULL },
+
+    { ngx_string("langorch_projects"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_lo_who_variable,
+      NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_lo_loc_conf_t, projects), NULL },
 
     { ngx_string("langorch_role"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,

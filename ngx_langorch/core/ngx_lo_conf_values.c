@@ -173,6 +173,7 @@ ngx_lo_create_loc_conf(ngx_conf_t *cf)
     lcf->identity = NGX_CONF_UNSET_UINT;
     lcf->user = NGX_CONF_UNSET;
     lcf->groups = NGX_CONF_UNSET;
+    lcf->projects = NGX_CONF_UNSET;
     lcf->separation = NGX_CONF_UNSET;
     lcf->cors = NGX_CONF_UNSET_PTR;
     lcf->timing = NGX_CONF_UNSET;
@@ -190,6 +191,7 @@ ngx_lo_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->identity, prev->identity, 2);
     ngx_conf_merge_value(conf->user, prev->user, NGX_CONF_UNSET);
     ngx_conf_merge_value(conf->groups, prev->groups, NGX_CONF_UNSET);
+    ngx_conf_merge_value(conf->projects, prev->projects, NGX_CONF_UNSET);
     ngx_conf_merge_value(conf->separation, prev->separation, 0);
 
     if (conf->roles == NULL) {

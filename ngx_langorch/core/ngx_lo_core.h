@@ -124,6 +124,7 @@ typedef struct {
     ngx_int_t    user;              /* langorch_user: index of a variable, or
                                        NGX_CONF_UNSET */
     ngx_int_t    groups;            /* langorch_groups: the same */
+    ngx_int_t    projects;          /* langorch_projects: the same */
     ngx_array_t *roles;             /* langorch_role: ngx_lo_role_t; NULL: a
                                        group is the role of its name */
     ngx_flag_t   separation;        /* langorch_separation */
@@ -383,8 +384,9 @@ ngx_int_t ngx_lo_metric_text(ngx_pool_t *pool, const json_t *gauges,
     ngx_uint_t open, ngx_str_t *out);
 
 /* The same as {"counters": {}, "gauges": {}, "histograms": {}} with the keys of
- * api.md 2 (GET /api/runs/metrics/summary).  New; NULL: no memory. */
-json_t *ngx_lo_metric_summary(const json_t *gauges);
+ * api.md 2 (GET /api/runs/metrics/summary); `counted` 0: the store's gauges
+ * alone.  New; NULL: no memory. */
+json_t *ngx_lo_metric_summary(const json_t *gauges, ngx_uint_t counted);
 
 /* --- shared zone (ngx_lo_zone.c) -------------------------------------------- */
 

@@ -36,7 +36,7 @@ static const char *const  ngx_lo_summary_gauges[][2] = {
 
 
 json_t *
-ngx_lo_metric_summary(const json_t *gauges)
+ngx_lo_metric_summary(const json_t *gauges, ngx_uint_t counted)
 {
     json_t                 *summary;
     ngx_uint_t              i;
@@ -49,7 +49,7 @@ ngx_lo_metric_summary(const json_t *gauges)
     sum.histograms = json_object();
     figures = ngx_lo_figures();
 
-    for (i = 0; i < NGX_LO_M_N; i++) {
+    for (i = 0; counted && i < NGX_LO_M_N; i++) {
 
         if (ngx_lo_metrics[i].kind == CKP_METRIC_GAUGE) {
             ngx_lo_summary_put(sum.gauges, ngx_lo_metrics[i].name, "",
@@ -61,7 +61,9 @@ ngx_lo_metric_summary(const json_t *gauges)
         }
     }
 
-    for (f = ngx_lo_family_first(); f != NULL; f = ngx_lo_family_next(f)) {
+    f = counted ? ngx_lo_family_first() : NULL;
+
+    for ( /* void */ ; f != NULL; f = ngx_lo_family_next(f)) {
         ngx_lo_summary_family(&sum, f->name, f);
     }
 

@@ -73,6 +73,11 @@ ngx_int_t ngx_lo_identity_rate(ngx_lo_api_t *api, const char *username);
  * is hashed. */
 void ngx_lo_identity_password(ngx_lo_api_t *api, ngx_uint_t required);
 
+/* The member `projects`, each once; NULL: it is absent or null.  What is wrong
+ * with it is recorded.  And the answer where one of them is no project. */
+const json_t *ngx_lo_identity_projects(ngx_lo_api_t *api);
+ngx_int_t ngx_lo_identity_projects_unknown(ngx_lo_api_t *api);
+
 /* The answer with a new session of the user, the row of
  * ngx_lo_sql_user_login. */
 ngx_int_t ngx_lo_identity_begun(ngx_lo_api_t *api, const char *username,

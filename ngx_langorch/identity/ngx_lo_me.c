@@ -30,7 +30,7 @@ ngx_lo_me_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     role = ngx_lo_role_name(api->who.role);
 
     return ngx_lo_api_json(api, NGX_HTTP_OK,
-        json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:s, s:s, s:s, s:b}",
+        json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:s, s:s, s:s, s:b, s:O?}",
                   "identity", api->actor,
                   "roles", ngx_lo_me_roles(api),
                   "user_id", ckp_json_str(user, "user_id"),
@@ -39,7 +39,8 @@ ngx_lo_me_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                   "role", role,
                   "auth_method", api->who.method ? api->who.method : "none",
                   "mode", modes[ngx_min(api->conf->identity, 2)],
-                  "separation", api->conf->separation == 1));
+                  "separation", api->conf->separation == 1,
+                  "projects", api->who.projects));
 }
 
 

@@ -13,6 +13,7 @@
 
 #include "api/ngx_lo_input.h"
 #include "api/ngx_lo_reply.h"
+#include "api/ngx_lo_within.h"
 #include "auth/ngx_lo_auth_conf.h"
 #include "auth/ngx_lo_issuer.h"
 #include "auth/ngx_lo_jwt.h"
@@ -513,8 +514,12 @@ ngx_lo_oidc_known(ngx_lo_api_t *api, const json_t *claims)
     text.len = b.len;
     ngx_lo_who_grouped(&api->who, api->conf, &text);
     ngx_str_null(&api->who.groups);
-    rc = (b.failed == CKP_OK) ? NGX_OK : NGX_ERROR;
+    rc = (b.failed == CKP_OK) ? ngx_lo_within_claim(api, claims) : NGX_ERROR;
     ckp_buf_free(&b);
+
+    if (rc == NGX_ABORT) {
+        return ngx_lo_oidc_bad(api);
+    }
 
     api->actor = name;
     api->who.name = name;
@@ -526,7 +531,9 @@ ngx_lo_oidc_known(ngx_lo_api_t *api, const json_t *claims)
     if (job == NULL || rc != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_user_sso, (const char *) id, name,
                           ngx_lo_role_name(api->who.role), "oidc",
-                          api->now_ms) != NGX_OK
+                          api->now_ms,
+                          (int64_t) (ngx_lo_auth_conf()->projects.len != 0),
+                          api->who.projects) != NGX_OK
         || ngx_lo_identity_trail(api, job, &came, name, NULL) != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_user_login, name) != NGX_OK)
     {

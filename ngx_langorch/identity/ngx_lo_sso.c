@@ -6,6 +6,7 @@
 
 #include "api/ngx_lo_reply.h"
 #include "api/ngx_lo_input.h"
+#include "api/ngx_lo_within.h"
 #include "auth/ngx_lo_auth_conf.h"
 #include "auth/ngx_lo_jwt.h"
 #include "auth/ngx_lo_proof.h"
@@ -156,6 +157,10 @@ ngx_lo_sso_callback_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     rc = ngx_lo_who_find(api->r, api->conf, &api->who);
 
+    if (rc == NGX_OK) {
+        rc = ngx_lo_within_said(api);
+    }
+
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
@@ -169,7 +174,9 @@ ngx_lo_sso_callback_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     if (ngx_lo_job_add(job, &ngx_lo_sql_user_sso, (const char *) id,
                        api->actor, ngx_lo_role_name(api->who.role), "nginx",
-                       api->now_ms) != NGX_OK
+                       api->now_ms,
+                       (int64_t) (api->conf->projects != NGX_CONF_UNSET),
+                       api->who.projects) != NGX_OK
         || ngx_lo_identity_trail(api, job, &came, api->actor, NULL) != NGX_OK)
     {
         return NGX_ERROR;

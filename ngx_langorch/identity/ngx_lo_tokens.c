@@ -8,6 +8,7 @@
 #include "auth/ngx_lo_proof.h"
 #include "identity/ngx_lo_identity.h"
 #include "store/ngx_lo_sql_identity.h"
+#include "wire/projects.h"
 
 #define NGX_LO_TOKEN_NAME   128
 #define NGX_LO_TOKEN_MOST   100         /* of one identity, that are not over */
@@ -24,12 +25,16 @@ typedef struct {
     const char  *role;
     const char  *identity;
     int64_t      expires_at;
+    const json_t  *said;                /* projects; NULL: not said */
+    const json_t  *projects;            /* that it has; NULL: the whole site */
 } ngx_lo_token_made_t;
 
 
 static ngx_int_t ngx_lo_token_read(ngx_lo_api_t *api, ngx_lo_token_made_t *t);
 static ngx_int_t ngx_lo_token_may(ngx_lo_api_t *api, ngx_lo_token_made_t *t);
-static ngx_int_t ngx_lo_token_full(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_token_within(ngx_lo_api_t *api,
+    ngx_lo_token_made_t *t);
+static ngx_int_t ngx_lo_token_missed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_token_404(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
@@ -49,7 +54,7 @@ static const ngx_lo_trail_t  ngx_lo_token_trails[] = {
 static const char *
 ngx_lo_tokens_whose(ngx_lo_api_t *api)
 {
-    return api->who.role == NGX_LO_ADMIN ? NULL : api->actor;
+    return ngx_lo_api_governs(api) ? NULL : api->actor;
 }
 
 
@@ -92,6 +97,7 @@ ngx_lo_token_read(ngx_lo_api_t *api, ngx_lo_token_made_t *t)
     t->identity = ngx_lo_input_str(api, "identity", NGX_LO_OPTIONAL,
                                    NGX_LO_WHO_MAX);
     days = ngx_lo_input_int(api, "expires_in_days", 1, 365, 90);
+    t->said = ngx_lo_identity_projects(api);
 
     if (t->identity != NULL) {
         whose.data = (u_char *) t->identity;
@@ -123,7 +129,7 @@ ngx_lo_token_may(ngx_lo_api_t *api, ngx_lo_token_made_t *t)
     if (t->identity == NULL) {
         t->identity = api->actor;
 
-    } else if (api->who.role != NGX_LO_ADMIN
+    } else if (!ngx_lo_api_governs(api)
                && ngx_strcmp(t->identity, api->actor) != 0)
     {
         return ngx_lo_api_problem(api, 403, "forbidden",
@@ -132,14 +138,33 @@ ngx_lo_token_may(ngx_lo_api_t *api, ngx_lo_token_made_t *t)
 
     if (t->role == NULL) {
         t->role = ngx_lo_role_name(api->who.role);
-        return NGX_OK;
+        return ngx_lo_token_within(api, t);
     }
 
     role = ngx_lo_role_of(t->role, ngx_strlen(t->role));
 
-    return ngx_lo_who_is(&api->who, role) ? NGX_OK
+    return ngx_lo_who_is(&api->who, role) ? ngx_lo_token_within(api, t)
            : ngx_lo_api_problem(api, 403, "forbidden",
                                 "Role '%s' or higher is required", t->role);
+}
+
+
+/* Nor for other projects than one's own. */
+
+static ngx_int_t
+ngx_lo_token_within(ngx_lo_api_t *api, ngx_lo_token_made_t *t)
+{
+    t->projects = t->said ? t->said : api->who.projects;
+
+    if (ckp_projects_within(t->projects, api->who.projects)) {
+        return NGX_OK;
+    }
+
+    ngx_lo_input_wrong(api, "body", "projects", "scope",
+                       "Has one that the caller is not limited to");
+
+    return ngx_lo_input_forbidden(api, "A token sees no more projects than who"
+                                       " makes it");
 }
 
 
@@ -175,18 +200,25 @@ ngx_lo_tokens_create_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                           (const char *) t->hash, t->name,
                           (const char *) t->prefix, t->role, t->identity,
                           api->actor, api->now_ms, t->expires_at,
-                          (int64_t) NGX_LO_TOKEN_MOST) != NGX_OK
+                          (int64_t) NGX_LO_TOKEN_MOST, t->projects) != NGX_OK
         || ngx_lo_identity_trail(api, job, &ngx_lo_token_trails[0], t->id,
-                                 json_pack("{s:s, s:s, s:s}", "name", t->name,
-                                           "role", t->role, "identity",
-                                           t->identity)) != NGX_OK)
+                                 json_pack("{s:s, s:s, s:s, s:O?}", "name",
+                                           t->name, "role", t->role,
+                                           "identity", t->identity,
+                                           "projects", t->projects)) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_lo_api_missed(api, ngx_lo_token_full);
+    ngx_lo_api_missed(api, ngx_lo_token_missed);
 
-    return ngx_lo_job_add(job, &ngx_lo_sql_token_get, (const char *) t->id);
+    if (ngx_lo_job_add(job, &ngx_lo_sql_token_get, (const char *) t->id)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_lo_job_add(job, &ngx_lo_sql_within_known, t->said);
 }
 
 
@@ -216,10 +248,14 @@ ngx_lo_tokens_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* The second statement counts tokens, the last one looks at projects. */
+
 static ngx_int_t
-ngx_lo_token_full(ngx_lo_api_t *api, ngx_lo_job_t *job)
+ngx_lo_token_missed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    (void) job;
+    if (ngx_lo_job_guard(job) != 1) {
+        return ngx_lo_identity_projects_unknown(api);
+    }
 
     return ngx_lo_api_problem(api, 409, "conflict",
                               "One identity has at most %d tokens",

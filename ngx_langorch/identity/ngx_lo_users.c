@@ -23,6 +23,7 @@ typedef struct {
     const char  *role;
     const char  *tag;
     int64_t      active;                /* NGX_LO_NULL: not said */
+    const json_t  *projects;            /* NULL: the whole site */
     char         stored[NGX_LO_PASSWORD_STORED];    /* "": no other */
 } ngx_lo_user_t;
 
@@ -35,6 +36,7 @@ static ngx_int_t ngx_lo_user_hashed(ngx_lo_api_t *api, ngx_lo_disk_t *d);
 static ngx_int_t ngx_lo_user_write(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_user_change(ngx_lo_api_t *api, ngx_lo_user_t *u);
 static ngx_int_t ngx_lo_user_made(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_user_unmade(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_user_changed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_user_gone(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_user_missed(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -85,7 +87,8 @@ ngx_lo_users_get_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* Who may not see others is not told which there are. */
+/* Who may not see others is not told which there are; and who is limited to
+ * projects may not. */
 
 ngx_int_t
 ngx_lo_users_get_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
@@ -96,7 +99,8 @@ ngx_lo_users_get_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     row = ngx_lo_job_row(job, 0);
     name = ckp_json_str(row, "username");
 
-    if (!ngx_lo_who_is(&api->who, NGX_LO_MANAGER)
+    if ((!ngx_lo_who_is(&api->who, NGX_LO_MANAGER)
+         || api->who.projects != NULL)
         && (name == NULL || ngx_strcmp(name, api->actor) != 0))
     {
         return ngx_lo_api_problem(api, 403, "forbidden", "Forbidden");
@@ -153,6 +157,7 @@ ngx_lo_user_read(ngx_lo_api_t *api, ngx_lo_user_t *u, ngx_uint_t required)
     }
 
     ngx_lo_identity_password(api, required);
+    u->projects = ngx_lo_identity_projects(api);
 
     return ngx_lo_input_failed(api) ? ngx_lo_input_problem(api) : NGX_OK;
 }
@@ -361,17 +366,48 @@ ngx_lo_user_write(ngx_lo_api_t *api)
     if (job == NULL
         || ngx_lo_job_add(job, &ngx_lo_sql_user_add, id, u->username,
                           u->email, u->full_name, u->role ? u->role : "viewer",
-                          (const char *) u->stored, api->now_ms) != NGX_OK
-        || ngx_lo_identity_trail(api, job, &ngx_lo_user_trails[0], u->username,
-                                 json_pack("{s:s}", "role",
-                                           u->role ? u->role : "viewer"))
+                          (const char *) u->stored, api->now_ms, u->projects)
            != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_user_get, id) != NGX_OK)
+        || ngx_lo_identity_trail(api, job, &ngx_lo_user_trails[0], u->username,
+                                 json_pack("{s:s, s:O?}", "role",
+                                           u->role ? u->role : "viewer",
+                                           "projects", u->projects))
+           != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_user_get, id) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_within_known, u->projects)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
+    ngx_lo_api_missed(api, ngx_lo_user_unmade);
+
     return ngx_lo_api_then(api, job, ngx_lo_user_made);
+}
+
+
+/* What the audit is told of a change. */
+
+static json_t *
+ngx_lo_user_meta(ngx_lo_api_t *api, const ngx_lo_user_t *u)
+{
+    json_t  *meta;
+
+    meta = json_pack("{s:s?, s:o?, s:b}", "role", u->role, "is_active",
+                     u->active == NGX_LO_NULL ? NULL
+                                              : json_boolean(u->active != 0),
+                     "credentials", u->stored[0] != '\0');
+
+    if (meta != NULL && ngx_lo_asset_says(api, "projects")
+        && json_object_set_new(meta, "projects",
+                               u->projects ? json_copy((json_t *) u->projects)
+                                           : json_null()) != 0)
+    {
+        json_decref(meta);
+        return NULL;
+    }
+
+    return meta;
 }
 
 
@@ -383,7 +419,7 @@ ngx_lo_user_change(ngx_lo_api_t *api, ngx_lo_user_t *u)
     ngx_lo_job_t  *job;
 
     id = ngx_lo_api_seg(api, "user_id");
-    less = (u->active == 0
+    less = (u->active == 0 || u->projects != NULL
             || (u->role != NULL && ngx_strcmp(u->role, "admin") != 0));
     job = ngx_lo_api_job(api, 1);
 
@@ -394,15 +430,14 @@ ngx_lo_user_change(ngx_lo_api_t *api, ngx_lo_user_t *u)
                           (int64_t) ngx_lo_asset_says(api, "full_name"),
                           u->full_name, u->email, u->role, u->active,
                           u->stored[0] ? (const char *) u->stored : NULL,
-                          api->now_ms, u->tag) != NGX_OK
+                          api->now_ms, u->tag, (int64_t)
+                          ngx_lo_asset_says(api, "projects"), u->projects)
+           != NGX_OK
         || ngx_lo_identity_trail(api, job, &ngx_lo_user_trails[1], u->username,
-                                 json_pack("{s:s?, s:o?, s:b}", "role",
-                                           u->role, "is_active",
-                                           u->active == NGX_LO_NULL ? NULL
-                                           : json_boolean(u->active != 0),
-                                           "credentials",
-                                           u->stored[0] != '\0')) != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_user_get, id) != NGX_OK)
+                                 ngx_lo_user_meta(api, u)) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_user_get, id) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_within_known, u->projects)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -438,6 +473,18 @@ ngx_lo_user_made(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* The last statement looks at projects; another made the same user. */
+
+static ngx_int_t
+ngx_lo_user_unmade(ngx_lo_api_t *api, ngx_lo_job_t *job)
+{
+    return (ngx_lo_job_guard(job) > 1)
+           ? ngx_lo_identity_projects_unknown(api)
+           : ngx_lo_api_problem(api, 409, "conflict",
+                                "It was changed at the same moment");
+}
+
+
 static ngx_int_t
 ngx_lo_user_changed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
@@ -447,7 +494,8 @@ ngx_lo_user_changed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-/* The first statement counts administrators, the second looks at the tag. */
+/* The first statement counts administrators, the second looks at the tag, the
+ * last one at projects. */
 
 static ngx_int_t
 ngx_lo_user_missed(ngx_lo_api_t *api, ngx_lo_job_t *job)
@@ -455,6 +503,10 @@ ngx_lo_user_missed(ngx_lo_api_t *api, ngx_lo_job_t *job)
     if (ngx_lo_job_guard(job) == 0) {
         return ngx_lo_api_problem(api, 400, "bad_request",
                                   "Cannot delete the last admin user");
+    }
+
+    if (ngx_lo_job_guard(job) > 1) {
+        return ngx_lo_identity_projects_unknown(api);
     }
 
     return ngx_lo_api_header(api, "If-Match") ? ngx_lo_asset_412(api)

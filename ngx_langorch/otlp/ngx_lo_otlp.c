@@ -296,7 +296,7 @@ ngx_lo_otlp_came(ngx_lo_job_t *job, void *data)
     {
         ngx_lo_otlp.figures = ngx_current_msec;
         gauges = ngx_lo_otlp_gauges(job);
-        summary = ngx_lo_metric_summary(gauges);
+        summary = ngx_lo_metric_summary(gauges, 1);
         ngx_lo_otlp.bodies[NGX_LO_OTLP_METRICS]
             = ngx_lo_otlp_metrics(summary, ngx_lo_now_ms());
         json_decref(gauges);

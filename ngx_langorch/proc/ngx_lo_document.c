@@ -6,6 +6,7 @@
 #include "api/ngx_lo_reply.h"
 #include "proc/ngx_lo_procedures.h"
 #include "store/ngx_lo_sql_api.h"
+#include "store/ngx_lo_sql_identity.h"
 #include "trigger/ngx_lo_trigger.h"
 
 
@@ -32,6 +33,8 @@ static ngx_int_t ngx_lo_document_moved(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_document_said(ngx_lo_document_t *d);
 static ngx_int_t ngx_lo_document_checked(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_document_free_name(ngx_lo_api_t *api,
+    const ngx_lo_document_t *d, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_document_trigger(ngx_lo_api_t *api,
     const ngx_lo_document_t *d, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_document_put(const ngx_lo_document_t *d,
@@ -39,6 +42,7 @@ static ngx_int_t ngx_lo_document_put(const ngx_lo_document_t *d,
 static ngx_uint_t ngx_lo_document_later_form(const ngx_lo_document_t *d);
 static const char *ngx_lo_document_str(const ngx_lo_document_t *d,
     const char *name, const json_t *old);
+static const char *ngx_lo_document_project(const ngx_lo_document_t *d);
 static const char *ngx_lo_document_channel(const ngx_lo_document_t *d,
     const json_t *old);
 static const json_t *ngx_lo_document_terms(ngx_lo_api_t *api,
@@ -360,12 +364,11 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
         last = ckp_json_str(old, "content_hash");
     }
 
-    project = d->project;
-    if (project == NULL) {
-        project = ngx_lo_document_str(d, "project_id", old);
-    }
+    project = ngx_lo_document_project(d);
 
-    if (ngx_lo_document_put(d, job) != NGX_OK) {
+    if (ngx_lo_document_free_name(api, d, job) != NGX_OK
+        || ngx_lo_document_put(d, job) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -408,6 +411,22 @@ ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id,
                           d->version);
+}
+
+
+/* Nobody else took the name meanwhile. */
+
+static ngx_int_t
+ngx_lo_document_free_name(ngx_lo_api_t *api, const ngx_lo_document_t *d,
+    ngx_lo_job_t *job)
+{
+    const json_t  *within;
+
+    within = ngx_lo_api_projects(api);
+
+    return (within != NULL)
+           ? ngx_lo_job_add(job, &ngx_lo_sql_within_free, d->id, within)
+           : NGX_OK;
 }
 
 
@@ -503,6 +522,50 @@ ngx_lo_document_str(const ngx_lo_document_t *d, const char *name,
     }
 
     return ckp_json_str(d->head, name);
+}
+
+
+/* Another state moves it nowhere. */
+
+static const char *
+ngx_lo_document_project(const ngx_lo_document_t *d)
+{
+    if (d->project != NULL) {
+        return d->project;
+    }
+
+    return (d->moved && d->old != NULL)
+           ? ckp_json_str(d->old, "project_id")
+           : ngx_lo_document_str(d, "project_id", d->old);
+}
+
+
+ngx_int_t
+ngx_lo_document_within(ngx_lo_api_t *api, ngx_lo_document_t *d)
+{
+    json_t      *settings;
+    ngx_int_t    rc;
+    const char  *why, *project;
+
+    if (ngx_lo_api_projects(api) == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_lo_document_project(d) == NULL) {
+        d->project = ngx_lo_api_project_alone(api);
+    }
+
+    project = ngx_lo_document_project(d);
+    rc = ngx_lo_api_project(api, project, "project_id");
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    settings = ngx_lo_trigger_read(json_object_get(d->head, "trigger"), &why);
+    rc = ngx_lo_trigger_within(api, ngx_lo_api_keep(api, settings));
+
+    return rc;
 }
 
 

@@ -38,6 +38,7 @@ ngx_int_t
 ngx_lo_procedures_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     ngx_int_t             rc;
+    const json_t         *within;
     ngx_lo_finder_t      *f;
     const ngx_lo_stmt_t  *stmt;
 
@@ -47,6 +48,7 @@ ngx_lo_procedures_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     api->ctx = f;
+    within = ngx_lo_api_projects(api);
 
     if (ngx_lo_input_failed(api)) {
         return ngx_lo_input_problem(api);
@@ -58,13 +60,13 @@ ngx_lo_procedures_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     rc = ngx_lo_job_add(job, stmt, f->project, f->status, f->channel,
                         f->search, f->meta, f->tags, f->ntags, f->intent,
-                        f->latest, f->page.at, f->page.id, f->page.limit + 1,
-                        f->page.offset);
+                        f->latest, within, f->page.at, f->page.id,
+                        f->page.limit + 1, f->page.offset);
 
     if (rc == NGX_OK && f->page.total) {
         rc = ngx_lo_job_add(job, &ngx_lo_sql_api_procedures_count, f->project,
                             f->status, f->channel, f->search, f->meta,
-                            f->tags, f->ntags, f->intent, f->latest);
+                            f->tags, f->ntags, f->intent, f->latest, within);
     }
 
     return rc;

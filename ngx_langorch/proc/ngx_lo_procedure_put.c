@@ -10,6 +10,7 @@
 #include "run/ngx_lo_program.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_assets.h"
+#include "store/ngx_lo_sql_identity.h"
 
 #define NGX_LO_TRIES     5
 #define NGX_LO_STATUSES  "draft|active|approved|inactive|deprecated|archived"
@@ -18,8 +19,9 @@
 static ngx_int_t ngx_lo_procedure_known(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_procedure_restate(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_procedure_same(ngx_lo_api_t *api, const json_t *row);
-static ngx_int_t ngx_lo_procedure_read(const ngx_lo_document_t *d,
-    ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_procedure_read(ngx_lo_api_t *api,
+    const ngx_lo_document_t *d, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_procedure_taken(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_store(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_procedure_added(ngx_lo_api_t *api, ngx_lo_job_t *job);
@@ -39,6 +41,8 @@ ngx_lo_procedures_import_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     const char         *validate, *conflict;
     const json_t       *doc;
     ngx_lo_document_t  *d;
+
+    (void) ngx_lo_api_projects(api);
 
     d = ngx_lo_document_new(api);
     if (d == NULL) {
@@ -75,7 +79,7 @@ ngx_lo_procedure_known(ngx_lo_api_t *api)
 
     job = ngx_lo_api_job(api, 0);
 
-    if (job == NULL || ngx_lo_procedure_read(api->ctx, job) != NGX_OK) {
+    if (job == NULL || ngx_lo_procedure_read(api, api->ctx, job) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -83,18 +87,43 @@ ngx_lo_procedure_known(ngx_lo_api_t *api)
 }
 
 
+/* The version; the project that the request names, if it names one; and whether
+ * the name is somebody else's, where that matters. */
+
 static ngx_int_t
-ngx_lo_procedure_read(const ngx_lo_document_t *d, ngx_lo_job_t *job)
+ngx_lo_procedure_read(ngx_lo_api_t *api, const ngx_lo_document_t *d,
+    ngx_lo_job_t *job)
 {
-    if (ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id, d->version)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
+    ngx_int_t      rc;
+    const json_t  *within;
+
+    within = ngx_lo_api_projects(api);
+    rc = ngx_lo_job_add(job, &ngx_lo_sql_api_procedure_get, d->id, d->version);
+
+    if (rc == NGX_OK && d->project != NULL) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_project_get, d->project);
     }
 
-    return d->project ? ngx_lo_job_add(job, &ngx_lo_sql_project_get,
-                                       d->project)
-                      : NGX_OK;
+    if (rc == NGX_OK && within != NULL) {
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_within_name, d->id, within);
+    }
+
+    return rc;
+}
+
+
+/* Whoever asks for it by its name would get the newest version, and that would
+ * be this one. */
+
+static ngx_int_t
+ngx_lo_procedure_taken(ngx_lo_api_t *api)
+{
+    ngx_lo_input_wrong(api, "body", "ckp_json", "scope",
+                       "Its procedure_id has versions outside of the projects"
+                       " that the caller is limited to");
+
+    return ngx_lo_input_forbidden(api, "A procedure of this id is outside of"
+                                       " the caller's projects");
 }
 
 
@@ -116,7 +145,7 @@ ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     next = ngx_lo_api_job(api, 0);
 
-    if (next == NULL || ngx_lo_procedure_read(d, next) != NGX_OK) {
+    if (next == NULL || ngx_lo_procedure_read(api, d, next) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -127,6 +156,7 @@ ngx_lo_procedure_again(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
+    ngx_int_t           rc;
     const char         *hash;
     const json_t       *row;
     ngx_lo_document_t  *d;
@@ -136,6 +166,12 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     if (d->project != NULL && ngx_lo_job_row(job, 1) == NULL) {
         return ngx_lo_project_404(api);
+    }
+
+    if (api->who.projects != NULL
+        && ngx_lo_job_row(job, d->project ? 2 : 1) != NULL)
+    {
+        return ngx_lo_procedure_taken(api);
     }
 
     if (row != NULL) {
@@ -157,8 +193,10 @@ ngx_lo_procedures_import_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     d->old = NULL;
+    rc = ngx_lo_document_within(api, d);
 
-    return ngx_lo_document_check(api, ngx_lo_procedure_store);
+    return (rc == NGX_OK) ? ngx_lo_document_check(api, ngx_lo_procedure_store)
+                          : rc;
 }
 
 
@@ -230,13 +268,20 @@ ngx_lo_procedure_added(ngx_lo_api_t *api, ngx_lo_job_t *job)
 ngx_int_t
 ngx_lo_procedure_replace(ngx_lo_api_t *api, const json_t *old)
 {
+    ngx_int_t           rc;
     ngx_lo_document_t  *d;
 
     d = api->ctx;
     d->old = ngx_lo_api_keep(api, json_incref((json_t *) old));
 
-    return (d->old != NULL)
-           ? ngx_lo_document_check(api, ngx_lo_procedure_store) : NGX_ERROR;
+    if (d->old == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_lo_document_within(api, d);
+
+    return (rc == NGX_OK) ? ngx_lo_document_check(api, ngx_lo_procedure_store)
+                          : rc;
 }
 
 
@@ -317,7 +362,7 @@ ngx_lo_procedures_put_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     rc = ngx_lo_procedure_fill(api, "procedure_id",
-                               ngx_lo_api_seg(api, "procedure_id"), copy,
+                               ngx_lo_api_said(api, "procedure_id"), copy,
                                "procedure_id in CKP does not match target"
                                " procedure_id");
     if (rc == NGX_OK) {
@@ -389,7 +434,9 @@ ngx_lo_procedures_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     d = api->ctx;
     row = ngx_lo_job_row(job, 0);
 
-    if (row == NULL) {
+    /* it is looked for by what the document says, as it is stored */
+
+    if (row == NULL || api->hidden) {
         return ngx_lo_procedure_404(api);
     }
 

@@ -45,6 +45,10 @@ ngx_int_t ngx_lo_document_know(ngx_lo_api_t *api, ngx_lo_document_t **d,
  * stored, and else goes on with `then` (without a job). */
 ngx_int_t ngx_lo_document_check(ngx_lo_api_t *api, ngx_lo_render_pt then);
 
+/* NGX_OK: it may be where it will lie, in the place of d->old; or the answer,
+ * 403.  Who has one project alone need not name it. */
+ngx_int_t ngx_lo_document_within(ngx_lo_api_t *api, ngx_lo_document_t *d);
+
 /* Adds what stores it in the place of d->old. */
 ngx_int_t ngx_lo_document_store(ngx_lo_api_t *api, ngx_lo_document_t *d,
     ngx_lo_job_t *job);

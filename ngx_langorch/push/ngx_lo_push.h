@@ -24,6 +24,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "value/json.h"
+
 /* Events of the run with seq > after; `follow` = 0: what there is, and its
  * end. */
 ngx_int_t ngx_lo_push_run(ngx_http_request_t *r, const char *run_id,
@@ -31,10 +33,11 @@ ngx_int_t ngx_lo_push_run(ngx_http_request_t *r, const char *run_id,
 
 /*
  * Changes of approvals with seq > after; of those up to `tail` only the newest
- * of each approval that is pending.  `follow` as above.
+ * of each approval that is pending.  `follow` as above.  Of these projects
+ * alone, or NULL: of all; lent for as long as `r` is.
  */
 ngx_int_t ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after,
-    int64_t tail, ngx_uint_t follow);
+    int64_t tail, ngx_uint_t follow, const json_t *projects);
 
 ngx_int_t ngx_lo_push_start(ngx_cycle_t *cycle);
 void ngx_lo_push_quit(void);        /* ends every stream; clients resume */

@@ -11,7 +11,16 @@ ngx_lo_push_approvals_ask(ngx_lo_stream_t *st, ngx_lo_job_t *job)
 {
     if (st->seq < st->until) {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_push_pending, st->seq,
-                              st->until, (int64_t) NGX_LO_STREAM_ROWS);
+                              st->until, (int64_t) NGX_LO_STREAM_ROWS,
+                              st->own);
+        return;
+    }
+
+    if (st->own != NULL) {
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_push_changes_within, st->seq,
+                              (int64_t) NGX_LO_STREAM_ROWS, st->own);
+        (void) ngx_lo_job_add(job, &ngx_lo_sql_push_changes_upto, st->seq,
+                              (int64_t) NGX_LO_STREAM_ROWS);
         return;
     }
 
@@ -26,12 +35,15 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
     size_t         i, n;
     json_t        *rows, *row;
     ckp_buf_t      text;
+    const json_t  *upto;
     ngx_uint_t     begins, end;
 
     rows = ngx_lo_job_rows_take(job, 0);
     n = json_array_size(rows);
     begins = (st->seq < st->until);
-    st->dirty |= (begins || n == NGX_LO_STREAM_ROWS);
+    upto = (st->own != NULL && !begins) ? ngx_lo_job_row(job, 1) : NULL;
+    st->dirty |= (begins || n == NGX_LO_STREAM_ROWS
+                  || ckp_json_int(upto, "n", 0) == NGX_LO_STREAM_ROWS);
     end = (!st->follow && !st->dirty);
 
     ckp_buf_init(&text, NGX_LO_STREAM_MAX);
@@ -45,6 +57,10 @@ ngx_lo_push_approvals_told(ngx_lo_stream_t *st, ngx_lo_job_t *job)
     }
 
     json_decref(rows);
+
+    /* what is outside of the reader's projects was looked at, too */
+
+    st->seq = ckp_json_int(upto, "seq", st->seq);
 
     /* that was all that is pending: next is what happened since */
 
@@ -82,7 +98,7 @@ static const ngx_lo_topic_t  ngx_lo_push_approvals_topic = {
 
 ngx_int_t
 ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail,
-    ngx_uint_t follow)
+    ngx_uint_t follow, const json_t *projects)
 {
     ngx_lo_stream_t  st;
 
@@ -93,6 +109,7 @@ ngx_lo_push_approvals(ngx_http_request_t *r, int64_t after, int64_t tail,
     st.seq = after;
     st.until = tail;
     st.follow = follow ? 1 : 0;
+    st.own = (void *) projects;
 
     return ngx_lo_stream_open(r, &st);
 }

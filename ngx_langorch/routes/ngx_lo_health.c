@@ -142,15 +142,29 @@ ngx_lo_health_is_open(ngx_lo_api_t *api)
 ngx_int_t
 ngx_lo_health_summary_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    if (ngx_lo_job_add(job, &ngx_lo_sql_runs_active) != NGX_OK
-        || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending) != NGX_OK)
-    {
-        return NGX_ERROR;
+    ngx_int_t      rc;
+    const json_t  *within;
+
+    within = ngx_lo_api_projects(api);
+
+    if (within != NULL) {
+        rc = (ngx_lo_job_add(job, &ngx_lo_sql_runs_active_within, within)
+              != NGX_OK
+              || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending_within,
+                                within) != NGX_OK)
+             ? NGX_ERROR
+             : ngx_lo_job_add(job, &ngx_lo_sql_api_leases_within, api->now_ms,
+                              within);
+
+    } else {
+        rc = (ngx_lo_job_add(job, &ngx_lo_sql_runs_active) != NGX_OK
+              || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending) != NGX_OK)
+             ? NGX_ERROR
+             : ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active,
+                              api->now_ms);
     }
 
-    if (ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active, api->now_ms)
-        != NGX_OK)
-    {
+    if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -158,13 +172,17 @@ ngx_lo_health_summary_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
+/* What is counted in memory is of all projects alike: who is limited to some
+ * hears what the store says of those. */
+
 ngx_int_t
 ngx_lo_health_summary_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     json_t  *gauges, *summary;
 
     gauges = ngx_lo_health_gauges(job);
-    summary = (gauges != NULL) ? ngx_lo_metric_summary(gauges) : NULL;
+    summary = (gauges != NULL)
+              ? ngx_lo_metric_summary(gauges, api->who.projects == NULL) : NULL;
     json_decref(gauges);
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, summary);

@@ -31,7 +31,7 @@ ngx_lo_leases_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_job_add(job, &ngx_lo_sql_api_leases, resource, run, stale,
-                          api->now_ms);
+                          api->now_ms, ngx_lo_api_projects(api));
 }
 
 

@@ -1,7 +1,8 @@
 /*
- * THE table: every route, its least role, its two functions, and what others
- * are told of it.  GET /api/openapi.json, the role of each request, the tests
- * and the list in docs/api.md are made of it, or held against it.
+ * THE table: every route, its least role, what projects mean for it, its two
+ * functions, and what others are told of it.  GET /api/openapi.json, the role
+ * of each request, the tests and the list in docs/api.md are made of it, or
+ * held against it.
  *
  * It lies in parts by what routes are about; who walks over it sees one.
  */

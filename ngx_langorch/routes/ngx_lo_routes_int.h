@@ -15,6 +15,16 @@
 #define T  NGX_LO_TAGGED
 #define O  NGX_LO_ONCE
 
+#define OPEN      NGX_LO_SCOPE_OPEN
+#define SITE      NGX_LO_SCOPE_SITE
+#define OWN       NGX_LO_SCOPE_OWN
+#define WITHIN    NGX_LO_SCOPE_WITHIN
+#define OF_RUN    NGX_LO_SCOPE_RUN
+#define OF_PROC   NGX_LO_SCOPE_PROCEDURE
+#define OF_ASK    NGX_LO_SCOPE_APPROVAL
+#define OF_LEASE  NGX_LO_SCOPE_LEASE
+#define OF_PROJ   NGX_LO_SCOPE_PROJECT
+
 /* What ngx_lo_page_read reads. */
 #define PAGE(least, otherwise)                                                \
     "limit:" least "-1000=" otherwise                                         \

@@ -9,6 +9,7 @@
 #include "routes/ngx_lo_runs.h"
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_assets.h"
+#include "store/ngx_lo_sql_identity.h"
 
 
 static ngx_int_t ngx_lo_create_ask(ngx_lo_api_t *api, ngx_lo_birth_t *b,
@@ -111,7 +112,8 @@ ngx_lo_create_ask(ngx_lo_api_t *api, ngx_lo_birth_t *b, ngx_lo_job_t *job)
     }
 
     if (rc == NGX_OK && b->retry_of != NULL) {
-        rc = ngx_lo_job_add(job, &ngx_lo_sql_api_run_known, b->retry_of);
+        rc = ngx_lo_job_add(job, &ngx_lo_sql_within_run, b->retry_of,
+                            ngx_lo_api_projects(api));
     }
 
     return (rc == NGX_OK) ? ngx_lo_once_find(api, &b->once, job) : rc;

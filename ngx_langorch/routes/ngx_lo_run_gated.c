@@ -7,6 +7,7 @@
 #include "routes/ngx_lo_runs.h"
 #include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_api.h"
+#include "wire/projects.h"
 
 #define NGX_LO_GATED_TRIES  8
 
@@ -14,6 +15,7 @@
 static ngx_int_t ngx_lo_gated_full(ngx_lo_api_t *api, ngx_lo_birth_t *b);
 static ngx_int_t ngx_lo_gated_again(ngx_lo_api_t *api, ngx_lo_birth_t *b);
 static ngx_int_t ngx_lo_gated_found(ngx_lo_api_t *api, ngx_lo_job_t *job);
+static ngx_int_t ngx_lo_gated_duplicate(ngx_lo_api_t *api, const char *run);
 static ngx_int_t ngx_lo_gated_twin(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_gated_kept(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_gated_answer(ngx_lo_api_t *api);
@@ -88,12 +90,8 @@ ngx_lo_gated_found(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_gated_again(api, b);
     }
 
-    if (ngx_lo_gate_refuses(&b->gate)) {
-        return ngx_lo_api_problem_json(api, 409, "duplicate",
-                                       json_sprintf("Run %s was started with"
-                                                    " the same key", run),
-                                       json_pack("{s:s}", "existing_run_id",
-                                                 run));
+    if (ngx_lo_gate_refuses(&b->gate) && api->who.projects == NULL) {
+        return ngx_lo_gated_duplicate(api, run);
     }
 
     job = ngx_lo_api_job(api, 0);
@@ -105,6 +103,22 @@ ngx_lo_gated_found(ngx_lo_api_t *api, ngx_lo_job_t *job)
     }
 
     return ngx_lo_api_then(api, job, ngx_lo_gated_twin);
+}
+
+
+static ngx_int_t
+ngx_lo_gated_duplicate(ngx_lo_api_t *api, const char *run)
+{
+    if (run == NULL) {
+        return ngx_lo_api_problem(api, 409, "duplicate",
+                                  "A run of another project was started with"
+                                  " the same key");
+    }
+
+    return ngx_lo_api_problem_json(api, 409, "duplicate",
+                                   json_sprintf("Run %s was started with"
+                                                " the same key", run),
+                                   json_pack("{s:s}", "existing_run_id", run));
 }
 
 
@@ -124,6 +138,15 @@ ngx_lo_gated_twin(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     if (row == NULL) {
         return ngx_lo_gated_again(api, b);
+    }
+
+    if (!ckp_projects_has(api->who.projects, ckp_json_str(row, "project_id")))
+    {
+        return ngx_lo_gated_duplicate(api, NULL);
+    }
+
+    if (ngx_lo_gate_refuses(&b->gate)) {
+        return ngx_lo_gated_duplicate(api, ckp_json_str(row, "run_id"));
     }
 
     text = ckp_json_text(row);

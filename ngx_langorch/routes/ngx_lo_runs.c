@@ -26,6 +26,7 @@ typedef struct {
     const char        *state;       /* when it is one */
     const char        *trigger_type;
     const char        *parent;
+    const json_t      *within;      /* NULL: the whole site */
     int64_t            from;
     int64_t            to;
     const char        *prefix;      /* for LIKE */
@@ -95,7 +96,8 @@ ngx_lo_runs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                         f->procedure_id, f->version, f->project_id, f->case_id,
                         f->states, f->state, f->trigger_type, f->parent,
                         f->from, f->to, f->prefix, f->part, f->few, f->many,
-                        f->at, f->id, f->page.limit + 1, f->page.offset);
+                        f->within, f->at, f->id, f->page.limit + 1,
+                        f->page.offset);
 
     if (rc != NGX_OK || !f->page.total) {
         return rc;
@@ -110,7 +112,7 @@ ngx_lo_runs_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
                           f->procedure_id, f->version, f->project_id,
                           f->case_id, f->states, f->state, f->trigger_type,
                           f->parent, f->from, f->to, f->prefix, f->part,
-                          f->few, f->many);
+                          f->few, f->many, f->within);
 }
 
 
@@ -119,6 +121,7 @@ ngx_lo_run_filter_read(ngx_lo_api_t *api, ngx_lo_run_filter_t *f)
 {
     ngx_lo_page_read(api, &f->page, 0, 1000, 100);
 
+    f->within = ngx_lo_api_projects(api);
     f->procedure_id = ngx_lo_query_str(api, "procedure_id");
     f->version = ngx_lo_query_str(api, "procedure_version");
     f->project_id = ngx_lo_query_str(api, "project_id");
@@ -220,6 +223,7 @@ ngx_lo_run_filter_by(const ngx_lo_run_filter_t *f)
            : f->project_id ? NGX_LO_RUNS_PROJECT
            : f->procedure_id ? NGX_LO_RUNS_PROCEDURE
            : f->prefix ? NGX_LO_RUNS_TEXT
+           : f->within ? NGX_LO_RUNS_LIMITED
            : f->state ? NGX_LO_RUNS_STATE
            : f->states ? NGX_LO_RUNS_AMONG
            : f->trigger_type ? NGX_LO_RUNS_TRIGGER

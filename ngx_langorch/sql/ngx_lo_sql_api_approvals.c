@@ -31,21 +31,22 @@
             "api_approvals_" name,                                            \
             "SELECT a.rowid AS _id, " NGX_LO_APPROVAL_COLUMNS                 \
             NGX_LO_APPROVALS_FROM(index, key)                                 \
-            " AND (a.created_at, a.rowid) < ($4, $5)"                         \
-            " ORDER BY a.created_at DESC, a.rowid DESC LIMIT $6 OFFSET $7",   \
-            "sssiiii", -1                                                     \
+            " AND (a.created_at, a.rowid) < ($5, $6)"                         \
+            " ORDER BY a.created_at DESC, a.rowid DESC LIMIT $7 OFFSET $8",   \
+            "sssjiiii", -1                                                    \
         },                                                                    \
         {                                                                     \
             "api_approvals_" name "_count",                                   \
             "SELECT COUNT(*) AS n" NGX_LO_APPROVALS_FROM(index, key),         \
-            "sss", -1                                                         \
+            "sssj", -1                                                        \
         }                                                                     \
     }
 
 #define NGX_LO_APPROVALS_FROM(index, key)                                     \
     " FROM approvals a INDEXED BY " index " CROSS JOIN runs r"                \
     " WHERE r.id = a.run AND " key " AND ($1 IS NULL OR a.status = $1)"       \
-    " AND ($3 IS NULL OR r.procedure_id = $3)"
+    " AND ($3 IS NULL OR r.procedure_id = $3)"                                \
+    " AND " NGX_LO_SQL_WITHIN("r.project_id", "$4")
 
 #define NGX_LO_APPROVAL_INBOX                                                 \
     "INSERT INTO inbox (run, kind, ref, data, created_at)"                    \

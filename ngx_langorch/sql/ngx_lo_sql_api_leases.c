@@ -20,8 +20,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_leases = {
     " AND ($1 IS NULL OR l.resource_key = $1)"
     " AND ($2 IS NULL OR r.run_id = $2)"
     " AND CASE WHEN l.expires_at > $4 THEN 0 ELSE 1 END = $3"
+    " AND " NGX_LO_SQL_WITHIN("r.project_id", "$5")
     " ORDER BY l.acquired_at DESC, l.lease_id DESC LIMIT 10000",
-    "ssii", -1
+    "ssiij", -1
 };
 
 
@@ -44,6 +45,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active = {
     "SELECT COUNT(*) AS n FROM leases"
     " WHERE released_at IS NULL AND expires_at > $1",
     "i", -1
+};
+
+
+const ngx_lo_stmt_t  ngx_lo_sql_api_leases_within = {
+    "api_leases_within",
+    "SELECT COUNT(*) AS n FROM leases l JOIN runs r ON r.id = l.run"
+    " WHERE l.released_at IS NULL AND l.expires_at > $1"
+    " AND " NGX_LO_SQL_WITHIN("r.project_id", "$2"),
+    "ij", -1
 };
 
 

@@ -6,15 +6,16 @@
  * $1 procedure_id, $2 version, $3 project_id, $4 case_id, $5 states: ",a,b,",
  * $6 the one state, $7 trigger_type, $8 parent_run_id, $9 from, $10 to, $11
  * prefix of run_id and $12 part of procedure_id for LIKE (both or none), $13
- * the prefix itself when few ids have it, $14 1: many ids have it.  Then the
- * place in the order from which on rows are wanted, which keeps the range of
- * time as well ($15 created_at, $16 id), $17 limit, $18 offset.
+ * the prefix itself when few ids have it, $14 1: many ids have it, $15 the
+ * projects that the reader is limited to.  Then the place in the order from
+ * which on rows are wanted, which keeps the range of time as well ($16
+ * created_at, $17 id), $18 limit, $19 offset.
  */
 
 #include "store/ngx_lo_sql_api.h"
 #include "store/ngx_lo_sql_api_int.h"
 
-#define NGX_LO_RUNS_TYPES  "ssssssssiisssi"
+#define NGX_LO_RUNS_TYPES  "ssssssssiisssij"
 
 #define NGX_LO_RUNS_REST                                                      \
     " AND family IS NOT 'd' AND ($1 IS NULL OR procedure_id = $1)"            \
@@ -24,22 +25,23 @@
     " AND ($5 IS NULL OR $5 LIKE '%,' || status || ',%')"                     \
     " AND ($7 IS NULL OR trigger_type = $7)"                                  \
     " AND ($8 IS NULL OR parent_run_id = $8)"                                 \
+    " AND " NGX_LO_SQL_WITHIN("project_id", "$15")                            \
     " AND ($11 IS NULL OR run_id LIKE $11 ESCAPE '\\'"                        \
     " OR lower(procedure_id) LIKE $12 ESCAPE '\\')"
 
-#define NGX_LO_RUNS_NEWER  " AND (created_at, id) > ($15, $16)"               \
+#define NGX_LO_RUNS_NEWER  " AND (created_at, id) > ($16, $17)"               \
     " AND created_at <= $10" NGX_LO_RUNS_REST
-#define NGX_LO_RUNS_OLDER  " AND (created_at, id) < ($15, $16)"               \
+#define NGX_LO_RUNS_OLDER  " AND (created_at, id) < ($16, $17)"               \
     " AND created_at >= $9" NGX_LO_RUNS_REST
 #define NGX_LO_RUNS_WITHIN  " AND created_at >= $9 AND created_at <= $10"     \
     NGX_LO_RUNS_REST
 
 #define NGX_LO_RUNS_UP    " ORDER BY created_at, id LIMIT "
 #define NGX_LO_RUNS_DOWN  " ORDER BY created_at DESC, id DESC LIMIT "
-#define NGX_LO_RUNS_PAGE  "$17 OFFSET $18"
+#define NGX_LO_RUNS_PAGE  "$18 OFFSET $19"
 
 /* At most the rows that the page can show, of one key among many. */
-#define NGX_LO_RUNS_MOST  "$17 + $18"
+#define NGX_LO_RUNS_MOST  "$18 + $19"
 
 #define NGX_LO_RUNS_SHOW  "SELECT id AS _id, " NGX_LO_RUN_COLUMNS " FROM runs"
 
@@ -79,6 +81,18 @@
     NGX_LO_RUNS_STATES "SELECT id AS _id, " NGX_LO_RUN_COLUMNS                \
     " FROM states CROSS JOIN runs WHERE id IN (SELECT id FROM runs"           \
     " INDEXED BY runs_status WHERE status = states.v" within                  \
+    NGX_LO_RUNS_MOST ")"
+
+
+/* The projects of somebody who is limited to them, as with states. */
+
+#define NGX_LO_RUNS_MINE                                                      \
+    "WITH mine (v) AS (SELECT value FROM json_each($15)) "
+
+#define NGX_LO_RUNS_OF(within)                                                \
+    NGX_LO_RUNS_MINE "SELECT id AS _id, " NGX_LO_RUN_COLUMNS                  \
+    " FROM mine CROSS JOIN runs WHERE id IN (SELECT id FROM runs"             \
+    " INDEXED BY runs_project WHERE project_id = mine.v" within               \
     NGX_LO_RUNS_MOST ")"
 
 
@@ -136,6 +150,25 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_runs[NGX_LO_RUNS_N][3] = {
             "api_runs_among_count",
             NGX_LO_RUNS_STATES "SELECT COUNT(*) AS n FROM runs"
             " INDEXED BY runs_status WHERE status IN (SELECT v FROM states)"
+            NGX_LO_RUNS_WITHIN, NGX_LO_RUNS_TYPES, -1
+        }
+    },
+
+    {
+        {
+            "api_runs_mine_desc",
+            NGX_LO_RUNS_OF(NGX_LO_RUNS_OLDER NGX_LO_RUNS_DOWN)
+            NGX_LO_RUNS_DOWN NGX_LO_RUNS_PAGE, NGX_LO_RUNS_TYPES "iiii", -1
+        },
+        {
+            "api_runs_mine_asc",
+            NGX_LO_RUNS_OF(NGX_LO_RUNS_NEWER NGX_LO_RUNS_UP)
+            NGX_LO_RUNS_UP NGX_LO_RUNS_PAGE, NGX_LO_RUNS_TYPES "iiii", -1
+        },
+        {
+            "api_runs_mine_count",
+            NGX_LO_RUNS_MINE "SELECT COUNT(*) AS n FROM runs"
+            " INDEXED BY runs_project WHERE project_id IN (SELECT v FROM mine)"
             NGX_LO_RUNS_WITHIN, NGX_LO_RUNS_TYPES, -1
         }
     },

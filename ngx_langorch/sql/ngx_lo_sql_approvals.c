@@ -11,6 +11,15 @@ const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending = {
 };
 
 
+const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending_within = {
+    "approvals_pending_within",
+    "SELECT COUNT(*) AS n FROM approvals a JOIN runs r ON r.id = a.run"
+    " WHERE a.status = 'pending'"
+    " AND " NGX_LO_SQL_WITHIN("r.project_id", "$1"),
+    "j", -1
+};
+
+
 /* Unless it is as the newest change has it. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_approval_change[] = {

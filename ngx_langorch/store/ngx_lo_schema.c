@@ -676,6 +676,13 @@ static const char  ngx_lo_schema_labels[] =
     " WITHOUT ROWID;";
 
 
+/* JSON lists; NULL: the whole site. */
+
+static const char  ngx_lo_schema_scopes[] =
+    "ALTER TABLE users ADD COLUMN projects TEXT;"
+    "ALTER TABLE api_tokens ADD COLUMN projects TEXT;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -708,7 +715,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_slots,
     ngx_lo_schema_backfills,
     ngx_lo_schema_alive,
-    ngx_lo_schema_labels
+    ngx_lo_schema_labels,
+    ngx_lo_schema_scopes
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

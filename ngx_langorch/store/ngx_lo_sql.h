@@ -18,6 +18,22 @@
     r "status <> 'completed' AND " r "status <> 'failed' AND "                \
     r "status <> 'canceled'"
 
+/*
+ * What lies within projects: $n is a JSON list of them, or NULL, the whole
+ * site.  A procedure lies where all its versions do, because one of them is
+ * taken for another: by who names none, and by a channel.
+ */
+
+#define NGX_LO_SQL_WITHIN(project, n)                                         \
+    "(" n " IS NULL OR " project " IN (SELECT value FROM json_each(" n ")))"
+
+#define NGX_LO_SQL_PROCEDURE_WITHIN(id, n)                                    \
+    "(" n " IS NULL OR (EXISTS (SELECT 1 FROM procedures o"                   \
+    " WHERE o.procedure_id = " id ")"                                         \
+    " AND NOT EXISTS (SELECT 1 FROM procedures o"                             \
+    " WHERE o.procedure_id = " id " AND (o.project_id IS NULL"                \
+    " OR o.project_id NOT IN (SELECT value FROM json_each(" n "))))))"
+
 /* --- documents, procedures (ngx_lo_sql_procedures.c) ----------------------- */
 
 /* hash, body, what its audit_config says: days, storage_location */
@@ -58,6 +74,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_lease_release;
 /* --- approvals (ngx_lo_sql_approvals.c) ------------------------------------ */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending;   /* -> n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_approvals_pending_within; /* projects */
 
 /* approval_id: behind whatever changes its status, level or expiry, in this
  * order; nothing when nothing did */
@@ -82,6 +99,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_agents_n;            /* -> n */
 /* --- runs (ngx_lo_sql_runs.c) ---------------------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active;   /* -> name (status), n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active_within;      /* projects */
 
 /* --- audit (ngx_lo_sql_audit.c) -------------------------------------------- */
 
@@ -290,9 +308,12 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_push_runs;
 /* -> tail: the newest change of an approval */
 extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes_tail;
 
-/* after seq, up to seq, limit: the newest change of each approval that is
- * pending; after seq, limit: every change -> _seq and what is shown */
+/* after seq, up to seq, limit, projects or NULL: the newest change of each
+ * approval that is pending; after seq, limit: every change -> _seq and what is
+ * shown; the same of these projects; and how far that looked -> seq, n */
 extern const ngx_lo_stmt_t  ngx_lo_sql_push_pending;
 extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes;
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes_within;
+extern const ngx_lo_stmt_t  ngx_lo_sql_push_changes_upto;
 
 #endif

@@ -29,8 +29,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_runs;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_versions;  /* id */
 
 /* project_id, status, channel, search, metadata, tags so as ",a,b,", how many
- * they are, words of an intent so as ",pay,out,", latest only (0, 1), cursor's
- * created_at (of `rank`: its _rank), cursor's id, limit, offset; NULL: any */
+ * they are, words of an intent so as ",pay,out,", latest only (0, 1), projects
+ * that the reader is limited to, cursor's created_at (of `rank`: its _rank),
+ * cursor's id, limit, offset; NULL: any */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_desc;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_asc;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_rank; /* best first */
@@ -142,6 +143,7 @@ typedef enum {
     NGX_LO_RUNS_STATE,
     NGX_LO_RUNS_TRIGGER,
     NGX_LO_RUNS_AMONG,          /* states */
+    NGX_LO_RUNS_LIMITED,     /* projects that the reader is limited to */
     NGX_LO_RUNS_TEXT,
     NGX_LO_RUNS_N
 } ngx_lo_runs_by_t;
@@ -207,8 +209,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_get;
 /* id: one row, with a look at whether its run can read what it is told */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approval_hears;
 
-/* status, run_id, procedure_id; the list: and beyond which created_at and id,
- * limit, offset.  [0 any, 1 with a status, 2 with a run_id][1: -> n] */
+/* status, run_id, procedure_id, projects; NULL: any; the list: and beyond which
+ * created_at and id, limit, offset.  [0 any, 1 with a status, 2 with a
+ * run_id][1: -> n] */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_approvals[3][2];
 
 /* approval_id, who, decision, level as it was judged; guarded: it is pending at
@@ -269,11 +272,12 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_agent_pools;         /* now */
 
 /* --- leases (ngx_lo_sql_api_leases.c) ----------------------------------- */
 
-/* resource_key, run_id, stale (0, 1), now */
+/* resource_key, run_id, stale (0, 1), now, projects or NULL */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases;
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_get;           /* id, now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_run;   /* run -> 0, 1 row */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases_active;       /* now -> n */
+extern const ngx_lo_stmt_t  ngx_lo_sql_api_leases_within;   /* now, projects */
 
 /* lease_id, actor, now: a note in the inbox of its run, if that is not over */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_lease_note;

@@ -19,7 +19,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_setting_key;     /* secret's name */
 
 /* --- projects (ngx_lo_sql_projects.c) ---------------------------------------- */
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_projects;        /* limit, offset */
+/* limit, offset, those that the reader is limited to or NULL */
+extern const ngx_lo_stmt_t  ngx_lo_sql_projects;
 extern const ngx_lo_stmt_t  ngx_lo_sql_project_get;     /* project_id */
 
 /* project_id, name, description, now */
@@ -124,7 +125,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profile_del; /* name, tag; guarded */
 /* name, now: all others are no default */
 extern const ngx_lo_stmt_t  ngx_lo_sql_llm_profiles_plain;
 
-/* from, to, "model", "profile" ... */
+/* from, to, "model", "profile" ..., projects or NULL: all */
 extern const ngx_lo_stmt_t  ngx_lo_sql_llm_usage;
 
 /* --- budgets (ngx_lo_sql_budgets.c) ------------------------------------------------ */
@@ -142,7 +143,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_budget_reserve[NGX_LO_SQL_RESERVE];
 /* key, what it came to */
 extern const ngx_lo_stmt_t  ngx_lo_sql_budget_settle[2];
 
-extern const ngx_lo_stmt_t  ngx_lo_sql_budgets;     /* NULL, day, month */
+/* NULL, day, month, projects: of those and of their procedures; NULL: all */
+extern const ngx_lo_stmt_t  ngx_lo_sql_budgets;
 extern const ngx_lo_stmt_t  ngx_lo_sql_budget_get;  /* name, day, month */
 extern const ngx_lo_stmt_t  ngx_lo_sql_budgets_any; /* a row: there is one */
 

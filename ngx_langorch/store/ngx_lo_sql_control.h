@@ -35,9 +35,11 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_point_word;
 /* --- many runs, the queue (ngx_lo_sql_queue.c) ---------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_queue_depth;     /* -> status, n */
-extern const ngx_lo_stmt_t  ngx_lo_sql_queue_next;
+extern const ngx_lo_stmt_t  ngx_lo_sql_queue_depth_within;  /* projects */
+extern const ngx_lo_stmt_t  ngx_lo_sql_queue_next;      /* projects or NULL */
 
-/* run_id -> what is needed to cancel or remove it; asked:b */
+/* run_id, projects or NULL: any -> what is needed to cancel or remove it;
+ * asked:b */
 extern const ngx_lo_stmt_t  ngx_lo_sql_bulk_run;
 
 /* --- removing and ageing out (ngx_lo_sql_sweep.c) ------------------------------ */

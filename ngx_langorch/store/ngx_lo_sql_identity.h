@@ -11,12 +11,12 @@
 
 /* --- tokens (ngx_lo_sql_tokens.c) --------------------------------------------- */
 
-/* hash, NULL -> token_id, identity, role, expires_at, last_used_at, hash,
- * user_role, user_active (NULL: no user has that name) */
+/* hash, NULL -> token_id, identity, role, projects, expires_at, last_used_at,
+ * hash, user_role, user_projects, user_active (NULL: no user has that name) */
 extern const ngx_lo_stmt_t  ngx_lo_sql_token_found;
 
 /* token_id, hash, name, prefix, role, identity, created_by, now, expires_at,
- * at most n that are not over; guarded */
+ * at most n that are not over, projects or NULL; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_token_add;
 extern const ngx_lo_stmt_t  ngx_lo_sql_token_get;       /* token_id */
 
@@ -32,8 +32,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_token_used;
 
 /* --- sessions (ngx_lo_sql_sessions.c) -------------------------------------------- */
 
-/* jti, username -> ended, user_id, role, is_active (NULL: no such user),
- * sessions_from: the second before which one of his sessions is over */
+/* jti, username -> ended, user_id, role, projects, is_active (NULL: no such
+ * user), sessions_from: the second before which one of his sessions is over */
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_found;
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_end;     /* jti, until */
 extern const ngx_lo_stmt_t  ngx_lo_sql_session_old;     /* before */
@@ -49,21 +49,26 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_user_get;        /* user_id */
  * username is taken; 0, the address */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_taken;
 
-/* user_id, username, email, full_name, role, password, now; guarded: new */
+/* user_id, username, email, full_name, role, password, now, projects or NULL;
+ * guarded: new */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_add;
 
-/* user_id, username, password, now; guarded: there is no administrator */
+/* user_id, username, password, now; guarded: there is no administrator of the
+ * whole site */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_first;
 
-/* user_id, username, role, provider, now: new, or what somebody else says of
- * him by now; the last administrator stays one */
+/* user_id, username, role, provider, now, 1: somebody says his projects, those
+ * or NULL: new, or what somebody else says of him by now; the last
+ * administrator stays one */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_sso;
 
-/* user_id, 1: he is to be no active administrator; guarded: another one is */
+/* user_id, 1: he is to be no active administrator of the whole site; guarded:
+ * another one is */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_not_last;
 
 /* user_id, 1: the full name is new, full_name, email, role, is_active, password
- * (NULL: as it was), now, tag or NULL; guarded */
+ * (NULL: as it was), now, tag or NULL, 1: projects are new, those or NULL;
+ * guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_put;
 
 /* user_id, password, the one before, now; guarded.  Sessions from before now
@@ -71,6 +76,23 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_user_put;
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_password;
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_del;        /* id, tag; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_user_tokens_del; /* username */
+
+/* --- the projects of somebody (ngx_lo_sql_within.c) ------------------------------ */
+
+/* What it is, a list of projects -> a row: it lies in one of them.  run_id;
+ * procedure_id: all its versions do; approval_id; runs.id */
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_run;
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_procedure;
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_approval;
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_lease;
+
+/* procedure_id, a list or NULL -> a row: there is a version outside of it; the
+ * same where a version is written; guarded: there is none */
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_name;
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_free;
+
+/* a list or NULL; guarded: there are such projects */
+extern const ngx_lo_stmt_t  ngx_lo_sql_within_known;
 
 /* --- links and deputies (ngx_lo_sql_links.c) ------------------------------------ */
 
@@ -82,7 +104,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_user_tokens_del; /* username */
 extern const ngx_lo_stmt_t  ngx_lo_sql_link_add;
 extern const ngx_lo_stmt_t  ngx_lo_sql_links_old;       /* over before */
 
-/* hash -> what was put in, used_at, user_role, user_active (NULL: no user) */
+/* hash -> what was put in, used_at, user_role, user_active (NULL: no user; 0
+ * also where the question is of none of his projects) */
 extern const ngx_lo_stmt_t  ngx_lo_sql_link_get;
 extern const ngx_lo_stmt_t  ngx_lo_sql_link_use;        /* hash, now; guarded */
 

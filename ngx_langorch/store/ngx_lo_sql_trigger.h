@@ -12,7 +12,7 @@
 /* --- registrations (ngx_lo_sql_triggers.c) ----------------------------------- */
 
 /* type or NULL, enabled 0, 1 or NGX_LO_NULL, procedure_id or NULL, limit,
- * offset */
+ * offset, projects that the reader is limited to or NULL */
 extern const ngx_lo_stmt_t  ngx_lo_sql_triggers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_get;     /* procedure, version */
 

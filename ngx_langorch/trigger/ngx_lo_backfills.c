@@ -111,7 +111,11 @@ ngx_lo_backfills_create_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
                                   "Trigger registration not found");
     }
 
-    rc = ngx_lo_backfill_count(api, settings, d);
+    rc = ngx_lo_trigger_within(api, settings);
+
+    if (rc == NGX_OK) {
+        rc = ngx_lo_backfill_count(api, settings, d);
+    }
 
     if (rc != NGX_OK) {
         return rc;

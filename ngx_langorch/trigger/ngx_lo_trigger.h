@@ -64,6 +64,10 @@ ngx_lo_trigger_stage_t  ngx_lo_triggers_next_render;
 
 /* --- settings (ngx_lo_trigger_put.c) ------------------------------------------- */
 
+/* NGX_OK: the caller may have runs where they say (ngx_lo_trigger_fire.c); or
+ * the answer, 403. */
+ngx_int_t ngx_lo_trigger_within(ngx_lo_api_t *api, const json_t *settings);
+
 /* NULL, or why the site cannot serve settings that are right in themselves: a
  * zone, a source or the name of a secret is none. */
 const char *ngx_lo_trigger_unfit(const json_t *settings);

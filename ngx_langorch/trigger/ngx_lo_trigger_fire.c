@@ -55,6 +55,12 @@ ngx_lo_triggers_fire_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ask = api->ctx;
     ask->raced = ngx_lo_triggers_raced;
 
+    rc = ngx_lo_trigger_within(api, json_object_get(ngx_lo_job_row(job, 0),
+                                                    "settings"));
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
     if (ask->once.key != NULL) {
         rc = ngx_lo_once_again(api, &ask->once, ngx_lo_job_row(job, 1));
         if (rc != NGX_OK) {
@@ -98,6 +104,20 @@ ngx_lo_triggers_fire(ngx_lo_api_t *api, ngx_lo_ask_t *ask)
                                         : json_object());
 
     return ngx_lo_ask_start(api, ask);
+}
+
+
+/* A trigger may put its runs into another project than its procedure's. */
+
+ngx_int_t
+ngx_lo_trigger_within(ngx_lo_api_t *api, const json_t *settings)
+{
+    const char  *project;
+
+    project = ckp_json_str(settings, "project_id");
+
+    return (project != NULL) ? ngx_lo_api_project(api, project, "project_id")
+                             : NGX_OK;
 }
 
 

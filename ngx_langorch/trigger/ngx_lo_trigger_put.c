@@ -50,6 +50,7 @@ ngx_lo_triggers_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     size_t         i;
     json_t        *errors, *one, *settings, *merged;
+    ngx_int_t      rc;
     const char    *why;
     const json_t  *row;
 
@@ -88,7 +89,9 @@ ngx_lo_triggers_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_api_problem(api, 422, "validation_error", "%s", why);
     }
 
-    return ngx_lo_triggers_write(api, settings);
+    rc = ngx_lo_trigger_within(api, settings);
+
+    return (rc == NGX_OK) ? ngx_lo_triggers_write(api, settings) : rc;
 }
 
 

@@ -42,7 +42,7 @@ ngx_lo_triggers_list_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     return ngx_lo_job_add(job, &ngx_lo_sql_triggers, type, enabled,
                           (procedure && *procedure) ? procedure : NULL, limit,
-                          offset);
+                          offset, ngx_lo_api_projects(api));
 }
 
 

@@ -176,8 +176,8 @@ subtest 'a user who changes is another one at once' => sub {
     my $key  = $site->post('/api/auth/tokens', { name => 'k' }, @with)->{json}{token};
     my $path = "/api/users/$u->{user_id}";
 
-    is_deeply [ sort keys %$u ], [ qw(created_at email full_name is_active role
-        sso_provider updated_at user_id username) ], 'no hash in it';
+    is_deeply [ sort keys %$u ], [ qw(created_at email full_name is_active projects
+        role sso_provider updated_at user_id username) ], 'no hash in it';
     is $site->get('/api/users', @with)->{status}, 200, 'a manager sees users';
     is $site->put($path, { role => 'viewer' }, @root)->{status}, 200, 'no more';
     is $site->get('/api/users', @with)->{status}, 403, 'at once' for 1 .. 6;

@@ -86,6 +86,29 @@ subtest 'out, and back as somebody' => sub {
 };
 
 
+subtest 'the projects that the provider says' => sub {
+    my $all = $site;
+    $site = LangOrch::Site->start(workers => 1, identity => 'on', http =>
+        "langorch_jwt_secret $dir/jwt;\nlangorch_jwt_projects teams;\n"
+        . 'langorch_jwt_keys ' . $idp->url . "/keys;\n"
+        . 'langorch_oidc ' . $idp->url . ' client=console secret=idp authorize='
+        . $idp->url . '/authorize token=' . $idp->url . "/token;\n");
+
+    my $come = sub {
+        my $b = browser();
+        my $r = back($b, $idp->code_for(out($b), { preferred_username => 'tom', @_ }));
+        return $r->{status} == 302 ? go($b, '/api/auth/me')->{json}{projects} : $r->{status};
+    };
+    is_deeply $come->(teams => [ 'one', 'two' ]), [ 'one', 'two' ], 'are a user\'s';
+    is_deeply $come->(), [], 'said by the last login: nothing is none';
+    is $come->(teams => ['*']), undef, 'the whole site';
+    is $come->(teams => 7), 400, 'malformed is nobody';
+    $site->log_is_calm;
+    $site->stop;
+    $site = $all;
+};
+
+
 subtest 'what is no answer to this' => sub {
     my $b = browser();
     my $url = out($b);

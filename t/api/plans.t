@@ -30,7 +30,7 @@ my @grow = qw(
 my %may = (
     claim_inbox => 'of the inbox there is what nobody took yet, for a moment',
     api_leases  => 'what is held right now, by an index of its own',
-    api_leases_active => 'the same',
+    map({ $_ => 'the same' } qw(api_leases_active api_leases_within)),
     map({ $_ => 'what is held right now' }
         qw(api_lease_get api_lease_note api_lease_wake lease_release)),
     map({ $_ => 'runs that could not be loaded, by an index of their own' }

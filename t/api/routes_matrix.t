@@ -210,4 +210,118 @@ subtest 'where starting and approving are apart' => sub {
     $site->log_is_calm;
 };
 
+# --- somebody limited to projects ---------------------------------------------------
+
+# What routes answer about an object that is there, and not in his projects, is
+# what they answer about one that nobody has.
+
+my %names = (run => 'run_id', procedure => 'procedure_id', approval => 'approval_id',
+    lease => 'lease_id', project => 'project_id');
+
+sub told {
+    my ($r, $id) = @_;
+    my $text = join ' ', $r->{status}, $r->{headers}{allow} // '', $r->{body};
+    $text =~ s/"request_id":"[^"]*"/"request_id":""/g;
+    $text =~ s/\Q$id\E/none/g;
+    return $text;
+}
+
+# Bodies that are looked at, and ones with which something would be done.
+
+sub bodies {
+    my ($op, $routes) = @_;
+    return (undef) if $op->{method} eq 'GET';
+
+    my $schema = $routes->body($op);
+    my %least  = map { $_ => { prompt => 'Why?', decision => 'approve', status => 'active',
+            target_channel => 'dev', draft => {}, trigger_type => 'webhook',
+            from => '2026-01-01' }->{$_} // 'x' } @{ $schema->{required} || [] };
+    my $doc = { procedure_id => $routes->id->{procedure_id}, version => '1.0.0',
+        workflow_graph => { start_node => 'end', nodes => { end => { type => 'terminate' } } } };
+
+    $least{ckp_json} = $doc if $schema->{properties}{ckp_json};
+    $least{input_vars} = {} if $schema->{properties}{input_vars};
+
+    return ('{"half":', '{}', encode_json(\%least));
+}
+
+sub hides {
+    my ($site, $routes, $op, $headers) = @_;
+    my $id   = $routes->id->{ $names{ $op->{op}{'x-langorch-scope'} } } // 'none';
+    my $none = $op->{url} =~ s/\Q$id\E/none/r;
+
+    for my $body (bodies($op, $routes)) {
+        my $other = $body;
+        $other =~ s/\Q$id\E/none/g if defined $other;
+
+        # an approval of a run, a run of a procedure: named by the body
+
+        if ($op->{path} !~ /\{/ && defined $body && $body !~ /half/) {
+            my $of = $names{ $op->{op}{'x-langorch-scope'} };
+            $body  = encode_json({ prompt => 'Why?', $of => $id });
+            $other = encode_json({ prompt => 'Why?', $of => 'none' });
+        }
+        my @got = map { told($site->request($op->{method}, $_->[0], $_->[1],
+            headers => $headers), $id) } [ $op->{url}, $body ], [ $none, $other ];
+
+        return "$op->{what}: $got[0], not $got[1]" if $got[0] ne $got[1];
+    }
+    return;
+}
+
+
+subtest 'who is limited to projects' => sub {
+    my $site = LangOrch::Site->start(workers => 2, identity => 'on',
+        http => "${conf}langorch_projects \$http_x_projects trusted;\n");
+    $site->headers(%{ vouched('admin') }, 'X-Projects' => '*');
+
+    my $routes = LangOrch::Routes->new($site);
+    my $mine   = $site->post('/api/projects', { name => 'mine' })->{json}{project_id};
+    my %token  = map { $_ => token($site, $_, projects => [$mine]) } qw(viewer admin);
+    my %as     = (
+        variable => { %{ vouched('admin') }, 'X-Projects' => $mine },
+        token    => { 'X-User' => '', 'X-Groups' => '', %{ bearer($token{admin}) } },
+    );
+    my @known = map { $routes->id->{$_} } qw(run_id approval_id project_id artifact_id);
+
+    for my $kind (sort keys %as) {
+        my (@wrong, %seen);
+
+        for my $op (grep { $_->{op}{'x-langorch-role'} ne 'public' } $routes->all) {
+            my $scope = $op->{op}{'x-langorch-scope'} // 'none';
+            $op->{what} = "$op->{method} $op->{path}";
+            $seen{$scope}++;
+
+            if ($scope eq 'site') {
+                my $r = $site->request($op->{method}, $op->{url},
+                    $op->{method} eq 'GET' ? undef : '{"half":', headers => $as{$kind});
+                push @wrong, "$op->{what}: $r->{status} $r->{body}"
+                    if $r->{status} != 403 || $r->{json}{detail} !~ /limited to projects$/;
+
+            } elsif ($names{$scope}) {
+                push @wrong, hides($site, $routes, $op, $as{$kind});
+
+            } elsif ($scope =~ /^(?:open|own|within)$/) {
+                next if $op->{method} ne 'GET';
+                my $r = $site->get($op->{url}, headers => $as{$kind});
+                my ($leaks) = grep { index($r->{body}, $_) >= 0 } @known;
+                push @wrong, "$op->{what}: $r->{status}"
+                    if $r->{status} >= 500 || defined $leaks;
+
+            } else {
+                push @wrong, "$op->{what}: nobody said what projects mean for it";
+            }
+        }
+        is_deeply \@wrong, [], "$kind, of " . join ', ',
+            map { "$seen{$_} $_" } sort keys %seen;
+    }
+
+    # a role that does not suffice is told before that
+
+    my $r = $site->post('/api/users', {}, headers => { 'X-User' => '', 'X-Groups' => '',
+        %{ bearer($token{viewer}) } });
+    like $r->{json}{detail}, qr/^Role 'admin'/, 'the role comes first';
+    $site->log_is_calm;
+};
+
 done_testing;

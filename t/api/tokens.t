@@ -33,7 +33,7 @@ sub make {
 subtest 'a token is its maker, and is shown once' => sub {
     my $t = make('operator');
     is_deeply [ sort keys %$t ], [ qw(created_at expires_at identity name prefix
-        role token token_id) ], 'its members';
+        projects role token token_id) ], 'its members';
     like $t->{token}, qr/^lo_[0-9a-f]{64}$/, 'its text';
     is $t->{prefix}, substr($t->{token}, 0, 11), 'its beginning';
     is "$t->{identity} $t->{role}", 'operator operator', 'whose';
@@ -45,7 +45,8 @@ subtest 'a token is its maker, and is shown once' => sub {
         is $me->{status}, 200, 'it is known' or diag $me->{body};
         is_deeply $me->{json}, { identity => 'operator', roles => ['operator'],
             role => 'operator', auth_method => 'api_token', mode => 'on',
-            user_id => undef, email => undef, full_name => undef, separation => JSON::PP::false },
+            user_id => undef, email => undef, full_name => undef, separation => JSON::PP::false,
+            projects => undef },
             'who it is';
     }
 

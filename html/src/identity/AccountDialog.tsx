@@ -6,13 +6,14 @@ import { Button } from '../shared/ui/Button';
 import { Dialog } from '../shared/ui/Dialog';
 import { ErrorNote, Loading } from '../shared/ui/Notes';
 import { Facts } from '../shared/ui/Page';
-import { signOut, useMe } from './api';
-import { hasSession, methodOf } from './logic';
+import { signOut, useMe, useProjects } from './api';
+import { hasSession, methodOf, scopeText } from './logic';
 import { PasswordDialog } from './PasswordDialog';
 
 /** Who one is here, and the way out. */
 export function AccountDialog({ onClose }: { onClose: () => void }) {
   const me = useMe();
+  const projects = useProjects();
   const [location, go] = useLocation();
   const search = useSearch();
   /* nothing that was read stays in this browser's memory */
@@ -68,6 +69,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
               ['Full name', me.data.full_name],
               ['Email', me.data.email],
               ['Role', me.data.roles.join(', ')],
+              ['Sees', scopeText(me.data.projects, projects)],
               ['Known by', methodOf(me.data)],
             ]}
           />

@@ -11,8 +11,16 @@ import { Page } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Segments } from '../shared/ui/Segments';
 import { Time } from '../shared/ui/Time';
-import { listTokens, makeToken, revokeToken, useMe } from './api';
-import { isAtLeast, rolesUpTo, tokenState } from './logic';
+import { listTokens, makeToken, revokeToken, useMe, useProjects } from './api';
+import {
+  chosenOf,
+  governs,
+  rolesUpTo,
+  scoped,
+  scopeMember,
+  scopeText,
+  tokenState,
+} from './logic';
 import { MadeDialog } from './MadeDialog';
 import type { MadeToken, Me, Token } from './types';
 
@@ -27,7 +35,8 @@ export function TokensPage() {
   const [open, setOpen] = useOpen<Open>({ new: { what: 'new' } });
   const [show, setShow] = useQueryState('whose', 'mine');
   const me = useMe();
-  const all = isAtLeast(me.data, 'admin');
+  const all = governs(me.data);
+  const projects = useProjects();
   const list = useQuery({
     queryKey: [...keys.identity, 'tokens'],
     queryFn: listTokens,
@@ -71,6 +80,7 @@ export function TokensPage() {
         row={(t) => (
           <TokenRow
             token={t}
+            scope={t.projects ? scopeText(t.projects, projects) : null}
             whose={show === 'all'}
             onRevoke={() => setOpen({ what: 'revoke', token: t })}
           />
@@ -83,11 +93,13 @@ export function TokensPage() {
 
 interface TokenRowProps {
   token: Token;
+  /** null: the whole site. */
+  scope: string | null;
   whose: boolean;
   onRevoke: () => void;
 }
 
-function TokenRow({ token: t, whose, onRevoke }: TokenRowProps) {
+function TokenRow({ token: t, scope, whose, onRevoke }: TokenRowProps) {
   const state = tokenState(t, useNow(60_000));
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -99,6 +111,7 @@ function TokenRow({ token: t, whose, onRevoke }: TokenRowProps) {
         </span>
       </span>
       <Badge>{t.role}</Badge>
+      {scope && <Badge>{scope}</Badge>}
       <span className="text-muted">
         {t.last_used_at ? (
           <>
@@ -150,16 +163,17 @@ function Dialogs({ open, me, onOpen }: DialogsProps) {
 /** The token itself is for the dialog that follows, and in no cache. */
 function NewDialog({ me, onOpen }: Omit<DialogsProps, 'open'>) {
   const made = useRef<MadeToken | null>(null);
+  const projects = useProjects();
   return (
     <ObjectDialog
       title="New token"
-      members={membersFor(me)}
-      initial={{ expires_in_days: 90 }}
+      members={[...membersFor(me), scopeMember(projects, !me?.projects, me?.projects)]}
+      initial={{ expires_in_days: 90, projects: chosenOf(me?.projects) }}
       act="Make it"
       done="The token is made"
       spoils={keys.identity}
       onSend={async (body) => {
-        made.current = await makeToken(body);
+        made.current = await makeToken(scoped(body));
       }}
       onClose={() => onOpen(made.current && { what: 'made', token: made.current })}
     />
@@ -185,7 +199,7 @@ function membersFor(me: Me | null | undefined): Member[] {
       hint: '1 to 365',
     },
   ];
-  if (!isAtLeast(me, 'admin')) return members;
+  if (!governs(me)) return members;
   return [
     ...members,
     { name: 'identity', label: 'Whose', hint: 'A user or a program; empty: yours' },

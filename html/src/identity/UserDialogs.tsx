@@ -3,8 +3,8 @@ import { keys } from '../shared/query';
 import type { JsonObject } from '../shared/types';
 import { ConfirmDialog } from '../shared/ui/ConfirmDialog';
 import { ObjectDialog } from '../shared/ui/ObjectDialog';
-import { changeUser, deleteUser, makeUser } from './api';
-import { changesOf } from './logic';
+import { changeUser, deleteUser, makeUser, useProjects } from './api';
+import { changesOf, chosenOf, scoped, scopeMember } from './logic';
 import { roles, type Me, type User } from './types';
 
 export type OpenUser = { what: 'new' } | { what: 'edit' | 'delete'; user: User };
@@ -62,15 +62,18 @@ interface UserDialogsProps {
 
 export function UserDialogs({ open, me, onClose }: UserDialogsProps) {
   const spoils = keys.identity;
+  const limit = open.what === 'new' ? null : open.user.projects;
+  const scope = scopeMember(useProjects(), true, limit);
   if (open.what === 'new') {
     return (
       <ObjectDialog
         title="New user"
-        members={fresh}
+        members={[...fresh, scope]}
+        initial={{ projects: chosenOf(null) }}
         act="Create"
         done="The user is there"
         spoils={spoils}
-        onSend={makeUser}
+        onSend={(body) => makeUser(scoped(body))}
         onClose={onClose}
       />
     );
@@ -79,17 +82,23 @@ export function UserDialogs({ open, me, onClose }: UserDialogsProps) {
   const own = user.username === me?.identity;
   if (open.what === 'edit') {
     const { full_name, is_active } = user;
-    const before: JsonObject = { full_name, email: user.email, role: user.role, is_active };
+    const before: JsonObject = {
+      full_name,
+      email: user.email,
+      role: user.role,
+      is_active,
+      projects: chosenOf(user.projects),
+    };
     return (
       <ObjectDialog
         title={`Change ${user.username}`}
         lead={own ? 'This is you: what you take from yourself is gone at once.' : undefined}
-        members={again(user)}
+        members={[...again(user), scope]}
         initial={before}
         act="Save"
         done="Saved"
         spoils={spoils}
-        onSend={(body) => changeUser(user.user_id, changesOf(before, body))}
+        onSend={(body) => changeUser(user.user_id, scoped(changesOf(before, body)))}
         onClose={onClose}
       />
     );

@@ -18,6 +18,7 @@ const root = {
   role: 'admin',
   is_active: true,
   sso_provider: null,
+  projects: null,
   created_at: '2026-02-17T09:30:00.125Z',
   updated_at: '2026-02-17T09:30:00.125Z',
 };
@@ -30,6 +31,7 @@ function show(role: string): unknown[] {
       Promise.resolve(new Response(JSON.stringify(body), { status }));
     const me = { identity: 'root', roles: [role], auth_method: 'cookie', mode: 'on' };
     if (url === '/api/auth/me') return reply(me);
+    if (url.startsWith('/api/projects')) return reply([{ project_id: 'p1', name: 'Winter' }]);
     if (role === 'viewer') return reply({ code: 'forbidden', detail: 'no' }, 403);
     if (init.method === 'PUT') sent.push(JSON.parse(String(init.body)));
     return reply(init.method === 'PUT' ? root : [root]);
@@ -55,4 +57,17 @@ test('who has no address gets a new password all the same, and nothing else', as
   await user.type(screen.getByLabelText('New password'), 'long enough');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await vi.waitFor(() => expect(sent).toEqual([{ password: 'long enough' }]));
+});
+
+test('a user is limited to the projects that are chosen', async () => {
+  const sent = show('admin');
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole('button', { name: 'Change root' }));
+  await user.click(screen.getByText('More'));
+  const whole = screen.getByRole<HTMLInputElement>('checkbox', { name: 'The whole site' });
+  expect(whole.checked).toBe(true);
+  await user.click(await screen.findByRole('checkbox', { name: 'Winter' }));
+  await user.click(whole);
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await vi.waitFor(() => expect(sent).toEqual([{ projects: ['p1'] }]));
 });

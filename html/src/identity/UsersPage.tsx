@@ -8,15 +8,16 @@ import { EmptyState } from '../shared/ui/Notes';
 import { Page } from '../shared/ui/Page';
 import { Resource } from '../shared/ui/Resource';
 import { Time } from '../shared/ui/Time';
-import { listUsers, useMe } from './api';
-import { isAtLeast } from './logic';
+import { listUsers, useMe, useProjects } from './api';
+import { governs, scopeText } from './logic';
 import type { User } from './types';
 import { UserDialogs, type OpenUser } from './UserDialogs';
 
 export function UsersPage() {
   const [open, setOpen] = useOpen<OpenUser>({ new: { what: 'new' } });
   const me = useMe();
-  const admin = isAtLeast(me.data, 'admin');
+  const admin = governs(me.data);
+  const projects = useProjects();
   const list = useQuery({ queryKey: [...keys.identity, 'users'], queryFn: listUsers });
   const refused = list.isError && problemOf(list.error).status === 403;
   return (
@@ -55,6 +56,7 @@ export function UsersPage() {
           row={(u) => (
             <UserRow
               user={u}
+              scope={u.projects ? scopeText(u.projects, projects) : null}
               own={u.username === me.data?.identity}
               onOpen={admin ? setOpen : null}
             />
@@ -68,12 +70,14 @@ export function UsersPage() {
 
 interface UserRowProps {
   user: User;
+  /** null: the whole site. */
+  scope: string | null;
   own: boolean;
   /** null: one may look. */
   onOpen: ((open: OpenUser) => void) | null;
 }
 
-function UserRow({ user: u, own, onOpen }: UserRowProps) {
+function UserRow({ user: u, scope, own, onOpen }: UserRowProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <span className="min-w-0 flex-1 basis-48">
@@ -86,6 +90,7 @@ function UserRow({ user: u, own, onOpen }: UserRowProps) {
         </span>
       </span>
       <Badge>{u.role}</Badge>
+      {scope && <Badge>{scope}</Badge>}
       {!u.is_active && <Badge tone="wait">switched off</Badge>}
       {u.sso_provider && <Badge>single sign-on</Badge>}
       <span className="text-muted">

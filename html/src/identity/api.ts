@@ -3,7 +3,7 @@ import { http, segment } from '../shared/http';
 import { problemOf } from '../shared/problem';
 import { keys } from '../shared/query';
 import type { JsonObject } from '../shared/types';
-import type { MadeToken, Me, Token, User } from './types';
+import type { MadeToken, Me, Project, Token, User } from './types';
 
 /**
  * Who the caller is; null when this site wants to know and does not.
@@ -51,3 +51,9 @@ export const makeUser = (body: JsonObject) => http.post<User>('/users', body);
 export const changeUser = (id: string, body: JsonObject) =>
   http.put<User>(`/users/${segment(id)}`, body);
 export const deleteUser = (id: string) => http.delete(`/users/${segment(id)}`);
+
+/** Those that one may see oneself; the page of projects has the same list. */
+export function useProjects() {
+  const queryFn = () => http.get<Project[]>('/projects', { query: { limit: 1000 } });
+  return useQuery({ queryKey: ['projects'], queryFn }).data ?? [];
+}

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { backTo, changesOf, isAtLeast, rolesUpTo, tokenState } from './logic';
+import {
+  backTo,
+  changesOf,
+  chosenOf,
+  governs,
+  isAtLeast,
+  rolesUpTo,
+  scoped,
+  scopeMember,
+  scopeText,
+  tokenState,
+} from './logic';
 import type { Me, Token } from './types';
 
 const me = (...roles: Me['roles']): Me => ({
@@ -12,6 +23,7 @@ const me = (...roles: Me['roles']): Me => ({
   auth_method: 'cookie',
   mode: 'on',
   separation: false,
+  projects: null,
 });
 
 test('a role includes those below it, and who is not known has none', () => {
@@ -68,4 +80,29 @@ test('one comes back to a page of the console, and never to another site', () =>
     '/login?from=/runs',
   ];
   expect(refused.map(backTo)).toEqual(refused.map(() => '/'));
+});
+
+const winter = { project_id: 'p1', name: 'Winter' };
+
+test('what somebody sees is told by names, and nothing is not all', () => {
+  expect(scopeText(null, [winter])).toBe('the whole site');
+  expect(scopeText([], [winter])).toBe('no project');
+  expect(scopeText(['p1', 'p9'], [winter])).toBe('Winter, p9');
+});
+
+test('in a form the whole site is a choice of its own, for who has it', () => {
+  const values = (whole: boolean, limit?: string[]) =>
+    scopeMember([winter], whole, limit).options?.map((o) => o.value);
+  expect(values(true)).toEqual(['*', 'p1']);
+  expect(values(false, ['p1', 'p2'])).toEqual(['p1', 'p2']);
+  expect([chosenOf(null), chosenOf(['p1']), chosenOf([])]).toEqual([['*'], ['p1'], []]);
+  expect(scoped({ projects: ['*', 'p1'] })).toEqual({ projects: null });
+  expect(scoped({ projects: [] })).toEqual({ projects: [] });
+  expect(scoped({ name: 'x' })).toEqual({ name: 'x' });
+});
+
+test('an administrator of some projects is none of the site', () => {
+  expect(governs(me('admin'))).toBe(true);
+  expect(governs({ ...me('admin'), projects: ['p1'] })).toBe(false);
+  expect(governs(me('manager'))).toBe(false);
 });

@@ -1,6 +1,7 @@
+import type { Member } from '../shared/form/members';
 import { parseTime } from '../shared/format';
 import type { Json, JsonObject } from '../shared/types';
-import { roles, type Me, type Role, type Token } from './types';
+import { roles, type Me, type Project, type Role, type Token } from './types';
 
 const day_ms = 86_400_000;
 const soon_ms = 7 * day_ms;
@@ -13,6 +14,58 @@ export function isAtLeast(me: Me | null | undefined, role: Role): boolean {
   }
   const rank = Math.max(...me.roles.map((r) => roles.indexOf(r as Role)), -1);
   return rank >= roles.indexOf(role);
+}
+
+/** An administrator of the whole site; one of some projects administers nothing of it. */
+export function governs(me: Me | null | undefined): boolean {
+  return isAtLeast(me, 'admin') && !me?.projects;
+}
+
+/** The choice that stands for the whole site: no project has such an id. */
+const wholeSite = '*';
+
+/**
+ * The projects that somebody is limited to, in a form; `whole`: or to none.  Those of `limit` can
+ * be chosen also while the list is on its way, or what is chosen of it would be lost.
+ */
+export function scopeMember(
+  projects: readonly Project[],
+  whole: boolean,
+  limit?: string[] | null,
+): Member {
+  const known = projects.map((p) => ({ value: p.project_id, name: p.name }));
+  const others = (limit ?? []).filter((id) => !known.some((k) => k.value === id));
+  const options = [...known, ...others.map((id) => ({ value: id, name: id }))];
+  return {
+    name: 'projects',
+    label: 'Projects',
+    kind: 'many',
+    options: whole ? [{ value: wholeSite, name: 'The whole site' }, ...options] : options,
+    hint: 'What is in others is not there; nothing chosen is nothing seen',
+    more: true,
+  };
+}
+
+/** What the form begins with. */
+export function chosenOf(projects: string[] | null | undefined): string[] {
+  return projects ?? [wholeSite];
+}
+
+/** What the form says, as the API takes it: the whole site is null. */
+export function scoped(body: JsonObject): JsonObject {
+  const { projects } = body;
+  const whole = Array.isArray(projects) && projects.includes(wholeSite);
+  return whole ? { ...body, projects: null } : body;
+}
+
+/** What somebody sees, in words. */
+export function scopeText(
+  limit: string[] | null | undefined,
+  projects: readonly Project[],
+): string {
+  if (!limit) return 'the whole site';
+  if (limit.length === 0) return 'no project';
+  return limit.map((id) => projects.find((p) => p.project_id === id)?.name ?? id).join(', ');
 }
 
 /** The roles that somebody can give to a token, from the least on. */

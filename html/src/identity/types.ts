@@ -18,3 +18,6 @@ export interface MadeToken extends Omit<Token, 'last_used_at'> {
 
 /** api.md 15.5 */
 export type User = Schemas['User'];
+
+/** What somebody can be limited to. */
+export type Project = Pick<Schemas['Project'], 'project_id' | 'name'>;

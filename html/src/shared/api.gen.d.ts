@@ -4219,6 +4219,7 @@ export interface components {
             /** @enum {string} */
             mode: "off" | "optional" | "on";
             separation: boolean;
+            projects: string[] | null;
         };
         /** @description Who begins a session */
         Login: {
@@ -4252,6 +4253,7 @@ export interface components {
             role: "viewer" | "approver" | "operator" | "manager" | "admin";
             is_active: boolean;
             sso_provider: string | null;
+            projects: string[] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4265,6 +4267,7 @@ export interface components {
             full_name?: string | null;
             /** @enum {string|null} */
             role?: "viewer" | "approver" | "operator" | "manager" | "admin" | null;
+            projects?: string[] | null;
         };
         /** @description What is to be different */
         UserChange: {
@@ -4274,6 +4277,7 @@ export interface components {
             /** @enum {string|null} */
             role?: "viewer" | "approver" | "operator" | "manager" | "admin" | null;
             is_active?: boolean | null;
+            projects?: string[] | null;
         };
         /** @description A token, at most with the role that its maker has */
         TokenCreate: {
@@ -4282,6 +4286,7 @@ export interface components {
             role?: "viewer" | "approver" | "operator" | "manager" | "admin" | null;
             expires_in_days?: number | null;
             identity?: string | null;
+            projects?: string[] | null;
         };
         /** @description What can be seen of a token */
         TokenSeen: {
@@ -4291,6 +4296,7 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "approver" | "operator" | "manager" | "admin";
             identity: string;
+            projects: string[] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -6,6 +6,7 @@
  * may cost, $5 somebody allowed more, $6 now, $7 this day, $8 this month.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_assets.h"
 
 #define NGX_LO_BUDGET_TYPES  "sisiiiss"
@@ -140,8 +141,13 @@ const ngx_lo_stmt_t  ngx_lo_sql_budget_settle[2] = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_budgets = {
     "budgets",
-    "SELECT " NGX_LO_BUDGET_COLUMNS " FROM llm_budgets b ORDER BY b.name",
-    "sss", -1
+    "SELECT " NGX_LO_BUDGET_COLUMNS " FROM llm_budgets b"
+    " WHERE $4 IS NULL OR (b.scope = 'project'"
+    " AND " NGX_LO_SQL_WITHIN("b.target", "$4") ")"
+    " OR (b.scope = 'procedure'"
+    " AND " NGX_LO_SQL_PROCEDURE_WITHIN("b.target", "$4") ")"
+    " ORDER BY b.name",
+    "sssj", -1
 };
 
 

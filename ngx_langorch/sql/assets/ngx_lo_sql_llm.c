@@ -2,6 +2,7 @@
  * Statements on models: the site's profiles, and what runs have used.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_assets.h"
 
 
@@ -84,7 +85,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_llm_usage = {
     " json_extract(e.payload, '$.latency_ms') AS ms"
     " FROM events e JOIN runs r ON r.id = e.run"
     " WHERE e.type IN ('llm_usage', 'llm_call_failed')"
-    " AND e.created_at >= $1 AND e.created_at < $2),"
+    " AND e.created_at >= $1 AND e.created_at < $2"
+    " AND " NGX_LO_SQL_WITHIN("r.project_id", "$4") "),"
     " ranked AS ("
     "SELECT key, failed, prompt, completion, usd, ms,"
     " row_number() OVER (PARTITION BY key, failed ORDER BY ms) AS n,"
@@ -98,5 +100,5 @@ const ngx_lo_stmt_t  ngx_lo_sql_llm_usage = {
     " coalesce(min(CASE WHEN NOT failed AND n * 100 >= most * 95 THEN ms END),"
     " 0) AS p95_latency_ms"
     " FROM ranked GROUP BY key ORDER BY key LIMIT 1000",
-    "iis", -1
+    "iisj", -1
 };

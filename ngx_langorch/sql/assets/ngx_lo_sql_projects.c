@@ -2,6 +2,7 @@
  * Statements on projects.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_assets.h"
 
 
@@ -15,8 +16,9 @@
 const ngx_lo_stmt_t  ngx_lo_sql_projects = {
     "projects",
     "SELECT " NGX_LO_PROJECT_COLUMNS " FROM projects"
+    " WHERE " NGX_LO_SQL_WITHIN("project_id", "$3")
     " ORDER BY name, project_id LIMIT $1 OFFSET $2",
-    "ii", -1
+    "iij", -1
 };
 
 

@@ -30,7 +30,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_link_get = {
     "link_get",
     "SELECT l.link_id, l.hash, l.approval_id, l.identity, l.role, l.groups,"
     " l.shown_hash, l.expires_at, l.used_at, u.role AS user_role,"
-    " u.is_active AS user_active"
+    " CASE WHEN u.projects IS NULL OR EXISTS (SELECT 1 FROM approvals a"
+    " JOIN runs r ON r.id = a.run, json_each(u.projects) p"
+    " WHERE a.approval_id = l.approval_id AND p.value = r.project_id)"
+    " THEN u.is_active ELSE 0 END AS user_active"
     " FROM approval_links l LEFT JOIN users u ON u.username = l.identity"
     " WHERE l.hash = $1",
     "s", -1

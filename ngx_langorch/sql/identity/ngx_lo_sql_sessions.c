@@ -10,7 +10,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_session_found = {
     "session_found",
     "SELECT EXISTS (SELECT 1 FROM sessions_ended WHERE jti = $1) AS ended,"
     " u.user_id AS user_id, u.role AS role, u.is_active AS is_active,"
-    " u.sessions_from AS sessions_from"
+    " u.sessions_from AS sessions_from, u.projects AS \"projects:j\""
     " FROM (SELECT 1 AS n) LEFT JOIN users u ON u.username = $2",
     "ss", -1
 };

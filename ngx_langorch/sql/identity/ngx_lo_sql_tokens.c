@@ -6,7 +6,7 @@
 
 
 #define NGX_LO_TOKEN_COLUMNS                                                  \
-    "token_id, name, prefix, role, identity,"                                 \
+    "token_id, name, prefix, role, identity, projects AS \"projects:j\","     \
     " created_at AS \"created_at:t\", expires_at AS \"expires_at:t\","        \
     " last_used_at AS \"last_used_at:t\""
 
@@ -15,7 +15,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_token_found = {
     "token_found",
     "SELECT t.token_id AS token_id, t.identity AS identity, t.role AS role,"
     " t.expires_at AS expires_at, t.last_used_at AS last_used_at,"
-    " t.hash AS hash, u.role AS user_role, u.is_active AS user_active"
+    " t.hash AS hash, t.projects AS \"projects:j\", u.role AS user_role,"
+    " u.is_active AS user_active, u.projects AS \"user_projects:j\""
     " FROM api_tokens t LEFT JOIN users u ON u.username = t.identity"
     " WHERE t.hash = $1 AND $2 IS NULL",
     "ss", -1
@@ -25,11 +26,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_token_found = {
 const ngx_lo_stmt_t  ngx_lo_sql_token_add = {
     "token_add",
     "INSERT INTO api_tokens (token_id, hash, name, prefix, role, identity,"
-    " created_by, created_at, expires_at)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+    " created_by, created_at, expires_at, projects)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $11"
     " WHERE (SELECT COUNT(*) FROM api_tokens WHERE identity = $6"
     " AND expires_at > $8) < $10",
-    "sssssssiii", 1
+    "sssssssiiij", 1
 };
 
 

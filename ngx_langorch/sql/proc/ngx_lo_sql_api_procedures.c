@@ -133,26 +133,27 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedure_versions = {
     " HAVING MIN(CASE WHEN instr($8, ',' || w.word || ',') > 0"               \
     " THEN 1 ELSE 0 END) = 1)))"                                              \
     " AND ($9 = 0 OR id = (SELECT MAX(q.id) FROM procedures q"                \
-    " WHERE q.procedure_id = procedures.procedure_id))"
+    " WHERE q.procedure_id = procedures.procedure_id))"                       \
+    " AND " NGX_LO_SQL_PROCEDURE_WITHIN("procedures.procedure_id", "$10")
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_desc = {
     "api_procedures_desc",
     "SELECT id AS _id, " NGX_LO_PROCEDURE_COLUMNS NGX_LO_PROCEDURES_WHERE
-    " AND ($10 IS NULL OR created_at < $10"
-    " OR (created_at = $10 AND id < $11))"
-    " ORDER BY created_at DESC, id DESC LIMIT $12 OFFSET $13",
-    "ssssssisinnii", -1
+    " AND ($11 IS NULL OR created_at < $11"
+    " OR (created_at = $11 AND id < $12))"
+    " ORDER BY created_at DESC, id DESC LIMIT $13 OFFSET $14",
+    "ssssssisijnnii", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_asc = {
     "api_procedures_asc",
     "SELECT id AS _id, " NGX_LO_PROCEDURE_COLUMNS NGX_LO_PROCEDURES_WHERE
-    " AND ($10 IS NULL OR created_at > $10"
-    " OR (created_at = $10 AND id > $11))"
-    " ORDER BY created_at, id LIMIT $12 OFFSET $13",
-    "ssssssisinnii", -1
+    " AND ($11 IS NULL OR created_at > $11"
+    " OR (created_at = $11 AND id > $12))"
+    " ORDER BY created_at, id LIMIT $13 OFFSET $14",
+    "ssssssisijnnii", -1
 };
 
 
@@ -160,17 +161,17 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_rank = {
     "api_procedures_rank",
     "SELECT id AS _id, " NGX_LO_PROCEDURE_SCORE " AS _rank, "
     NGX_LO_PROCEDURE_COLUMNS NGX_LO_PROCEDURES_WHERE
-    " AND ($10 IS NULL OR " NGX_LO_PROCEDURE_SCORE " < $10"
-    " OR (" NGX_LO_PROCEDURE_SCORE " = $10 AND id < $11))"
-    " ORDER BY _rank DESC, id DESC LIMIT $12 OFFSET $13",
-    "ssssssisinnii", -1
+    " AND ($11 IS NULL OR " NGX_LO_PROCEDURE_SCORE " < $11"
+    " OR (" NGX_LO_PROCEDURE_SCORE " = $11 AND id < $12))"
+    " ORDER BY _rank DESC, id DESC LIMIT $13 OFFSET $14",
+    "ssssssisijnnii", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_procedures_count = {
     "api_procedures_count",
     "SELECT COUNT(*) AS n" NGX_LO_PROCEDURES_WHERE,
-    "ssssssisi", -1
+    "ssssssisij", -1
 };
 
 

@@ -2,6 +2,7 @@
  * Statements on registrations: one for each version of a procedure.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_trigger.h"
 
 
@@ -36,8 +37,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_triggers = {
     "SELECT " NGX_LO_TRIGGER_COLUMNS " FROM triggers"
     " WHERE ($1 IS NULL OR type = $1) AND ($2 IS NULL OR enabled = $2)"
     " AND ($3 IS NULL OR procedure_id = $3)"
+    " AND " NGX_LO_SQL_PROCEDURE_WITHIN("triggers.procedure_id", "$6")
     " ORDER BY procedure_id, version LIMIT $4 OFFSET $5",
-    "snsii", -1
+    "snsiij", -1
 };
 
 

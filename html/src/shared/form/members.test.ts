@@ -35,3 +35,13 @@ test('a switch that was never there is told only when it is on', () => {
   expect(bodyOf([on], { on: true }, {}).body).toEqual({ on: true });
   expect(bodyOf([on], { on: false }, { on: true }).body).toEqual({ on: false });
 });
+
+test('of many, what is chosen is a list, also when it is nothing any more', () => {
+  const options = ['a', 'b'].map((value) => ({ value, name: value }));
+  const many: Member = { name: 'of', label: 'Of', kind: 'many', options };
+  expect(textsOf([many], { of: ['b'] })).toEqual({ of: ['b'] });
+  expect(bodyOf([many], { of: ['a', 'b'] }, {}).body).toEqual({ of: ['a', 'b'] });
+  expect(bodyOf([many], { of: [] }, { of: ['b'] }).body).toEqual({ of: [] });
+  expect(bodyOf([many], { of: 'a' }, {}).body).toEqual({ of: ['a'] });
+  expect(bodyOf([many], { of: false }, { of: ['b'] }).body).toEqual({ of: [] });
+});

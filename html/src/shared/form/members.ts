@@ -5,23 +5,26 @@ import type { Json, JsonObject } from '../types';
 export interface Member {
   name: string;
   label: string;
-  kind?: 'text' | 'long' | 'hidden' | 'number' | 'check' | 'json' | 'list' | 'choice';
+  kind?: 'text' | 'long' | 'hidden' | 'number' | 'check' | 'json' | 'list' | 'choice' | 'many';
   choices?: readonly string[];
+  /** What can be chosen of `many`, and what that is called. */
+  options?: readonly { value: string; name: string }[];
   hint?: string;
   required?: boolean;
   /** It stands behind "More", which few need. */
   more?: boolean;
 }
 
-/** What the controls hold: a check box yes or no, all others their text. */
-export type Texts = Record<string, string | boolean>;
+/** What the controls hold: a check box yes or no, many what is chosen, all others their text. */
+export type Texts = Record<string, string | boolean | string[]>;
 
 export function textsOf(members: readonly Member[], initial: JsonObject): Texts {
   return Object.fromEntries(members.map((m) => [m.name, textOf(m, initial[m.name])]));
 }
 
-function textOf(m: Member, value: Json | undefined): string | boolean {
+function textOf(m: Member, value: Json | undefined): string | boolean | string[] {
   if (m.kind === 'check') return value === true;
+  if (m.kind === 'many') return Array.isArray(value) ? value.map(String) : [];
   if (value === undefined || value === null) {
     return m.kind === 'choice' && m.required ? (m.choices?.[0] ?? '') : '';
   }
@@ -51,6 +54,12 @@ const lines = z.pipe(
   ),
 );
 
+/* of one box alone, the form has its value, or no */
+const many = z.pipe(
+  z.transform((chosen) => (typeof chosen === 'string' ? [chosen] : chosen || [])),
+  z.array(z.string()),
+);
+
 const number = z.pipe(z.transform(Number), z.number('Must be a number'));
 
 const readers: Record<NonNullable<Member['kind']>, z.ZodMiniType<Json>> = {
@@ -62,6 +71,7 @@ const readers: Record<NonNullable<Member['kind']>, z.ZodMiniType<Json>> = {
   number,
   json,
   list: lines,
+  many,
 };
 
 /* blank is nothing; where something is needed that is said instead */

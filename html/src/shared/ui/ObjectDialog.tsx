@@ -98,7 +98,7 @@ interface ControlProps {
   tie: Tie;
   input: UseFormRegisterReturn;
   /** What a choice begins with. */
-  chosen: string | boolean | undefined;
+  chosen: string | boolean | readonly (string | undefined)[] | undefined;
 }
 
 function Control({ member: m, tie, input, chosen }: ControlProps) {
@@ -111,6 +111,23 @@ function Control({ member: m, tie, input, chosen }: ControlProps) {
             <option key={c}>{c}</option>
           ))}
         </Select>
+      );
+    case 'many':
+      return (
+        <div
+          id={tie.id}
+          role="group"
+          aria-label={m.label}
+          aria-describedby={tie['aria-describedby']}
+          className="flex max-h-60 flex-col gap-1 overflow-y-auto"
+        >
+          {m.options?.map((o) => (
+            <label key={o.value} className="flex items-center gap-2 break-words">
+              <input {...input} type="checkbox" value={o.value} className="size-4" />
+              {o.name}
+            </label>
+          ))}
+        </div>
       );
     case 'check':
       return <input {...tie} {...input} type="checkbox" className="size-4" />;
