@@ -206,6 +206,16 @@ ckp_int_text(int64_t i, char out[CKP_INT_LEN])
 }
 
 
+char *
+ckp_arena_int(ckp_arena_t *a, int64_t n)
+{
+    char          text[CKP_INT_LEN];
+    const size_t  len = ckp_int_text(n, text);
+
+    return ckp_arena_strndup(a, text, len);
+}
+
+
 void
 ckp_real_round(double d, int digits, char out[CKP_REAL_LEN])
 {

@@ -310,6 +310,23 @@ ckp_arena_strdup(ckp_arena_t *a, const char *s)
 
 
 char *
+ckp_arena_join(ckp_arena_t *a, const char *head, char c, const char *tail)
+{
+    const size_t  len = strlen(head);
+    const size_t  rest = strlen(tail);
+    char *const   p = ckp_arena_alloc(a, len + rest + 2);
+
+    if (p != NULL) {
+        memcpy(p, head, len);
+        p[len] = c;
+        memcpy(p + len + 1, tail, rest + 1);
+    }
+
+    return p;
+}
+
+
+char *
 ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
 {
     va_list  args;
@@ -415,6 +432,13 @@ ckp_buf_put(ckp_buf_t *b, const char *s, size_t n)
 
     b->len += n;
     b->data[b->len] = '\0';
+}
+
+
+char *
+ckp_buf_space(ckp_buf_t *b, size_t n)
+{
+    return buf_room(b, n) ? b->data + b->len : NULL;
 }
 
 

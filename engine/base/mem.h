@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
 void *ckp_calloc(size_t size);          /* zeroed */
@@ -51,6 +52,11 @@ char *ckp_arena_strndup(ckp_arena_t *a, const char *s, size_t n);
 char *ckp_arena_printf(ckp_arena_t *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* "<head><c><tail>", and a number: what each step is named with. */
+char *ckp_arena_join(ckp_arena_t *a, const char *head, char c,
+    const char *tail);
+char *ckp_arena_int(ckp_arena_t *a, int64_t n);
+
 /* Empties the arena but keeps its first block. */
 void ckp_arena_reset(ckp_arena_t *a);
 
@@ -70,6 +76,10 @@ typedef struct {
 void ckp_buf_init(ckp_buf_t *b, size_t max);
 void ckp_buf_free(ckp_buf_t *b);
 void ckp_buf_put(ckp_buf_t *b, const char *s, size_t n);
+
+/* Where n bytes and a NUL fit behind what is there; who writes them adds to
+ * b->len.  NULL: b->failed says why. */
+char *ckp_buf_space(ckp_buf_t *b, size_t n);
 void ckp_buf_puts(ckp_buf_t *b, const char *s);
 void ckp_buf_printf(ckp_buf_t *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

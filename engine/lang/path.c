@@ -100,8 +100,7 @@ ckp_path_add_key(ckp_path_t *path, const char *name, size_t len)
 bool
 ckp_path_add_index(ckp_path_t *path, int64_t index)
 {
-    const char *const  name = ckp_arena_printf(path->arena, "%lld",
-                                               (long long) index);
+    const char *const  name = ckp_arena_int(path->arena, index);
     ckp_seg_t             *seg;
 
     if (name == NULL) {

@@ -15,6 +15,8 @@
 
 /* A member longer than this is what gets cut first. */
 #define EVENT_MEMBER_MAX  4096
+#define EVENT_ESCAPE_LEN  6         /* of one byte: \u001f */
+#define EVENT_NEAR        8         /* levels that are looked at in no time */
 
 static const ckp_event_type_t  event_types[] = {
     { "agent_affinity_changed",
@@ -377,10 +379,47 @@ event_cut_member(const json_t *value)
 }
 
 
+/* No text of it is longer; more than `max`: it was not looked at to its end.
+ * Nearly every payload is far from its limit, and this tells so at once. */
+
+static size_t
+event_most(const json_t *v, size_t max, unsigned depth)
+{
+    const char    *name;
+    const json_t  *item;
+    size_t         i;
+    size_t         n = 2;
+
+    if (json_is_string(v)) {
+        return n + EVENT_ESCAPE_LEN * json_string_length(v);
+    }
+
+    if (!json_is_object(v) && !json_is_array(v)) {
+        return CKP_REAL_LEN;
+    }
+
+    if (depth == EVENT_NEAR) {
+        return max + 1;
+    }
+
+    json_object_foreach((json_t *) v, name, item) {
+        n += 4 + EVENT_ESCAPE_LEN * strlen(name);
+        n += n > max ? 0 : event_most(item, max - n, depth + 1);
+    }
+
+    json_array_foreach(v, i, item) {
+        n += n > max ? 0 : 1 + event_most(item, max - n, depth + 1);
+    }
+
+    return n;
+}
+
+
 json_t *
 ckp_event_cut(json_t *payload)
 {
     if (payload == NULL
+        || event_most(payload, CKP_PAYLOAD_MAX, 0) <= CKP_PAYLOAD_MAX
         || ckp_json_size(payload, CKP_PAYLOAD_MAX + 1) <= CKP_PAYLOAD_MAX)
     {
         return payload;

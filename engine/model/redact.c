@@ -65,6 +65,16 @@ redact_has_auth(const char *key)
 }
 
 
+/* A letter as lower case, and `_` for `-`: the words are ASCII. */
+
+static char
+redact_letter(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A'))
+           : c == '-' ? '_' : c;
+}
+
+
 /* Whether one of the words that tell of a secret stands here.  Each variable of
  * each event is asked: who asks looks at the first letter. */
 
@@ -77,9 +87,13 @@ redact_begins_secret(const char *text)
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (text[0] == words[i][0]
-            && strncmp(text, words[i], strlen(words[i])) == 0)
-        {
+        size_t  n = 0;
+
+        while (words[i][n] != '\0' && redact_letter(text[n]) == words[i][n]) {
+            n++;
+        }
+
+        if (words[i][n] == '\0') {
             return true;
         }
     }
@@ -91,14 +105,15 @@ redact_begins_secret(const char *text)
 bool
 ckp_key_is_secret(const char *key)
 {
-    char  folded[REDACT_KEY_MAX + 1];
+    bool  auth = false;
 
-    (void) redact_fold(key, folded);
-
-    for (const char *p = folded; *p != '\0'; p++) {
-        switch (*p) {
+    for (const char *p = key; *p != '\0'; p++) {
+        switch (redact_letter(*p)) {
 
         case 'a':
+            auth = true;
+            /* fall through */
+
         case 'c':
         case 'p':
         case 's':
@@ -114,7 +129,7 @@ ckp_key_is_secret(const char *key)
         }
     }
 
-    return redact_has_auth(key);
+    return auth && redact_has_auth(key);
 }
 
 

@@ -173,7 +173,7 @@ feed_next(ckp_run_t *run, feed_walk_t *w, int64_t until)
     }
 
     w->from = r->rows[i].id + 1;
-    w->id = ckp_arena_printf(run->arena, "%lld", (long long) r->rows[i].id);
+    w->id = ckp_arena_int(run->arena, r->rows[i].id);
     w->nomem = w->id == NULL;
 
     return !w->nomem;

@@ -161,7 +161,7 @@ ckp_fiber_node_path(ckp_fiber_t *f)
 
         path = kind != NULL && (kind[0] == 't' || kind[0] == 'u')
                ? ckp_arena_strdup(arena, base)
-               : ckp_arena_printf(arena, "%s/%s", base, id);
+               : ckp_arena_join(arena, base, '/', id);
     }
 
     if (path != NULL && visit > 1) {
@@ -190,7 +190,7 @@ fiber_make_path(ckp_fiber_t *f)
                                 (long long) again);
 
     } else {
-        path = ckp_arena_printf(f->run->arena, "%s/%s", node, f->step->id);
+        path = ckp_arena_join(f->run->arena, node, '/', f->step->id);
     }
 
     return path == NULL ? node : path;
@@ -500,12 +500,15 @@ const char *
 ckp_fiber_ref(ckp_fiber_t *f)
 {
     const int64_t  n = 1 + ckp_run_get_int(f->run, "fx", NULL);
+    char           text[CKP_INT_LEN];
 
     if (ckp_run_put(f->run, "fx", NULL, json_integer(n)) != CKP_OK) {
         return NULL;
     }
 
-    return ckp_arena_printf(f->run->arena, "%s:%lld", f->id, (long long) n);
+    (void) ckp_int_text(n, text);
+
+    return ckp_arena_join(f->run->arena, f->id, ':', text);
 }
 
 

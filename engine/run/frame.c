@@ -35,8 +35,7 @@ ckp_run_fiber_ids(ckp_run_t *run, size_t *n)
             continue;
         }
 
-        ids[*n] = ckp_arena_printf(run->arena, "%lld",
-                                   (long long) r->rows[i].id);
+        ids[*n] = ckp_arena_int(run->arena, r->rows[i].id);
 
         if (ids[*n] == NULL) {
             return NULL;
@@ -79,8 +78,7 @@ frame_under(ckp_run_t *run, const char *id, size_t *n)
          ids != NULL && i < r->n && *n < up->under;
          i = ckp_roster_under(r, key, i + 1))
     {
-        ids[*n] = ckp_arena_printf(run->arena, "%lld",
-                                   (long long) r->rows[i].id);
+        ids[*n] = ckp_arena_int(run->arena, r->rows[i].id);
 
         if (ids[*n] == NULL) {
             return NULL;
@@ -421,8 +419,7 @@ frame_born(ckp_fiber_t *f, json_t *own)
 {
     const int64_t      n = 1 + (ckp_run_get(f->run, "nf", NULL) == NULL ? 1
                                 : ckp_run_get_int(f->run, "nf", NULL));
-    const char *const  id = ckp_arena_printf(f->run->arena, "%lld",
-                                             (long long) n);
+    const char *const  id = ckp_arena_int(f->run->arena, n);
     const char *const  path[] = { "fibers", id, NULL };
 
     if (id == NULL || ckp_run_put(f->run, "nf", NULL, json_integer(n))

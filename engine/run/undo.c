@@ -58,8 +58,7 @@ ckp_fiber_undoable(ckp_fiber_t *f, const ckp_compensation_t *undo,
     const json_t *result)
 {
     const int64_t      n = 1 + ckp_run_get_int(f->run, "nundo", NULL);
-    const char *const  name = ckp_arena_printf(f->run->arena, "%lld",
-                                               (long long) n);
+    const char *const  name = ckp_arena_int(f->run->arena, n);
     ckp_code_t         rc;
 
     if (undo == NULL || ckp_run_get(f->run, "undo", NULL) != NULL) {
@@ -150,8 +149,7 @@ undo_owner_at(const ckp_run_t *run, int64_t n)
 static ckp_code_t
 undo_gone(ckp_run_t *run, int64_t n)
 {
-    const char *const  name = ckp_arena_printf(run->arena, "%lld",
-                                               (long long) n);
+    const char *const  name = ckp_arena_int(run->arena, n);
     const char *const  path[] = { "undos", name, "gone", NULL };
 
     return name == NULL ? CKP_E_NOMEM
@@ -198,8 +196,7 @@ undo_fork(ckp_run_t *run, const char *up, const json_t *owner, int64_t n)
         prog, "vars", prog == NULL ? NULL : vars);
     const int64_t            id = 1 + (ckp_run_get(run, "nf", NULL) == NULL ? 1
                                   : ckp_run_get_int(run, "nf", NULL));
-    const char *const        name = ckp_arena_printf(run->arena, "%lld",
-                                                     (long long) id);
+    const char *const        name = ckp_arena_int(run->arena, id);
     const char *const        path[] = { "fibers", name, NULL };
 
     if (own == NULL || name == NULL

@@ -28,6 +28,7 @@
 #define json_delete                 ckp_v_delete
 #define json_object                 ckp_v_object
 #define json_object_put_new         ckp_v_object_put_new
+#define json_object_add_new         ckp_v_object_add_new
 #define json_object_drop            ckp_v_object_drop
 #define json_object_like            ckp_v_object_like
 #define json_object_add_like        ckp_v_object_add_like
@@ -149,6 +150,9 @@ json_t *json_object_find(const json_t *o, const char *name, size_t len,
     uint64_t head);
 int json_object_put_new(json_t *o, const char *name, size_t len, json_t *v);
 int json_object_drop(json_t *o, const char *name, size_t len);
+
+/* As put, where there is no member of that name yet. */
+int json_object_add_new(json_t *o, const char *name, size_t len, json_t *v);
 
 /* An empty object with room for as many members as `o` has, and one member
  * more, with the name of another object's: there is none of that name yet. */

@@ -5,6 +5,8 @@
 
 #include "value/json.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -389,6 +391,24 @@ json_object_put_new(json_t *v, const char *name, size_t len, json_t *value)
     }
 
     if (!object_add(o, name, len, head, value)) {
+        json_decref(value);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+int
+json_object_add_new(json_t *v, const char *name, size_t len, json_t *value)
+{
+#ifdef __SANITIZE_ADDRESS__
+    assert(json_object_getn(v, name, len) == NULL);
+#endif
+
+    if (!object_add((json_object_t *) v, name, len, json_head(name, len),
+                    value))
+    {
         json_decref(value);
         return -1;
     }

@@ -113,7 +113,7 @@ pack_object(pack_t *p)
             json_decref(v);
             p->failed = true;
 
-        } else if (v != NULL && json_object_put_new(o, name, len, v) != 0) {
+        } else if (v != NULL && json_object_add_new(o, name, len, v) != 0) {
             p->failed = true;
         }
     }

@@ -127,15 +127,32 @@ ngx_lo_match_split(ngx_pool_t *pool, ngx_str_t *path, ngx_lo_match_t *m)
 }
 
 
+/* Behind the name of a pattern's segment that is this one; NULL: it is not. */
+
+static const char *
+ngx_lo_match_name(const char *p, const ngx_str_t *seg)
+{
+    size_t  i;
+
+    for (i = 0; i < seg->len; i++) {
+        if (p[i] != (char) seg->data[i]) {
+            return NULL;
+        }
+    }
+
+    return (p[i] == '/' || p[i] == '\0') ? p + i : NULL;
+}
+
+
 /* 0: does not match; else one bit a segment, set where it is literal, the first
- * segment highest, below a leading one. */
+ * segment highest, below a leading one.  Each request asks it of many routes,
+ * and most end at a letter. */
 
 static ngx_uint_t
 ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m, ngx_str_t *rest)
 {
-    size_t       len;
     ngx_uint_t   i, score;
-    const char  *p, *end;
+    const char  *p;
 
     p = pattern;
     score = 1;
@@ -146,31 +163,32 @@ ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m, ngx_str_t *rest)
             return 0;
         }
 
-        end = strchr(p, '/');
-        len = (end != NULL) ? (size_t) (end - p) : strlen(p);
-
-        if (len > 4 && ngx_memcmp(p + len - 4, "...}", 4) == 0) {
-            *rest = m->raw[i];
-            return score << (m->nsegs - i);
-        }
-
         score <<= 1;
 
         if (*p != '{') {
+            p = ngx_lo_match_name(p, &m->segs[i]);
 
-            if (len != m->segs[i].len
-                || ngx_memcmp(p, m->segs[i].data, len) != 0)
-            {
+            if (p == NULL) {
                 return 0;
             }
 
             score |= 1;
+            continue;
+        }
 
-        } else if (m->segs[i].len == 0) {
+        while (*p != '}') {
+
+            if (*p++ == '.') {
+                *rest = m->raw[i];
+                return score << (m->nsegs - i - 1);
+            }
+        }
+
+        if (m->segs[i].len == 0) {
             return 0;
         }
 
-        p += len;
+        p++;
     }
 
     return (*p == '\0' && !m->more) ? score : 0;

@@ -152,15 +152,18 @@ ngx_lo_uuid(char out[37])
 void
 ngx_lo_lease_id(char out[37], int64_t run)
 {
-    char  head[15];
+    size_t             i;
+    static const char  hex[] = "0123456789abcdef";
 
     ngx_lo_uuid(out);
 
-    (void) snprintf(head, sizeof(head), "%08llx-%04llx-",
-                    (unsigned long long) (run >> 16) & 0xffffffff,
-                    (unsigned long long) run & 0xffff);
+    for (i = 13; i-- > 0; /* void */) {
+        if (i != 8) {
+            out[i] = hex[run & 15];
+            run >>= 4;
+        }
+    }
 
-    ngx_memcpy(out, head, sizeof(head) - 1);
     out[14] = '8';
 }
 

@@ -9,6 +9,8 @@
 
 #include "store/ngx_lo_store_int.h"
 
+#include <openssl/evp.h>
+
 
 #define NGX_LO_CHAIN_MAX  (4 * 1024 * 1024)
 
@@ -83,12 +85,17 @@ ngx_lo_chain_put(ckp_buf_t *b, sqlite3_value *value, char kind)
 static void
 ngx_lo_chain(sqlite3_context *ctx, int n, sqlite3_value **args)
 {
-    int        i;
-    char       hex[2 * CKP_SHA256_LEN + 1];
-    uint8_t    hash[CKP_SHA256_LEN];
-    ckp_buf_t  b;
+    int          i;
+    char         hex[2 * CKP_SHA256_LEN + 1];
+    uint8_t      hash[CKP_SHA256_LEN];
+    ckp_buf_t    b;
+    EVP_MD_CTX  *sha;
 
     (void) n;
+
+    /* OpenSSL's: each run that is created is an entry */
+
+    sha = sqlite3_user_data(ctx);
 
     ckp_buf_init(&b, NGX_LO_CHAIN_MAX);
     ckp_buf_puts(&b, (const char *) sqlite3_value_text(args[0]));
@@ -106,8 +113,13 @@ ngx_lo_chain(sqlite3_context *ctx, int n, sqlite3_value **args)
     } else if (b.failed != CKP_OK) {
         sqlite3_result_error_toobig(ctx);
 
+    } else if (EVP_DigestInit_ex(sha, NULL, NULL) != 1
+               || EVP_DigestUpdate(sha, b.data, b.len) != 1
+               || EVP_DigestFinal_ex(sha, hash, NULL) != 1)
+    {
+        sqlite3_result_error(ctx, "no SHA-256", -1);
+
     } else {
-        ckp_sha256(b.data, b.len, hash);
         ckp_hex(hash, sizeof(hash), hex);
         sqlite3_result_text(ctx, hex, 2 * CKP_SHA256_LEN, SQLITE_TRANSIENT);
     }
@@ -116,11 +128,28 @@ ngx_lo_chain(sqlite3_context *ctx, int n, sqlite3_value **args)
 }
 
 
+static void
+ngx_lo_chain_free(void *sha)
+{
+    EVP_MD_CTX_free(sha);
+}
+
+
 int
 ngx_lo_db_chain(ngx_lo_db_t *db)
 {
+    EVP_MD_CTX  *sha;
+
+    sha = EVP_MD_CTX_new();
+
+    if (sha == NULL || EVP_DigestInit_ex(sha, EVP_sha256(), NULL) != 1) {
+        EVP_MD_CTX_free(sha);
+        return SQLITE_NOMEM;
+    }
+
     return sqlite3_create_function_v2(db->db, "lo_chain", NGX_LO_CHAIN_N + 1,
                                       SQLITE_UTF8|SQLITE_DETERMINISTIC
                                       |SQLITE_DIRECTONLY,
-                                      NULL, ngx_lo_chain, NULL, NULL, NULL);
+                                      sha, ngx_lo_chain, NULL, NULL,
+                                      ngx_lo_chain_free);
 }

@@ -6,8 +6,8 @@
 # nodes that call nobody.
 #
 # What the machine can do at most is measured in the same run.  BENCH_SECONDS
-# (10) is how long a row is measured, BENCH_WORKERS (2) how many workers the site
-# has, BENCH_STATE a folder on another disk for its database, BENCH_SYNC_MS what
+# (10) is how long a row is measured, BENCH_WORKERS how many workers the site has
+# (one for two cores: each has a thread that writes), BENCH_STATE a folder on another disk for its database, BENCH_SYNC_MS what
 # each sync of the disk takes longer.
 
 use strict;
@@ -24,7 +24,7 @@ use LangOrch::Wait qw(until_true);
 
 my $top     = dirname(__FILE__) . '/../..';
 my $seconds = $ENV{BENCH_SECONDS} || 10;
-my $workers = $ENV{BENCH_WORKERS} || 2;
+my $workers = $ENV{BENCH_WORKERS} || int(cores() / 2) || 1;
 my $inside  = @ARGV && $ARGV[0] eq 'inside' && shift @ARGV;
 my @rows    = @ARGV ? @ARGV : (1, 16, 128);
 my $fault   = $ENV{BENCH_SYNC_MS} ? LangOrch::Fault->new : undef;

@@ -84,6 +84,7 @@ sub limits_conf {
             . "keepalive_requests 1000000000; keepalive_timeout 300s;\n"
             . "location / { return 200 \"ok\\n\"; } }\n",
         server => "keepalive_requests 1000000000;\n"
+            . "access_log logs/access.log combined buffer=64k flush=1s;\n"
             . "location = /bare { return 200 \"ok\\n\"; }\n"
             . "location = /proxied { proxy_pass http://bare/;\n"
             . "proxy_http_version 1.1; proxy_set_header Connection ''; }\n",
