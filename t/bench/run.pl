@@ -7,8 +7,9 @@
 #
 # What the machine can do at most is measured in the same run.  BENCH_SECONDS
 # (10) is how long a row is measured, BENCH_WORKERS how many workers the site has
-# (one for two cores: each has a thread that writes), BENCH_STATE a folder on another disk for its database, BENCH_SYNC_MS what
-# each sync of the disk takes longer.
+# (one for two cores: each has a thread that writes), BENCH_STATE a folder on
+# another disk for its database, BENCH_SYNC_MS what each sync of the disk takes
+# longer.
 
 use strict;
 use warnings;

@@ -26,6 +26,7 @@ const empty: Shown = { procedure: 'letter', run: '-', approval: '-' };
 let b: Browser;
 let courier: Agent | null = null;
 let shown = empty;
+let events = 0;
 
 /** Pages whose address has an id get it when there is one. */
 const names = everyPage(empty).map(([name]) => name);
@@ -90,7 +91,10 @@ async function furnish(): Promise<Shown> {
       if (!found[0]?.approval_id) throw new Error('not yet');
       return found[0].approval_id;
     }, { timeout: 15_000, interval: 50 });
-    if (decision === '') return { procedure: 'letter', run, approval };
+    if (decision === '') {
+      events = (await send('GET', `runs/${run}/events`)).length;
+      return { procedure: 'letter', run, approval };
+    }
     await send('POST', `approvals/${approval}/decision`, { decision });
     await vi.waitFor(async () => {
       const { status } = await send('GET', `runs/${run}`);
@@ -134,6 +138,17 @@ async function even(page: Page): Promise<void> {
   });
 }
 
+/** What a page of a run is told after it was opened: its events come one by one. */
+async function told(page: Page, name: string): Promise<void> {
+  if (/^run-(light|dark|phone|event)/.test(name)) {
+    await page.getByText(`${events} events`).waitFor();
+  } else if (name.startsWith('run-bars')) {
+    await page.getByRole('list', { name: 'Nodes and steps over time' }).waitFor();
+  } else if (name.startsWith('run-graph')) {
+    await page.getByText('Waiting', { exact: true }).first().waitFor();
+  }
+}
+
 async function isAsBefore(page: Page, name: string): Promise<void> {
   const file = join(folder, `${name}.png`);
   const renew = process.env.LANGORCH_RENEW === '1';
@@ -141,9 +156,7 @@ async function isAsBefore(page: Page, name: string): Promise<void> {
   let found = 1;
   for (let n = 0; n < 3 && found > most; n++) {
     await even(page);
-    if (name.startsWith('run-bars')) {
-      await page.getByRole('list', { name: 'Nodes and steps over time' }).waitFor();
-    }
+    await told(page, name);
     /* charts and the scale of bars: what they show depends on the time of day and its length;
        the scale is drawn anew each second, which a mask does not always hear of */
     await page.evaluate(() => {
