@@ -409,21 +409,21 @@ ngx_lo_api_prepare(ngx_lo_api_t *api)
         rc = route->prepare(api, job);
     }
 
+    if (rc == NGX_OK && job == NULL && !api->next) {
+        rc = route->render(api, NULL);
+    }
+
     if ((rc == NGX_OK || rc == NGX_AGAIN)
         && ngx_lo_within_heeded(api) != NGX_OK)
     {
         return NGX_DONE;
     }
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_OK || job == NULL || api->next) {
         return rc;
     }
 
-    if (job == NULL) {
-        return api->next ? NGX_OK : route->render(api, NULL);
-    }
-
-    return api->next ? NGX_OK : ngx_lo_api_then(api, job, route->render);
+    return ngx_lo_api_then(api, job, route->render);
 }
 
 

@@ -270,7 +270,7 @@ const ngx_lo_route_t  ngx_lo_routes_site[] = {
       "triggers", "Start a run by a post; its signature is its credential",
       "", "", "202 TriggerFired" },
     { L, NGX_HTTP_POST, "/events",
-      NGX_LO_OPERATOR, SITE, NGX_LO_RAW, SAY(events_push),
+      NGX_LO_OPERATOR, WITHIN, NGX_LO_RAW, SAY(events_push),
       "triggers", "Tell triggers of an event: an envelope, or a CloudEvent",
       "source", "", "202 EventTold" },
     { L, NGX_HTTP_GET, "/triggers/{procedure_id}/{version}",

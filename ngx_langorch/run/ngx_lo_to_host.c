@@ -482,11 +482,12 @@ ngx_lo_host_tell(ngx_lo_effect_t *e)
                             payload);
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_listeners,
-                          json_string_value(source));
+                          json_string_value(source), (const json_t *) NULL);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_trigger_tell, e->key,
                           json_string_value(source),
                           ckp_json_str(e->body, "type"), (const char *) NULL,
-                          payload, (const json_t *) NULL, ngx_lo_now_ms());
+                          payload, (const json_t *) NULL, ngx_lo_now_ms(),
+                          (const json_t *) NULL);
     json_decref(source);
 
     rows->effect = e;

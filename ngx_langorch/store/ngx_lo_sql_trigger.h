@@ -79,8 +79,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_history[3];
 
 /* --- events (ngx_lo_sql_trigger_queue.c) --------------------------------------- */
 
-/* source: who listens; the same with what is told, for each of them:
- * key, source, type, message_id, payload, attributes, now */
+/* source, projects or NULL: who listens, of procedures in those; the same with
+ * what is told, for each of them: key, source, type, message_id, payload,
+ * attributes, now, projects or NULL */
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_listeners;
 extern const ngx_lo_stmt_t  ngx_lo_sql_trigger_tell;
 

@@ -91,8 +91,10 @@ ngx_lo_events_tell(ngx_lo_api_t *api, const json_t *event, const char *source)
     char             key[64];
     ngx_int_t        rc;
     ngx_lo_job_t    *job;
+    const json_t    *within;
     ngx_lo_trail_t   trail;
 
+    within = ngx_lo_api_projects(api);
     ngx_memcpy(key, "push ", 5);
     ngx_lo_uuid(key + 5);
 
@@ -100,13 +102,14 @@ ngx_lo_events_tell(ngx_lo_api_t *api, const json_t *event, const char *source)
     job = ngx_lo_api_job(api, 1);
 
     if (job == NULL
-        || ngx_lo_job_add(job, &ngx_lo_sql_trigger_listeners, source) != NGX_OK
+        || ngx_lo_job_add(job, &ngx_lo_sql_trigger_listeners, source, within)
+           != NGX_OK
         || ngx_lo_job_add(job, &ngx_lo_sql_trigger_tell, (const char *) key,
                           source, ckp_json_str(event, "type"),
                           ckp_json_str(event, "message_id"),
                           json_object_get(event, "payload"),
-                          json_object_get(event, "attributes"), api->now_ms)
-           != NGX_OK)
+                          json_object_get(event, "attributes"), api->now_ms,
+                          within) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -107,17 +107,33 @@ ngx_lo_triggers_fire(ngx_lo_api_t *api, ngx_lo_ask_t *ask)
 }
 
 
-/* A trigger may put its runs into another project than its procedure's. */
+/* A trigger may put its runs into another project than its procedure's, and
+ * hear of the runs of all projects. */
 
 ngx_int_t
 ngx_lo_trigger_within(ngx_lo_api_t *api, const json_t *settings)
 {
-    const char  *project;
+    const char  *project, *source;
 
     project = ckp_json_str(settings, "project_id");
+    source = ckp_json_str(settings, "event_source");
 
-    return (project != NULL) ? ngx_lo_api_project(api, project, "project_id")
-                             : NGX_OK;
+    if (project != NULL) {
+        return ngx_lo_api_project(api, project, "project_id");
+    }
+
+    if (ngx_lo_api_projects(api) == NULL || source == NULL
+        || (ngx_strncmp(source, "internal://run.", 15) != 0
+            && ngx_strncmp(source, "internal://approval.", 20) != 0))
+    {
+        return NGX_OK;
+    }
+
+    ngx_lo_input_wrong(api, "body", "event_source", "scope",
+                       "Is told of runs of all projects");
+
+    return ngx_lo_input_forbidden(api, "The caller is limited to projects, and"
+                                       " the site tells of all of them there");
 }
 
 

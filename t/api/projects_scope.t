@@ -331,6 +331,62 @@ subtest 'triggers' => sub {
 };
 
 
+subtest 'events' => sub {
+    for ([ $A, 'a-hears' ], [ $B, 'b-hears' ]) {
+        import_to($_->[0], procedure($_->[1], 'end', { end => { type => 'terminate' } }));
+        is $site->post("/api/triggers/$_->[1]/1.0.0", { trigger_type => 'event',
+            event_source => 'bus://orders' })->{status}, 201, "$_->[1] listens";
+    }
+    my $tell = sub { $site->post('/api/events?source=bus://orders', { payload => {} }, @_)
+        ->{json}{delivered_to} };
+    is $tell->(@b), 1, 'who is limited tells those that he may see';
+    is $tell->(), 2, 'others tell all';
+
+    for my $of (qw(run.failed run.completed approval.requested)) {
+        beyond($site->post('/api/triggers/b-hears/1.0.0', { trigger_type => 'event',
+            event_source => "internal://$of" }, as(manager => $B)), 'event_source',
+            "$of is told of all projects");
+        beyond(import_to(undef, asks('listens', trigger => { type => 'event',
+            event_source => "internal://$of" }), @b), 'event_source', 'by a document, too');
+    }
+    is $site->post('/api/triggers/b-hears/1.0.0', { trigger_type => 'event',
+        event_source => 'internal://paid' }, as(manager => $B))->{status}, 201,
+        'what procedures tell by themselves is for all';
+};
+
+
+subtest 'page after page' => sub {
+    my @own;
+    for (1 .. 4) {
+        $site->run('a-hears');
+        push @own, $site->run('b-hears')->id;
+    }
+    for my $order (qw(asc desc)) {
+        my ($cursor, @seen) = ('');
+        while (@seen < 50) {
+            my $r = $site->get("/api/runs?procedure_id=b-hears&limit=2&order=$order$cursor", @b);
+            push @seen, map { $_->{run_id} } @{ $r->{json} };
+            last unless $r->{headers}{'x-next-cursor'};
+            $cursor = "&cursor=$r->{headers}{'x-next-cursor'}";
+        }
+        my %got = map { $_ => 1 } @seen;
+        is_deeply [ grep { !$got{$_} } @own ], [], "all of them, $order";
+        is scalar(@seen), scalar(keys %got), 'each once';
+    }
+
+    my $all = $site->get('/api/runs?limit=1000', @b)->{json};
+    my @walk;
+    for (my $at = 0; $at < 50; $at += 3) {
+        push @walk, @{ $site->get("/api/runs?limit=3&offset=$at", @b)->{json} };
+    }
+    is_deeply [ map { $_->{run_id} } @walk ], [ map { $_->{run_id} } @$all ], 'by offset';
+    is_deeply [ grep { ($_->{project_id} // '') ne $B } @$all ], [], 'all of its own';
+    my $two = $site->get('/api/runs?limit=1000', as(viewer => "$A,$B"))->{json};
+    is_deeply [ map { $_->{created_at} } @$two ],
+        [ sort { $b cmp $a } map { $_->{created_at} } @$two ], 'of two projects in one order';
+};
+
+
 subtest 'leases' => sub {
     $site->register($agent);
     for ([ $A, 'a-works' ], [ $B, 'b-works' ]) {

@@ -3,6 +3,7 @@
  * that was delivered stays a while, so that what is told again is known.
  */
 
+#include "store/ngx_lo_sql.h"
 #include "store/ngx_lo_sql_trigger.h"
 
 #define NGX_LO_LISTENS                                                        \
@@ -12,8 +13,9 @@
 const ngx_lo_stmt_t  ngx_lo_sql_trigger_listeners = {
     "trigger_listeners",
     "SELECT t.settings AS \"settings:j\" FROM triggers t WHERE"
-    NGX_LO_LISTENS "$1 LIMIT 1000",
-    "s", -1
+    NGX_LO_LISTENS "$1"
+    " AND " NGX_LO_SQL_PROCEDURE_WITHIN("t.procedure_id", "$2") " LIMIT 1000",
+    "sj", -1
 };
 
 
@@ -22,9 +24,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_trigger_tell = {
     "INSERT INTO trigger_queue (key, trigger, type, message_id, payload,"
     " attributes, created_at, due_at)"
     " SELECT $1, t.id, $3, coalesce($4, $1), $5, $6, $7, $7 FROM triggers t"
-    " WHERE" NGX_LO_LISTENS "$2 LIMIT 1000"
+    " WHERE" NGX_LO_LISTENS "$2"
+    " AND " NGX_LO_SQL_PROCEDURE_WITHIN("t.procedure_id", "$8") " LIMIT 1000"
     " ON CONFLICT (key, trigger) DO NOTHING",
-    "ssssKji", -1
+    "ssssKjij", -1
 };
 
 
