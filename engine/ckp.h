@@ -246,7 +246,8 @@ json_t *ckp_program_redact(const ckp_program_t *prog, const json_t *value);
 
 /* --- an input becomes a turn -------------------------------------------- */
 
-/* A run that took its worker down so often is a CrashLoop. */
+/* A run that took its worker down so often is a CrashLoop, unless the input
+ * says how often. */
 #define CKP_CRASHES_MAX  3
 
 typedef enum {
@@ -260,9 +261,9 @@ typedef enum {
                            child run (run/child.c)}.  Gives run_created (seq 1)
                            and nothing else; the run is `created` */
     CKP_IN_RECOVER,     /* the run was loaded: begin it, or repeat what was in
-                           flight; data {crash: bool, crashes: int, damaged:
-                           bool, alive: {ref: true} of calls that are still
-                           under way} */
+                           flight; data {crash: bool, crashes: int,
+                           crashes_max: int, damaged: bool, alive: {ref:
+                           true} of calls that are still under way} */
     CKP_IN_TICK,        /* turn.wake_at_ms has come */
     CKP_IN_ADMITTED,    /* ref: the attempt; data: see CKP_FX_ADMIT */
     CKP_IN_REPLY,       /* ref: the call; outcome; data: reply or error */

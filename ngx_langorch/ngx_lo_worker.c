@@ -3,6 +3,7 @@
  */
 
 #include "ngx_lo_worker.h"
+#include "api/ngx_lo_api.h"
 #include "auth/ngx_lo_admin.h"
 #include "auth/ngx_lo_issuer.h"
 #include "auth/ngx_lo_keys.h"
@@ -113,6 +114,7 @@ ngx_lo_worker_rooms(ngx_cycle_t *cycle)
 
     ngx_lo_settings_start(cycle);
     ngx_lo_artifact_days_start(cycle);
+    ngx_lo_api_denied_start(cycle);
     ngx_lo_secrets_start();
     ngx_lo_keys_start();
     ngx_lo_issuer_start();
@@ -158,6 +160,7 @@ ngx_lo_worker_quit(ngx_uint_t forced)
     ngx_lo_run_quit();
     ngx_lo_push_quit();
     ngx_lo_secrets_quit();
+    ngx_lo_api_denied_quit();
 
     ngx_add_timer(ev, NGX_LO_DRAIN_TICK);
 }
@@ -195,6 +198,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_settings_stop();
     ngx_lo_artifact_days_stop();
     ngx_lo_otlp_stop();
+    ngx_lo_api_denied_stop();
     ngx_lo_trigger_stop();
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();

@@ -114,6 +114,8 @@ ckp_run_recover(ckp_run_t *run, const ckp_input_t *in)
 {
     const bool     crash = ckp_json_bool(in->data, "crash", false);
     const int64_t  crashes = ckp_json_int(in->data, "crashes", 0);
+    const int64_t  most = ckp_json_int(in->data, "crashes_max",
+                                       CKP_CRASHES_MAX);
     ckp_code_t     rc;
 
     if (ckp_run_get(run, "started_at", NULL) == NULL) {
@@ -125,7 +127,7 @@ ckp_run_recover(ckp_run_t *run, const ckp_input_t *in)
                             " it cannot be read");
     }
 
-    if (crash && crashes >= CKP_CRASHES_MAX) {
+    if (crash && crashes >= most) {
         return recover_fail(run, "CrashLoop", "the run's step has taken a "
                             "worker down too often");
     }

@@ -135,6 +135,16 @@ ckp_keeper_self(const ckp_keeper_t *k, const char *token, ckp_keeper_rq_t *rq,
 
 
 ckp_code_t
+ckp_keeper_step(const ckp_keeper_t *k, const json_t *state,
+    ckp_keeper_rq_t *rq, ckp_err_t *err)
+{
+    keeper_begin(rq);
+
+    return keeper_made(rq, ckp_keeper_aws_role(k, state, rq, err), err);
+}
+
+
+ckp_code_t
 ckp_keeper_ask(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
     const ckp_keeper_ask_t *ask, ckp_keeper_rq_t *rq, ckp_err_t *err)
 {

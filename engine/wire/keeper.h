@@ -35,12 +35,16 @@ typedef struct {
     const char  *tenant;        /* azure */
     const char  *client;        /* azure: client_id, which is no secret */
     const char  *region;        /* aws */
+    const char  *source;        /* aws: "instance" or "container", which gives
+                                   the credentials; NULL: neither */
+    const char  *meta;          /* aws: the address of that */
 } ckp_keeper_t;
 
 /* What proves who asks; texts are lent, NULL: not there. */
 
 typedef struct {
-    const char  *token;         /* vault, azure: given by a login */
+    const char  *token;         /* vault, azure: given by a login; aws: by
+                                   the steps of a source */
     const char  *id;            /* role_id, id of an access key */
     const char  *secret;        /* secret_id, client_secret, secret key */
     const char  *session;       /* aws: of credentials that end */
@@ -90,6 +94,14 @@ ckp_code_t ckp_keeper_renew(const ckp_keeper_t *k, const char *token,
 ckp_code_t ckp_keeper_self(const ckp_keeper_t *k, const char *token,
     ckp_keeper_rq_t *rq, ckp_err_t *err);
 
+/*
+ * Where a source gives the credentials (aws) there are steps in place of a
+ * login.  `state` is an object of texts, which begins with "authorization",
+ * when that is to be said, or empty; the same of the reply to each.
+ */
+ckp_code_t ckp_keeper_step(const ckp_keeper_t *k, const json_t *state,
+    ckp_keeper_rq_t *rq, ckp_err_t *err);
+
 /* A question; version NULL: the newest.  now_ms: since 1970, UTC. */
 
 typedef struct {
@@ -113,6 +125,11 @@ typedef struct {
 
 /* Of a login, a renewal, a look at a token: FOUND fills `out`. */
 ckp_kept_t ckp_keeper_session(const char *kind, const ckp_keeper_reply_t *reply,
+    ckp_keeper_session_t *out);
+
+/* Of a step: FOUND without out->token: there is another one. */
+ckp_kept_t ckp_keeper_stepped(const ckp_keeper_t *k, json_t *state,
+    const ckp_keeper_reply_t *reply, int64_t now_ms,
     ckp_keeper_session_t *out);
 
 /* Of a question: FOUND gives a new value, a text or (vault) an object.  No

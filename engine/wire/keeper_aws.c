@@ -126,7 +126,7 @@ aws_sign(const ckp_keeper_t *k, const ckp_keeper_who_t *who, const char *stamp,
 
 
 static ckp_code_t
-aws_ask(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
+aws_ask_as(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
     const ckp_keeper_ask_t *ask, ckp_keeper_rq_t *rq, ckp_err_t *err)
 {
     const char *const  version = ask->version;
@@ -170,6 +170,33 @@ aws_ask(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
 
     return rc == CKP_E_INVALID ? ckp_fail(err, rc, "", "its address is none")
                                : rc;
+}
+
+
+/* What a source gave is a text with all of it. */
+
+static ckp_code_t
+aws_ask(const ckp_keeper_t *k, const ckp_keeper_who_t *who,
+    const ckp_keeper_ask_t *ask, ckp_keeper_rq_t *rq, ckp_err_t *err)
+{
+    ckp_keeper_who_t  given = { 0 };
+    ckp_code_t        rc;
+    json_t           *all;
+
+    if (who->token == NULL) {
+        return aws_ask_as(k, who, ask, rq, err);
+    }
+
+    all = ckp_json_parse(who->token, strlen(who->token), NULL);
+
+    given.id = ckp_json_str(all, "id");
+    given.secret = ckp_json_str(all, "secret");
+    given.session = ckp_json_str(all, "session");
+
+    rc = all == NULL ? CKP_E_NOMEM : aws_ask_as(k, &given, ask, rq, err);
+    ckp_keeper_wipe(all);
+
+    return rc;
 }
 
 

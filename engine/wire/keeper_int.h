@@ -36,6 +36,10 @@ extern const ckp_keeper_ops_t  ckp_keeper_vault;
 extern const ckp_keeper_ops_t  ckp_keeper_aws;
 extern const ckp_keeper_ops_t  ckp_keeper_azure;
 
+/* keeper_aws_role.c: fills the request of a step. */
+ckp_code_t ckp_keeper_aws_role(const ckp_keeper_t *k, const json_t *state,
+    ckp_keeper_rq_t *rq, ckp_err_t *err);
+
 /* Appends the address without "/" at its end. */
 void ckp_keeper_base(ckp_buf_t *url, const char *base);
 

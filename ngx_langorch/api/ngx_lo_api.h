@@ -112,6 +112,17 @@ ngx_int_t ngx_lo_api_handler(ngx_http_request_t *r);
  */
 ngx_int_t ngx_lo_api_who(ngx_lo_api_t *api, ngx_lo_resume_pt known);
 
+/* --- refusals (ngx_lo_denied.c) ----------------------------------------------- */
+
+/* 1: the audit has room for one more refusal of this caller.  0: it is counted,
+ * and told with others after a minute. */
+ngx_uint_t ngx_lo_api_denial(ngx_lo_api_t *api);
+
+/* The worker begins; begins to end: what was counted is told now; ends. */
+void ngx_lo_api_denied_start(ngx_cycle_t *cycle);
+void ngx_lo_api_denied_quit(void);
+void ngx_lo_api_denied_stop(void);
+
 /* --- sessions of a browser (ngx_lo_caller.c) ---------------------------------- */
 
 #define NGX_LO_COOKIE  "langorch_token"

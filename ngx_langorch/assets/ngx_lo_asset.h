@@ -42,6 +42,9 @@ ngx_lo_asset_stage_t  ngx_lo_secrets_put_render;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_prepare;
 ngx_lo_asset_stage_t  ngx_lo_secrets_delete_render;
 
+/* 503: there is no key to seal values with. */
+ngx_int_t ngx_lo_secret_locked(ngx_lo_api_t *api);
+
 /* ngx_lo_credentials.c */
 ngx_lo_asset_stage_t  ngx_lo_credentials_prepare;
 ngx_lo_asset_stage_t  ngx_lo_credentials_render;
@@ -98,11 +101,20 @@ ngx_lo_asset_stage_t  ngx_lo_profiles_test_render;
 ngx_lo_asset_stage_t  ngx_lo_config_llm_prepare;
 ngx_lo_asset_stage_t  ngx_lo_config_llm_render;
 
-/* ngx_lo_config.c */
+/* ngx_lo_config.c, ngx_lo_config_patch.c */
 ngx_lo_asset_stage_t  ngx_lo_config_get_prepare;
 ngx_lo_asset_stage_t  ngx_lo_config_get_render;
 ngx_lo_asset_stage_t  ngx_lo_config_patch_prepare;
 ngx_lo_asset_stage_t  ngx_lo_config_patch_render;
+
+/* Adds two statements, and makes of their rows, the first of which is `first`,
+ * what GET shows: new value, NULL: no memory. */
+ngx_int_t ngx_lo_config_read(ngx_lo_job_t *job);
+json_t *ngx_lo_config_json(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    ngx_uint_t first);
+
+/* 1: a directive names the secret that is the key of the site's model. */
+ngx_uint_t ngx_lo_config_key_fixed(void);
 
 /* What a setting is, by the rows of ngx_lo_sql_settings: new value. */
 json_t *ngx_lo_config_value(const char *key, const json_t *rows);

@@ -29,7 +29,6 @@ static ngx_int_t ngx_lo_secret_read(ngx_lo_api_t *api, ngx_lo_secret_t *s);
 static void ngx_lo_secret_name(ngx_lo_api_t *api, ngx_lo_secret_t *s);
 static ngx_int_t ngx_lo_secret_sealed(ngx_lo_api_t *api, ngx_lo_secret_t *s,
     const char *id, ckp_buf_t *out);
-static ngx_int_t ngx_lo_secret_locked(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_secret_404(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_secret_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const char *name);
@@ -246,7 +245,7 @@ ngx_lo_secret_sealed(ngx_lo_api_t *api, ngx_lo_secret_t *s, const char *id,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_lo_secret_locked(ngx_lo_api_t *api)
 {
     return ngx_lo_api_problem(api, 503, "secrets_locked",

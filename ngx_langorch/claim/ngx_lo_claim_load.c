@@ -184,6 +184,18 @@ ngx_lo_claim_build(ngx_lo_claim_t *cl, const json_t *row, ckp_program_t *prog,
 }
 
 
+/* A worker that begins knows what the directive says before it knows what an
+ * administrator does: that comes with the row. */
+
+static int64_t
+ngx_lo_claim_crashes(const json_t *row)
+{
+    return ngx_lo_setting_said("worker_max_attempts")
+           ? (int64_t) ngx_lo_conf()->crashes_max
+           : ckp_json_int(row, "crashes_max", CKP_CRASHES_MAX);
+}
+
+
 /*
  * One whose state nobody reads: it is damaged, or has taken workers down so
  * often that it is let alone.  It ends with its next turn, as what it is.
@@ -195,7 +207,7 @@ ngx_lo_claim_bare(const ngx_lo_claim_t *cl, const json_t *row,
     if (!ngx_lo_claim_has(cl, ckp_json_int(row, "id", 0),
                           ngx_lo_store_is_damaged)
         && (ckp_json_int(row, "crashed", 0) != NGX_LO_CRASHED_LOADED
-            || ckp_json_int(row, "crashes", 0) < CKP_CRASHES_MAX))
+            || ckp_json_int(row, "crashes", 0) < ngx_lo_claim_crashes(row)))
     {
         return NULL;
     }
@@ -240,10 +252,12 @@ ngx_lo_claim_recover(ngx_lo_claim_t *cl, ngx_lo_run_t *run, const json_t *row)
         ngx_queue_insert_tail(&run->inputs, q);
     }
 
-    data = json_pack("{s:b, s:I, s:b}",
+    data = json_pack("{s:b, s:I, s:I, s:b}",
                      "crash", ckp_json_int(row, "crashed", 0) != 0,
                      "crashes",
-                     (json_int_t) ckp_json_int(row, "crashes", 0), "damaged",
+                     (json_int_t) ckp_json_int(row, "crashes", 0),
+                     "crashes_max", (json_int_t) ngx_lo_claim_crashes(row),
+                     "damaged",
                      ngx_lo_claim_has(cl, run->id, ngx_lo_store_is_damaged));
 
     if (ckp_json_int(row, "crashed", 0) != 0) {

@@ -7,6 +7,8 @@
 
 #include <signal.h>
 
+#define NGX_LO_LEASE_TICK  1000         /* ms: a change is seen that soon */
+
 
 static struct {
     ngx_event_t   renew;
@@ -15,6 +17,10 @@ static struct {
     int64_t       steady_ms;        /* since then all were, in time */
     int64_t       since_ms;         /* our lease has had no gap since */
     int64_t       until_ms;         /* and has none before */
+    int64_t       asked_ms;         /* when a renewal was written down */
+    int64_t       asked;            /* for how long; no job under way was for
+                                       less */
+    int64_t       length;           /* how long the committed one lasts */
     char          boot_id[40];
     unsigned      stopped:1;
 } ngx_lo_worker_lease;
@@ -23,19 +29,24 @@ static struct {
 static void
 ngx_lo_lease_dead(const char *worker, int64_t feeding, void *data)
 {
+    int64_t        rest;
     ngx_lo_job_t  *job = data;
 
     (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_bury, worker);
     (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_gone, worker);
 
-    if (feeding > 0) {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, feeding,
-                              (int64_t) NGX_LO_CRASHED_FED);
-
-    } else if (feeding < 0) {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit, -feeding,
-                              (int64_t) NGX_LO_CRASHED_LOADED);
+    if (feeding == 0) {
+        return;
     }
+
+    rest = ngx_lo_setting_said("worker_retry_delay_seconds")
+           ? (int64_t) ngx_lo_conf()->crash_pause : NGX_LO_NULL;
+
+    (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_culprit,
+                          feeding > 0 ? feeding : -feeding,
+                          feeding > 0 ? (int64_t) NGX_LO_CRASHED_FED
+                                      : (int64_t) NGX_LO_CRASHED_LOADED,
+                          ngx_lo_now_ms(), rest);
 }
 
 
@@ -52,16 +63,30 @@ ngx_lo_lease_buried(ngx_lo_job_t *job, void *data)
 }
 
 
+/*
+ * An administrator may change how long a lease is.  A longer one counts when
+ * the row says it, and no job under way says less; a shorter one at once.
+ */
+static int64_t
+ngx_lo_lease_length(void)
+{
+    return ngx_min(ngx_lo_worker_lease.length,
+                   (int64_t) ngx_lo_conf()->lease_time);
+}
+
+
 /* It was renewed by what we knew at that time. */
 
 static void
 ngx_lo_lease_lasts(int64_t at)
 {
+    ngx_lo_worker_lease.length = ngx_lo_worker_lease.asked;
+
     if (at > ngx_lo_worker_lease.until_ms) {
         ngx_lo_worker_lease.since_ms = at;
     }
 
-    ngx_lo_worker_lease.until_ms = at + (int64_t) ngx_lo_conf()->lease_time;
+    ngx_lo_worker_lease.until_ms = at + ngx_lo_lease_length();
 }
 
 
@@ -80,7 +105,7 @@ ngx_lo_lease_renewed(ngx_lo_job_t *job, void *data)
 
         if (ngx_lo_worker_lease.renewed_ms == 0
             || now - ngx_lo_worker_lease.renewed_ms
-               > (int64_t) ngx_lo_conf()->lease_time / 2)
+               > ngx_lo_lease_length() / 2)
         {
             ngx_lo_worker_lease.steady_ms = now;
         }
@@ -102,7 +127,7 @@ ngx_lo_lease_holds(int64_t at)
 
     now = ngx_lo_boot_ms();
 
-    return now - at <= (int64_t) ngx_lo_conf()->lease_time / 2
+    return now - at <= ngx_lo_lease_length() / 2
            || (at >= ngx_lo_worker_lease.since_ms
                && now <= ngx_lo_worker_lease.until_ms);
 }
@@ -119,11 +144,44 @@ ngx_lo_lease_may_judge(int64_t now)
 {
     int64_t  lease;
 
-    lease = (int64_t) ngx_lo_conf()->lease_time;
+    lease = ngx_lo_lease_length();
 
     return ngx_lo_worker_lease.renewed_ms != 0
            && now - ngx_lo_worker_lease.renewed_ms <= lease / 2
            && now - ngx_lo_worker_lease.steady_ms > lease;
+}
+
+
+/* Before the fifth part of it is over, and when it is to be another. */
+
+static ngx_uint_t
+ngx_lo_lease_is_due(int64_t next)
+{
+    int64_t  lease;
+
+    lease = (int64_t) ngx_lo_conf()->lease_time;
+
+    return lease != ngx_lo_worker_lease.asked
+           || next - ngx_lo_worker_lease.asked_ms > lease / 5;
+}
+
+
+/* For how long we ask: what is longer waits for jobs that were for less. */
+
+static int64_t
+ngx_lo_lease_ask(int64_t now)
+{
+    int64_t  lease;
+
+    lease = (int64_t) ngx_lo_conf()->lease_time;
+
+    if (lease < ngx_lo_worker_lease.asked || ngx_lo_worker_lease.pending == 0) {
+        ngx_lo_worker_lease.asked = lease;
+    }
+
+    ngx_lo_worker_lease.asked_ms = now;
+
+    return ngx_lo_worker_lease.asked;
 }
 
 
@@ -132,10 +190,10 @@ ngx_lo_lease_may_judge(int64_t now)
 static void
 ngx_lo_lease_renew(ngx_event_t *ev)
 {
-    int64_t              now, before;
-    ngx_uint_t           base;
-    ngx_lo_job_t        *job;
-    ngx_lo_main_conf_t  *mcf;
+    int64_t        now, before;
+    ngx_msec_t     tick;
+    ngx_uint_t     base;
+    ngx_lo_job_t  *job;
 
     (void) ev;
 
@@ -143,8 +201,14 @@ ngx_lo_lease_renew(ngx_event_t *ev)
         return;
     }
 
-    mcf = ngx_lo_conf();
-    ngx_add_timer(&ngx_lo_worker_lease.renew, mcf->lease_time / 5);
+    tick = ngx_min(ngx_lo_conf()->lease_time / 5, NGX_LO_LEASE_TICK);
+    ngx_add_timer(&ngx_lo_worker_lease.renew, tick);
+
+    now = ngx_lo_boot_ms();
+
+    if (!ngx_lo_lease_is_due(now + (int64_t) tick)) {
+        return;
+    }
 
     job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
 
@@ -152,10 +216,8 @@ ngx_lo_lease_renew(ngx_event_t *ev)
         return;
     }
 
-    now = ngx_lo_boot_ms();
-
     (void) ngx_lo_job_add(job, &ngx_lo_sql_worker_renew, ngx_lo_worker_id(),
-                          now + (int64_t) mcf->lease_time,
+                          now + ngx_lo_lease_ask(now),
                           (const char *) ngx_lo_worker_lease.boot_id);
 
     /* those of another boot are gone in any case */
@@ -300,6 +362,7 @@ ngx_lo_lease_start(ngx_cycle_t *cycle)
 
     ngx_memzero(&ngx_lo_worker_lease, sizeof(ngx_lo_worker_lease));
     ngx_lo_lease_boot_id();
+    ngx_lo_worker_lease.length = (int64_t) ngx_lo_conf()->lease_time;
 
     ngx_lo_worker_lease.renew.handler = ngx_lo_lease_renew;
     ngx_lo_worker_lease.renew.data = &ngx_lo_worker_lease;

@@ -42,7 +42,7 @@ const ngx_lo_shape_t  ngx_lo_shapes_procedures[] = {
       " db_port:int? db_name db_pool_size:int db_max_overflow:int"
       " auth_enabled:bool auth_token_expire_minutes:num worker_embedded:bool"
       " worker_concurrency:int worker_poll_interval:num"
-      " worker_max_attempts:int worker_retry_delay_seconds:int"
+      " worker_max_attempts:int worker_retry_delay_seconds:num"
       " worker_lock_duration_seconds:num llm_base_url:?"
       " llm_timeout_seconds:num llm_key_set:bool llm_default_model:?"
       " llm_gateway_headers:? llm_model_cost_json:? apigee_enabled:bool"
@@ -61,7 +61,10 @@ const ngx_lo_shape_t  ngx_lo_shapes_procedures[] = {
       " rate_limit_max_concurrent:int? llm_base_url:? llm_default_model:?"
       " alert_webhook_url:? llm_timeout_seconds:num?"
       " llm_model_cost_json:any auth_token_expire_minutes:num?"
-      " secrets_rotation_check:bool?",
+      " secrets_rotation_check:bool? lease_ttl_seconds:num?"
+      " worker_max_attempts:int? worker_retry_delay_seconds:num?"
+      " llm_api_key:? metrics_push_url:? metrics_push_interval_seconds:num?"
+      " metrics_push_job:?",
       NGX_LO_TAKEN },
     { "Worker", "A worker process that drives runs",
       "worker_id status:online|offline is_leader:bool last_heartbeat_at:time"

@@ -20,7 +20,8 @@ ngx_lo_runs_queue_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
          : ngx_lo_job_add(job, &ngx_lo_sql_queue_depth_within, within);
 
     return (rc == NGX_OK)
-           ? ngx_lo_job_add(job, &ngx_lo_sql_queue_next, within) : NGX_ERROR;
+           ? ngx_lo_job_add(job, &ngx_lo_sql_queue_next, within,
+                            (int64_t) ngx_lo_conf()->crashes_max) : NGX_ERROR;
 }
 
 

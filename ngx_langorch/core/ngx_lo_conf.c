@@ -79,7 +79,7 @@ ngx_command_t  ngx_lo_commands[] = {
 
     { ngx_string("langorch_node"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_lo_conf_node,
+      ngx_lo_conf_name,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(node_id), NULL },
 
     { ngx_string("langorch_runs_driven"),
@@ -103,6 +103,18 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(lease_time),
       &ngx_lo_bounds_lease },
+
+    { ngx_string("langorch_crashes"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(crashes_max),
+      &ngx_lo_bounds_crashes },
+
+    { ngx_string("langorch_crash_pause"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(crash_pause),
+      &ngx_lo_bounds_drain },
 
     { ngx_string("langorch_drain"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -259,6 +271,22 @@ ngx_command_t  ngx_lo_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_lo_conf_url,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(alert_url), NULL },
+
+    { ngx_string("langorch_metrics_url"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_url,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(push_url), NULL },
+
+    { ngx_string("langorch_metrics_interval"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(push_time),
+      &ngx_lo_bounds_answer },
+
+    { ngx_string("langorch_metrics_job"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_lo_conf_name,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(push_job), NULL },
 
     { ngx_string("langorch_llm_url"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -422,6 +450,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(session_time),
       &ngx_lo_bounds_session },
+
+    { ngx_string("langorch_logins"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(logins), &ngx_lo_bounds_many },
 
     { ngx_string("langorch_admin"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,

@@ -203,23 +203,23 @@ ngx_lo_conf_is_local(struct sockaddr *sa)
 
 
 char *
-ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_lo_conf_name(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t           *value;
-    ngx_lo_main_conf_t  *mcf = conf;
+    ngx_str_t  *value, *name;
 
-    if (mcf->node_id.len != 0) {
+    name = (ngx_str_t *) ((char *) conf + cmd->offset);
+
+    if (name->len != 0) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
-    if (value[1].len > 64 || !ngx_lo_conf_is_host(value[1].data, value[1].len))
-    {
+    if (!ngx_lo_setting_is_name((const char *) value[1].data)) {
         return "must be 1 to 64 letters, digits and . - _ :";
     }
 
-    mcf->node_id = value[1];
+    *name = value[1];
 
     return NGX_CONF_OK;
 }

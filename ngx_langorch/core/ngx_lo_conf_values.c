@@ -31,6 +31,9 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->readers = NGX_CONF_UNSET_UINT;
     mcf->streams_max = NGX_CONF_UNSET_UINT;
     mcf->lease_time = NGX_CONF_UNSET_MSEC;
+    mcf->crashes_max = NGX_CONF_UNSET_UINT;
+    mcf->crash_pause = NGX_CONF_UNSET_MSEC;
+    mcf->push_time = NGX_CONF_UNSET_MSEC;
     mcf->drain_time = NGX_CONF_UNSET_MSEC;
     mcf->poll_time = NGX_CONF_UNSET_MSEC;
     mcf->sweep_time = NGX_CONF_UNSET_MSEC;
@@ -62,6 +65,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->keeper_fresh = NGX_CONF_UNSET;
     mcf->grants = NGX_CONF_UNSET;
     mcf->session_time = NGX_CONF_UNSET_MSEC;
+    mcf->logins = NGX_CONF_UNSET_UINT;
     mcf->trace = NGX_CONF_UNSET;
     mcf->trigger_sync = NGX_CONF_UNSET;
     mcf->watch = NGX_CONF_UNSET_PTR;
@@ -86,6 +90,9 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_uint_value(mcf->readers, 2);
     ngx_conf_init_uint_value(mcf->streams_max, 10000);
     ngx_conf_init_msec_value(mcf->lease_time, 15000);
+    ngx_conf_init_uint_value(mcf->crashes_max, CKP_CRASHES_MAX);
+    ngx_conf_init_msec_value(mcf->crash_pause, 0);
+    ngx_conf_init_msec_value(mcf->push_time, 30000);
     ngx_conf_init_msec_value(mcf->drain_time, 10000);
     ngx_conf_init_msec_value(mcf->poll_time, 1000);
     ngx_conf_init_msec_value(mcf->sweep_time, 60000);
@@ -115,6 +122,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_size_value(mcf->keeper_reply_max, 256 * 1024);
     ngx_conf_init_uint_value(mcf->keeper_max, 1000);
     ngx_conf_init_msec_value(mcf->session_time, 8 * 3600 * 1000);
+    ngx_conf_init_uint_value(mcf->logins, 10);
 
     ngx_conf_init_value(mcf->plain_secrets, 0);
     ngx_conf_init_value(mcf->keeper_fresh, 0);
@@ -139,6 +147,10 @@ ngx_lo_init_main_conf(ngx_conf_t *cf, void *conf)
 
     if (mcf->node_id.len == 0) {
         mcf->node_id = cf->cycle->hostname;
+    }
+
+    if (mcf->push_job.len == 0) {
+        ngx_str_set(&mcf->push_job, "langorch");
     }
 
     if (mcf->store.len == 0) {

@@ -51,6 +51,8 @@ typedef struct {
     ngx_uint_t   readers;           /* langorch_store_readers: threads, 2 */
     ngx_uint_t   streams_max;       /* langorch_streams: per worker, 10000 */
     ngx_msec_t   lease_time;        /* langorch_lease: worker's, 15s */
+    ngx_uint_t   crashes_max;       /* langorch_crashes: of a run, 3 */
+    ngx_msec_t   crash_pause;       /* langorch_crash_pause: 0 */
     ngx_msec_t   drain_time;        /* langorch_drain: 10s */
     ngx_msec_t   poll_time;         /* langorch_poll: 1s */
     ngx_msec_t   sweep_time;        /* langorch_sweep: 60s */
@@ -77,6 +79,10 @@ typedef struct {
                                        site's own upstream{} agents may use */
     size_t       zone_size;         /* langorch_zone: 8m */
     ngx_str_t    alert_url;         /* langorch_alert_url; empty: no alerts */
+    ngx_str_t    push_url;          /* langorch_metrics_url; empty: figures are
+                                       pushed nowhere */
+    ngx_str_t    push_job;          /* langorch_metrics_job: "langorch" */
+    ngx_msec_t   push_time;         /* langorch_metrics_interval: 30s */
     ngx_str_t    llm_url;           /* langorch_llm_url; empty: profiles only */
     ngx_str_t    llm_model;         /* langorch_llm_model */
     ngx_str_t    llm_secret;        /* langorch_llm_secret: its name */
@@ -103,6 +109,7 @@ typedef struct {
     ngx_flag_t   keeper_fresh;      /* langorch_secrets_rotation: off */
     ngx_flag_t   grants;            /* langorch_secrets_grants: off */
     ngx_msec_t   session_time;      /* langorch_session: 8h */
+    ngx_uint_t   logins;            /* langorch_logins: a minute, 10 */
     ngx_array_t *environ;           /* ngx_keyval_t: LANGORCH_SECRET_* */
     ngx_array_t *levels;            /* langorch_approval_level: ngx_lo_level_t;
                                        NULL: none */
@@ -174,6 +181,9 @@ typedef enum {
     NGX_LO_SETTING_FLAG,            /* ngx_flag_t */
     NGX_LO_SETTING_URL,             /* ngx_str_t of at most max bytes */
     NGX_LO_SETTING_TEXT,
+    NGX_LO_SETTING_NAME,            /* the same, as ngx_lo_setting_is_name() */
+    NGX_LO_SETTING_SECRET,          /* the name of a secret, which is what is
+                                       kept of the value that is said */
     NGX_LO_SETTING_COSTS            /* the same: JSON of llm/prices.h */
 } ngx_lo_setting_kind_t;
 
@@ -194,8 +204,12 @@ void ngx_lo_settings_fix(ngx_lo_main_conf_t *mcf);
 /* 1: it is a text. */
 ngx_uint_t ngx_lo_setting_is_text(ngx_uint_t i);
 
+/* 1: 1 to 64 letters, digits and . - _ : that are not dots alone. */
+ngx_uint_t ngx_lo_setting_is_name(const char *text);
+
 /* 1: a directive says it, so nobody else does. */
 ngx_uint_t ngx_lo_setting_fixed(ngx_uint_t i);
+ngx_uint_t ngx_lo_setting_said(const char *key);
 
 /* What it is unless somebody changed it: new value. */
 json_t *ngx_lo_setting_default(ngx_uint_t i);
@@ -477,6 +491,9 @@ typedef enum {
 
 uint64_t ngx_lo_zone_kept(ngx_lo_kept_t what);
 void ngx_lo_zone_kept_changed(ngx_lo_kept_t what);
+
+/* This worker alone found that it changed: another NGINX did it. */
+void ngx_lo_zone_kept_heard(ngx_lo_kept_t what);
 
 /* --- what models are saying (ngx_lo_live.c) ---------------------------------- */
 

@@ -11,9 +11,9 @@
 
 #include <pthread.h>
 
-#define NGX_LO_ZONE_LAYOUT  6
+#define NGX_LO_ZONE_LAYOUT  7
 #define NGX_LO_ZONE_SLOTS   256
-#define NGX_LO_ZONE_BUCKETS 1024        /* rates that are in use */
+#define NGX_LO_ZONE_BUCKETS 4096        /* rates that are in use */
 #define NGX_LO_ZONE_TURNS   256
 #define NGX_LO_ZONE_LIVE    32          /* answers that are shown at once */
 #define NGX_LO_ZONE_MIN     (1024 * 1024)
@@ -59,6 +59,7 @@ typedef struct {
     uint64_t         file_bad;          /* somebody found it damaged */
     uint64_t         file_seen;
 
+    uint64_t         seed;                  /* that nobody outside knows */
     ngx_lo_bucket_t  buckets[NGX_LO_ZONE_BUCKETS];
     uint64_t         turns[NGX_LO_ZONE_TURNS];
 
@@ -98,7 +99,7 @@ char *ngx_lo_conf_local_disk(ngx_conf_t *cf, ngx_str_t *path);
 /* 1: host, host:port, [IPv6]:port or CIDR. */
 ngx_uint_t ngx_lo_conf_is_target(ngx_str_t *target);
 ngx_uint_t ngx_lo_conf_is_host(const u_char *p, size_t len);
-char *ngx_lo_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_lo_conf_name(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* langorch_secrets_key (ngx_lo_conf_key.c) */
 char *ngx_lo_conf_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -122,6 +123,7 @@ char *ngx_lo_conf_cost(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* The `post` of each directive that is a number, a size or a time. */
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_many;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_rate;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_crashes;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_group;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_readers;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_age;

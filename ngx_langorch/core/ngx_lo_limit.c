@@ -29,6 +29,10 @@ ngx_conf_num_bounds_t  ngx_lo_bounds_rate = {
     ngx_conf_check_num_bounds, 0, 1000000000
 };
 
+ngx_conf_num_bounds_t  ngx_lo_bounds_crashes = {
+    ngx_conf_check_num_bounds, 1, 100
+};
+
 ngx_conf_num_bounds_t  ngx_lo_bounds_group = {
     ngx_conf_check_num_bounds, 1, 4096
 };

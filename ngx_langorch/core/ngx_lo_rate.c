@@ -9,16 +9,25 @@
 #define NGX_LO_RATE_PROBES  8
 
 
+/* Names that people choose are keys, too: none of them can know which bucket it
+ * pushes out. */
+
 static uint64_t
-ngx_lo_rate_hash(const char *key)
+ngx_lo_rate_hash(const ngx_lo_zone_t *zone, const char *key)
 {
     uint64_t  h;
 
-    h = 14695981039346656037ULL;
+    h = 14695981039346656037ULL ^ zone->seed;
 
     for ( ; *key != '\0'; key++) {
         h = (h ^ (u_char) *key) * 1099511628211ULL;
     }
+
+    /* FNV alone: who knows where two names meet without a seed knows it with
+     * one; so what comes of it is mixed once more */
+
+    h = (h ^ (h >> 29)) * (zone->seed | 1);
+    h ^= h >> 32;
 
     return h ? h : 1;
 }
@@ -80,7 +89,7 @@ ngx_lo_rate_draw(const char *key, int64_t per_minute, double most,
 
     ngx_lo_zone_lock();
 
-    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(key), per_minute, now);
+    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(zone, key), per_minute, now);
 
     if (now > b->at_ms) {
         b->tokens += (double) (now - b->at_ms) * per_ms;
@@ -144,7 +153,7 @@ ngx_lo_rate_give(const char *key, int64_t per_minute)
 
     ngx_lo_zone_lock();
 
-    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(key), per_minute,
+    b = ngx_lo_rate_find(zone, ngx_lo_rate_hash(zone, key), per_minute,
                          ngx_lo_boot_ms());
     b->tokens += 1;
 
@@ -164,7 +173,7 @@ ngx_lo_turn_next(const char *name)
         return 0;
     }
 
-    n = ngx_lo_rate_hash(name) % NGX_LO_ZONE_TURNS;
+    n = ngx_lo_rate_hash(zone, name) % NGX_LO_ZONE_TURNS;
 
     return (ngx_uint_t) __atomic_fetch_add(&zone->turns[n], 1,
                                            __ATOMIC_RELAXED);

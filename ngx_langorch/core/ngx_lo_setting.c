@@ -19,10 +19,18 @@ const ngx_lo_setting_t  ngx_lo_settings[] = {
       NGX_LO_MAIN(artifact_days), 1, 36500 },
     { "run_retention_days", NGX_LO_SETTING_COUNT,
       NGX_LO_MAIN(run_days), 0, 36500 },
+    { "lease_ttl_seconds", NGX_LO_SETTING_SECONDS, NGX_LO_MAIN(lease_time),
+      100, 3600 * 1000 },
+    { "worker_max_attempts", NGX_LO_SETTING_COUNT, NGX_LO_MAIN(crashes_max), 1,
+      100 },
+    { "worker_retry_delay_seconds", NGX_LO_SETTING_SECONDS,
+      NGX_LO_MAIN(crash_pause), 0, 3600 * 1000 },
     { "worker_concurrency", NGX_LO_SETTING_COUNT,
       NGX_LO_MAIN(runs_max), 1, 1000000 },
     { "rate_limit_max_concurrent", NGX_LO_SETTING_COUNT,
       NGX_LO_MAIN(calls_max), 1, 1000000 },
+    { "llm_api_key", NGX_LO_SETTING_SECRET, NGX_LO_MAIN(llm_secret), 0,
+      64 * 1024 },
     { "llm_base_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(llm_url), 0, 2048 },
     { "llm_default_model", NGX_LO_SETTING_TEXT, NGX_LO_MAIN(llm_model), 0,
       256 },
@@ -32,6 +40,10 @@ const ngx_lo_setting_t  ngx_lo_settings[] = {
       64 * 1024 },
     { "alert_webhook_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(alert_url), 0,
       2048 },
+    { "metrics_push_url", NGX_LO_SETTING_URL, NGX_LO_MAIN(push_url), 0, 2048 },
+    { "metrics_push_interval_seconds", NGX_LO_SETTING_SECONDS,
+      NGX_LO_MAIN(push_time), 1000, 3600 * 1000 },
+    { "metrics_push_job", NGX_LO_SETTING_NAME, NGX_LO_MAIN(push_job), 0, 64 },
     { "auth_token_expire_minutes", NGX_LO_SETTING_MINUTES,
       NGX_LO_MAIN(session_time), 60 * 1000, 365LL * 24 * 3600 * 1000 },
     { "secrets_rotation_check", NGX_LO_SETTING_FLAG,
@@ -71,6 +83,19 @@ ngx_lo_setting_is_text(ngx_uint_t i)
 }
 
 
+ngx_uint_t
+ngx_lo_setting_is_name(const char *text)
+{
+    size_t  len, dots;
+
+    len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                       "0123456789.-_:");
+    dots = strspn(text, ".");       /* alone they are a way up */
+
+    return text[len] == '\0' && len > dots && len <= 64;
+}
+
+
 static void *
 ngx_lo_setting_at(ngx_lo_main_conf_t *mcf, ngx_uint_t i)
 {
@@ -102,6 +127,21 @@ ngx_uint_t
 ngx_lo_setting_fixed(ngx_uint_t i)
 {
     return (ngx_lo_conf()->fixed >> i) & 1;
+}
+
+
+ngx_uint_t
+ngx_lo_setting_said(const char *key)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_lo_settings[i].key != NULL; i++) {
+        if (ngx_strcmp(ngx_lo_settings[i].key, key) == 0) {
+            return ngx_lo_setting_fixed(i);
+        }
+    }
+
+    return 0;
 }
 
 

@@ -54,6 +54,7 @@ ngx_lo_zone_add(ngx_conf_t *cf, ngx_lo_main_conf_t *mcf)
 static ngx_int_t
 ngx_lo_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
+    uint8_t           seed[32];
     ngx_lo_zone_t    *zone;
     ngx_slab_pool_t  *pool;
 
@@ -77,6 +78,8 @@ ngx_lo_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_ERROR;
     }
 
+    ngx_lo_rand_seed(seed);
+    ngx_memcpy(&zone->seed, seed, sizeof(zone->seed));
     ngx_lo_figures_init(&zone->figures);
 
     pool->data = zone;
@@ -623,6 +626,11 @@ ngx_lo_zone_settings_changed(void)
 }
 
 
+/* What this worker heard of by itself. */
+
+static uint64_t  ngx_lo_zone_heard[NGX_LO_KEPT_N];
+
+
 uint64_t
 ngx_lo_zone_kept(ngx_lo_kept_t what)
 {
@@ -630,8 +638,16 @@ ngx_lo_zone_kept(ngx_lo_kept_t what)
 
     zone = ngx_lo_zone();
 
-    return (zone == NULL) ? 0 : __atomic_load_n(&zone->kept[what],
-                                                __ATOMIC_ACQUIRE);
+    return ngx_lo_zone_heard[what]
+           + (zone == NULL ? 0 : __atomic_load_n(&zone->kept[what],
+                                                 __ATOMIC_ACQUIRE));
+}
+
+
+void
+ngx_lo_zone_kept_heard(ngx_lo_kept_t what)
+{
+    ngx_lo_zone_heard[what]++;
 }
 
 

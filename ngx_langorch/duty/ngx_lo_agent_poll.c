@@ -209,6 +209,7 @@ ngx_lo_duty_start(ngx_cycle_t *cycle)
 
     ngx_lo_sweep_duty_start(cycle);
     ngx_lo_stuck_duty_start(cycle);
+    ngx_lo_metrics_push_start(cycle);
 
     return NGX_OK;
 }
@@ -223,6 +224,7 @@ ngx_lo_duty_stop(void)
     ngx_lo_polls.stopped = 1;
     ngx_lo_sweep_duty_stop();
     ngx_lo_stuck_duty_stop();
+    ngx_lo_metrics_push_stop();
 
     if (ngx_lo_polls.timer.timer_set) {
         ngx_del_timer(&ngx_lo_polls.timer);

@@ -11,11 +11,15 @@
 ngx_int_t ngx_lo_duty_start(ngx_cycle_t *cycle);
 void ngx_lo_duty_stop(void);
 
-/* ngx_lo_artifact_days.c */
 /* What an administrator changed, taken over by this worker. */
 void ngx_lo_settings_start(ngx_cycle_t *cycle);
 void ngx_lo_settings_stop(void);
 
+/* ngx_lo_metrics_push.c */
+void ngx_lo_metrics_push_start(ngx_cycle_t *cycle);
+void ngx_lo_metrics_push_stop(void);
+
+/* ngx_lo_artifact_days.c */
 void ngx_lo_artifact_days_start(ngx_cycle_t *cycle);
 void ngx_lo_artifact_days_stop(void);
 

@@ -3,6 +3,9 @@
  * number in the zone has grown, at the start, and each second and a half, since
  * another NGINX of the same store may have changed it (spec/api.md 16: within
  * 2 s).
+ *
+ * The numbers of what else workers keep copies of are read with it: who sees
+ * that one has grown forgets his copies.
  */
 
 #include "core/ngx_lo_core.h"
@@ -20,8 +23,33 @@ static struct {
     uint64_t       number;          /* of the zone, of what was taken */
     uint64_t       asked;           /* the same of the job */
     int64_t        read_ms;
+    int64_t        numbers[NGX_LO_KEPT_N];      /* of the store */
     unsigned       known:1;
 } ngx_lo_settings_duty;
+
+
+static void
+ngx_lo_settings_number(const json_t *row, const char *name, ngx_lo_kept_t what)
+{
+    int64_t      n;
+    const char  *kept;
+
+    kept = ckp_json_str(row, "kept");
+    n = ckp_json_int(row, "n", 0);
+
+    if (kept == NULL || ngx_strcmp(kept, name) != 0) {
+        return;
+    }
+
+    /* the first time as well: a copy may be older than the number */
+
+    if (!ngx_lo_settings_duty.known || n != ngx_lo_settings_duty.numbers[what])
+    {
+        ngx_lo_zone_kept_heard(what);
+    }
+
+    ngx_lo_settings_duty.numbers[what] = n;
+}
 
 
 static void
@@ -43,6 +71,11 @@ ngx_lo_settings_got(ngx_lo_job_t *job, void *data)
     json_array_foreach(ngx_lo_job_rows(job, 0), i, row) {
         (void) json_object_set(values, ckp_json_str(row, "key"),
                                json_object_get(row, "value"));
+    }
+
+    json_array_foreach(ngx_lo_job_rows(job, 1), i, row) {
+        ngx_lo_settings_number(row, "secrets", NGX_LO_KEPT_SECRETS);
+        ngx_lo_settings_number(row, "models", NGX_LO_KEPT_MODELS);
     }
 
     ngx_lo_settings_duty.known = 1;
@@ -75,7 +108,8 @@ ngx_lo_settings_tick(ngx_event_t *ev)
     {
         job = ngx_lo_job_new(ngx_lo_store(), 0);
 
-        if (job != NULL && ngx_lo_job_add(job, &ngx_lo_sql_settings) == NGX_OK)
+        if (job != NULL && ngx_lo_job_add(job, &ngx_lo_sql_settings) == NGX_OK
+            && ngx_lo_job_add(job, &ngx_lo_sql_numbers) == NGX_OK)
         {
             ngx_lo_settings_duty.asked = number;
             ngx_lo_settings_duty.job = job;

@@ -94,6 +94,7 @@ ngx_lo_call_new(const ngx_lo_call_request_t *rq)
     call->pool = pool;
     call->reply_max = rq->reply_max;
     call->ca = rq->ca;
+    call->named = rq->named;
     call->unverified = rq->unverified;
     call->sealed = rq->sealed;
     call->started = ngx_current_msec;
@@ -269,7 +270,7 @@ ngx_lo_call_choose(ngx_lo_call_t *call, ngx_resolver_ctx_t *ctx)
         ngx_lo_target_set(&call->target, ctx->addrs[i].sockaddr,
                           ctx->addrs[i].socklen);
 
-        if (!ngx_lo_policy_allows(&call->target)) {
+        if (!call->named && !ngx_lo_policy_allows(&call->target)) {
             ngx_lo_call_end(call, CKP_OUTCOME_FAILED, "refused address");
             return;
         }
@@ -305,7 +306,7 @@ ngx_lo_call_open(ngx_lo_call_t *call)
 {
     size_t  len;
 
-    if (!ngx_lo_policy_allows(&call->target)) {
+    if (!call->named && !ngx_lo_policy_allows(&call->target)) {
         ngx_lo_call_end(call, CKP_OUTCOME_FAILED, "refused address");
         return;
     }

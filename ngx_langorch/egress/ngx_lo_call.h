@@ -50,6 +50,8 @@ typedef struct {
                                                only */
     unsigned                      heads:1;  /* reply->headers is wanted */
     unsigned                      sealed:1; /* the reply is wiped, too */
+    unsigned                      named:1;  /* a directive names this very
+                                               address: no policy is asked */
     unsigned                      unverified:1; /* any certificate will do:
                                                CARRIER_CURL only */
 } ngx_lo_call_request_t;

@@ -57,6 +57,7 @@ struct ngx_lo_call_s {
     unsigned                     waits:1;       /* for room, by `waiting` */
     unsigned                     counted:1;     /* has it */
     unsigned                     over:1;
+    unsigned                     named:1;
     unsigned                     unverified:1;
     unsigned                     sealed:1;
 };

@@ -65,9 +65,17 @@ ngx_int_t ngx_lo_identity_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
  * long enough, 503. */
 ngx_int_t ngx_lo_identity_wait(ngx_lo_api_t *api, ngx_lo_resume_pt again);
 
-/* Tries at a password: ten a minute from the address, and as the name.  NGX_OK,
- * or NGX_DONE, 429. */
-ngx_int_t ngx_lo_identity_rate(ngx_lo_api_t *api, const char *username);
+/* Tries at a password (ngx_lo_attempts.c): at a login, and of a user who has a
+ * session at his own.  NGX_OK, or NGX_DONE, 429. */
+ngx_int_t ngx_lo_attempts_login(ngx_lo_api_t *api, const char *username);
+ngx_int_t ngx_lo_attempts_own(ngx_lo_api_t *api, const char *username);
+
+/* It was the password: what the login took of the name's tries is given
+ * back. */
+void ngx_lo_attempts_good(ngx_lo_api_t *api, const char *username);
+
+/* The answer's browser is one that this user came in with. */
+ngx_int_t ngx_lo_attempts_known(ngx_lo_api_t *api, const char *username);
 
 /* Looks at the member `password`, a new one, and leaves it in the body until it
  * is hashed. */

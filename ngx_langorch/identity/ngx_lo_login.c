@@ -12,7 +12,6 @@
 #include "identity/ngx_lo_identity.h"
 #include "store/ngx_lo_sql_identity.h"
 
-#define NGX_LO_LOGIN_RATE     10        /* a minute, of an address, of a name */
 #define NGX_LO_LOGIN_WAIT_MS  20000     /* for a thread */
 #define NGX_LO_LOGIN_LOOK_MS  50
 #define NGX_LO_LOGOUT_MOST    INT64_C(253402300799000)  /* the year 9999 */
@@ -59,30 +58,10 @@ ngx_lo_login_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return ngx_lo_identity_keyless(api);
     }
 
-    rc = ngx_lo_identity_rate(api, in->username);
+    rc = ngx_lo_attempts_login(api, in->username);
 
     return (rc == NGX_OK) ? ngx_lo_job_add(job, &ngx_lo_sql_user_login,
                                            in->username) : rc;
-}
-
-
-ngx_int_t
-ngx_lo_identity_rate(ngx_lo_api_t *api, const char *username)
-{
-    u_char     key[512];
-    ngx_int_t  rc;
-
-    *ngx_snprintf(key, sizeof(key) - 1, "login from %V",
-                  &api->r->connection->addr_text) = '\0';
-    rc = ngx_lo_front_limit(api, (char *) key, NGX_LO_LOGIN_RATE);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    *ngx_snprintf(key, sizeof(key) - 1, "login as %s", username) = '\0';
-
-    return ngx_lo_front_limit(api, (char *) key, NGX_LO_LOGIN_RATE);
 }
 
 
@@ -161,6 +140,11 @@ ngx_lo_login_asked(ngx_lo_api_t *api, ngx_lo_disk_t *d)
     }
 
     good = p->same && ckp_json_int(in->user, "is_active", 0) != 0;
+
+    if (!good && !ngx_lo_api_denial(api)) {
+        return ngx_lo_login_failed(api, NULL);
+    }
+
     job = ngx_lo_api_job(api, 1);
 
     if (job == NULL) {
@@ -254,6 +238,7 @@ ngx_lo_login_done(ngx_lo_api_t *api, ngx_lo_job_t *job)
     (void) job;
 
     in = api->ctx;
+    ngx_lo_attempts_good(api, in->username);
 
     return ngx_lo_identity_begun(api, in->username, in->user);
 }
@@ -268,6 +253,10 @@ ngx_lo_identity_begun(ngx_lo_api_t *api, const char *username,
 
     ckp_buf_init(&b, CKP_JWT_MAX);
     rc = ngx_lo_identity_session(api, username, user, &b);
+
+    if (rc != NGX_ERROR) {
+        rc = ngx_lo_attempts_known(api, username);
+    }
 
     if (rc != NGX_ERROR) {
         rc = ngx_lo_api_json(api, NGX_HTTP_OK,

@@ -9,7 +9,7 @@
 #include "identity/ngx_lo_identity.h"
 
 #define NGX_LO_OIDC_SECONDS  600            /* for a login */
-#define NGX_LO_OIDC_TEXT     8192           /* bytes of it */
+#define NGX_LO_OIDC_TEXT     8192           /* bytes of one */
 
 /* The answer has the cookie.  NGX_ERROR: no memory, or too much. */
 ngx_int_t ngx_lo_oidc_seal(ngx_lo_api_t *api, json_t *flow);

@@ -56,7 +56,7 @@ ngx_lo_own_password_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 
     /* whoever found a session open may not guess here, either */
 
-    rc = ngx_lo_identity_rate(api, api->actor);
+    rc = ngx_lo_attempts_own(api, api->actor);
 
     return (rc == NGX_OK) ? ngx_lo_job_add(job, &ngx_lo_sql_user_login,
                                            api->actor) : rc;
@@ -136,6 +136,11 @@ ngx_lo_own_wrong(ngx_lo_api_t *api)
     };
 
     ngx_lo_asset_wipe(api, "password");
+
+    if (!ngx_lo_api_denial(api)) {
+        return ngx_lo_own_told(api, NULL);
+    }
+
     job = ngx_lo_api_job(api, 1);
 
     if (job == NULL

@@ -3,12 +3,11 @@
  */
 
 #include "api/ngx_lo_reply.h"
+#include "duty/ngx_lo_gauges.h"
 #include "routes/ngx_lo_routes.h"
 #include "secret/ngx_lo_secret.h"
-#include "store/ngx_lo_sql_api.h"
 
 
-static json_t *ngx_lo_health_gauges(ngx_lo_job_t *job);
 static ngx_uint_t ngx_lo_health_is_open(ngx_lo_api_t *api);
 static ngx_int_t ngx_lo_health_metrics_counted(ngx_lo_api_t *api,
     ngx_lo_job_t *job);
@@ -101,7 +100,7 @@ ngx_lo_health_metrics_counted(ngx_lo_api_t *api, ngx_lo_job_t *job)
     ngx_str_t    text;
     ngx_uint_t   open;
 
-    gauges = (job != NULL) ? ngx_lo_health_gauges(job) : NULL;
+    gauges = (job != NULL) ? ngx_lo_gauges(job) : NULL;
     open = ngx_lo_health_is_open(api);
 
     rc = ngx_lo_metric_text(api->r->pool, gauges, open, &text);
@@ -142,33 +141,7 @@ ngx_lo_health_is_open(ngx_lo_api_t *api)
 ngx_int_t
 ngx_lo_health_summary_prepare(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
-    ngx_int_t      rc;
-    const json_t  *within;
-
-    within = ngx_lo_api_projects(api);
-
-    if (within != NULL) {
-        rc = (ngx_lo_job_add(job, &ngx_lo_sql_runs_active_within, within)
-              != NGX_OK
-              || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending_within,
-                                within) != NGX_OK)
-             ? NGX_ERROR
-             : ngx_lo_job_add(job, &ngx_lo_sql_api_leases_within, api->now_ms,
-                              within);
-
-    } else {
-        rc = (ngx_lo_job_add(job, &ngx_lo_sql_runs_active) != NGX_OK
-              || ngx_lo_job_add(job, &ngx_lo_sql_approvals_pending) != NGX_OK)
-             ? NGX_ERROR
-             : ngx_lo_job_add(job, &ngx_lo_sql_api_leases_active,
-                              api->now_ms);
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_lo_job_add(job, &ngx_lo_sql_api_agent_circuits, api->now_ms);
+    return ngx_lo_gauges_add(job, api->now_ms, ngx_lo_api_projects(api));
 }
 
 
@@ -180,57 +153,10 @@ ngx_lo_health_summary_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     json_t  *gauges, *summary;
 
-    gauges = ngx_lo_health_gauges(job);
+    gauges = ngx_lo_gauges(job);
     summary = (gauges != NULL)
               ? ngx_lo_metric_summary(gauges, api->who.projects == NULL) : NULL;
     json_decref(gauges);
 
     return ngx_lo_api_json(api, NGX_HTTP_OK, summary);
-}
-
-
-/* {name: n} of rows {name, n}. */
-
-static json_t *
-ngx_lo_health_counts(ngx_lo_job_t *job, ngx_uint_t at, json_t *into)
-{
-    size_t       i;
-    json_t      *row;
-    const char  *name;
-
-    json_array_foreach(ngx_lo_job_rows(job, at), i, row) {
-        name = ckp_json_str(row, "name");
-
-        if (name != NULL) {
-            (void) json_object_set(into, name, json_object_get(row, "n"));
-        }
-    }
-
-    return into;
-}
-
-
-static json_t *
-ngx_lo_health_gauges(ngx_lo_job_t *job)
-{
-    int64_t   queued, pending;
-    json_t   *active;
-
-    active = ngx_lo_health_counts(job, 0,
-                                  json_pack("{s:i, s:i, s:i, s:i}", "created",
-                                            0, "running", 0, "paused", 0,
-                                            "waiting_approval", 0));
-    queued = ckp_json_int(active, "created", 0);
-    pending = ckp_json_int(ngx_lo_job_row(job, 1), "n", 0);
-
-    return json_pack("{s:o, s:I, s:I, s:{s:I, s:I}, s:o}",
-                     "runs_active", active,
-                     "approvals_pending", (json_int_t) pending,
-                     "leases_active", (json_int_t)
-                     ckp_json_int(ngx_lo_job_row(job, 2), "n", 0),
-                     "queue_depth",
-                     "run_queue", (json_int_t) queued,
-                     "approval_queue", (json_int_t) pending,
-                     "agent_circuit_open",
-                     ngx_lo_health_counts(job, 3, json_object()));
 }

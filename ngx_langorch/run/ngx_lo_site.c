@@ -5,8 +5,9 @@
  *
  * Whoever changes one lets the number grow before he answers, and no run is fed
  * while it is being read: a question that comes after a change sees it, on any
- * worker.  Nothing is believed for longer than half a minute, should the one
- * who changed it have died before that.
+ * worker.  What another NGINX of the store changed is heard of within two
+ * seconds (duty/ngx_lo_settings_duty.c), and nothing is believed for longer
+ * than half a minute.
  */
 
 #include "run/ngx_lo_run_int.h"

@@ -380,7 +380,9 @@ ngx_lo_entry_ask(ngx_lo_keeper_entry_t *e)
     e->serial = 0;
     e->number = ngx_lo_zone_kept(NGX_LO_KEPT_SECRETS);
 
-    if (!ckp_keeper_has_tokens(ckp_json_str(e->place, "kind"))) {
+    if (!ckp_keeper_has_tokens(ckp_json_str(e->place, "kind"))
+        && json_object_get(e->place, "source") == NULL)
+    {
         return ngx_lo_entry_call(e, NULL);
     }
 
@@ -446,7 +448,7 @@ ngx_lo_entry_call(ngx_lo_keeper_entry_t *e, const char *token)
         return NGX_ERROR;
     }
 
-    e->call = ngx_lo_keeper_send(&rq, ngx_lo_entry_done, e);
+    e->call = ngx_lo_keeper_send(&rq, 0, ngx_lo_entry_done, e);
 
     if (e->call == NULL) {
         ngx_lo_entry_is(e, CKP_KEPT_BUSY, "no memory");

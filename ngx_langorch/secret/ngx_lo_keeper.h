@@ -15,6 +15,7 @@
 #ifndef NGX_LO_KEEPER_H
 #define NGX_LO_KEEPER_H
 
+#include "disk/ngx_lo_disk.h"
 #include "egress/ngx_lo_call.h"
 #include "secret/ngx_lo_secret_int.h"
 #include "wire/keeper.h"
@@ -25,8 +26,9 @@
 
 /*
  * A place is an object of texts: kind, url, space, mount, prefix, kv (integer),
- * login, tenant, client, region, field, profile; and names of secrets: token,
- * id, secret, session.  What is not said is not there.
+ * login, tenant, client, region, field, profile, source, meta, proof (a file
+ * with what is said there); and names of secrets: token, id, secret, session.
+ * What is not said is not there.
  */
 
 /* The kind that a word of a procedure or a hint of an entry means: static text;
@@ -61,6 +63,10 @@ void ngx_lo_keeper_names(const json_t *settings, json_t *names);
 /* The site's own places, an array; NULL: none (ngx_lo_keeper_conf.c). */
 const json_t *ngx_lo_keeper_site(void);
 
+/* Whether a place says well that a machine gives its credentials, and where the
+ * machine is asked: NGX_CONF_OK, or what is wrong (ngx_lo_keeper_source.c). */
+char *ngx_lo_keeper_conf_source(json_t *place);
+
 /* --- one exchange (ngx_lo_keeper_call.c) ------------------------------------------ */
 
 /* What came of it. */
@@ -71,12 +77,24 @@ typedef struct {
     ngx_msec_t           later;         /* 0: nobody said */
 } ngx_lo_keeper_heard_t;
 
-/* Sends a request, which is ended.  NULL: no memory. */
-ngx_lo_call_t *ngx_lo_keeper_send(ckp_keeper_rq_t *rq,
+/* Sends a request, which is ended.  `named`: its address is nginx.conf's, so it
+ * is let go to whatever the outbound policy says.  NULL: no memory. */
+ngx_lo_call_t *ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_uint_t named,
     ngx_lo_call_done_pt done, void *data);
 
 void ngx_lo_keeper_heard(const ngx_lo_call_reply_t *reply,
     ngx_lo_keeper_heard_t *heard);
+
+/* --- a file that proves who asks (ngx_lo_keeper_proof.c) --------------------------- */
+
+/* What is in it, lent, without white space behind; NULL: nothing, or it cannot
+ * be read, or has more than 4096 bytes. */
+typedef void (*ngx_lo_keeper_proof_pt)(void *data, const char *text);
+
+/* Reads it; `ready` is called once, later, unless ngx_lo_disk_forget() is
+ * called before.  NULL: no thread takes it. */
+ngx_lo_disk_t *ngx_lo_keeper_proof(const char *path,
+    ngx_lo_keeper_proof_pt ready, void *data);
 
 /* --- who asks (ngx_lo_keeper_session.c) -------------------------------------------- */
 

@@ -59,7 +59,8 @@ ngx_lo_keeper_ca(const char *url)
 
 
 ngx_lo_call_t *
-ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_lo_call_done_pt done, void *data)
+ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_uint_t named,
+    ngx_lo_call_done_pt done, void *data)
 {
     json_t                 *value;
     const char             *name;
@@ -85,6 +86,7 @@ ngx_lo_keeper_send(ckp_keeper_rq_t *rq, ngx_lo_call_done_pt done, void *data)
     out.timeout = ngx_lo_conf()->keeper_timeout;
     out.reply_max = ngx_lo_conf()->keeper_reply_max;
     out.sealed = 1;
+    out.named = (named != 0);
     out.ca = ngx_lo_keeper_ca(out.url);
 
     call = ngx_lo_call_start(&out, done, data);

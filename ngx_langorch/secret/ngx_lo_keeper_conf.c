@@ -43,7 +43,10 @@ static const ngx_lo_keeper_form_t  ngx_lo_keeper_forms[] = {
         { "ca",        "ca",     NULL },
         { NULL, NULL, NULL } } },
 
-    { "langorch_aws", "aws", "region", { "key", "secret" }, {
+    { "langorch_aws", "aws", "region", { "key|credentials",
+                                        "secret|credentials" }, {
+        { "credentials", "source", NULL },
+        { "metadata",  "meta",    NULL },
         { "key",       "id",      NULL },
         { "secret",    "secret",  NULL },
         { "session",   "session", NULL },
@@ -366,6 +369,10 @@ ngx_lo_keeper_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (rc == NGX_CONF_OK) {
         rc = ngx_lo_keeper_conf_ca(cf, place);
+    }
+
+    if (rc == NGX_CONF_OK) {
+        rc = ngx_lo_keeper_conf_source(place);
     }
 
     if (rc != NGX_CONF_OK) {

@@ -72,6 +72,8 @@ ngx_lo_keeper_of(const json_t *place, ckp_keeper_t *k)
     k->tenant = ckp_json_str(place, "tenant");
     k->client = ckp_json_str(place, "client");
     k->region = ckp_json_str(place, "region");
+    k->source = ckp_json_str(place, "source");
+    k->meta = ckp_json_str(place, "meta");
 }
 
 

@@ -9,6 +9,9 @@
  *            asks have changed: they are read again then
  *
  * A token that the site was given is renewed as well, but there is no other.
+ *
+ * Credentials that a machine gives (aws) are such a token, too: a login has
+ * steps then, and a renewal is another login, while the old ones serve.
  */
 
 #include "secret/ngx_lo_keeper.h"
@@ -36,6 +39,8 @@ typedef struct {
     int64_t                life;        /* ms that it had; 0: without end */
     ngx_event_t            timer;       /* the renewal */
     ngx_lo_call_t         *call;
+    ngx_lo_disk_t         *file;        /* being read, before a first step */
+    json_t                *state;       /* of steps; wiped */
     ngx_lo_session_what_t  what;        /* it does */
     ngx_queue_t            turns;       /* ngx_lo_keeper_turn_t */
     unsigned               given:1;     /* the site was given the token */
@@ -57,6 +62,14 @@ static void ngx_lo_session_drop(ngx_lo_session_t *s);
 static ckp_kept_t ngx_lo_session_login(ngx_lo_session_t *s);
 static void ngx_lo_session_call(ngx_lo_session_t *s,
     ngx_lo_session_what_t what, ckp_keeper_rq_t *rq);
+static ngx_int_t ngx_lo_session_steps(ngx_lo_session_t *s,
+    ngx_lo_session_what_t what);
+static ngx_int_t ngx_lo_session_step(ngx_lo_session_t *s);
+static void ngx_lo_session_proof(void *data, const char *text);
+static ckp_kept_t ngx_lo_session_heard(ngx_lo_session_t *s,
+    const ckp_keeper_reply_t *reply, ckp_keeper_session_t *got);
+static void ngx_lo_session_over(ngx_lo_session_t *s, ckp_kept_t kept,
+    const char *why);
 static void ngx_lo_session_done(const ngx_lo_call_reply_t *reply, void *data);
 static void ngx_lo_session_take(ngx_lo_session_t *s,
     const ckp_keeper_session_t *got);
@@ -244,6 +257,30 @@ ngx_lo_session_drop(ngx_lo_session_t *s)
         ngx_lo_call_abort(s->call);
         s->call = NULL;
     }
+
+    if (s->file != NULL) {
+        ngx_lo_disk_forget(s->file);
+        s->file = NULL;
+    }
+
+    ckp_keeper_wipe(s->state);
+    s->state = NULL;
+}
+
+
+static ngx_uint_t
+ngx_lo_session_busy(const ngx_lo_session_t *s)
+{
+    return s->call != NULL || s->file != NULL;
+}
+
+
+/* 1: a machine gives what is asked with. */
+
+static ngx_uint_t
+ngx_lo_session_is_lent(const ngx_lo_session_t *s)
+{
+    return json_object_get(s->place, "source") != NULL;
 }
 
 
@@ -269,7 +306,7 @@ ngx_lo_keeper_token(const json_t *place, ngx_lo_keeper_turn_t *turn,
         ngx_lo_session_drop(s);
     }
 
-    if (s->token == NULL && s->call == NULL) {
+    if (s->token == NULL && !ngx_lo_session_busy(s)) {
         *kept = ngx_lo_session_login(s);
     }
 
@@ -279,7 +316,7 @@ ngx_lo_keeper_token(const json_t *place, ngx_lo_keeper_turn_t *turn,
         return NGX_OK;
     }
 
-    if (s->call == NULL) {
+    if (!ngx_lo_session_busy(s)) {
         return NGX_ERROR;
     }
 
@@ -336,6 +373,10 @@ ngx_lo_session_login(ngx_lo_session_t *s)
     if (who.lacks) {
         /* void */
 
+    } else if (ngx_lo_session_is_lent(s)) {
+        (void) ngx_lo_session_steps(s, NGX_LO_SESSION_LOGIN);
+        kept = CKP_KEPT_BUSY;
+
     } else if (s->given) {
         s->token = who.token;
         who.token = NULL;
@@ -377,28 +418,121 @@ ngx_lo_session_call(ngx_lo_session_t *s, ngx_lo_session_what_t what,
     ckp_keeper_rq_t *rq)
 {
     s->what = what;
-    s->call = ngx_lo_keeper_send(rq, ngx_lo_session_done, s);
+    s->call = ngx_lo_keeper_send(rq, 0, ngx_lo_session_done, s);
 }
+
+
+/* --- what a machine gives ------------------------------------------------------------ */
+
+
+/* NGX_OK: it is under way. */
+
+static ngx_int_t
+ngx_lo_session_steps(ngx_lo_session_t *s, ngx_lo_session_what_t what)
+{
+    const char  *path;
+
+    s->what = what;
+    ckp_keeper_wipe(s->state);
+    s->state = json_object();
+
+    path = ckp_json_str(s->place, "proof");
+
+    if (path == NULL) {
+        return ngx_lo_session_step(s);
+    }
+
+    s->file = ngx_lo_keeper_proof(path, ngx_lo_session_proof, s);
+
+    return (s->file != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_lo_session_proof(void *data, const char *text)
+{
+    ngx_lo_session_t  *s = data;
+
+    s->file = NULL;
+
+    if (text == NULL) {
+        ngx_lo_session_over(s, CKP_KEPT_STRANGER,
+                            "The file with its token cannot be read");
+        return;
+    }
+
+    if (json_object_set_new(s->state, "authorization", json_string(text)) != 0
+        || ngx_lo_session_step(s) != NGX_OK)
+    {
+        ngx_lo_session_over(s, CKP_KEPT_BUSY, "no memory");
+    }
+}
+
+
+static ngx_int_t
+ngx_lo_session_step(ngx_lo_session_t *s)
+{
+    ckp_err_t        err = CKP_ERR_INIT;
+    ckp_keeper_t     k;
+    ckp_keeper_rq_t  rq;
+
+    ngx_lo_keeper_of(s->place, &k);
+
+    if (ckp_keeper_step(&k, s->state, &rq, &err) != CKP_OK) {
+        ckp_keeper_rq_free(&rq);
+        return NGX_ERROR;
+    }
+
+    s->call = ngx_lo_keeper_send(&rq, 1, ngx_lo_session_done, s);
+
+    return (s->call != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* With a next step there is a call again. */
+
+static ckp_kept_t
+ngx_lo_session_heard(ngx_lo_session_t *s, const ckp_keeper_reply_t *reply,
+    ckp_keeper_session_t *got)
+{
+    ckp_kept_t    kept;
+    ckp_keeper_t  k;
+
+    if (!ngx_lo_session_is_lent(s)) {
+        return ckp_keeper_session(ckp_json_str(s->place, "kind"), reply, got);
+    }
+
+    ngx_lo_keeper_of(s->place, &k);
+    kept = ckp_keeper_stepped(&k, s->state, reply, ngx_lo_now_ms(), got);
+
+    return (kept == CKP_KEPT_FOUND && got->token == NULL
+            && ngx_lo_session_step(s) != NGX_OK) ? CKP_KEPT_BUSY : kept;
+}
+
+
+/* --- how they end ---------------------------------------------------------------------- */
 
 
 static void
 ngx_lo_session_done(const ngx_lo_call_reply_t *reply, void *data)
 {
     ckp_kept_t              kept;
-    const char             *kind;
     ngx_lo_session_t       *s = data;
     ckp_keeper_session_t    got;
     ngx_lo_keeper_heard_t   heard;
 
     s->call = NULL;
-    kind = ckp_json_str(s->place, "kind");
 
     ngx_lo_keeper_heard(reply, &heard);
     kept = heard.kept;
     ngx_memzero(&got, sizeof(got));
 
     if (kept == CKP_KEPT_FOUND) {
-        kept = ckp_keeper_session(kind, &heard.reply, &got);
+        kept = ngx_lo_session_heard(s, &heard.reply, &got);
+
+        if (s->call != NULL) {
+            return;
+        }
     }
 
     if (kept == CKP_KEPT_FOUND && s->what == NGX_LO_SESSION_SELF) {
@@ -413,12 +547,28 @@ ngx_lo_session_done(const ngx_lo_call_reply_t *reply, void *data)
         if (s->token == NULL) {
             kept = CKP_KEPT_BUSY;
         }
+    }
 
-    } else if (s->what == NGX_LO_SESSION_RENEW) {
+    ngx_lo_session_over(s, kept, heard.why);
+}
 
-        /* one that is refused is found out by who asks next; else once more */
 
-        if (kept == CKP_KEPT_BUSY) {
+static void
+ngx_lo_session_over(ngx_lo_session_t *s, ckp_kept_t kept, const char *why)
+{
+    const char  *kind;
+
+    kind = ckp_json_str(s->place, "kind");
+
+    ckp_keeper_wipe(s->state);
+    s->state = NULL;
+
+    if (kept != CKP_KEPT_FOUND && s->what == NGX_LO_SESSION_RENEW) {
+
+        /* one that is refused is found out by who asks next; else once more.
+         * What a machine gave is good until it ends, whatever it says now */
+
+        if (kept == CKP_KEPT_BUSY || ngx_lo_session_is_lent(s)) {
             ngx_lo_session_later(s, ngx_max((s->until - ngx_lo_boot_ms()) / 3,
                                             NGX_LO_SESSION_RETRY));
         } else if (!s->given) {
@@ -427,8 +577,8 @@ ngx_lo_session_done(const ngx_lo_call_reply_t *reply, void *data)
     }
 
     if (s->what == NGX_LO_SESSION_LOGIN) {
-        ngx_lo_keeper_health_set(kind, kept, heard.why);
-        ngx_lo_session_answer(s, kept, heard.why);
+        ngx_lo_keeper_health_set(kind, kept, why);
+        ngx_lo_session_answer(s, kept, why);
     }
 }
 
@@ -438,9 +588,11 @@ ngx_lo_session_take(ngx_lo_session_t *s, const ckp_keeper_session_t *got)
 {
     int64_t  now;
 
-    /* a renewal tells the same token again */
+    /* a renewal tells the same token again, but for what a machine gives */
 
-    if (got->token != NULL && s->what == NGX_LO_SESSION_LOGIN) {
+    if (got->token != NULL
+        && (s->what == NGX_LO_SESSION_LOGIN || ngx_lo_session_is_lent(s)))
+    {
         ngx_lo_secret_free(s->token);
         s->token = ngx_lo_secret_copy(json_string_value(got->token),
                                       json_string_length(got->token));
@@ -478,7 +630,7 @@ ngx_lo_session_timer(ngx_event_t *ev)
     ckp_keeper_rq_t    rq;
     ngx_lo_session_t  *s = ev->data;
 
-    if (s->token == NULL || s->call != NULL) {
+    if (s->token == NULL || ngx_lo_session_busy(s)) {
         return;
     }
 
@@ -486,6 +638,14 @@ ngx_lo_session_timer(ngx_event_t *ev)
 
     if (!s->given && ngx_lo_boot_ms() - s->used > s->life) {
         ngx_lo_session_drop(s);
+        return;
+    }
+
+    if (ngx_lo_session_is_lent(s)) {
+        if (ngx_lo_session_steps(s, NGX_LO_SESSION_RENEW) != NGX_OK) {
+            ngx_lo_session_later(s, NGX_LO_SESSION_RETRY);
+        }
+
         return;
     }
 

@@ -4,8 +4,10 @@
  *
  * All of it is forgotten when the number in the zone has grown: whoever changes
  * a secret lets it grow before he answers, so a run that was started afterwards
- * gets the new value on any worker.  And nothing is believed for longer than
- * half a minute, should the one who changed it have died before that.
+ * gets the new value on any worker.  What another NGINX of the store changed,
+ * or one who died before he could say so, each hears of within two seconds
+ * (duty/ngx_lo_settings_duty.c), and while he hears of nothing, because the
+ * store stands, nothing is believed for longer than half a minute.
  */
 
 #include "secret/ngx_lo_secret_int.h"

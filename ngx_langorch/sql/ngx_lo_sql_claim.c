@@ -36,7 +36,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
     "claim_rows",
     "SELECT id, run_id, epoch, doc_hash, status, cancellation_requested,"
     " crashes, crashed, created_at, place_key, shut, seq, started_at,"
-    " parent_run_id FROM runs"
+    " parent_run_id, (SELECT json_extract(value, '$') FROM settings"
+    " WHERE key = 'worker_max_attempts') AS crashes_max FROM runs"
     " WHERE owner = $1 AND claim = $2",
     "ss", -1
 };
@@ -167,12 +168,19 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_orphans = {
 };
 
 
-/* id, 1: its worker died of it while it was fed; 2: while it was loaded */
+/* id, 1: its worker died of it while it was fed; 2: while it was loaded, now,
+ * for how many ms it rests, or NULL: as a setting says, which a worker that
+ * begins does not know yet.  One that is over stays so. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit = {
     "claim_culprit",
-    "UPDATE runs SET crashes = crashes + 1, crashed = $2 WHERE id = $1",
-    "ii", -1
+    "UPDATE runs SET crashes = crashes + 1, crashed = $2,"
+    " wake_at = CASE WHEN wake_at IS NULL OR rest.ms = 0 THEN wake_at"
+    " ELSE $3 + rest.ms END FROM (SELECT CAST(coalesce($4, (SELECT 1000 *"
+    " json_extract(value, '$') FROM settings"
+    " WHERE key = 'worker_retry_delay_seconds'), 0) AS INTEGER) AS ms) AS rest"
+    " WHERE id = $1",
+    "iiin", -1
 };
 
 

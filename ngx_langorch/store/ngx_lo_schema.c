@@ -683,6 +683,31 @@ static const char  ngx_lo_schema_scopes[] =
     "ALTER TABLE api_tokens ADD COLUMN projects TEXT;";
 
 
+/*
+ * Numbers that grow with what workers keep copies of, in the transaction of the
+ * change: another NGINX of the same store has a zone of its own and hears of it
+ * by these.  When a secret was used is no change.
+ */
+
+#define NGX_LO_SCHEMA_NUMBER(table, how, when, kept)                          \
+    "CREATE TRIGGER " table "_" how " AFTER " when " ON " table " BEGIN"      \
+    " UPDATE numbers SET n = n + 1 WHERE kept = '" kept "'; END;"
+
+static const char  ngx_lo_schema_numbers[] =
+    "CREATE TABLE numbers (kept TEXT PRIMARY KEY, n INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "INSERT INTO numbers (kept, n) VALUES ('secrets', 0), ('models', 0);"
+    NGX_LO_SCHEMA_NUMBER("secrets", "new", "INSERT", "secrets")
+    NGX_LO_SCHEMA_NUMBER("secrets", "set", "UPDATE OF sealed, provider_hint",
+                         "secrets")
+    NGX_LO_SCHEMA_NUMBER("secrets", "gone", "DELETE", "secrets")
+    NGX_LO_SCHEMA_NUMBER("llm_profiles", "new", "INSERT", "models")
+    NGX_LO_SCHEMA_NUMBER("llm_profiles", "set", "UPDATE", "models")
+    NGX_LO_SCHEMA_NUMBER("llm_profiles", "gone", "DELETE", "models")
+    NGX_LO_SCHEMA_NUMBER("llm_budgets", "new", "INSERT", "models")
+    NGX_LO_SCHEMA_NUMBER("llm_budgets", "gone", "DELETE", "models");
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -716,7 +741,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_backfills,
     ngx_lo_schema_alive,
     ngx_lo_schema_labels,
-    ngx_lo_schema_scopes
+    ngx_lo_schema_scopes,
+    ngx_lo_schema_numbers
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

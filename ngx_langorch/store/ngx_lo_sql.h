@@ -281,7 +281,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_unshut;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_bury;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_runs;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;
-extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;   /* after claim_bury */
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_orphans;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;

@@ -12,10 +12,15 @@
 /* --- settings (ngx_lo_sql_settings.c) ---------------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_settings;
+extern const ngx_lo_stmt_t  ngx_lo_sql_numbers;         /* -> kept, n */
 /* key, value, now, who */
 extern const ngx_lo_stmt_t  ngx_lo_sql_setting_put;
 extern const ngx_lo_stmt_t  ngx_lo_sql_setting_del;     /* key */
-extern const ngx_lo_stmt_t  ngx_lo_sql_setting_key;     /* secret's name */
+/* secret's name, or NULL: the one that was set -> name, known:b */
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_key;
+/* secret_id, name, sealed, key_id, actor, now; and removed again: name */
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_secret;
+extern const ngx_lo_stmt_t  ngx_lo_sql_setting_unkey;
 
 /* --- projects (ngx_lo_sql_projects.c) ---------------------------------------- */
 

@@ -36,7 +36,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_point_word;
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_queue_depth;     /* -> status, n */
 extern const ngx_lo_stmt_t  ngx_lo_sql_queue_depth_within;  /* projects */
-extern const ngx_lo_stmt_t  ngx_lo_sql_queue_next;      /* projects or NULL */
+/* projects or NULL, the most attempts */
+extern const ngx_lo_stmt_t  ngx_lo_sql_queue_next;
 
 /* run_id, projects or NULL: any -> what is needed to cancel or remove it;
  * asked:b */

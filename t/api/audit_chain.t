@@ -179,7 +179,8 @@ subtest 'an older database begins its chain where it is' => sub {
 subtest 'refusals are told, floods are not' => sub {
     my $shut = LangOrch::Site->start(workers => 2, identity => 'on',
         http => "langorch_audit_denials 12;\nlangorch_user \$http_x_user trusted;\n"
-            . "langorch_groups \$http_x_groups trusted;\n");
+            . "langorch_groups \$http_x_groups trusted;\n"
+            . "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Real-IP;\n");
     my $denied = sub {
         return LangOrch::Store::value($shut,
             q{SELECT count(*) FROM audit WHERE action = 'denied'});
@@ -199,6 +200,31 @@ subtest 'refusals are told, floods are not' => sub {
 
     is $shut->get('/api/runs')->{status}, 401, 'and again' for 1 .. 40;
     is $denied->(), 2, 'one address has its share';
+
+    # who is known has his, wherever he comes from; all of it is counted
+
+    my $from = sub { return (headers => { 'X-User' => 'mona', 'X-Groups' => 'viewer',
+        'X-Real-IP' => "10.1.0.$_[0]" }) };
+    is $shut->post('/api/projects', { name => 'x' }, $from->($_))->{status}, 403, 'refused'
+        for 1 .. 9;
+    my $mona = q{SELECT count(*) FROM audit WHERE action = 'denied' AND actor = 'mona'};
+    until_true('she has her share', sub { LangOrch::Store::value($shut, $mona) >= 2 });
+
+    $shut->reload;
+    my $more = sub {
+        my %seen;
+        for my $e (@{ $shut->get('/api/audit?action=denied_more', $as->('ada', 'admin'))
+            ->{json}{events} })
+        {
+            $seen{all} += $e->{meta}{count};
+            $seen{$_} += $e->{meta}{from}{$_} for keys %{ $e->{meta}{from} };
+        }
+        return \%seen;
+    };
+    until_true('the rest is told together, none is missing', sub {
+        return ($more->()->{all} // 0) + $denied->() == 2 + 40 + 9 });
+    cmp_ok $more->()->{'127.0.0.1'}, '>', 30, 'by address';
+    cmp_ok LangOrch::Store::value($shut, $mona), '<', 6, 'and not one by one';
     is $shut->post('/api/projects', { name => 'ours' }, $as->('ada', 'admin'))->{status},
         201, 'others go on';
     my $v = verified($shut->home . '/data/langorch.db');

@@ -138,6 +138,26 @@ subtest 'a run that takes down whoever loads it' => sub {
     my ($thrice) = waiting();
     change($thrice, 'UPDATE runs SET crashes = 3, crashed = 2 WHERE id = ID');
     fails_alone($thrice, 'CrashLoop', qr/too often/);
+
+    # langorch_crashes, as an administrator says it
+
+    for my $n (0, 101) {
+        is $site->patch('/api/config', { worker_max_attempts => $n })->{status}, 422,
+            "not $n";
+    }
+    $site->patch('/api/config', { worker_max_attempts => 5 });
+    is $site->get('/api/runs/queue')->{status}, 200, 'the queue tells it';
+    until_true('each worker goes by it', sub {
+        return !grep { $site->get('/api/config')->{json}{limits}{langorch_crashes}{value} != 5 }
+            1 .. 8;
+    });
+    my ($four) = waiting();
+    change($four, 'UPDATE runs SET crashes = 4, crashed = 2 WHERE id = ID');
+    $four->decide('approved');
+    is $four->wait_final->{status}, 'completed', 'five may be allowed';
+    my ($five) = waiting();
+    change($five, 'UPDATE runs SET crashes = 5, crashed = 2 WHERE id = ID');
+    fails_alone($five, 'CrashLoop', qr/too often/);
 };
 
 

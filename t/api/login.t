@@ -77,8 +77,11 @@ subtest 'a session has a token and a cookie' => sub {
     is_deeply $claims->{roles}, ['admin'], 'what he is';
     is $claims->{exp} - $claims->{iat}, 3600, 'for how long';
 
-    like $r->{headers}{'set-cookie'}, qr/^langorch_token=\Q$s->{access_token}\E;/, 'it';
-    like $r->{headers}{'set-cookie'}, qr/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=3600$/,
+    my ($set, $device) = @{ $r->{headers}{'set-cookie'} };
+    like $device, qr/^langorch_device=[^;]+; HttpOnly; SameSite=Strict; Path=\/api\/auth; /,
+        'the browser is known';
+    like $set, qr/^langorch_token=\Q$s->{access_token}\E;/, 'and has it';
+    like $set, qr/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=3600$/,
         'and no page sees it, none of other sites sends it';
 
     my $me = $site->get('/api/auth/me', @root)->{json};

@@ -62,7 +62,7 @@ another_second();
 $r = change($admin, $old, $new);
 is $r->{status}, 200, 'who does' or diag $r->{body};
 my $fresh = $r->{json}{access_token};
-like $r->{headers}{'set-cookie'}, qr/^langorch_token=\Q$fresh\E;/, 'has a new session';
+like $r->{headers}{'set-cookie'}[0], qr/^langorch_token=\Q$fresh\E;/, 'has a new session';
 is me($fresh), 200, 'that counts' for 1 .. 4;
 is me($_), 401, 'those from before are over' for $admin, $other;
 is login('root', $old)->{status}, 401, 'the old password is none';

@@ -101,6 +101,35 @@ subtest 'he may be wrong' => sub {
 };
 
 
+# langorch_crash_pause, as an administrator says it: the run rests, others do not.
+
+subtest 'it rests after each death' => sub {
+    my $before = deaths();
+    my $said = $site->patch('/api/config', { worker_max_attempts => 2,
+        worker_retry_delay_seconds => 3600 })->{json};
+    is $said->{worker_retry_delay_seconds}, 3600, 'an hour';
+    until_true('each worker goes by it', sub {
+        return !grep { $site->get('/api/config')->{json}{limits}{langorch_crash_pause}{value}
+            != 3_600_000 } 1 .. 8;
+    });
+    $fault->set(pill => 1);
+    my $pill = $site->run('pill', { what => 'a poison pill' });
+    my $of = sub { return LangOrch::Store::value($site, "SELECT $_[0] FROM runs"
+        . " WHERE run_id = '" . $pill->id . q{'}) };
+
+    until_true('a worker dies of it', sub { deaths() == $before + 1 });
+    until_true('it belongs to nobody', sub { !length($of->('owner') // '')
+        && $of->('crashes') == 1 });
+    cmp_ok $of->('wake_at') / 1000, '>', time + 3000, 'and will not for an hour';
+    is $site->run('ten')->wait_final->{status}, 'completed', 'others go on';
+    is deaths(), $before + 1, 'and nobody dies meanwhile';
+
+    $fault->set(pill => 0);
+    is $site->post($pill->path('/cancel'), {})->{status}, 200, 'it can be cancelled';
+    is $pill->wait_final->{status}, 'canceled', 'at once';
+};
+
+
 ok LangOrch::Store::is_sound($site), 'the database is sound';
 $site->log_is_calm;
 done_testing;

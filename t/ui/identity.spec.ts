@@ -109,7 +109,8 @@ test.runIf(locked)('no script and no address has the session', async () => {
   );
   expect(seen).not.toMatch(/eyJ|langorch_token/);
   const cookies = await page.context().cookies();
-  expect(cookies.map((c) => [c.name, c.httpOnly, c.sameSite])).toEqual([
+  expect(cookies.map((c) => [c.name, c.httpOnly, c.sameSite]).sort()).toEqual([
+    ['langorch_device', true, 'Strict'],
     ['langorch_token', true, 'Strict'],
   ]);
 });

@@ -17,6 +17,7 @@ import {
   changesOf,
   faultOf,
   fieldText,
+  placeholderOf,
   settingsOf,
   type Config,
   type Setting,
@@ -146,8 +147,9 @@ function Row({ setting: s, config, text, error, onText, onBack }: RowProps) {
             {...tie}
             value={text}
             disabled={!free}
+            type={s.kind === 'secret' ? 'password' : 'text'}
             inputMode={s.kind === 'count' ? 'numeric' : undefined}
-            placeholder={s.kind === 'count' ? undefined : 'none'}
+            placeholder={placeholderOf(s, config)}
             onChange={(e) => onText(e.target.value)}
           />
         )}

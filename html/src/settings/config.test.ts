@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { changesOf, faultOf, limitGroups, limitText, settingsOf, type Config } from './config';
+import {
+  changesOf,
+  faultOf,
+  fieldText,
+  limitGroups,
+  limitText,
+  placeholderOf,
+  settingsOf,
+  type Config,
+} from './config';
 
 const config: Config = {
   run_retention_days: 0,
@@ -53,6 +62,20 @@ test('a setting and a limit that this console does not know are shown all the sa
   const groups = limitGroups(config.limits);
   expect(groups.map(([group]) => group)).toEqual(['Requests', 'The store', 'Runs', 'Others']);
   expect(groups.flatMap(([, names]) => names).sort()).toEqual(Object.keys(config.limits).sort());
+});
+
+test('of a key it is told only that there is one', () => {
+  const key: Config = {
+    ...config,
+    llm_key_set: true,
+    sources: { ...config.sources, llm_api_key: 'default' },
+  };
+  const setting = settingsOf(key).find((s) => s.name === 'llm_api_key')!;
+  expect(setting.kind).toBe('secret');
+  expect(fieldText(key[setting.name])).toBe('');
+  expect(placeholderOf(setting, key)).toBe('there is one');
+  expect(placeholderOf(setting, { ...key, llm_key_set: false })).toBe('none');
+  expect(changesOf(key, { llm_api_key: 'sk-1' })).toEqual({ llm_api_key: 'sk-1' });
 });
 
 test('limits are shown in the unit that reads best', () => {

@@ -24,7 +24,8 @@ export interface Setting {
   label: string;
   hint: string;
   directive: string;
-  kind: 'count' | 'number' | 'flag' | 'address' | 'text';
+  /** A secret is written, and never shown. */
+  kind: 'count' | 'number' | 'flag' | 'address' | 'text' | 'secret';
 }
 
 const known: Setting[] = [
@@ -64,11 +65,39 @@ const known: Setting[] = [
     kind: 'count',
   },
   {
+    name: 'lease_ttl_seconds',
+    label: 'Lease of a worker',
+    hint: 'Seconds until others take its runs when nothing is heard from it; 0.1 to 3,600',
+    directive: 'langorch_lease',
+    kind: 'number',
+  },
+  {
+    name: 'worker_max_attempts',
+    label: 'Crashes of a run',
+    hint: 'A run that took workers down so often fails',
+    directive: 'langorch_crashes',
+    kind: 'count',
+  },
+  {
+    name: 'worker_retry_delay_seconds',
+    label: 'Pause after a crash',
+    hint: 'Seconds that a run rests whose worker died of it; 0 to 3,600',
+    directive: 'langorch_crash_pause',
+    kind: 'number',
+  },
+  {
     name: 'llm_base_url',
     label: 'Address of models',
     hint: 'For questions whose profile names none',
     directive: 'langorch_llm_url',
     kind: 'address',
+  },
+  {
+    name: 'llm_api_key',
+    label: 'Key for that address',
+    hint: 'Kept with the secrets; it is not shown again',
+    directive: '',
+    kind: 'secret',
   },
   {
     name: 'llm_default_model',
@@ -112,6 +141,27 @@ const known: Setting[] = [
     directive: 'langorch_alert_url',
     kind: 'address',
   },
+  {
+    name: 'metrics_push_url',
+    label: 'Address of figures',
+    hint: 'They are put to /metrics/job/<job> below it',
+    directive: 'langorch_metrics_url',
+    kind: 'address',
+  },
+  {
+    name: 'metrics_push_interval_seconds',
+    label: 'Figures are sent every',
+    hint: 'Seconds; 1 to 3,600',
+    directive: 'langorch_metrics_interval',
+    kind: 'number',
+  },
+  {
+    name: 'metrics_push_job',
+    label: 'Job of the figures',
+    hint: 'Letters, digits and . - _ :',
+    directive: 'langorch_metrics_job',
+    kind: 'text',
+  },
 ];
 
 /** All that the server says can be set, also those that this console does not know. */
@@ -132,6 +182,12 @@ export function settingsOf(config: Config): Setting[] {
 /** A setting as it stands in its field. */
 export function fieldText(value: Json | undefined): string {
   return value === null || value === undefined ? '' : String(value);
+}
+
+/** What stands in its field while that is empty. */
+export function placeholderOf(s: Setting, config: Config): string | undefined {
+  if (s.kind === 'count') return undefined;
+  return s.kind === 'secret' && config.llm_key_set === true ? 'there is one' : 'none';
 }
 
 /** The sentence about a text that cannot be the value of a setting; null when it can. */

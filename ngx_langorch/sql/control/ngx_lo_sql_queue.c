@@ -33,19 +33,20 @@ const ngx_lo_stmt_t  ngx_lo_sql_queue_depth_within = {
 };
 
 
-/* Due first, whoever has them: who is picked up is locked by a worker.  A crash
- * that a run is to blame for counts as an attempt. */
+/* Projects, the most attempts.  Due first, whoever has them: who is picked up
+ * is locked by a worker.  A crash that a run is to blame for counts as an
+ * attempt. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_queue_next = {
     "queue_next",
     "SELECT run_id AS job_id, run_id, status, priority,"
-    " crashes + 1 AS attempts, 3 AS max_attempts,"
+    " crashes + 1 AS attempts, $2 AS max_attempts,"
     " coalesce(nullif(wake_at, 0), updated_at) AS \"available_at:t\","
     " owner AS locked_by FROM runs WHERE owner IS NULL"
     " AND wake_at IS NOT NULL AND (queued = 0 OR cancellation_requested = 1)"
     " AND " NGX_LO_SQL_WITHIN("project_id", "$1")
     " ORDER BY wake_at LIMIT 20",
-    "j", -1
+    "ji", -1
 };
 
 
