@@ -195,6 +195,34 @@ test.runIf(locked)('his role is changed, and counts at once', async () => {
   await row.getByText('manager').waitFor();
 });
 
+test.runIf(locked)('he is limited to a project, and sees the whole site again', async () => {
+  const { page } = b;
+  const dialog = page.getByRole('dialog');
+  await page.goto(at('projects?do=new'));
+  await dialog.getByLabel('Name').fill('Winter');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('Winter', { exact: true }).waitFor();
+  await page.goto(at('users'));
+  const row = page
+    .getByRole('list', { name: 'Users' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Grace Hopper' });
+  const choose = async (on: string, off: string) => {
+    await page.getByRole('button', { name: 'Change grace' }).click();
+    await dialog.getByText('More', { exact: true }).click();
+    await dialog.getByRole('checkbox', { name: on }).check();
+    await dialog.getByRole('checkbox', { name: off }).uncheck();
+  };
+  await choose('Winter', 'The whole site');
+  await looks('limit-user');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('Winter').waitFor();
+  await looks('limited-user');
+  await choose('The whole site', 'Winter');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('Winter').waitFor({ state: 'detached' });
+});
+
 test.runIf(locked)('the last administrator cannot be taken away, and is told so', async () => {
   const { page } = b;
   await page.getByRole('button', { name: 'Delete root' }).click();
@@ -212,6 +240,7 @@ test.runIf(locked)('a manager sees the users and changes nothing', async () => {
   await enter('grace', 'long enough');
   await page.getByRole('button', { name: 'Account: grace' }).click();
   await page.getByRole('dialog').getByText('manager').waitFor();
+  await page.getByRole('dialog').getByText('the whole site').waitFor();
   await looks('account');
   await page.keyboard.press('Escape');
   await page.goto(at('users'));
