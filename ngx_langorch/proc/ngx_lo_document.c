@@ -9,6 +9,8 @@
 #include "store/ngx_lo_sql_identity.h"
 #include "trigger/ngx_lo_trigger.h"
 
+#include "trigger/settings.h"
+
 
 /* Documents being hashed. */
 
@@ -543,7 +545,7 @@ ngx_lo_document_project(const ngx_lo_document_t *d)
 ngx_int_t
 ngx_lo_document_within(ngx_lo_api_t *api, ngx_lo_document_t *d)
 {
-    json_t      *settings;
+    json_t      *settings, *errors;
     ngx_int_t    rc;
     const char  *why, *project;
 
@@ -562,10 +564,13 @@ ngx_lo_document_within(ngx_lo_api_t *api, ngx_lo_document_t *d)
         return rc;
     }
 
-    settings = ngx_lo_trigger_read(json_object_get(d->head, "trigger"), &why);
-    rc = ngx_lo_trigger_within(api, ngx_lo_api_keep(api, settings));
+    /* one that the site cannot serve today may be registered another day */
 
-    return rc;
+    settings = ckp_trigger_settings(json_object_get(d->head, "trigger"),
+                                    &errors, &why);
+    json_decref(errors);
+
+    return ngx_lo_trigger_within(api, ngx_lo_api_keep(api, settings));
 }
 
 

@@ -272,6 +272,9 @@ subtest 'documents come to where they may be' => sub {
     beyond(import_to(undef, asks('new2', trigger => { type => 'scheduled',
         schedule => '0 0 * * *', project_id => $A }), @b), 'project_id',
         'where its trigger puts its runs');
+    beyond(import_to(undef, asks('new2', trigger => { type => 'scheduled',
+        schedule => '0 0 * * *', timezone => 'Nowhere/At_all', project_id => $A }), @b),
+        'project_id', 'also one that cannot be registered today');
     beyond(import_to($B, { %{ asks('a-asks') }, version => '2.0.0' }, @b), 'ckp_json',
         'a newer version of what others call by its name');
     beyond(import_to($B, asks('a-asks'), @b), 'ckp_json', 'the same');
