@@ -74,6 +74,8 @@ subtest 'what cannot be is refused, in words' => sub {
 
     for my $line ('langorch_user name;', 'langorch_user $http_x;',
         'langorch_groups $arg_g;', 'langorch_user $remote_user maybe;',
+        'langorch_projects $http_p;', 'langorch_projects team;', 'langorch_jwt_projects "";',
+        'langorch_jwt_projects a; langorch_jwt_projects b;',
         'langorch_role staff boss;', 'langorch_approval_level admin viewer;',
         'langorch_approval_level board chief;')
     {

@@ -297,6 +297,20 @@ subtest 'documents come to where they may be' => sub {
 };
 
 
+subtest 'of those who take an id at one moment one gets it' => sub {
+    for my $id (map { "raced-$_" } 1 .. 4) {
+        my @got = $site->together(8, sub {
+            my $n = $_[0];
+            return import_to(undef, { %{ asks($id) }, version => "1.$n" },
+                as(operator => $n % 2 ? $A : $B))->{status};
+        });
+        is_deeply [ sort @got ], [ (201) x 4, (403) x 4 ], 'and its own versions';
+        is LangOrch::Store::value($site, 'SELECT COUNT(DISTINCT project_id)'
+            . " FROM procedures WHERE procedure_id = '$id'"), 1, 'it lies in one project';
+    }
+};
+
+
 subtest 'triggers' => sub {
     for ([ 'a-asks', $A ], [ 'b-asks', $B ]) {
         is $site->post("/api/triggers/$_->[0]/1.0.0", { trigger_type => 'scheduled',
@@ -474,6 +488,10 @@ subtest 'a token sees no more than who makes it' => sub {
 
     ok !grep({ $_->{identity} ne 'a admin' }
         @{ $site->get('/api/auth/tokens', as(admin => $B))->{json} }), 'only its own';
+    my $other = token({})->{json}{token_id};
+    refused($site->del("/api/auth/tokens/$other", as(admin => $B)), 404, 'not_found',
+        q{another's is not his to revoke});
+    is $site->del("/api/auth/tokens/$other")->{status}, 204, 'it was there';
 };
 
 
@@ -557,6 +575,17 @@ subtest 'a link is no way around' => sub {
         return $site->get($l, bare({ Accept => 'text/html' }))->{status} };
     is $link->('b'), 200, 'to a question of its own';
     isnt $link->('a'), 200, 'to another';
+};
+
+
+subtest 'deputies of others are not for an administrator of some projects' => sub {
+    my %body = (deputy => 'somebody', until => LangOrch::Store::value($site,
+        "SELECT strftime('%Y-%m-%d', 'now', '+30 days')"));
+    is $site->post('/api/approvals/deputies', { %body, identity => 'else' })->{status}, 201,
+        'one is named';
+    is_deeply $site->get('/api/approvals/deputies', as(admin => $B))->{json}, [], 'not shown';
+    refused($site->post('/api/approvals/deputies', { %body, identity => 'else' },
+        as(admin => $B)), 403, 'forbidden', 'nor named by him');
 };
 
 
