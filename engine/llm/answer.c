@@ -95,6 +95,7 @@ answer_repair(ckp_fiber_t *f, const char *text, json_t *errors)
 {
     const ckp_llm_t *const  llm = ckp_fiber_node(f)->u.llm;
     const int64_t           n = ckp_llm_int(f, "rep") + 1;
+    json_t                 *sent = NULL;
     ckp_code_t              rc;
 
     rc = ckp_fiber_emit(f, "llm_repair", json_pack("{s:I, s:O}", "attempt",
@@ -104,9 +105,15 @@ answer_repair(ckp_fiber_t *f, const char *text, json_t *errors)
         rc = ckp_llm_put_int(f, "rep", n);
     }
 
+    /* what stood for somebody's data is back in it */
+
     if (rc == CKP_OK) {
-        rc = ckp_llm_say(f, json_pack("{s:s, s:s}", "role", "assistant",
-                                      "content", text));
+        rc = ckp_pii_out(f, text, &sent);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_say(f, json_pack("{s:s, s:o}", "role", "assistant",
+                                      "content", sent));
     }
 
     if (rc == CKP_OK) {
@@ -140,7 +147,8 @@ answer_exhausted(ckp_fiber_t *f, const json_t *errors, const json_t *meta)
     }
 
     text = ckp_json_text(llm->repair_default);
-    rc = text == NULL ? CKP_E_NOMEM : ckp_llm_take(f, text, meta, false);
+    rc = text == NULL ? CKP_E_NOMEM : ckp_llm_unkept(f);
+    rc = rc == CKP_OK ? ckp_llm_take(f, text, meta, false) : rc;
     ckp_free(text);
 
     return rc;
@@ -181,6 +189,18 @@ ckp_llm_final(ckp_fiber_t *f, const char *text, const json_t *meta)
 }
 
 
+/* It is not all that there was to say: whoever asks again may be told more. */
+
+static bool
+answer_is_cut(const json_t *data)
+{
+    const char *const  end = ckp_json_str(data, "finish_reason");
+
+    return end != NULL && (strcmp(end, "length") == 0
+                           || strcmp(end, "content_filter") == 0);
+}
+
+
 ckp_code_t
 ckp_llm_answered(ckp_fiber_t *f, const json_t *data)
 {
@@ -197,6 +217,10 @@ ckp_llm_answered(ckp_fiber_t *f, const json_t *data)
 
     if (rc == CKP_OK) {
         rc = ckp_llm_book(f, data);
+    }
+
+    if (rc == CKP_OK && answer_is_cut(data)) {
+        rc = ckp_llm_unkept(f);
     }
 
     if (rc == CKP_OK) {

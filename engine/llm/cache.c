@@ -15,7 +15,8 @@
 #define CACHE_WAIT_MS   CKP_LLM_MS      /* for who asks the same now */
 
 
-/* Who is asked, and what was masked: an answer has it back in its place. */
+/* Who is asked, in whose name, and what was masked: an answer has it back in
+ * its place, and is masked as this question says. */
 
 static json_t *
 cache_whole(ckp_fiber_t *f, const json_t *entry, json_t *request)
@@ -23,9 +24,13 @@ cache_whole(ckp_fiber_t *f, const json_t *entry, json_t *request)
     const json_t *const  profile = ckp_llm_profile_of(f,
                                        ckp_json_str(entry, "p"));
 
-    return json_pack("{s:o, s:O*, s:O*, s:O*}", "request", request,
+    return json_pack("{s:o, s:O*, s:O*, s:O*, s:O*, s:o*, s:O*}",
+                     "request", request,
                      "base_url", json_object_get(profile, "base_url"),
                      "provider", json_object_get(profile, "provider"),
+                     "secret", json_object_get(profile, "secret_name"),
+                     "headers", json_object_get(profile, "extra_headers"),
+                     "back", ckp_pii_how_back(f),
                      "pii", ckp_fiber_get(f, "pii", NULL));
 }
 
@@ -232,6 +237,14 @@ cache_share(ckp_fiber_t *f, const json_t *known)
                        "result", known));
 
     return rc == CKP_OK ? ckp_fiber_del(f, "lc", "claim") : rc;
+}
+
+
+ckp_code_t
+ckp_llm_unkept(ckp_fiber_t *f)
+{
+    return ckp_fiber_get(f, "llm", "hash") == NULL ? CKP_OK
+           : ckp_fiber_del(f, "llm", "hash");
 }
 
 

@@ -405,6 +405,9 @@ bool ckp_llm_fetches(const ckp_fiber_t *f);
 ckp_code_t ckp_llm_fetch(ckp_fiber_t *f, bool again);
 ckp_code_t ckp_llm_fetched(ckp_fiber_t *f, const json_t *data);
 
+/* What comes of this question is no answer for others, nor for later. */
+ckp_code_t ckp_llm_unkept(ckp_fiber_t *f);
+
 /* Appends what is remembered to n.msgs; adds the exchange afterwards. */
 ckp_code_t ckp_llm_recall(ckp_fiber_t *f);
 ckp_code_t ckp_llm_remember(ckp_fiber_t *f, const char *answer);
@@ -418,6 +421,18 @@ typedef struct {
     json_t           *counts;       /* {type: n}; added to */
     size_t            found;
 } ckp_masking_t;
+
+/* A text as it is searched (mask_fold.c); text NULL: as it stands. */
+typedef struct {
+    char      *text;
+    size_t     len;
+    uint32_t  *at;                  /* where each of its bytes came from, and
+                                       the end */
+} ckp_fold_t;
+
+/* CKP_OK, CKP_E_NOMEM; ended by ckp_fold_free. */
+ckp_code_t ckp_fold_new(ckp_fold_t *fold, const char *text, size_t len);
+void ckp_fold_free(ckp_fold_t *fold);
 
 /* Appends the text masked (mask.c); what cannot be searched within the limits
  * of a regular expression is "[...]". */
@@ -436,5 +451,15 @@ const char *ckp_pii_type(size_t i, const char **pattern);
 ckp_code_t ckp_pii_out(ckp_fiber_t *f, const char *text, json_t **out);
 ckp_code_t ckp_pii_back(ckp_fiber_t *f, const char *text, json_t **out);
 ckp_code_t ckp_pii_told(ckp_fiber_t *f, const char *stage);
+
+/* The same of each text in arguments of tools, which are changed in place
+ * (*value is another one then); of a text that was remembered: tokens of
+ * another question stand for nothing in this one. */
+ckp_code_t ckp_pii_back_all(ckp_fiber_t *f, json_t **value);
+ckp_code_t ckp_pii_recalled(ckp_fiber_t *f, const char *text, json_t **out);
+
+/* What the answer is read and masked with, for who compares questions; new;
+ * NULL: it is not masked, or no memory. */
+json_t *ckp_pii_how_back(const ckp_fiber_t *f);
 
 #endif

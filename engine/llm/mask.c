@@ -20,6 +20,8 @@
 typedef struct {
     ckp_masking_t  *how;
     ckp_buf_t      *out;
+    const char     *text;           /* what it was given */
+    ckp_fold_t      fold;           /* and how that is searched */
     int64_t         counts[MASK_KINDS];
     bool            limited;        /* a search was given up */
     ckp_code_t      rc;
@@ -217,9 +219,37 @@ mask_hash(mask_t *p, size_t kind, const char *s, size_t len)
 }
 
 
+/* A part of what is searched, as it was given: *len grows or stays. */
+
+static const char *
+mask_given(const mask_t *p, const char *s, size_t *len)
+{
+    size_t  at;
+
+    if (p->fold.text == NULL) {
+        return s;
+    }
+
+    at = (size_t) (s - p->fold.text);
+    *len = p->fold.at[at + *len] - p->fold.at[at];
+
+    return p->text + p->fold.at[at];
+}
+
+
+static void
+mask_plain(mask_t *p, const char *s, size_t len)
+{
+    const char *const  given = mask_given(p, s, &len);
+
+    ckp_buf_put(p->out, given, len);
+}
+
+
 static void
 mask_replace(mask_t *p, size_t kind, const char *s, size_t len)
 {
+    s = mask_given(p, s, &len);
     p->how->found++;
     p->counts[kind]++;
 
@@ -332,11 +362,11 @@ mask_piece(mask_t *p, const char *s, size_t len)
         }
 
         if (best == MASK_KINDS) {
-            ckp_buf_put(p->out, s + at, len - at);
+            mask_plain(p, s + at, len - at);
             return len;
         }
 
-        ckp_buf_put(p->out, s + at, next[best].start - at);
+        mask_plain(p, s + at, next[best].start - at);
         mask_replace(p, best, s + next[best].start,
                     next[best].end - next[best].start);
         at = next[best].end;
@@ -344,6 +374,17 @@ mask_piece(mask_t *p, const char *s, size_t len)
     }
 
     return at;
+}
+
+
+/* A space within a number, as groups of digits have it, is no place to cut. */
+
+static bool
+mask_is_gap(const char *s, size_t at)
+{
+    return (s[at] == ' ' || s[at] == '\n')
+           && !(s[at + 1] >= '0' && s[at + 1] <= '9')
+           && !(s[at - 1] >= '0' && s[at - 1] <= '9');
 }
 
 
@@ -356,7 +397,7 @@ mask_cut(const char *s, size_t n)
     const size_t  least = n / 2;
     size_t        at = n;
 
-    while (at > least && s[at] != ' ' && s[at] != '\n') {
+    while (at > least && !mask_is_gap(s, at)) {
         at--;
     }
 
@@ -438,9 +479,15 @@ mask_counted(mask_t *p)
 ckp_code_t
 ckp_pii_mask(ckp_masking_t *how, const char *text, size_t len, ckp_buf_t *out)
 {
-    mask_t  p = { .how = how, .out = out, .rc = CKP_OK };
+    mask_t  p = { .how = how, .out = out, .text = text, .rc = CKP_OK };
 
-    mask_walk(&p, text, len);
+    if (ckp_fold_new(&p.fold, text, len) != CKP_OK) {
+        return CKP_E_NOMEM;
+    }
+
+    mask_walk(&p, p.fold.text != NULL ? p.fold.text : text,
+              p.fold.text != NULL ? p.fold.len : len);
+    ckp_fold_free(&p.fold);
 
     return mask_counted(&p) != CKP_OK ? p.rc : (ckp_code_t) out->failed;
 }

@@ -166,6 +166,21 @@ ckp_llm_recall(ckp_fiber_t *f)
     all = memory_kept(f, llm->memory.key);
 
     json_array_foreach(all, i, one) {
+        const json_t *const  text = json_object_get(one, "content");
+        json_t              *sent = NULL;
+
+        /* another question wrote it, which may have masked less */
+
+        if (rc == CKP_OK && json_is_string(text)) {
+            rc = ckp_pii_recalled(f, json_string_value(text), &sent);
+        }
+
+        if (rc == CKP_OK && sent != NULL
+            && json_object_set_new(one, "content", sent) != 0)
+        {
+            rc = CKP_E_NOMEM;
+        }
+
         if (rc == CKP_OK) {
             rc = ckp_llm_say(f, json_incref(one));
         }

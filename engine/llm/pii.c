@@ -81,6 +81,56 @@ pii_as_it_is(const char *text, json_t **out)
 }
 
 
+/* --- what stands in a text ---------------------------------------------- */
+
+/* Whether the name of a token is one of ours. */
+
+static bool
+pii_is_name(const ckp_pii_t *pii, const char *s, size_t len)
+{
+    for (size_t i = 0; i < pii->ncustom; i++) {
+        if (strlen(pii->names[i]) == len
+            && memcmp(pii->names[i], s, len) == 0)
+        {
+            return true;
+        }
+    }
+
+    for (size_t i = 0; i < len; i++) {
+        if (!(s[i] >= 'A' && s[i] <= 'Z') && s[i] != '_') {
+            return false;
+        }
+    }
+
+    return len > 0;
+}
+
+
+/* How long "<NAME_7>" is that begins there; 0: it is no token.  *name: of its
+ * name. */
+
+static size_t
+pii_token(const ckp_pii_t *pii, const char *s, size_t *name)
+{
+    const size_t  len = strcspn(s, ">");
+    size_t        n = len;
+
+    while (n > 1 && s[n - 1] >= '0' && s[n - 1] <= '9') {
+        n--;
+    }
+
+    if (s[len] != '>' || len > 160 || n == len || n < 3 || s[n - 1] != '_'
+        || !pii_is_name(pii, s + 1, n - 2))
+    {
+        return 0;
+    }
+
+    *name = n - 2;
+
+    return len + 1;
+}
+
+
 /* --- the ways ---------------------------------------------------------- */
 
 ckp_code_t
@@ -96,6 +146,42 @@ ckp_pii_out(ckp_fiber_t *f, const char *text, json_t **out)
     p.act = pii->pre;
 
     return pii_apply(f, &p, text, out);
+}
+
+
+ckp_code_t
+ckp_pii_recalled(ckp_fiber_t *f, const char *text, json_t **out)
+{
+    const ckp_pii_t *const  pii = ckp_fiber_node(f)->u.llm->pii;
+    ckp_buf_t               b;
+    ckp_code_t              rc;
+
+    if (pii == NULL || pii->pre != CKP_PII_TOKENIZE) {
+        return ckp_pii_out(f, text, out);
+    }
+
+    ckp_buf_init(&b, PII_TEXT);
+
+    while (*text != '\0') {
+        size_t        name = 0;
+        const size_t  len = *text == '<' ? pii_token(pii, text, &name) : 0;
+
+        if (len > 0) {
+            ckp_buf_puts(&b, "[");
+            ckp_buf_put(&b, text + 1, name);
+            ckp_buf_puts(&b, "]");
+            text += len;
+
+        } else {
+            ckp_buf_put(&b, text++, 1);
+        }
+    }
+
+    rc = (ckp_code_t) b.failed;
+    rc = rc == CKP_OK ? ckp_pii_out(f, ckp_buf_str(&b), out) : rc;
+    ckp_buf_free(&b);
+
+    return rc;
 }
 
 
@@ -204,4 +290,87 @@ ckp_pii_told(ckp_fiber_t *f, const char *stage)
                         stage, "counts", ckp_json_copy(counts)));
 
     return rc == CKP_OK ? ckp_fiber_del(f, "piin", NULL) : rc;
+}
+
+
+/* --- in values ----------------------------------------------------------- */
+
+/* As deep as the reader of JSON lets them be. */
+
+static ckp_code_t
+pii_back_in(ckp_fiber_t *f, json_t *value)
+{
+    const char  *key;
+    json_t      *one;
+    json_t      *made;
+    size_t       i;
+    ckp_code_t   rc = CKP_OK;
+
+    json_object_foreach(value, key, one) {
+        made = json_incref(one);
+        rc = rc == CKP_OK ? ckp_pii_back_all(f, &made) : rc;
+
+        if (rc == CKP_OK && made != one) {
+            rc = json_object_set(value, key, made) == 0 ? CKP_OK : CKP_E_NOMEM;
+        }
+
+        json_decref(made);
+    }
+
+    json_array_foreach(value, i, one) {
+        made = json_incref(one);
+        rc = rc == CKP_OK ? ckp_pii_back_all(f, &made) : rc;
+
+        if (rc == CKP_OK && made != one) {
+            rc = json_array_set(value, i, made) == 0 ? CKP_OK : CKP_E_NOMEM;
+        }
+
+        json_decref(made);
+    }
+
+    return rc;
+}
+
+
+ckp_code_t
+ckp_pii_back_all(ckp_fiber_t *f, json_t **value)
+{
+    json_t      *out = NULL;
+    ckp_code_t   rc;
+
+    if (!json_is_string(*value)) {
+        return pii_back_in(f, *value);
+    }
+
+    rc = ckp_pii_back(f, json_string_value(*value), &out);
+
+    if (rc == CKP_OK) {
+        json_decref(*value);
+        *value = out;
+    }
+
+    return rc;
+}
+
+
+json_t *
+ckp_pii_how_back(const ckp_fiber_t *f)
+{
+    const ckp_pii_t *const  pii = ckp_fiber_node(f)->u.llm->pii;
+    json_t                 *own;
+
+    if (pii == NULL) {
+        return NULL;
+    }
+
+    own = json_object();
+
+    for (size_t i = 0; i < pii->ncustom; i++) {
+        (void) json_object_set_new(own, pii->names[i],
+                                   json_string(pii->patterns[i]));
+    }
+
+    return json_pack("{s:i, s:i, s:b, s:I, s:o}", "pre", (int) pii->pre,
+                     "post", (int) pii->post, "restore", pii->restore,
+                     "types", (json_int_t) pii->types, "custom", own);
 }

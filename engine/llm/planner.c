@@ -141,6 +141,12 @@ ckp_planner_limit(ckp_fiber_t *f, const char *limit, double value)
         return rc;
     }
 
+    rc = ckp_llm_unkept(f);
+
+    if (rc != CKP_OK) {
+        return rc;
+    }
+
     text = json_incref(ckp_fiber_get(f, "pl", "text"));
     rc = ckp_llm_take(f, json_is_string(text) ? json_string_value(text) : "",
                       NULL, false);
@@ -251,10 +257,17 @@ ckp_planner_begin(ckp_fiber_t *f)
 ckp_code_t
 ckp_planner_again(ckp_fiber_t *f, const char *wrong)
 {
-    json_t *const  text = ckp_fiber_get(f, "pl", "text");
-    ckp_code_t     rc = ckp_llm_say(f, json_pack("{s:s, s:o}", "role",
-                            "assistant", "content", json_is_string(text)
-                            ? json_incref(text) : json_string("")));
+    json_t *const  text = json_incref(ckp_fiber_get(f, "pl", "text"));
+    json_t        *sent = NULL;
+    ckp_code_t     rc = ckp_pii_out(f, json_is_string(text)
+                                       ? json_string_value(text) : "", &sent);
+
+    json_decref(text);
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_say(f, json_pack("{s:s, s:o}", "role", "assistant",
+                                      "content", sent));
+    }
 
     if (rc == CKP_OK) {
         rc = ckp_llm_say(f, json_pack("{s:s, s:s}", "role", "user", "content",

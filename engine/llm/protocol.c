@@ -157,17 +157,30 @@ protocol_args(const json_t *args)
 }
 
 
+/* `raw`: the arguments are no part of the text, which was masked, restored. */
+
 static ckp_code_t
 protocol_want(ckp_fiber_t *f, const char *name, const json_t *given,
-    const json_t *id, size_t i)
+    const json_t *id, size_t i, bool raw)
 {
-    json_t *const  args = protocol_args(given);
+    json_t        *args = protocol_args(given);
     json_t *const  own = json_is_string(id) && json_string_length(id) > 0
                          ? json_incref((json_t *) id)
                          : json_sprintf("call_%zu", i);
-    ckp_code_t     rc = own == NULL ? CKP_E_NOMEM
-                        : ckp_tool_want(f, name == NULL ? "" : name, args,
-                                        json_string_value(own));
+    ckp_code_t     rc = own == NULL ? CKP_E_NOMEM : CKP_OK;
+
+    if (raw && rc == CKP_OK && args != NULL) {
+        json_t *const  mine = ckp_json_copy(args);
+
+        json_decref(args);
+        args = mine;
+        rc = args == NULL ? CKP_E_NOMEM : ckp_pii_back_all(f, &args);
+    }
+
+    if (rc == CKP_OK) {
+        rc = ckp_tool_want(f, name == NULL ? "" : name, args,
+                           json_string_value(own));
+    }
 
     json_decref(own);
     json_decref(args);
@@ -181,6 +194,7 @@ protocol_native(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
 {
     json_t *const  calls = json_object_get(meta, "tool_calls");
     json_t *const  text = json_object_get(meta, "text");
+    json_t        *sent = NULL;
     const json_t  *call;
     size_t         i;
     ckp_code_t     rc;
@@ -195,9 +209,14 @@ protocol_native(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
         return CKP_OK;
     }
 
-    rc = ckp_llm_say(f, json_pack("{s:s, s:O?, s:o}", "role", "assistant",
-                                  "content", text, "tool_calls",
-                                  ckp_json_copy(calls)));
+    rc = ckp_pii_out(f, json_is_string(text) ? json_string_value(text) : "",
+                     &sent);
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_say(f, json_pack("{s:s, s:o, s:o}", "role", "assistant",
+                                      "content", sent, "tool_calls",
+                                      ckp_json_copy(calls)));
+    }
 
     json_array_foreach(calls, i, call) {
         const json_t *const  made = json_object_get(call, "function");
@@ -205,7 +224,7 @@ protocol_native(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
         if (rc == CKP_OK) {
             rc = protocol_want(f, ckp_json_str(made, "name"),
                                json_object_get(made, "arguments"),
-                               json_object_get(call, "id"), i);
+                               json_object_get(call, "id"), i, true);
         }
     }
 
@@ -216,15 +235,21 @@ protocol_native(ckp_fiber_t *f, const json_t *meta, ckp_said_t *said)
 static ckp_code_t
 protocol_calls(ckp_fiber_t *f, const char *text, const json_t *calls)
 {
+    json_t        *sent = NULL;
     const json_t  *call;
     size_t         i;
-    ckp_code_t     rc = ckp_llm_say(f, json_pack("{s:s, s:s}", "role",
-                                        "assistant", "content", text));
+    ckp_code_t     rc = ckp_pii_out(f, text, &sent);
+
+    if (rc == CKP_OK) {
+        rc = ckp_llm_say(f, json_pack("{s:s, s:o}", "role", "assistant",
+                                      "content", sent));
+    }
 
     json_array_foreach(calls, i, call) {
         if (rc == CKP_OK) {
             rc = protocol_want(f, ckp_json_str(call, "tool"),
-                               json_object_get(call, "args"), NULL, i);
+                               json_object_get(call, "args"), NULL, i,
+                               false);
         }
     }
 
