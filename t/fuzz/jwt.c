@@ -7,8 +7,47 @@
 
 #include "base/base64.h"
 #include "wire/jwt.h"
+#include "wire/projects.h"
 
 #define NOW  1767225600
+
+
+/* A set of projects has bounds, is what it says again, and is within itself. */
+
+static void
+f_projects(const json_t *claim)
+{
+    size_t   i;
+    json_t  *set, *again, *one;
+
+    const ckp_code_t  rc = ckp_projects_claim(claim, &set);
+
+    F_HOLDS(rc == CKP_OK || (rc == CKP_E_INVALID && set == NULL));
+
+    if (set == NULL) {
+        return;
+    }
+
+    F_HOLDS(json_array_size(set) <= CKP_PROJECTS_MAX);
+
+    json_array_foreach(set, i, one) {
+        const char *const  id = json_string_value(one);
+
+        F_HOLDS(id != NULL && *id != '\0'
+                && strlen(id) <= CKP_PROJECT_ID_MAX
+                && strcmp(id, CKP_PROJECTS_ALL) != 0
+                && ckp_projects_has(set, id));
+    }
+
+    F_HOLDS(ckp_projects_claim(set, &again) == CKP_OK
+            && json_equal(set, again) && ckp_projects_within(set, again));
+    json_decref(again);
+
+    F_HOLDS(ckp_projects_meet(set, set, &again) == CKP_OK
+            && json_equal(set, again));
+    json_decref(again);
+    json_decref(set);
+}
 
 
 /* The claims hold in some places and in others not; never without `exp`. */
@@ -32,6 +71,8 @@ f_claims(const json_t *claims)
     F_HOLDS(b.failed == CKP_OK && strchr(ckp_buf_str(&b), ' ') == NULL
             && strstr(ckp_buf_str(&b), ",,") == NULL);
     ckp_buf_free(&b);
+
+    f_projects(json_object_get(claims, "projects"));
 }
 
 
