@@ -17,7 +17,7 @@ static const write_kind_t  write_kinds[] = {
     { "lease",
       { "path", "node_id", "step_id", "agent_id", "resource_key", "limit",
         "ttl_ms", NULL } },
-    { "lease_release", { "path", NULL } },
+    { "lease_release", { "path", "resource_key", NULL } },
     { "approval",
       { "approval_id", "path", "node_id", "prompt", "decision_type",
         "approval_level", "expires_at", NULL } },

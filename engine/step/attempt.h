@@ -48,5 +48,6 @@ ckp_code_t ckp_attempt_external(ckp_fiber_t *f);
 /* Nobody waits for the call any more; its slot is free. */
 ckp_code_t ckp_attempt_abort(ckp_fiber_t *f, bool late);
 ckp_code_t ckp_attempt_release(ckp_fiber_t *f);
+ckp_code_t ckp_attempt_unlease(ckp_fiber_t *f);
 
 #endif

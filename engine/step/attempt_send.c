@@ -262,6 +262,26 @@ ckp_attempt_call(ckp_fiber_t *f)
 }
 
 
+/* The slot of the step's agent, as admit_lease took it; without an agent there
+ * is none. */
+
+ckp_code_t
+ckp_attempt_unlease(ckp_fiber_t *f)
+{
+    const json_t *const  agent = ckp_fiber_get(f, "step", "agent");
+    const char *const    key = ckp_json_str(agent, "resource_key");
+
+    if (agent == NULL) {
+        return CKP_OK;
+    }
+
+    return ckp_fiber_write(f, "lease_release",
+               json_pack("{s:s, s:s}", "path", ckp_fiber_path(f),
+                   "resource_key",
+                   key != NULL ? key : ckp_json_str(agent, "agent_id")));
+}
+
+
 /* Nobody waits for the call any more, or its reply is here: the slot is free */
 
 ckp_code_t
@@ -271,8 +291,7 @@ ckp_attempt_release(ckp_fiber_t *f)
         return ckp_attempt_phase(f, "over");
     }
 
-    const ckp_code_t  rc = ckp_fiber_write(f, "lease_release",
-                               json_pack("{s:s}", "path", ckp_fiber_path(f)));
+    const ckp_code_t  rc = ckp_attempt_unlease(f);
 
     return rc == CKP_OK ? ckp_attempt_phase(f, "over") : rc;
 }

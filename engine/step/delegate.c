@@ -284,8 +284,7 @@ delegate_tell(ckp_fiber_t *f)
 static ckp_code_t
 delegate_accepted(ckp_fiber_t *f)
 {
-    ckp_code_t  rc = ckp_fiber_write(f, "lease_release", json_pack("{s:s}",
-                                     "path", ckp_fiber_path(f)));
+    const ckp_code_t  rc = ckp_attempt_unlease(f);
 
     return rc == CKP_OK ? delegate_tell(f) : rc;
 }
@@ -627,8 +626,7 @@ ckp_delegate_end(ckp_fiber_t *f)
     }
 
     if (rc == CKP_OK && !ckp_attempt_is(f, "cb")) {
-        rc = ckp_fiber_write(f, "lease_release", json_pack("{s:s}", "path",
-                                                       ckp_fiber_path(f)));
+        rc = ckp_attempt_unlease(f);
     }
 
     if (rc == CKP_OK) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "step/attempt.h"
 
 
 ckp_code_t
@@ -102,8 +103,7 @@ ckp_attempt_failed(ckp_fiber_t *f, bool ambiguous)
     ckp_code_t               rc = error == NULL ? CKP_E_NOMEM : CKP_OK;
 
     if (rc == CKP_OK && retry_is_first(ph)) {
-        rc = ckp_fiber_write(f, "lease_release", json_pack("{s:s}", "path",
-                             ckp_fiber_path(f)));
+        rc = ckp_attempt_unlease(f);
     }
 
     if (rc == CKP_OK) {

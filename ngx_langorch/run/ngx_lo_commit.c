@@ -393,7 +393,8 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     }
 
     if (ngx_strcmp(w->table, "lease_release") == 0) {
-        return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release, run->id,
+        return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release,
+                              ckp_json_str(w->row, "resource_key"), run->id,
                               ckp_json_str(w->row, "path"));
     }
 

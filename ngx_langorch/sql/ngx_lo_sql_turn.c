@@ -96,8 +96,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_slots_own = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_lease_release = {
     "turn_lease_release",
-    "DELETE FROM leases WHERE run = $1 AND path = $2",
-    "is", -1
+    "DELETE FROM leases WHERE resource_key = $1 AND run = $2 AND path = $3",
+    "sis", -1
 };
 
 

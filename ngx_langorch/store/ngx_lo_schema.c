@@ -708,6 +708,25 @@ static const char  ngx_lo_schema_numbers[] =
     NGX_LO_SCHEMA_NUMBER("llm_budgets", "gone", "DELETE", "models");
 
 
+/* Leases lie by what is held, in one tree: each step takes one and gives it back,
+ * and those of a run are asked for seldom. */
+
+static const char  ngx_lo_schema_held[] =
+    "ALTER TABLE leases RENAME TO leases_before;"
+    "DROP INDEX leases_held;"
+    "CREATE TABLE leases ("
+    " resource_key TEXT NOT NULL, run INTEGER NOT NULL, path TEXT NOT NULL,"
+    " lease_id TEXT NOT NULL, agent_id TEXT, node_id TEXT, step_id TEXT,"
+    " acquired_at INTEGER, expires_at INTEGER, released_at INTEGER,"
+    " PRIMARY KEY (resource_key, run, path)) WITHOUT ROWID;"
+    "INSERT OR REPLACE INTO leases SELECT coalesce(resource_key, agent_id),"
+    " run, path, lease_id, agent_id, node_id, step_id, acquired_at,"
+    " expires_at, released_at"
+    " FROM leases_before WHERE released_at IS NULL"
+    " AND coalesce(resource_key, agent_id) IS NOT NULL;"
+    "DROP TABLE leases_before;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -742,7 +761,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_alive,
     ngx_lo_schema_labels,
     ngx_lo_schema_scopes,
-    ngx_lo_schema_numbers
+    ngx_lo_schema_numbers,
+    ngx_lo_schema_held
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -29,10 +29,10 @@ my @grow = qw(
 
 my %may = (
     claim_inbox => 'of the inbox there is what nobody took yet, for a moment',
-    api_leases  => 'what is held right now, by an index of its own',
-    map({ $_ => 'the same' } qw(api_leases_active api_leases_within)),
     map({ $_ => 'what is held right now' }
-        qw(api_lease_get api_lease_note api_lease_wake lease_release)),
+        qw(api_leases api_leases_active api_leases_within api_lease_get
+           api_lease_note api_lease_wake api_run_leases lease_release
+           turn_leases_gone sweep_leases)),
     map({ $_ => 'runs that could not be loaded, by an index of their own' }
         qw(claim_unshut stuck_shut)),
 );

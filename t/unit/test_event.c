@@ -91,6 +91,7 @@ test_a_write_must_have_the_members_of_its_kind(void **ctx)
 {
     json_t *const  row = json_pack("{s:s}", "path", "a/b");
 
+    json_object_set_new(row, "resource_key", json_string("w"));
     assert_true(ckp_write_fits("lease_release", row));
     assert_false(ckp_write_fits("lease", row));
     assert_false(ckp_write_fits("leases", row));

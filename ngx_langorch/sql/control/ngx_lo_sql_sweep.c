@@ -140,7 +140,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_sweep_graves[] = {
         " JOIN votes t ON t.run = g.run LIMIT 200)", "", -1
     },
     { "sweep_approvals", NGX_LO_DIG("approvals", "200"), "", -1 },
-    { "sweep_leases", NGX_LO_DIG_BY("leases", "path", "500"), "", -1 },
+    {
+        "sweep_leases",
+        "DELETE FROM leases WHERE run IN " NGX_LO_GRAVES, "", -1
+    },
     { "sweep_artifacts", NGX_LO_DIG("artifacts", "200"), "", -1 },
     { "sweep_delegations", NGX_LO_DIG_BY("delegations", "ref", "200"), "",
       -1 },
@@ -158,7 +161,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_sweep_graves[] = {
         NGX_LO_EMPTY("checkpoints") NGX_LO_EMPTY("states")
         NGX_LO_EMPTY("inbox") NGX_LO_EMPTY("votes")
         NGX_LO_EMPTY("approval_changes")
-        NGX_LO_EMPTY("approvals") NGX_LO_EMPTY("leases")
+        NGX_LO_EMPTY("approvals")
         NGX_LO_EMPTY("artifacts")
         NGX_LO_EMPTY("delegations"), "", -1
     }
