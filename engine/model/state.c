@@ -240,6 +240,7 @@ ckp_state_undo(ckp_state_t *s, size_t mark)
     }
 
     s->shape++;
+    s->metas++;
 
     if (mark == 0) {
         state_forget(s);
@@ -266,6 +267,10 @@ state_change(ckp_state_t *s, const char *const *names, size_t n,
     const bool         watched = state_is_watched(s, names);
     const char *const  name = names[n - 1];
     json_t *const      at = state_parent(s, names, n, make);
+
+    if (strcmp(names[0], "meta") == 0) {
+        s->metas++;
+    }
 
     if (watched) {
         s->changed(s->data, n > 1 ? names[1] : NULL);

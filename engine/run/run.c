@@ -181,31 +181,66 @@ ckp_run_save(const ckp_run_t *run)
 }
 
 
+/*
+ * A state begins with what does not change any more, its version and whose run
+ * it is, and that is a half of a small one: its text stands in the buffer since
+ * the checkpoint before in this turn.  Tells how many members that were.
+ */
+
+static size_t
+run_save_again(ckp_run_t *run)
+{
+    ckp_buf_t *const  b = &run->saved;
+
+    if (run->saved_meta == run->state.metas && b->data != NULL
+        && run->saved_len > 0 && b->failed == CKP_OK)
+    {
+        b->len = run->saved_len;
+        return 2;
+    }
+
+    b->len = 0;
+    b->failed = CKP_OK;
+    run->saved_len = 0;
+    ckp_buf_put(b, "{", 1);
+
+    return 0;
+}
+
+
 json_t *
 ckp_run_save_text(ckp_run_t *run, uint32_t seq)
 {
     ckp_buf_t *const  b = &run->saved;
+    const size_t      known = run_save_again(run);
+    size_t            n = 0;
+    bool              begins = false;
     const char       *key;
     json_t           *value;
     char              number[24];
 
-    b->len = 0;
-    b->failed = CKP_OK;
-    ckp_buf_puts(b, "{");
-
     json_object_foreach(run->state.root, key, value) {
-        if (strcmp(key, "seq") != 0) {
-            ckp_json_put_string(b, key, strlen(key));
-            ckp_buf_puts(b, ":");
-            ckp_json_put(b, value);
-            ckp_buf_puts(b, ",");
+        begins |= n == 0 && strcmp(key, "v") == 0;
+
+        if (n++ < known || strcmp(key, "seq") == 0) {
+            continue;
+        }
+
+        ckp_json_put_string(b, key, strlen(key));
+        ckp_buf_put(b, ":", 1);
+        ckp_json_put(b, value);
+        ckp_buf_put(b, ",", 1);
+
+        if (n == 2 && begins && strcmp(key, "meta") == 0) {
+            run->saved_len = b->len;
+            run->saved_meta = run->state.metas;
         }
     }
 
     (void) ckp_int_text((int64_t) seq, number);
     ckp_buf_puts(b, "\"seq\":");
     ckp_buf_puts(b, number);
-    ckp_buf_puts(b, "}");
+    ckp_buf_put(b, "}", 1);
 
     return b->failed == CKP_OK ? json_stringn(b->data, b->len) : NULL;
 }
