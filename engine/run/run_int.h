@@ -78,7 +78,7 @@ struct ckp_run_s {
     ckp_list_t           metrics;
     ckp_mark_t           mark;          /* when its last input came */
     ckp_buf_t            saved;         /* for the texts of its checkpoints */
-    size_t               saved_len;     /* of what is the same in each; 0: none */
+    size_t               saved_len;     /* what is the same in each; 0: none */
     uint64_t             saved_meta;    /* state.metas then */
     bool                 open;          /* others may join it: ckp_run_open */
     const ckp_input_t   *in;

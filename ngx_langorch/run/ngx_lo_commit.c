@@ -381,6 +381,16 @@ ngx_lo_commit_once(ngx_lo_run_t *run, ngx_lo_job_t *job,
 
 
 static ngx_int_t
+ngx_lo_commit_unlease(ngx_lo_run_t *run, ngx_lo_job_t *job,
+    const ckp_write_t *w)
+{
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release,
+                          ckp_json_str(w->row, "resource_key"), run->id,
+                          ckp_json_str(w->row, "path"));
+}
+
+
+static ngx_int_t
 ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
 {
@@ -393,9 +403,7 @@ ngx_lo_commit_write(ngx_lo_run_t *run, ngx_lo_job_t *job,
     }
 
     if (ngx_strcmp(w->table, "lease_release") == 0) {
-        return ngx_lo_job_add(job, &ngx_lo_sql_turn_lease_release,
-                              ckp_json_str(w->row, "resource_key"), run->id,
-                              ckp_json_str(w->row, "path"));
+        return ngx_lo_commit_unlease(run, job, w);
     }
 
     if (ngx_strncmp(w->table, "approval", 8) == 0) {

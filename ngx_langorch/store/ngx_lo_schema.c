@@ -708,8 +708,8 @@ static const char  ngx_lo_schema_numbers[] =
     NGX_LO_SCHEMA_NUMBER("llm_budgets", "gone", "DELETE", "models");
 
 
-/* Leases lie by what is held, in one tree: each step takes one and gives it back,
- * and those of a run are asked for seldom. */
+/* Leases lie by what is held, in one tree: each step takes one and gives it
+ * back, and those of a run are asked for seldom. */
 
 static const char  ngx_lo_schema_held[] =
     "ALTER TABLE leases RENAME TO leases_before;"

@@ -94,7 +94,8 @@ static void
 t_asks(const ckp_keeper_t *k, const ckp_keeper_ask_t *ask,
     ckp_keeper_rq_t *rq)
 {
-    const ckp_keeper_who_t  who = { .token = "t0k", .id = "AKID",
+    const bool              aws = strcmp(k->kind, "aws") == 0;
+    const ckp_keeper_who_t  who = { .token = aws ? NULL : "t0k", .id = "AKID",
                                     .secret = "s", .session = "sess" };
     ckp_err_t               err = CKP_ERR_INIT;
 
