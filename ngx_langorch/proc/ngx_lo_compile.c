@@ -87,7 +87,8 @@ ngx_lo_compile_end(ckp_compiler_t *c, ckp_diags_t *diags,
 }
 
 
-/* CKP006: a limit of reliability.md 4. */
+/* What is never stored: CKP006 is a limit of reliability.md 4, CKP017 an id
+ * that is none (spec/api.md 1.3, 3.1). */
 
 static ngx_uint_t
 ngx_lo_compile_beyond(const json_t *errors)
@@ -99,7 +100,9 @@ ngx_lo_compile_beyond(const json_t *errors)
     json_array_foreach(errors, i, e) {
         id = ckp_json_str(e, "id");
 
-        if (id != NULL && strcmp(id, "CKP006") == 0) {
+        if (id != NULL && (strcmp(id, "CKP006") == 0
+                           || strcmp(id, "CKP017") == 0))
+        {
             return 1;
         }
     }
