@@ -85,6 +85,22 @@ ngx_int_t ngx_lo_prompt_check(ngx_lo_api_t *api, const json_t *prompt);
 json_t *ngx_lo_prompt_shown(const json_t *row);
 ngx_int_t ngx_lo_prompt_404(ngx_lo_api_t *api);
 
+/* What somebody else changed meanwhile: 412 with If-Match, else 409. */
+ngx_int_t ngx_lo_prompt_lost(ngx_lo_api_t *api, ngx_lo_job_t *job);
+
+/* The audit row of what a prompt means; versions: 0 is none. */
+typedef struct {
+    const char  *name;
+    const char  *label;             /* that was moved; NULL: none */
+    const char  *action;
+    const char  *description;
+    int64_t      from;
+    int64_t      to;
+} ngx_lo_prompt_move_t;
+
+ngx_int_t ngx_lo_prompt_moved(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_prompt_move_t *move);
+
 /* ngx_lo_profiles.c, ngx_lo_profile_test.c */
 ngx_lo_asset_stage_t  ngx_lo_profiles_list_prepare;
 ngx_lo_asset_stage_t  ngx_lo_profiles_list_render;

@@ -20,7 +20,6 @@ typedef struct {
 
 
 static ngx_int_t ngx_lo_label_moved(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_label_lost(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_label_gone(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
 
@@ -155,30 +154,16 @@ ngx_lo_label_from(const json_t *labels, const char *label)
 static ngx_int_t
 ngx_lo_label_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, int64_t from)
 {
-    json_t          *meta;
-    ngx_int_t        rc;
     ngx_lo_label_t  *l;
-    ngx_lo_trail_t   trail;
 
     l = api->ctx;
-    meta = json_pack("{s:s, s:o?, s:o?}", "label", l->label, "from_version",
-                     from ? json_integer((json_int_t) from) : NULL,
-                     "to_version",
-                     l->to ? json_integer((json_int_t) l->to) : NULL);
 
-    ngx_memzero(&trail, sizeof(trail));
-    trail.category = "prompt";
-    trail.action = l->to ? "label" : "unlabel";
-    trail.description = l->to ? "Label of a prompt moved"
-                              : "Label of a prompt removed";
-    trail.resource_type = "prompt";
-    trail.resource_id = l->name;
-    trail.meta = meta;
-
-    rc = (meta != NULL) ? ngx_lo_api_audit(api, job, &trail) : NGX_ERROR;
-    json_decref(meta);
-
-    return rc;
+    return ngx_lo_prompt_moved(api, job, &(ngx_lo_prompt_move_t) {
+               .name = l->name, .label = l->label,
+               .action = l->to ? "label" : "unlabel",
+               .description = l->to ? "Label of a prompt moved"
+                                    : "Label of a prompt removed",
+               .from = from, .to = l->to });
 }
 
 
@@ -224,7 +209,7 @@ ngx_lo_prompt_label_put_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    ngx_lo_api_missed(api, ngx_lo_label_lost);
+    ngx_lo_api_missed(api, ngx_lo_prompt_lost);
 
     return ngx_lo_api_then(api, job, ngx_lo_label_moved);
 }
@@ -240,18 +225,6 @@ ngx_lo_label_moved(ngx_lo_api_t *api, ngx_lo_job_t *job)
     return (row != NULL) ? ngx_lo_api_json(api, NGX_HTTP_OK,
                                            json_incref((json_t *) row))
                          : NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_lo_label_lost(ngx_lo_api_t *api, ngx_lo_job_t *job)
-{
-    (void) job;
-
-    return ngx_lo_api_header(api, "If-Match")
-           ? ngx_lo_asset_412(api)
-           : ngx_lo_api_problem(api, 409, "conflict",
-                                "The prompt was changed at the same time");
 }
 
 
@@ -298,7 +271,7 @@ ngx_lo_prompt_label_delete_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
         return NGX_ERROR;
     }
 
-    ngx_lo_api_missed(api, ngx_lo_label_lost);
+    ngx_lo_api_missed(api, ngx_lo_prompt_lost);
 
     return ngx_lo_api_then(api, job, ngx_lo_label_gone);
 }

@@ -31,7 +31,6 @@ static ngx_int_t ngx_lo_prompt_read(ngx_lo_api_t *api, ngx_lo_prompt_t *p);
 static ngx_int_t ngx_lo_prompt_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const char *action, const char *description);
 static ngx_int_t ngx_lo_prompt_exists(ngx_lo_api_t *api, ngx_lo_job_t *job);
-static ngx_int_t ngx_lo_prompt_lost(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_prompt_changed(ngx_lo_api_t *api, ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_prompt_gone(ngx_lo_api_t *api, ngx_lo_job_t *job);
 
@@ -235,25 +234,45 @@ static ngx_int_t
 ngx_lo_prompt_trail(ngx_lo_api_t *api, ngx_lo_job_t *job, const char *action,
     const char *description)
 {
-    ngx_int_t         rc;
-    ngx_lo_trail_t    trail;
     ngx_lo_prompt_t  *p;
 
     p = api->ctx;
 
+    return ngx_lo_prompt_moved(api, job, &(ngx_lo_prompt_move_t) {
+               .name = p->name, .action = action, .description = description,
+               .from = p->from, .to = p->to });
+}
+
+
+static json_t *
+ngx_lo_prompt_version(int64_t version)
+{
+    return version ? json_integer((json_int_t) version) : json_null();
+}
+
+
+ngx_int_t
+ngx_lo_prompt_moved(ngx_lo_api_t *api, ngx_lo_job_t *job,
+    const ngx_lo_prompt_move_t *move)
+{
+    json_t          *meta;
+    ngx_int_t        rc;
+    ngx_lo_trail_t   trail;
+
+    meta = json_pack("{s:s*, s:o, s:o}", "label", move->label,
+                     "from_version", ngx_lo_prompt_version(move->from),
+                     "to_version", ngx_lo_prompt_version(move->to));
+
     ngx_memzero(&trail, sizeof(trail));
     trail.category = "prompt";
-    trail.action = action;
-    trail.description = description;
+    trail.action = move->action;
+    trail.description = move->description;
     trail.resource_type = "prompt";
-    trail.resource_id = p->name;
-    trail.meta = json_pack("{s:o, s:o}", "from_version",
-                           p->from ? json_integer(p->from) : json_null(),
-                           "to_version",
-                           p->to ? json_integer(p->to) : json_null());
+    trail.resource_id = move->name;
+    trail.meta = meta;
 
-    rc = ngx_lo_api_audit(api, job, &trail);
-    json_decref((json_t *) trail.meta);
+    rc = (meta != NULL) ? ngx_lo_api_audit(api, job, &trail) : NGX_ERROR;
+    json_decref(meta);
 
     return rc;
 }
@@ -421,7 +440,7 @@ ngx_lo_prompt_changed(ngx_lo_api_t *api, ngx_lo_job_t *job)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_lo_prompt_lost(ngx_lo_api_t *api, ngx_lo_job_t *job)
 {
     (void) job;

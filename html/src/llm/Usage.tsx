@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Schemas } from '../shared/contract';
 import { csvOf, download } from '../shared/download';
 import { duration } from '../shared/format';
 import { useQueryState } from '../shared/hooks';
@@ -11,16 +12,7 @@ import { Panel } from '../shared/ui/Page';
 import { Refused } from '../shared/ui/Resource';
 import { Segments } from '../shared/ui/Segments';
 
-interface Row {
-  key: string;
-  calls: number;
-  errors: number;
-  prompt_tokens: number;
-  completion_tokens: number;
-  cost_usd: number;
-  avg_latency_ms: number;
-  p95_latency_ms: number;
-}
+type Row = Schemas['LlmUsageRow'];
 
 const groups = [
   { value: 'model', name: 'By model' },

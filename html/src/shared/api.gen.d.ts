@@ -2754,6 +2754,13 @@ export interface components {
             llm_model_cost_json?: Json;
             auth_token_expire_minutes?: number | null;
             secrets_rotation_check?: boolean | null;
+            lease_ttl_seconds?: number | null;
+            worker_max_attempts?: number | null;
+            worker_retry_delay_seconds?: number | null;
+            llm_api_key?: string | null;
+            metrics_push_url?: string | null;
+            metrics_push_interval_seconds?: number | null;
+            metrics_push_job?: string | null;
         };
         /** @description A worker process that drives runs */
         Worker: {
