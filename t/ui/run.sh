@@ -29,4 +29,27 @@ fi
 
 export LANGORCH_URL
 cd "$html"
-exec node_modules/.bin/vitest run --config "$here/vitest.config.mts" "$@"
+
+browse() {
+    node_modules/.bin/vitest run --config "$here/vitest.config.mts" "$@"
+}
+
+if [ $# -gt 0 ]; then
+    browse "$@"
+    exit
+fi
+
+# Of all of them the two longest only look at pages: beside the others.
+
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+
+browse references.spec.ts access.spec.ts > "$said" 2>&1 &
+looking=$!
+failed=0
+
+browse --exclude references.spec.ts --exclude access.spec.ts || failed=1
+wait "$looking" || failed=1
+cat "$said"
+
+exit "$failed"
