@@ -164,8 +164,10 @@ ngx_lo_api_project(ngx_lo_api_t *api, const char *id, const char *member)
                           : "Must be one of the projects that the caller is"
                             " limited to");
 
-    return ngx_lo_input_forbidden(api, "The caller is limited to projects, and"
-                                       " this one is none of them");
+    return ngx_lo_input_forbidden(api, id ? "The caller is limited to projects,"
+                                            " and this one is none of them"
+                                          : "The caller is limited to projects,"
+                                            " and has to name one of them");
 }
 
 

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { count } from '../shared/format';
@@ -7,11 +7,11 @@ import { keys } from '../shared/query';
 import type { Diagnostic } from '../shared/types';
 import { Button } from '../shared/ui/Button';
 import { Dialog } from '../shared/ui/Dialog';
-import { Field, TextArea } from '../shared/ui/Field';
+import { Field, Select, TextArea } from '../shared/ui/Field';
 import { ErrorNote } from '../shared/ui/Notes';
 import { pageOf } from '../shared/ui/TextLink';
 import { useToast } from '../shared/ui/Toast';
-import { compileDocument, importProcedure } from './api';
+import { compileDocument, importProcedure, listProjects } from './api';
 import { Diagnostics } from './Diagnostics';
 import { parseDocument } from './logic';
 
@@ -19,6 +19,7 @@ import { parseDocument } from './logic';
 export function ImportDialog({ initial, onClose }: { initial: string; onClose: () => void }) {
   const [text, setText] = useState(initial);
   const [tried, setTried] = useState(initial !== '');
+  const [project, setProject] = useState('');
   const file = useRef<HTMLInputElement>(null);
   const parsed = parseDocument(text);
   const wrong = 'wrong' in parsed ? parsed.wrong : null;
@@ -30,7 +31,7 @@ export function ImportDialog({ initial, onClose }: { initial: string; onClose: (
   };
   const send = (replace: boolean) => {
     setTried(true);
-    if ('document' in parsed) take.mutate({ document: parsed.document, replace });
+    if ('document' in parsed) take.mutate({ document: parsed.document, replace, project });
   };
   const exists = take.isError && problemOf(take.error).status === 409;
 
@@ -98,11 +99,37 @@ export function ImportDialog({ initial, onClose }: { initial: string; onClose: (
             />
           )}
         </Field>
+        <ProjectField project={project} onProject={setProject} />
         <Outcome check={check.data?.valid} found={foundBy(check.data, take.error)} />
         {check.isError && <ErrorNote title="The check failed" error={check.error} />}
         {take.isError && <ErrorNote title="Not imported" error={take.error} />}
       </div>
     </Dialog>
+  );
+}
+
+interface ProjectFieldProps {
+  project: string;
+  onProject: (project: string) => void;
+}
+
+/** Where there are projects, to which of them it is to belong. */
+function ProjectField({ project, onProject }: ProjectFieldProps) {
+  const { data: all = [] } = useQuery({ queryKey: ['projects'], queryFn: listProjects });
+  if (all.length === 0) return null;
+  return (
+    <Field label="Project">
+      {(tie) => (
+        <Select {...tie} value={project} onChange={(event) => onProject(event.target.value)}>
+          <option value="">As the document says</option>
+          {all.map((p) => (
+            <option key={p.project_id} value={p.project_id}>
+              {p.name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
   );
 }
 
@@ -115,10 +142,12 @@ function useImport(onClose: () => void) {
     mutationFn: ({
       document,
       replace,
+      project,
     }: {
       document: Parameters<typeof compileDocument>[0];
       replace: boolean;
-    }) => importProcedure(document, replace),
+      project: string;
+    }) => importProcedure(document, replace, project),
     onSuccess: (imported) => {
       void client.invalidateQueries({ queryKey: keys.procedures });
       const found = imported.diagnostics?.filter((d) => d.severity !== 'info').length ?? 0;

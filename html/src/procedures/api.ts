@@ -1,6 +1,7 @@
 import { call, http, newKey, segment } from '../shared/http';
 import type { JsonObject, Procedure, Run } from '../shared/types';
 import type { Graph } from '../shared/graph/types';
+import type { Schemas } from '../shared/contract';
 import type {
   Compiled,
   Deployment,
@@ -10,6 +11,8 @@ import type {
   ProcedureDetail,
   Tagged,
 } from './types';
+
+type Project = Pick<Schemas['Project'], 'project_id' | 'name'>;
 
 export interface ProcedureFilter {
   search: string;
@@ -38,9 +41,19 @@ export function getGraph(id: string, version: string): Promise<Graph> {
   return http.get(`/procedures/${segment(id)}/${segment(version)}/graph`);
 }
 
-export function importProcedure(document: JsonObject, replace: boolean): Promise<Imported> {
+/** `project` is where it is to lie; none: where the document or the server says. */
+export function importProcedure(
+  document: JsonObject,
+  replace: boolean,
+  project = '',
+): Promise<Imported> {
   const query = { on_conflict: replace ? 'replace' : 'error' };
-  return http.post('/procedures', { ckp_json: document }, { query });
+  const where: JsonObject = project === '' ? {} : { project_id: project };
+  return http.post('/procedures', { ckp_json: document, ...where }, { query });
+}
+
+export function listProjects(): Promise<Project[]> {
+  return http.get('/projects', { query: { limit: 1000 } });
 }
 
 export function compileDocument(document: JsonObject): Promise<Compiled> {
