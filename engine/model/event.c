@@ -340,15 +340,6 @@ ckp_event_fits(const ckp_event_type_t *type, const json_t *payload)
 }
 
 
-bool
-ckp_event_is_final(const char *type)
-{
-    return strcmp(type, "run_completed") == 0
-           || strcmp(type, "run_failed") == 0
-           || strcmp(type, "run_canceled") == 0;
-}
-
-
 json_t *
 ckp_text_cut(const char *text, size_t max)
 {

@@ -24,9 +24,6 @@ const char *ckp_event_name(size_t i);
 /* true: every member is in the table, or one of those all events may have. */
 bool ckp_event_fits(const ckp_event_type_t *type, const json_t *payload);
 
-/* The event that ends an execution. */
-bool ckp_event_is_final(const char *type);
-
 /*
  * A payload within CKP_PAYLOAD_MAX: itself, or a copy whose largest members are
  * cut and which has `truncated`: true.  Steals `payload`; NULL: no memory.

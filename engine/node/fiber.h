@@ -32,7 +32,6 @@ const char *ckp_fiber_run_id(const ckp_fiber_t *f);
 /* What keys of the run begin with: its id, and how often it was set back to an
  * earlier state, for then its steps are to run again (run/restore.c). */
 const char *ckp_fiber_key_run(const ckp_fiber_t *f);
-const char *ckp_fiber_id(const ckp_fiber_t *f);
 int64_t ckp_fiber_now(const ckp_fiber_t *f);
 
 /* How long a call of an agent may take when its step does not say. */
@@ -128,20 +127,17 @@ ckp_fiber_get(const ckp_fiber_t *f, const char *a, const char *b)
     return b == NULL ? v : json_object_get(v, b);
 }
 
-
 static inline int64_t
 ckp_fiber_get_int(const ckp_fiber_t *f, const char *a, const char *b)
 {
     return json_integer_value(ckp_fiber_get(f, a, b));
 }
 
-
 static inline const char *
 ckp_fiber_get_str(const ckp_fiber_t *f, const char *a, const char *b)
 {
     return json_string_value(ckp_fiber_get(f, a, b));
 }
-
 
 /* state[a][b] of the run: counters, keyed results, approvals, affinity. */
 ckp_code_t ckp_fiber_run_put(ckp_fiber_t *f, const char *a, const char *b,

@@ -150,10 +150,6 @@ ckp_code_t ckp_frame_fail_run(ckp_fiber_t *f, const json_t *error);
 ckp_code_t ckp_fiber_last_put(ckp_fiber_t *f, const char *name, json_t *value);
 json_t *ckp_fiber_last_get(const ckp_fiber_t *f, const char *name); /* lent */
 
-/* A local name of the frame that the fiber is, visible inside it only. */
-ckp_code_t ckp_fiber_local_put(ckp_fiber_t *f, const char *name,
-    json_t *value);
-
 /* The variables as the fiber sees them: new object. */
 json_t *ckp_fiber_vars(const ckp_fiber_t *f);
 

@@ -80,13 +80,6 @@ ckp_fiber_run_id(const ckp_fiber_t *f)
 }
 
 
-const char *
-ckp_fiber_id(const ckp_fiber_t *f)
-{
-    return f->id;
-}
-
-
 int64_t
 ckp_fiber_now(const ckp_fiber_t *f)
 {

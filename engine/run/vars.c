@@ -321,12 +321,3 @@ ckp_fiber_last_get(const ckp_fiber_t *f, const char *name)
 
     return ckp_run_get(f->run, "last_of", name);
 }
-
-
-ckp_code_t
-ckp_fiber_local_put(ckp_fiber_t *f, const char *name, json_t *value)
-{
-    const char *const  path[] = { "fibers", f->id, "loc", name, NULL };
-
-    return ckp_state_put(&f->run->state, path, value);
-}

@@ -116,13 +116,6 @@ ngx_lo_asset_guard(ngx_lo_api_t *api, const json_t *row)
 
 
 ngx_uint_t
-ngx_lo_asset_clears(const ngx_lo_api_t *api, const char *name)
-{
-    return json_is_null(json_object_get(api->body, name));
-}
-
-
-ngx_uint_t
 ngx_lo_asset_says(const ngx_lo_api_t *api, const char *name)
 {
     return json_object_get(api->body, name) != NULL;

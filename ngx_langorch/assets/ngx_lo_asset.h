@@ -184,9 +184,6 @@ const char *ngx_lo_asset_guard(ngx_lo_api_t *api, const json_t *row);
 ngx_int_t ngx_lo_asset_trail(ngx_lo_api_t *api, ngx_lo_job_t *job,
     const char *category, const char *id, json_t *meta);
 
-/* The member is there and null: what it has is to be taken away. */
-ngx_uint_t ngx_lo_asset_clears(const ngx_lo_api_t *api, const char *name);
-
 /* The member is there, null or not. */
 ngx_uint_t ngx_lo_asset_says(const ngx_lo_api_t *api, const char *name);
 

@@ -22,10 +22,3 @@ const ngx_lo_stmt_t  ngx_lo_sql_document_moved = {
     " ON CONFLICT (hash) DO NOTHING",
     "sss", -1
 };
-
-
-const ngx_lo_stmt_t  ngx_lo_sql_document_get = {
-    "document_get",
-    "SELECT body AS \"body:j\" FROM documents WHERE hash = $1",
-    "s", -1
-};

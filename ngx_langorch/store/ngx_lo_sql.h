@@ -40,24 +40,12 @@
 extern const ngx_lo_stmt_t  ngx_lo_sql_document_put;
 /* hash, body, hash of one that says the same of it */
 extern const ngx_lo_stmt_t  ngx_lo_sql_document_moved;
-extern const ngx_lo_stmt_t  ngx_lo_sql_document_get;     /* hash -> body:j */
 
 /* --- events (ngx_lo_sql_events.c) ------------------------------------------ */
 
 /* run_id, seq, created_at, type, path, node_id, step_id, attempt, payload,
  * delta; by run_id, so that it can follow the INSERT of the run */
 extern const ngx_lo_stmt_t  ngx_lo_sql_event_add;
-
-/* --- journal (ngx_lo_sql_journal.c) ---------------------------------------- */
-
-/* run, path, node_id, step_id, key, status, attempts, result, updated_at */
-extern const ngx_lo_stmt_t  ngx_lo_sql_journal_put;
-
-/* --- checkpoints (ngx_lo_sql_checkpoints.c) -------------------------------- */
-
-/* run, checkpoint_id, parent_id, seq, node_id, path, reason, name, state,
- * created_at */
-extern const ngx_lo_stmt_t  ngx_lo_sql_checkpoint_add;
 
 /* --- inbox (ngx_lo_sql_inbox.c) -------------------------------------------- */
 
@@ -92,10 +80,6 @@ extern const ngx_lo_stmt_t
 extern const ngx_lo_stmt_t  ngx_lo_sql_sweep_which;
 extern const ngx_lo_stmt_t  ngx_lo_sql_sweep_rows;
 
-/* --- agents (ngx_lo_sql_agents.c) ------------------------------------------ */
-
-extern const ngx_lo_stmt_t  ngx_lo_sql_agents_n;            /* -> n */
-
 /* --- runs (ngx_lo_sql_runs.c) ---------------------------------------------- */
 
 extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active;   /* -> name (status), n */
@@ -106,16 +90,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_runs_active_within;      /* projects */
 /* ts, category, action, actor, description, resource_type, resource_id, meta,
  * source_ip, auth_method, request_id */
 extern const ngx_lo_stmt_t  ngx_lo_sql_audit_add;
-
-/* --- idempotency (ngx_lo_sql_idempotency.c) -------------------------------- */
-
-/* scope, key, body_hash, status, response, location, created_at; guarded: the
- * pair is new */
-extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_add;
-
-/* scope, key, created after -> body_hash, status, response:j, location */
-extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_get;
-extern const ngx_lo_stmt_t  ngx_lo_sql_idempotency_age;  /* created before */
 
 /* --- workers, duties (ngx_lo_sql_workers.c) -------------------------------- */
 

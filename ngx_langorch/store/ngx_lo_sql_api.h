@@ -293,7 +293,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_api_run_leases;      /* run_id, now */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit[2][3];
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_audit_last;  /* -> n: its number */
 
-/* --- kept answers (ngx_lo_sql_api_leases.c) -------------------------------------- */
+/* --- kept answers (ngx_lo_sql_idempotency.c) ------------------------------------- */
 
 /* scope, key, body_hash, status, response, location, created_at; guarded */
 extern const ngx_lo_stmt_t  ngx_lo_sql_api_once_add;

@@ -113,9 +113,6 @@ void ngx_lo_fire_forget(void *fire);
 /* Those under way end here; their jobs' ends come no more. */
 void ngx_lo_fire_stop(void);
 
-/* The word of the history. */
-const char *ngx_lo_fire_word(ngx_lo_fire_outcome_t outcome);
-
 /* A row of the history, and what is too many goes: `f` has procedure_id,
  * version, type, source, payload_hash, due_at.  run_id NULL: none. */
 ngx_int_t ngx_lo_fire_note(ngx_lo_fire_t *f, ngx_lo_job_t *job,

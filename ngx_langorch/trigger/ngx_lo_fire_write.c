@@ -40,13 +40,6 @@ static const char *const  ngx_lo_fire_words[] = {
 };
 
 
-const char *
-ngx_lo_fire_word(ngx_lo_fire_outcome_t outcome)
-{
-    return ngx_lo_fire_words[outcome];
-}
-
-
 void
 ngx_lo_fire_say(ngx_lo_fire_t *f, const char *fmt, ...)
 {
