@@ -141,6 +141,28 @@ subtest 'what was cancelled meanwhile goes no further' => sub {
 };
 
 
+# A cancellation is in the store and the bell was lost: who has the run in memory makes
+# a turn that has not seen it, which is refused.
+
+subtest 'a cancellation that nobody told of' => sub {
+    for my $round (1 .. 5) {
+        my $run = $site->run('two');
+        until_true('the first step is called', sub { calls_of($run) eq 's1' });
+
+        my $which = "WHERE run_id = '" . $run->id . "'";
+        LangOrch::Store::change($site, 'BEGIN;'
+            . " UPDATE runs SET cancellation_requested = 1, wake_at = 0 $which;"
+            . ' INSERT INTO inbox (run, kind, data, created_at)'
+            . " SELECT id, 'cancel', '{}', 0 FROM runs $which; COMMIT;");
+        $agent->release($run->id);
+
+        is $run->wait_final->{status}, 'canceled', 'the run is cancelled';
+        is is_dispatched($run), 0, 'the second step has not begun';
+        is calls_of($run), 's1', 'nor was it sent';
+    }
+};
+
+
 until_true('no lease is left', sub { !@{ $site->get('/api/leases')->{json} } });
 ok LangOrch::Store::is_sound($site), 'the database is sound';
 $site->log_is_calm;
