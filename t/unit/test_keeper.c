@@ -277,6 +277,71 @@ test_the_text_of_a_value(void **ctx)
 }
 
 
+/* --- what a machine gives ------------------------------------------------ */
+
+/* One step: what is asked, and what its answer means. */
+
+static ckp_kept_t
+t_step(const ckp_keeper_t *k, json_t *state, const char *url, int status,
+    const char *body, ckp_keeper_session_t *out)
+{
+    const ckp_keeper_reply_t  reply = { status, body, strlen(body) };
+    ckp_keeper_rq_t           rq;
+    ckp_err_t                 err = CKP_ERR_INIT;
+
+    assert_int_equal(ckp_keeper_step(k, state, &rq, &err), CKP_OK);
+    assert_string_equal(ckp_buf_str(&rq.url), url);
+    ckp_keeper_rq_free(&rq);
+
+    /* 2024-05-01T00:00:00Z */
+
+    return ckp_keeper_stepped(k, state, &reply, 1714521600000, out);
+}
+
+static void
+test_an_instance_is_asked_step_by_step(void **unused)
+{
+    static const ckp_keeper_t  k = {
+        .kind = "aws", .region = "eu-west-1", .source = "instance",
+        .meta = "http://169.254.169.254/"
+    };
+    const char *const     roles = "http://169.254.169.254/latest/meta-data/iam"
+                                  "/security-credentials/";
+    char                  role[160];
+    json_t *const         state = json_object();
+    ckp_keeper_session_t  got;
+
+    (void) unused;
+    (void) snprintf(role, sizeof(role), "%sa@b", roles);
+
+    assert_int_equal(t_step(&k, state,
+                            "http://169.254.169.254/latest/api/token", 200,
+                            "t0k==\n", &got), CKP_KEPT_FOUND);
+    assert_null(got.token);
+    assert_int_equal(t_step(&k, state, roles, 404, "", &got),
+                     CKP_KEPT_STRANGER);
+    assert_int_equal(t_step(&k, state, roles, 200, "../x", &got),
+                     CKP_KEPT_WRONG);
+    assert_int_equal(t_step(&k, state, roles, 200, "a@b", &got),
+                     CKP_KEPT_FOUND);
+    assert_int_equal(t_step(&k, state, role, 200, "{\"AccessKeyId\":\"i\","
+                            "\"SecretAccessKey\":\"s\",\"Expiration\":"
+                            "\"2024-04-30T23:59:59Z\"}", &got),
+                     CKP_KEPT_BUSY);
+    assert_int_equal(t_step(&k, state, role, 200, "{\"AccessKeyId\":\"i\","
+                            "\"SecretAccessKey\":\"s\",\"Token\":\"t\","
+                            "\"Expiration\":\"2024-05-01T00:01:00Z\"}",
+                            &got), CKP_KEPT_FOUND);
+    assert_string_equal(json_string_value(got.token),
+                        "{\"id\":\"i\",\"secret\":\"s\",\"session\":"
+                        "\"t\"}");
+    assert_int_equal(got.life_ms, 60000);
+    assert_true(got.renews);
+    ckp_keeper_wipe(got.token);
+    ckp_keeper_wipe(state);
+}
+
+
 int
 main(void)
 {
@@ -290,6 +355,7 @@ main(void)
         cmocka_unit_test(test_version_one_has_no_envelope),
         cmocka_unit_test(test_a_value_beyond_the_limit_is_no_good),
         cmocka_unit_test(test_the_text_of_a_value),
+        cmocka_unit_test(test_an_instance_is_asked_step_by_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
