@@ -6,6 +6,7 @@ use warnings;
 
 use Test::More;
 
+use LangOrch::Doc qw(chain);
 use LangOrch::Site;
 use LangOrch::Storm qw(long_or);
 use LangOrch::Wait qw(pause until_true);
@@ -22,14 +23,30 @@ LangOrch::Site::spew($site->home . '/nginx.conf', join '',
     map({ "env $_;\n" } qw(LD_PRELOAD ASAN_OPTIONS UBSAN_OPTIONS)), $conf);
 $site->reload;
 
+# The runs that are followed are not over before the old binary is gone.
+
+my $followed = chain('followed', 30);
+my $nodes    = $followed->{workflow_graph}{nodes};
+
+$nodes->{main}{next_node} = 'ask';
+$nodes->{ask} = {
+    type => 'human_approval', prompt => 'Is it gone?', on_approve => 'end',
+};
+$site->import_document($followed);
+
 $storm->load(pause => long_or(0.3, 0.1));
 
 for my $upgrade (1 .. $upgrades) {
     my $old = $site->master;
 
-    my $id = $storm->create("followed-$upgrade", $storm->statuses);
+    my $id = do {
+        local $storm->{procedure} = 'followed';
+        $storm->create("followed-$upgrade", $storm->statuses);
+    };
+    my $run = $site->run_by_id($id);
+
     push @{ $storm->{runs} }, $id;
-    $storm->follow($site->run_by_id($id));
+    $storm->follow($run);
 
     my %before = map { $_ => 1 } $site->workers(1);
     kill 'USR2', $old;
@@ -49,6 +66,8 @@ for my $upgrade (1 .. $upgrades) {
     until_true('the old master is gone', sub { !-e "/proc/$old" }, 25);
 
     isnt $site->master, $old, 'another binary serves';
+
+    $run->decide('approve');
 }
 
 $storm->calm;
