@@ -134,4 +134,19 @@ isnt((tool('run', '--port', 'x'))[0], 0, 'a port is a number');
 isnt((tool('run', '--state'))[0], 0, 'an option has its value');
 isnt((tool('dance'))[0], 0, 'there is no such command');
 
+
+# Who calls `test` learns that a part failed, whichever it is.
+
+my $broken = tempdir(CLEANUP => 1);
+
+for my $name (qw(make prove)) {
+    LangOrch::Site::spew("$broken/$name", "#!/bin/sh\nexit 1\n");
+    chmod 0755, "$broken/$name";
+}
+
+for my $part (qw(unit golden sim api storm)) {
+    local $ENV{PATH} = "$broken:$ENV{PATH}";
+    isnt((tool('test', $part))[0], 0, "tests that fail are told: $part");
+}
+
 done_testing;
