@@ -432,6 +432,21 @@ message_size(const conn_t *c, size_t *head_size)
 }
 
 
+/* The site looks after its agents twice a minute. */
+
+static void
+agent_is_well(conn_t *c)
+{
+    static const char  answer[] =
+        "HTTP/1.1 200 OK\r\n"
+        "Content-Length: 2\r\n"
+        "\r\n"
+        "{}";
+
+    conn_send(c, answer, sizeof(answer) - 1);
+}
+
+
 static void
 conn_message(conn_t *c, size_t head_size, size_t size)
 {
@@ -441,7 +456,10 @@ conn_message(conn_t *c, size_t head_size, size_t size)
 
     c->buf[size] = '\0';
 
-    if (c->kind == CONN_AGENT) {
+    if (c->kind == CONN_AGENT && strncmp(c->buf, "GET ", 4) == 0) {
+        agent_is_well(c);
+
+    } else if (c->kind == CONN_AGENT) {
         run = head_field(c->buf, "\r\nx-run-id: ");
         step = head_field(c->buf, "\r\nx-step-id: ");
 
