@@ -14,7 +14,7 @@ use LangOrch::Http;
 use LangOrch::Site;
 
 my $dir   = tempdir(CLEANUP => 1);
-my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1);
+my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my ($tls, $basic, $asked) = map { LangOrch::Site::free_port() } 1 .. 3;
 
 

@@ -22,7 +22,7 @@ my $one = LangOrch::Site->start(workers => 2, http => $http . 'langorch_node one
 
 # the other one's data and key are those of the first
 
-my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1);
+my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 symlink $one->home . '/data', "$state/data" or die "symlink: $!";
 copy($one->home . '/secrets.key', "$state/secrets.key") or die "copy: $!";
 my $two = LangOrch::Site->start(workers => 2, http => $http . 'langorch_node two;',

@@ -142,6 +142,24 @@ subtest 'a procedure may have credentials of its own' => sub {
 };
 
 
+# Before anything is changed: what the site hears of a change a second later makes
+# it ask anew.
+
+subtest 'fifty runs ask once' => sub {
+    $vault->change(sub { $_[0]{does}{'secret/data/langorch/many'}
+        = [ { until => 'go', body =>
+            '{"data":{"data":{"value":"' . $sentinel . 'many"},"metadata":{}}}',
+        } ] });
+    my $id   = uses('many', {});
+    my @runs = map { $site->run($id) } 1 .. 50;
+    $vault->wait_calls(1, 'GET /v1/secret/data/langorch/many');
+    $vault->release('go');
+    is scalar(grep { $_->wait_final->{status} eq 'completed' } @runs), 50,
+        'all of them get it';
+    is asked('many'), 1, 'by one question';
+};
+
+
 subtest 'what is known stays known, until it is too old or taken back' => sub {
     my $id = uses('pin', {});
     my $before = asked('pin');
@@ -168,21 +186,6 @@ subtest 'what is known stays known, until it is too old or taken back' => sub {
     is((again($id))[0], "${sentinel}4", 'and with that all is asked anew');
     is((used('named', { provider => 'env' }))[0], "${sentinel}named",
         'its entry counts for every provider');
-};
-
-
-subtest 'fifty runs ask once' => sub {
-    $vault->change(sub { $_[0]{does}{'secret/data/langorch/many'}
-        = [ { until => 'go', body =>
-            '{"data":{"data":{"value":"' . $sentinel . 'many"},"metadata":{}}}',
-        } ] });
-    my $id   = uses('many', {});
-    my @runs = map { $site->run($id) } 1 .. 50;
-    $vault->wait_calls(1, 'GET /v1/secret/data/langorch/many');
-    $vault->release('go');
-    is scalar(grep { $_->wait_final->{status} eq 'completed' } @runs), 50,
-        'all of them get it';
-    is asked('many'), 1, 'by one question';
 };
 
 

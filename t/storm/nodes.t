@@ -23,7 +23,7 @@ my $one = LangOrch::Site->start(workers => 2, http => 'langorch_node one;', %env
 
 # the other one's data are those of the first
 
-my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1);
+my $state = tempdir('langorch-t-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 symlink $one->home . '/data', "$state/data" or die "symlink: $!";
 my $two = LangOrch::Site->start(workers => 2, http => 'langorch_node two;',
     state => $state, %env);
