@@ -1,36 +1,26 @@
 /*
- * From the commit that makes a run to its first turn, in one worker.
+ * From the job that makes a run to its first turn, in one worker.  The turn is
+ * made when that job is queued, and queued behind it: jobs run in order, so both
+ * are mostly of one group, with one sync.  Should the first of them fail, the
+ * guard of the other misses: there is no such row.
  */
 
 #include "claim/ngx_lo_born.h"
-#include "run/ngx_lo_run_int.h"
+#include "claim/ngx_lo_claim.h"
 
 /* With so many runs more than the worker with the fewest, others take them. */
 #define NGX_LO_BORN_AHEAD  32
 
 
 typedef struct {
-    char            run_id[40];
-    char            hash[72];
-    int64_t         now_ms;
-    ngx_uint_t      row;
-    ckp_program_t  *prog;
-    ckp_run_t      *ckp;            /* NULL: it has a live run now */
+    ngx_event_t     queued;         /* posted: the end of this turn of the loop */
+    int64_t         id;
+    ngx_lo_job_t   *job;
 } ngx_lo_newborn_t;
 
 
-static ngx_uint_t  ngx_lo_newborns;
-
-
-ngx_uint_t
-ngx_lo_born_pending(void)
-{
-    return ngx_lo_newborns;
-}
-
-
 const char *
-ngx_lo_born_owner(const ngx_lo_job_t *job)
+ngx_lo_born_owner(const ngx_lo_job_t *job, int64_t *id)
 {
     ngx_uint_t  n;
 
@@ -43,96 +33,78 @@ ngx_lo_born_owner(const ngx_lo_job_t *job)
         return NULL;
     }
 
-    return ngx_lo_worker_id();
-}
+    *id = ngx_lo_ids_take();
 
-
-static void
-ngx_lo_newborn_free(ngx_lo_newborn_t *b)
-{
-    if (b->ckp != NULL) {
-        ckp_run_free(b->ckp);
-    }
-
-    ckp_program_unref(b->prog);
-    ngx_free(b);
-
-    ngx_lo_newborns--;
+    return (*id != NGX_LO_NULL) ? ngx_lo_worker_id() : NULL;
 }
 
 
 /* As one that was claimed and loaded: its state is that of its first events. */
 
 static ngx_lo_run_t *
-ngx_lo_newborn_adopt(ngx_lo_newborn_t *b, int64_t id)
+ngx_lo_newborn_adopt(const ngx_lo_born_t *b, ckp_program_t *prog,
+    ckp_run_t *ckp)
 {
-    json_t        *row;
+    json_t        *row, *data;
     ngx_lo_run_t  *run;
 
-    row = json_pack("{s:I, s:s, s:i, s:s, s:I}", "id", (json_int_t) id,
+    row = json_pack("{s:I, s:s, s:i, s:s, s:I}", "id", (json_int_t) b->id,
                     "run_id", b->run_id, "epoch", 1, "doc_hash", b->hash,
                     "created_at", (json_int_t) b->now_ms);
 
-    run = (row != NULL) ? ngx_lo_run_adopt(row, b->prog, b->ckp) : NULL;
+    run = (row != NULL) ? ngx_lo_run_adopt(row, prog, ckp) : NULL;
     json_decref(row);
 
     if (run != NULL) {
-        b->ckp = NULL;
+        run->unborn = 1;
+        data = json_pack("{s:b, s:i}", "crash", 0, "crashes", 0);
+        ngx_lo_run_input(run, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", data, 0);
     }
 
     return run;
 }
 
 
+/* Whoever queues the job later has its first turn wait for the commit. */
+
 static void
-ngx_lo_newborn_begin(ngx_lo_newborn_t *b, int64_t id)
+ngx_lo_newborn_queued(ngx_event_t *ev)
 {
-    json_t        *data;
-    ngx_lo_run_t  *run;
+    ngx_lo_run_t      *run;
+    ngx_lo_newborn_t  *b = ev->data;
 
-    run = ngx_lo_worker_quits() ? NULL : ngx_lo_newborn_adopt(b, id);
-
-    if (run == NULL) {
-        ngx_lo_claim_release(id, 1);
+    if (!ngx_lo_job_is_queued(b->job)) {
         return;
     }
 
-    data = json_pack("{s:b, s:i}", "crash", 0, "crashes", 0);
-    ngx_lo_run_input(run, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", data, 0);
+    run = ngx_lo_run_find(b->id);
 
-    /* whoever asked for it is answered first */
-
-    ngx_lo_run_post(run);
+    if (run != NULL) {
+        run->unborn = 0;
+        ngx_lo_run_next(run);
+    }
 }
 
 
 static void
 ngx_lo_newborn_committed(ngx_lo_job_t *job, void *data)
 {
-    int64_t            id;
+    ngx_lo_run_t      *run;
     ngx_lo_newborn_t  *b = data;
 
-    switch (ngx_lo_job_rc(job)) {
+    /* one that was given up meanwhile has given its row back */
 
-    case NGX_LO_JOB_OK:
-        id = ckp_json_int(ngx_lo_job_row(job, b->row), "id", 0);
-        ngx_lo_newborn_begin(b, id);
-        break;
+    run = ngx_lo_run_find(b->id);
 
-    case NGX_LO_JOB_UNKNOWN:
-
-        /* if it is there it is ours, and nobody drives it */
-
-        ngx_lo_claim_release_born(b->run_id);
-        break;
-
-    case NGX_LO_JOB_GUARD:
-    case NGX_LO_JOB_BUSY:
-    case NGX_LO_JOB_ERROR:
-        break;
+    if (run != NULL) {
+        ngx_lo_run_born(run, ngx_lo_job_rc(job));
     }
 
-    ngx_lo_newborn_free(b);
+    if (b->queued.posted) {
+        ngx_delete_posted_event(&b->queued);
+    }
+
+    ngx_free(b);
 }
 
 
@@ -144,21 +116,19 @@ ngx_lo_born_watch(ngx_lo_job_t *job, const ngx_lo_born_t *born,
 
     b = ngx_calloc(sizeof(ngx_lo_newborn_t), ngx_cycle->log);
 
-    if (b == NULL) {
+    if (b == NULL || ngx_lo_newborn_adopt(born, prog, ckp) == NULL) {
+        ngx_free(b);
         return NGX_ERROR;
     }
 
-    (void) ngx_cpystrn((u_char *) b->run_id, (u_char *) born->run_id,
-                       sizeof(b->run_id));
-    (void) ngx_cpystrn((u_char *) b->hash, (u_char *) born->hash,
-                       sizeof(b->hash));
-    b->now_ms = born->now_ms;
-    b->row = born->row;
-    b->prog = ckp_program_ref(prog);
-    b->ckp = ckp;
+    b->id = born->id;
+    b->job = job;
+    b->queued.handler = ngx_lo_newborn_queued;
+    b->queued.data = b;
+    b->queued.log = ngx_cycle->log;
 
-    ngx_lo_newborns++;
     ngx_lo_job_watch(job, ngx_lo_newborn_committed, b);
+    ngx_post_event(&b->queued, &ngx_posted_events);
 
     return NGX_OK;
 }

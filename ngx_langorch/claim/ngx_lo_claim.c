@@ -235,7 +235,7 @@ ngx_lo_claim_room(void)
 {
     ngx_uint_t  n;
 
-    n = ngx_lo_run_count() + ngx_lo_born_pending() + ngx_lo_claims.room;
+    n = ngx_lo_run_count() + ngx_lo_claims.room;
 
     return ngx_lo_conf()->runs_max > n ? ngx_lo_conf()->runs_max - n : 0;
 }
@@ -451,6 +451,7 @@ ngx_lo_claim_start(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_lo_ids_start();
     ngx_add_timer(&ngx_lo_claims.poll, 1);
 
     return NGX_OK;
@@ -462,6 +463,7 @@ ngx_lo_claim_stop(void)
 {
     ngx_lo_claims.stopped = 1;
 
+    ngx_lo_ids_stop();
     ngx_lo_release_stop();
     ngx_lo_lease_stop();
 

@@ -29,4 +29,10 @@ void ngx_lo_claim_free(ngx_lo_claim_t *cl);
 /* A job more, or less, that a worker that ends waits for. */
 void ngx_lo_claim_under_way(int by);
 
+/* A number for the row of a new run (ngx_lo_ids.c); NGX_LO_NULL: none is at
+ * hand, and the store has to give it one. */
+int64_t ngx_lo_ids_take(void);
+void ngx_lo_ids_start(void);
+void ngx_lo_ids_stop(void);
+
 #endif

@@ -17,7 +17,6 @@ typedef struct {
     int64_t       id;
     int64_t       epoch;
     ngx_uint_t    shut;
-    char          run_id[40];       /* of one whose id is not known */
     char          claim[NGX_LO_CLAIM_LEN + 1];      /* of many, or "" */
 } ngx_lo_release_t;
 
@@ -42,10 +41,6 @@ ngx_lo_release_try(ngx_event_t *ev)
     if (rel->claim[0] != '\0') {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_claim,
                               ngx_lo_worker_id(), (const char *) rel->claim);
-
-    } else if (rel->run_id[0] != '\0') {
-        (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_born,
-                              (const char *) rel->run_id, ngx_lo_worker_id());
 
     } else if (rel->epoch == NGX_LO_NULL) {
         (void) ngx_lo_job_add(job, &ngx_lo_sql_claim_release_own, rel->id,
@@ -107,8 +102,7 @@ ngx_lo_release_new(void)
 
 
 static void
-ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut,
-    const char *run_id)
+ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut)
 {
     ngx_lo_release_t  *rel;
 
@@ -121,9 +115,6 @@ ngx_lo_release_add(int64_t id, int64_t epoch, ngx_uint_t shut,
     rel->id = id;
     rel->epoch = epoch;
     rel->shut = shut;
-    (void) ngx_cpystrn((u_char *) rel->run_id, (u_char *) run_id,
-                       sizeof(rel->run_id));
-
     ngx_lo_release_try(&rel->timer);
 }
 
@@ -154,21 +145,14 @@ ngx_lo_release_gone(ngx_lo_job_t *job, void *data)
 void
 ngx_lo_claim_release(int64_t id, int64_t epoch)
 {
-    ngx_lo_release_add(id, epoch, 0, "");
+    ngx_lo_release_add(id, epoch, 0);
 }
 
 
 void
 ngx_lo_claim_shut(int64_t id, int64_t epoch)
 {
-    ngx_lo_release_add(id, epoch, 1, "");
-}
-
-
-void
-ngx_lo_claim_release_born(const char *run_id)
-{
-    ngx_lo_release_add(0, 0, 0, run_id);
+    ngx_lo_release_add(id, epoch, 1);
 }
 
 

@@ -11,7 +11,7 @@ static ckp_code_t ngx_lo_birth_input(const ngx_lo_birth_t *b, ckp_run_t *run,
     ckp_input_kind_t kind, const json_t *data, ckp_turn_t *turn,
     ckp_err_t *err);
 static const char *ngx_lo_birth_owner(const ngx_lo_birth_t *b,
-    const ngx_lo_job_t *job);
+    const ngx_lo_job_t *job, int64_t *id);
 static ngx_int_t ngx_lo_birth_events(const ngx_lo_birth_t *b,
     ngx_lo_job_t *job, const ckp_turn_t *turn);
 static ngx_int_t ngx_lo_birth_skip(const ngx_lo_birth_t *b, ngx_lo_job_t *job,
@@ -93,8 +93,8 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
     const json_t   *raw;
     ngx_lo_born_t   born;
 
-    owner = ngx_lo_birth_owner(b, job);
-    born.row = ngx_lo_job_len(job);
+    born.id = NGX_LO_NULL;
+    owner = ngx_lo_birth_owner(b, job, &born.id);
 
     raw = (b->inputs != NULL && !json_equal(b->shown, b->inputs)) ? b->inputs
                                                                   : NULL;
@@ -109,7 +109,8 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
                        b->trigger_type != NULL ? b->trigger_type : "manual",
                        b->triggered_by, b->project_id, b->case_id,
                        b->now_ms, b->mode, b->retry_of, b->actor,
-                       (int64_t) turn->nevents, b->family, b->order_id, owner)
+                       (int64_t) turn->nevents, b->family, b->order_id, owner,
+                       born.id)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -144,7 +145,8 @@ ngx_lo_birth_put(ngx_lo_birth_t *b, ngx_lo_job_t *job, ckp_run_t *run,
 /* One that begins at its start and waits for nobody goes on here at once. */
 
 static const char *
-ngx_lo_birth_owner(const ngx_lo_birth_t *b, const ngx_lo_job_t *job)
+ngx_lo_birth_owner(const ngx_lo_birth_t *b, const ngx_lo_job_t *job,
+    int64_t *id)
 {
     if (b->point != NULL || b->gate.skipped
         || (b->gate.gate != NULL && json_object_size(b->gate.gate) != 0))
@@ -152,7 +154,7 @@ ngx_lo_birth_owner(const ngx_lo_birth_t *b, const ngx_lo_job_t *job)
         return NULL;
     }
 
-    return ngx_lo_born_owner(job);
+    return ngx_lo_born_owner(job, id);
 }
 
 

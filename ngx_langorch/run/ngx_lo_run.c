@@ -382,7 +382,7 @@ ngx_lo_run_next(ngx_lo_run_t *run)
     ngx_int_t      rc;
     ngx_lo_job_t  *job;
 
-    if (run->busy || run->dropping) {
+    if (run->busy || run->dropping || run->unborn) {
         return;
     }
 
@@ -529,6 +529,11 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
 
     run->busy = 0;
 
+    if (run->stillborn) {
+        ngx_lo_run_free(run);
+        return;
+    }
+
     switch (ngx_lo_job_rc(job)) {
 
     case NGX_LO_JOB_OK:
@@ -623,6 +628,44 @@ ngx_lo_run_held(ngx_lo_run_t *run)
 }
 
 
+void
+ngx_lo_run_born(ngx_lo_run_t *run, ngx_lo_job_rc_t rc)
+{
+    run->unborn = 0;
+
+    switch (rc) {
+
+    case NGX_LO_JOB_OK:
+
+        if (ngx_lo_runs.quits && !run->busy) {
+            ngx_lo_run_drop(run, NULL);
+            return;
+        }
+
+        ngx_lo_run_post(run);
+        return;
+
+    case NGX_LO_JOB_UNKNOWN:
+
+        /* if its row is there it is ours */
+
+        ngx_lo_run_drop(run, "birth");
+        return;
+
+    case NGX_LO_JOB_GUARD:
+    case NGX_LO_JOB_BUSY:
+    case NGX_LO_JOB_ERROR:
+
+        if (run->held != NULL || !run->busy) {
+            ngx_lo_run_free(run);
+            return;
+        }
+
+        run->stillborn = 1;     /* ngx_lo_run_committed comes back to it */
+    }
+}
+
+
 /* Throws the run away and gives its row back. */
 
 static void
@@ -713,7 +756,7 @@ static void
 ngx_lo_run_hand_over(ngx_lo_run_t *run)
 {
     if (run->held != NULL
-        || (!run->busy && ngx_queue_empty(&run->calls)))
+        || (!run->busy && !run->unborn && ngx_queue_empty(&run->calls)))
     {
         ngx_lo_run_drop(run, NULL);
     }

@@ -110,6 +110,8 @@ struct ngx_lo_run_s {
     unsigned            busy:1;         /* a commit is under way */
     unsigned            again:1;        /* reload when the commit is done */
     unsigned            dropping:1;
+    unsigned            unborn:1;       /* the job of its birth is not queued */
+    unsigned            stillborn:1;    /* that job failed: there is no row */
     unsigned            idle:1;
     unsigned            final:1;
     unsigned            released:1;     /* this commit gives the row back */
@@ -128,6 +130,9 @@ ngx_lo_run_t *ngx_lo_run_find(int64_t id);
 /* A claimed row with what was loaded for it; takes the ckp run. */
 ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
     ckp_run_t *ckp);
+
+/* What became of the job that makes its row; the run may be gone then. */
+void ngx_lo_run_born(ngx_lo_run_t *run, ngx_lo_job_rc_t rc);
 
 /* Feeds what is queued, unless a commit is under way. */
 void ngx_lo_run_next(ngx_lo_run_t *run);
@@ -361,9 +366,6 @@ void ngx_lo_claim_release(int64_t id, int64_t epoch);
 /* The same of one that could not be loaded: it is looked at again after a
  * pause, which is longer each time, or when it is told something. */
 void ngx_lo_claim_shut(int64_t id, int64_t epoch);
-
-/* The same of one that may have been born here: nobody knows. */
-void ngx_lo_claim_release_born(const char *run_id);
 
 /* The same for all rows of a claim whose commit was not answered: if it took
  * some, they are ours and nobody drives them. */

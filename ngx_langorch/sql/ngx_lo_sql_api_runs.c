@@ -30,7 +30,8 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_origin = {
 };
 
 
-/* -> id.  With an owner it is claimed from its first moment (epoch 1). */
+/* With an owner it is claimed from its first moment (epoch 1), and has a number
+ * that was reserved (claim_ids). */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_run_add = {
     "api_run_add",
@@ -38,10 +39,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_add = {
     " status, input_vars, input_raw, trigger_type, triggered_by, project_id,"
     " case_id, created_at, updated_at, execution_mode, retry_of_run_id,"
     " created_by, seq, family, order_id, attempt, active_ms, wake_at, owner,"
-    " epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12,"
-    " $13, $14, $15, $16, $17, $18, 1, 0, 0, $19, $19 IS NOT NULL)"
-    " RETURNING id",
-    "sssssjkssssisssisss", 1
+    " epoch, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+    " $12, $13, $14, $15, $16, $17, $18, 1, 0, 0, $19, $19 IS NOT NULL, $20)",
+    "sssssjkssssisssisssi", 1
 };
 
 

@@ -254,13 +254,21 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own = {
 };
 
 
-/* Its INSERT may have been committed; nothing was, since. */
+/* Numbers for the rows of runs; the store counts on behind them.  -> last */
 
-const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born = {
-    "claim_release_born",
-    "UPDATE runs SET owner = NULL, wake_at = 0"
-    " WHERE run_id = $1 AND owner = $2 AND epoch = 1",
-    "ss", -1
+const ngx_lo_stmt_t  ngx_lo_sql_claim_ids[NGX_LO_SQL_CLAIM_IDS] = {
+    {
+        "claim_ids_first",
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT"
+        " EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')",
+        "", -1
+    },
+    {
+        "claim_ids",
+        "UPDATE sqlite_sequence SET seq = seq + $1 WHERE name = 'runs'"
+        " RETURNING seq AS last",
+        "i", 1
+    }
 };
 
 

@@ -401,6 +401,13 @@ ngx_lo_job_is_watched(const ngx_lo_job_t *job)
 }
 
 
+ngx_uint_t
+ngx_lo_job_is_queued(const ngx_lo_job_t *job)
+{
+    return job->queued_ms != 0;
+}
+
+
 void
 ngx_lo_job_watched(ngx_lo_job_t *job)
 {

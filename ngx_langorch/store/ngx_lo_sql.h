@@ -258,9 +258,14 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_claim_expire_workers;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_culprit;   /* after claim_bury */
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_orphans;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_workers;
+
+#define NGX_LO_SQL_CLAIM_IDS  2
+
+/* how many; the last gives {last}, the largest of them */
+extern const ngx_lo_stmt_t  ngx_lo_sql_claim_ids[NGX_LO_SQL_CLAIM_IDS];
+
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_document;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_own;
-extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_born;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_set_back;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_claim;
 extern const ngx_lo_stmt_t  ngx_lo_sql_claim_release_all;

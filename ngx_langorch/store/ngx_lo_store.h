@@ -148,6 +148,9 @@ void ngx_lo_job_free(ngx_lo_job_t *job);     /* one that is yours; or NULL */
 void ngx_lo_job_watch(ngx_lo_job_t *job, ngx_lo_job_done_pt watch, void *data);
 ngx_uint_t ngx_lo_job_is_watched(const ngx_lo_job_t *job);
 
+/* It was submitted: what is submitted from now on is run after it. */
+ngx_uint_t ngx_lo_job_is_queued(const ngx_lo_job_t *job);
+
 /* In its `done`, when it was BUSY: the job is yours again, to be submitted once
  * more or freed. */
 void ngx_lo_job_keep(ngx_lo_job_t *job);

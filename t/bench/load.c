@@ -6,7 +6,8 @@
  * The life of a slot, of which there are as many as runs outstanding:
  *   create   POST /api/runs on the slot's own keep-alive connection
  *   work     until the agent has answered the last step of that run
- *   look     GET /api/runs/{id} after 1 ms, doubling, until it is final
+ *   look     GET /api/runs/{id} after 1 ms, doubling, until it is final; after
+ *            0.15 ms for each run outstanding, growing by half, if they are few
  * and again, until the time is up.  Prints one JSON object.  With a port of 0
  * for the agent there is none: the runs are of a procedure that calls nobody.
  */
@@ -34,6 +35,8 @@
 #define TABLE_SIZE   65536
 #define RUN_ID_LEN   36
 #define LAST_STEP    "s5"
+#define LOOK_US      1000       /* until the first look */
+#define LOOK_FEW_US  150        /* the same a run outstanding, if less */
 
 typedef enum {
     CONN_LISTENER,
@@ -260,7 +263,12 @@ static void
 slot_begin_looking(slot_t *s)
 {
     s->state = SLOT_LOOK;
-    s->wait_us = 1000;
+    s->wait_us = load.nslots * LOOK_FEW_US;
+
+    if (s->wait_us > LOOK_US) {
+        s->wait_us = LOOK_US;
+    }
+
     s->look_us = now_us() + s->wait_us;
 }
 
@@ -362,7 +370,7 @@ slot_looked(slot_t *s, int status, const char *body)
     }
 
     s->state = SLOT_LOOK;
-    s->wait_us *= 2;
+    s->wait_us += s->wait_us < LOOK_US ? s->wait_us / 2 : s->wait_us;
     s->look_us = now_us() + s->wait_us;
 }
 
@@ -557,9 +565,11 @@ conn_accept(conn_t *listener)
 /* --- the loop ------------------------------------------------------------ */
 
 
-/* Looks where it is time; returns ms until the next look, at most 100. */
+/* Looks where it is time; returns when the next look is, at most 100 ms later:
+ * a ms, which is what epoll_wait() counts in, is half the life of a run that is
+ * alone. */
 
-static int
+static struct timespec
 look_due(void)
 {
     const int64_t  now = now_us();
@@ -579,7 +589,7 @@ look_due(void)
         }
     }
 
-    return (int) ((next - now + 999) / 1000);
+    return (struct timespec) { .tv_sec = 0, .tv_nsec = (next - now) * 1000 };
 }
 
 
@@ -589,8 +599,8 @@ loop(void)
     struct epoll_event  events[256];
 
     while (load.busy > 0) {
-        const int  wait = look_due();
-        const int  n = epoll_wait(load.epoll, events, 256, wait);
+        const struct timespec  wait = look_due();
+        const int  n = epoll_pwait2(load.epoll, events, 256, &wait, NULL);
 
         for (int i = 0; i < n; i++) {
             conn_t *const  c = events[i].data.ptr;
