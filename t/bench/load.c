@@ -6,8 +6,8 @@
  * The life of a slot, of which there are as many as runs outstanding:
  *   create   POST /api/runs on the slot's own keep-alive connection
  *   work     until the agent has answered the last step of that run
- *   look     GET /api/runs/{id} after 1 ms, doubling, until it is final; after
- *            0.15 ms for each run outstanding, growing by half, if they are few
+ *   look     GET /api/runs/{id} after 1 ms, doubling, until it is final; if they
+ *            are few after 0.2 ms for each of them, and then each half of that
  * and again, until the time is up.  Prints one JSON object.  With a port of 0
  * for the agent there is none: the runs are of a procedure that calls nobody.
  */
@@ -36,7 +36,7 @@
 #define RUN_ID_LEN   36
 #define LAST_STEP    "s5"
 #define LOOK_US      1000       /* until the first look */
-#define LOOK_FEW_US  150        /* the same a run outstanding, if less */
+#define LOOK_FEW_US  200        /* the same a run outstanding, if less */
 
 typedef enum {
     CONN_LISTENER,
@@ -370,8 +370,12 @@ slot_looked(slot_t *s, int status, const char *body)
     }
 
     s->state = SLOT_LOOK;
-    s->wait_us += s->wait_us < LOOK_US ? s->wait_us / 2 : s->wait_us;
-    s->look_us = now_us() + s->wait_us;
+    if (s->wait_us >= LOOK_US) {
+        s->wait_us *= 2;
+    }
+
+    s->look_us = now_us() + (s->wait_us < LOOK_US ? s->wait_us / 2
+                                                  : s->wait_us);
 }
 
 
