@@ -215,15 +215,16 @@ static ngx_int_t
 ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
 {
-    return ngx_lo_job_add(job, &ngx_lo_sql_turn_checkpoint, run->id,
-                          ckp_json_str(w->row, "checkpoint_id"),
-                          ckp_json_str(w->row, "parent_id"),
-                          ckp_json_int(w->row, "seq", 0),
-                          ckp_json_str(w->row, "node_id"),
-                          ckp_json_str(w->row, "path"),
-                          ckp_json_str(w->row, "reason"),
-                          ckp_json_str(w->row, "name"),
-                          ckp_json_str(w->row, "state"), now);
+    return ngx_lo_job_add_row(job, ngx_lo_sql_turn_points,
+                              NGX_LO_SQL_TURN_POINTS, run->id,
+                              ckp_json_str(w->row, "checkpoint_id"),
+                              ckp_json_str(w->row, "parent_id"),
+                              ckp_json_int(w->row, "seq", 0),
+                              ckp_json_str(w->row, "node_id"),
+                              ckp_json_str(w->row, "path"),
+                              ckp_json_str(w->row, "reason"),
+                              ckp_json_str(w->row, "name"),
+                              ckp_json_str(w->row, "state"), now);
 }
 
 

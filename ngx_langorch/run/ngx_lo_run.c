@@ -529,11 +529,6 @@ ngx_lo_run_committed(ngx_lo_job_t *job, void *data)
 
     run->busy = 0;
 
-    if (run->stillborn) {
-        ngx_lo_run_free(run);
-        return;
-    }
-
     switch (ngx_lo_job_rc(job)) {
 
     case NGX_LO_JOB_OK:
@@ -656,12 +651,11 @@ ngx_lo_run_born(ngx_lo_run_t *run, ngx_lo_job_rc_t rc)
     case NGX_LO_JOB_BUSY:
     case NGX_LO_JOB_ERROR:
 
-        if (run->held != NULL || !run->busy) {
-            ngx_lo_run_free(run);
-            return;
-        }
+        /* there is no such row: of a turn under way the guard misses */
 
-        run->stillborn = 1;     /* ngx_lo_run_committed comes back to it */
+        if (!run->busy) {
+            ngx_lo_run_free(run);
+        }
     }
 }
 

@@ -111,7 +111,6 @@ struct ngx_lo_run_s {
     unsigned            again:1;        /* reload when the commit is done */
     unsigned            dropping:1;
     unsigned            unborn:1;       /* the job of its birth is not queued */
-    unsigned            stillborn:1;    /* that job failed: there is no row */
     unsigned            idle:1;
     unsigned            final:1;
     unsigned            released:1;     /* this commit gives the row back */

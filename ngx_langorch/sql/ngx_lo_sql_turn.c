@@ -149,12 +149,32 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
 };
 
 
-const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint = {
-    "turn_checkpoint",
-    "INSERT INTO checkpoints (run, checkpoint_id, parent_id, seq, node_id, path,"
-    " reason, name, state, created_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    "ississssti", 1
+/* One for each node that was left. */
+
+#define NGX_LO_TURN_POINTS                                                    \
+    "INSERT OR FAIL INTO checkpoints (run, checkpoint_id, parent_id, seq,"    \
+    " node_id, path, reason, name, state, created_at) VALUES"                 \
+    " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+#define NGX_LO_TURN_POINTS_2  NGX_LO_TURN_POINTS                              \
+    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+
+#define NGX_LO_TURN_POINTS_3  NGX_LO_TURN_POINTS_2                            \
+    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+
+#define NGX_LO_TURN_POINT_TYPES  "ississssti"
+
+const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS] = {
+    { "turn_point", NGX_LO_TURN_POINTS, NGX_LO_TURN_POINT_TYPES, 1 },
+    { "turn_points_2", NGX_LO_TURN_POINTS_2,
+      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES, 2 },
+    { "turn_points_3", NGX_LO_TURN_POINTS_3,
+      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES
+      NGX_LO_TURN_POINT_TYPES, 3 },
+    { "turn_points_4", NGX_LO_TURN_POINTS_3
+      ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)",
+      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES
+      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES, 4 }
 };
 
 

@@ -727,6 +727,23 @@ static const char  ngx_lo_schema_held[] =
     "DROP TABLE leases_before;";
 
 
+/* A checkpoint is asked for by its run, so its id needs no tree of its own: each
+ * node of a run writes one. */
+
+static const char  ngx_lo_schema_points[] =
+    "ALTER TABLE checkpoints RENAME TO checkpoints_before;"
+    "DROP INDEX checkpoints_run;"
+    "CREATE TABLE checkpoints ("
+    " run INTEGER NOT NULL, checkpoint_id TEXT NOT NULL,"
+    " parent_id TEXT, seq INTEGER, node_id TEXT, path TEXT, reason TEXT,"
+    " name TEXT, state TEXT, created_at INTEGER);"
+    "INSERT INTO checkpoints SELECT run, checkpoint_id, parent_id, seq,"
+    " node_id, path, reason, name, state, created_at"
+    " FROM checkpoints_before ORDER BY run, seq;"
+    "CREATE INDEX checkpoints_run ON checkpoints (run, seq);"
+    "DROP TABLE checkpoints_before;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -762,7 +779,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_labels,
     ngx_lo_schema_scopes,
     ngx_lo_schema_numbers,
-    ngx_lo_schema_held
+    ngx_lo_schema_held,
+    ngx_lo_schema_points
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

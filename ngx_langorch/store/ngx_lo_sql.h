@@ -130,8 +130,10 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_forget;
 
 #define NGX_LO_SQL_TURN_EVENTS  4       /* rows of the longest */
 #define NGX_LO_SQL_TURN_JOURNAL  2
+#define NGX_LO_SQL_TURN_POINTS   4
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL];
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_held;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_own;
@@ -141,7 +143,6 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_end;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_void;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend;
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_checkpoint;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_state;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_artifact;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_order;
