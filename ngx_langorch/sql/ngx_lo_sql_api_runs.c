@@ -41,7 +41,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_run_add = {
     " created_by, seq, family, order_id, attempt, active_ms, wake_at, owner,"
     " epoch, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
     " $12, $13, $14, $15, $16, $17, $18, 1, 0, 0, $19, $19 IS NOT NULL, $20)",
-    "sssssjkssssisssisssi", 1
+    "sssssjkssssisssisssn", 1
 };
 
 
