@@ -203,6 +203,7 @@ ngx_lo_worker_end(ngx_cycle_t *cycle)
     ngx_lo_run_stop(cycle);
     ngx_lo_secrets_stop();
     ngx_lo_issuer_stop();
+    ngx_lo_admin_stop();
     ngx_lo_keys_stop();
     ngx_lo_proof_stop();
     ngx_lo_egress_stop(cycle);

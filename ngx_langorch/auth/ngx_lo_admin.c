@@ -11,25 +11,72 @@
 #include "store/ngx_lo_sql_identity.h"
 
 
+#define NGX_LO_ADMIN_AGAIN  1000
+
+
+static void ngx_lo_admin_try(ngx_event_t *ev);
 static void ngx_lo_admin_made(ngx_lo_job_t *job, void *data);
+
+
+static struct {
+    ngx_event_t    again;
+    ngx_lo_job_t  *job;             /* NULL: none is under way */
+    unsigned       pending:1;
+} ngx_lo_admin;
 
 
 void
 ngx_lo_admin_start(void)
+{
+    ngx_memzero(&ngx_lo_admin, sizeof(ngx_lo_admin));
+
+    if (ngx_lo_auth_conf()->admin.len == 0 || ngx_lo_store() == NULL) {
+        return;
+    }
+
+    ngx_lo_admin.pending = 1;
+    ngx_lo_admin.again.handler = ngx_lo_admin_try;
+    ngx_lo_admin.again.data = &ngx_lo_admin;
+    ngx_lo_admin.again.log = ngx_cycle->log;
+    ngx_lo_admin.again.cancelable = 1;
+
+    ngx_lo_admin_try(&ngx_lo_admin.again);
+}
+
+
+void
+ngx_lo_admin_stop(void)
+{
+    if (ngx_lo_admin.again.timer_set) {
+        ngx_del_timer(&ngx_lo_admin.again);
+    }
+
+    if (ngx_lo_admin.job != NULL) {
+        ngx_lo_job_forget(ngx_lo_admin.job);
+        ngx_lo_admin.job = NULL;
+    }
+}
+
+
+ngx_uint_t
+ngx_lo_admin_pending(void)
+{
+    return ngx_lo_admin.pending;
+}
+
+
+static void
+ngx_lo_admin_try(ngx_event_t *ev)
 {
     char                       id[37];
     ngx_lo_job_t              *job;
     const ngx_lo_auth_conf_t  *ac;
 
     ac = ngx_lo_auth_conf();
-
-    if (ac->admin.len == 0 || ngx_lo_store() == NULL) {
-        return;
-    }
-
-    job = ngx_lo_job_new(ngx_lo_store(), 1);
+    job = ngx_lo_store() ? ngx_lo_job_new(ngx_lo_store(), 1) : NULL;
 
     if (job == NULL) {
+        ngx_add_timer(ev, NGX_LO_ADMIN_AGAIN);
         return;
     }
 
@@ -45,14 +92,17 @@ ngx_lo_admin_start(void)
                           NULL, NULL, NULL, NULL) != NGX_OK)
     {
         ngx_lo_job_free(job);
+        ngx_add_timer(ev, NGX_LO_ADMIN_AGAIN);
         return;
     }
 
+    ngx_lo_admin.job = job;
     ngx_lo_job_submit(job, ngx_lo_admin_made, NULL);
 }
 
 
-/* Every worker tries; who comes second misses. */
+/* Every worker tries; who comes second misses.  What failed is tried again:
+ * without that user nobody may be able to come in. */
 
 static void
 ngx_lo_admin_made(ngx_lo_job_t *job, void *data)
@@ -62,6 +112,8 @@ ngx_lo_admin_made(ngx_lo_job_t *job, void *data)
     (void) data;
 
     ac = ngx_lo_auth_conf();
+    ngx_lo_admin.job = NULL;
+    ngx_lo_admin.pending = 0;
 
     switch (ngx_lo_job_rc(job)) {
 
@@ -81,5 +133,7 @@ ngx_lo_admin_made(ngx_lo_job_t *job, void *data)
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "langorch: user \"%V\" could not be made: %s", &ac->admin,
                       ngx_lo_job_error(job));
+        ngx_lo_admin.pending = 1;
+        ngx_add_timer(&ngx_lo_admin.again, NGX_LO_ADMIN_AGAIN);
     }
 }

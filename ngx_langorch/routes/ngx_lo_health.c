@@ -3,6 +3,7 @@
  */
 
 #include "api/ngx_lo_reply.h"
+#include "auth/ngx_lo_admin.h"
 #include "duty/ngx_lo_gauges.h"
 #include "routes/ngx_lo_routes.h"
 #include "secret/ngx_lo_secret.h"
@@ -40,7 +41,8 @@ ngx_lo_health_ready_render(ngx_lo_api_t *api, ngx_lo_job_t *job)
     const char  *store, *engine;
 
     store = ngx_lo_store_state();
-    engine = ngx_lo_worker_quits() ? "draining" : "ok";
+    engine = ngx_lo_worker_quits() ? "draining"
+             : ngx_lo_admin_pending() ? "starting" : "ok";
 
     ready = (strcmp(store, "ok") == 0 && strcmp(engine, "ok") == 0);
 

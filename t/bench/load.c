@@ -6,8 +6,9 @@
  * The life of a slot, of which there are as many as runs outstanding:
  *   create   POST /api/runs on the slot's own keep-alive connection
  *   work     until the agent has answered the last step of that run
- *   look     GET /api/runs/{id} after 1 ms, doubling, until it is final; if they
- *            are few after 0.2 ms for each of them, and then each half of that
+ *   look     GET /api/runs/{id} until it is final, first after most of the time
+ *            that the runs before it needed, then each eighth of it: a look is a
+ *            request like others, and who looks early and often measures himself
  * and again, until the time is up.  Prints one JSON object.  With a port of 0
  * for the agent there is none: the runs are of a procedure that calls nobody.
  */
@@ -35,8 +36,7 @@
 #define TABLE_SIZE   65536
 #define RUN_ID_LEN   36
 #define LAST_STEP    "s5"
-#define LOOK_US      1000       /* until the first look */
-#define LOOK_FEW_US  200        /* the same a run outstanding, if less */
+#define LOOK_MIN_US  50
 
 typedef enum {
     CONN_LISTENER,
@@ -67,8 +67,8 @@ struct slot_s {
     conn_t        conn;
     char          run_id[RUN_ID_LEN + 1];
     int64_t       begun_us;
+    int64_t       worked_us;    /* when its last step was answered */
     int64_t       look_us;      /* when to look next */
-    int64_t       wait_us;
 };
 
 /* A run that exists: it may reach its last step before its POST is answered. */
@@ -88,6 +88,8 @@ typedef struct {
     int       agent_port;
     int       nslots;
     int64_t   stop_us;
+    int64_t   rest_us;          /* from there until a run is seen to be final: a
+                                   mean that follows slowly */
     bool      stopping;
     int       busy;
     uint64_t  runs;
@@ -263,13 +265,8 @@ static void
 slot_begin_looking(slot_t *s)
 {
     s->state = SLOT_LOOK;
-    s->wait_us = load.nslots * LOOK_FEW_US;
-
-    if (s->wait_us > LOOK_US) {
-        s->wait_us = LOOK_US;
-    }
-
-    s->look_us = now_us() + s->wait_us;
+    s->worked_us = now_us();
+    s->look_us = s->worked_us + load.rest_us - load.rest_us / 8;
 }
 
 
@@ -359,6 +356,7 @@ static void
 slot_looked(slot_t *s, int status, const char *body)
 {
     if (status == 200 && body_says(body, "completed")) {
+        load.rest_us += (now_us() - s->worked_us - load.rest_us) / 8;
         slot_end(s, true);
         return;
     }
@@ -370,12 +368,7 @@ slot_looked(slot_t *s, int status, const char *body)
     }
 
     s->state = SLOT_LOOK;
-    if (s->wait_us >= LOOK_US) {
-        s->wait_us *= 2;
-    }
-
-    s->look_us = now_us() + (s->wait_us < LOOK_US ? s->wait_us / 2
-                                                  : s->wait_us);
+    s->look_us = now_us() + LOOK_MIN_US + load.rest_us / 8;
 }
 
 
@@ -710,6 +703,7 @@ main(int argc, char **argv)
         return 2;
     }
 
+    load.rest_us = 1000;
     load.epoll = epoll_create1(0);
     load.slots = calloc((size_t) load.nslots, sizeof(slot_t));
 
