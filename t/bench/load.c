@@ -37,6 +37,7 @@
 #define RUN_ID_LEN   36
 #define LAST_STEP    "s5"
 #define LOOK_MIN_US  50
+#define SLACK_US     100        /* that a look is late, when nothing is to do */
 
 typedef enum {
     CONN_LISTENER,
@@ -68,7 +69,7 @@ struct slot_s {
     char          run_id[RUN_ID_LEN + 1];
     int64_t       begun_us;
     int64_t       worked_us;    /* when its last step was answered */
-    int64_t       look_us;      /* when to look next */
+    int64_t       look_us;      /* when to look next, or was looked last */
 };
 
 /* A run that exists: it may reach its last step before its POST is answered. */
@@ -88,8 +89,8 @@ typedef struct {
     int       agent_port;
     int       nslots;
     int64_t   stop_us;
-    int64_t   rest_us;          /* from there until a run is seen to be final: a
-                                   mean that follows slowly */
+    int64_t   rest_us;          /* from there until the look that sees a run
+                                   final: a mean that follows slowly */
     bool      stopping;
     int       busy;
     uint64_t  runs;
@@ -264,9 +265,11 @@ slot_create(slot_t *s)
 static void
 slot_begin_looking(slot_t *s)
 {
+    const int64_t  wait = load.rest_us - load.rest_us / 8 - SLACK_US;
+
     s->state = SLOT_LOOK;
     s->worked_us = now_us();
-    s->look_us = s->worked_us + load.rest_us - load.rest_us / 8;
+    s->look_us = s->worked_us + (wait > LOOK_MIN_US ? wait : LOOK_MIN_US);
 }
 
 
@@ -281,6 +284,7 @@ slot_look(slot_t *s)
                    s->run_id);
 
     s->state = SLOT_LOOKING;
+    s->look_us = now_us();
     load.looks++;
 
     conn_send(&s->conn, request, (size_t) len);
@@ -356,7 +360,7 @@ static void
 slot_looked(slot_t *s, int status, const char *body)
 {
     if (status == 200 && body_says(body, "completed")) {
-        load.rest_us += (now_us() - s->worked_us - load.rest_us) / 8;
+        load.rest_us += (s->look_us - s->worked_us - load.rest_us) / 8;
         slot_end(s, true);
         return;
     }
