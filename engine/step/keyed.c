@@ -97,7 +97,11 @@ ckp_keyed_error(const json_t *failure)
 bool
 ckp_keyed_asks(const ckp_keyed_t *k)
 {
+    /* who asked once asks again, though those beside it may have ended: one of
+     * them may have done it while this waited for a slot */
+
     return k->policy->scope != CKP_ONCE_RUN
+           || ckp_fiber_get(k->f, k->at, "claim") != NULL
            || json_object_size(ckp_fiber_run_get(k->f, "fibers", NULL)) > 1;
 }
 

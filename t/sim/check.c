@@ -180,16 +180,39 @@ sim_check_call(sim_t *w, const json_t *fx)
 }
 
 
+/* In how many scopes a key was asked for: who asks in another one does not wait
+ * for who is at it in this one. */
+
+static int64_t
+check_scopes(sim_t *w, const char *key)
+{
+    const size_t  len = strlen(key);
+    const char   *name;
+    json_t       *row;
+    int64_t       n = 0;
+
+    json_object_foreach(w->store.once, name, row) {
+        const size_t  all = strlen(name);
+
+        n += all > len && name[all - len - 1] == ' '
+             && strcmp(name + all - len, key) == 0;
+    }
+
+    return n;
+}
+
+
 /* How many steps may call a key once: a failure is no result that others of the
  * same key share.  They may have another key by now. */
 
 static int64_t
-check_users(const json_t *work)
+check_users(sim_t *w, const char *key, const json_t *work)
 {
-    const size_t  n = json_object_size(json_object_get(work, "users"));
+    const size_t   n = json_object_size(json_object_get(work, "users"));
+    const int64_t  scopes = check_scopes(w, key);
 
-    return n == 0 || ckp_json_int(work, "outcome", 0) != CKP_OUTCOME_FAILED
-           ? 1 : (int64_t) n;
+    return n > 0 && ckp_json_int(work, "outcome", 0) == CKP_OUTCOME_FAILED
+           ? (int64_t) n : scopes > 1 ? scopes : 1;
 }
 
 
@@ -225,7 +248,7 @@ sim_check_end(sim_t *w)
         const int64_t  again = w->faults[SIM_SET_BACK]
                                + w->faults[SIM_RETRIED];
 
-        if (calls > check_users(work) * (1 + again)
+        if (calls > check_users(w, key, work) * (1 + again)
                     + (int64_t) (w->deaths + w->unknowns))
         {
             sim_broken(w, "key %s was called %lld times", key,

@@ -220,6 +220,53 @@ test_who_gives_up_lets_others_try(void **ctx)
 }
 
 
+/* The turn's admission of a path: its ref. */
+
+static const char *
+t_ref_of(const t_run_t *t, const char *path, char *ref, size_t size)
+{
+    for (size_t i = 0; i < t->turn.neffects; i++) {
+        if (strcmp(ckp_json_str(t->turn.effects[i].body, "path"), path) == 0) {
+            (void) snprintf(ref, size, "%s", t->turn.effects[i].ref);
+        }
+    }
+
+    return ref;
+}
+
+
+static void
+test_who_waited_for_a_slot_asks_again_for_what_was_done_beside_it(void **ctx)
+{
+#define KEYED_STEP(id, next)                                                  \
+    "'" id "':{'type':'sequence','agent':'W'" next ",'steps':["               \
+    "{'step_id':'s','action':'work','idempotency_key':'k'}]}"
+
+    t_run_t  t;
+    char     branch[64] = "";
+    char     waits[64] = "";
+
+    t_run(&t, T_GRAPH("fan", "'fan':{'type':'parallel','wait_strategy':'none',"
+          "'next_node':'own','branches':[{'branch_id':'b','start_node':"
+          "'side'}]}," KEYED_STEP("side", "") ","
+          KEYED_STEP("own", ",'next_node':'end'") "," T_END, ""));
+    t_ref_of(&t, "fan/b:b/side/s", branch, sizeof(branch));
+    t_ref_of(&t, "own/s", waits, sizeof(waits));
+
+    t_feed(&t, CKP_IN_ADMITTED, CKP_OUTCOME_OK, waits,
+           json_pack("{s:i, s:{}}", "wait_ms", 20, "saturated"));
+    (void) snprintf(t.ref, sizeof(t.ref), "%s", branch);
+    t_admit(&t);
+    t_ok(&t, json_integer(5));
+    assert_non_null(strstr(t.story, "branch_completed"));
+
+    t_tick(&t);
+    assert_int_equal(t_count(&t, CKP_FX_ADMIT), 1);
+    assert_string_equal(ckp_json_str(t_asked(&t), "key"), "k");
+    t_run_over(&t);
+}
+
+
 static void
 test_a_policy_may_hold_the_key(void **ctx)
 {
@@ -334,6 +381,8 @@ main(void)
         cmocka_unit_test(test_other_parameters_under_the_same_key_are_told),
         cmocka_unit_test(test_an_action_of_ours_asks_before_it_is_done),
         cmocka_unit_test(test_who_gives_up_lets_others_try),
+        cmocka_unit_test(
+            test_who_waited_for_a_slot_asks_again_for_what_was_done_beside_it),
         cmocka_unit_test(test_a_policy_may_hold_the_key),
         cmocka_unit_test(test_the_policy_is_inherited_member_by_member),
         cmocka_unit_test(test_limits_of_all_are_asked_with_the_admission),
