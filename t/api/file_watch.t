@@ -146,8 +146,10 @@ subtest 'a file that still grows waits' => sub {
     watches('slow', "$box/slow", stable_seconds => 3600);
     spew('slow/a', 'half');
     look('slow');
-    is LangOrch::Store::value($site, "SELECT pending FROM trigger_files "
-        . "WHERE path LIKE '%/slow/a'"), 'created', 'it is seen';
+    until_true('it is seen', sub {
+        return (LangOrch::Store::value($site, 'SELECT pending FROM trigger_files '
+            . "WHERE path LIKE '%/slow/a'") // '') eq 'created';
+    });
     is scalar(runs('slow')), 0, 'and not told';
 
     LangOrch::Store::change($site, "UPDATE trigger_files SET since = 1 "

@@ -71,6 +71,22 @@ sub begun {
     return $socket;
 }
 
+# The question how it is, but its last byte; and that.
+
+sub health_begun {
+    my $socket = open_socket();
+    print {$socket} "GET /api/health HTTP/1.1\r\nHost: x\r\n\r";
+    $socket->flush;
+    return $socket;
+}
+
+sub end_of {
+    my ($socket, $byte) = @_;
+    print {$socket} $byte;
+    $socket->flush;
+    return;
+}
+
 # The connection stays: of one that ends, NGINX logs the request when its client
 # has gone, and that would be no order.
 
@@ -83,6 +99,23 @@ sub status_of {
     read $socket, $text, $len if $len;
     diag $head, substr $text, 0, 700 if $head !~ m{^HTTP/1\.1 20};
     return $head =~ m{^HTTP/1\.1 (\d+)} ? $1 : 'none';
+}
+
+# What is written meanwhile comes to the worker in one turn of its loop, when it
+# has read what was written before: else a thread may be done before the loop hears
+# of the second request.
+
+sub at_once {
+    my ($write) = @_;
+    my ($worker) = $site->workers;
+
+    $site->get('/api/projects') for 1 .. 3;
+    kill 'STOP', $worker;
+    until_true('the worker stands', sub {
+        return LangOrch::Site::slurp("/proc/$worker/stat") =~ /\) T / });
+    $write->();
+    kill 'CONT', $worker;
+    return;
 }
 
 # What was answered, in that order.
@@ -105,20 +138,16 @@ for my $case (
     subtest "others are answered while documents are $what" => sub {
         my $before = () = order();
         my @sockets = map { begun($method, $path, $text) } 1 .. 4;
-        my $health  = open_socket();
+        my $health  = health_begun();
 
-        # when all but that is read: the last byte of one, the question, the last
-        # bytes of the others
+        # the end of one, of the question, of the others
 
-        $site->get('/api/projects') for 1 .. 3;
-
-        for my $n (0 .. $#sockets) {
-            print { $sockets[$n] } substr $text, -1;
-            $sockets[$n]->flush;
-            next if $n != 0;
-            print {$health} "GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n";
-            $health->flush;
-        }
+        at_once(sub {
+            for my $n (0 .. $#sockets) {
+                end_of($sockets[$n], substr $text, -1);
+                end_of($health, "\n") if $n == 0;
+            }
+        });
 
         is status_of($health), 200, 'health is answered';
         like status_of($_), qr/^$status/, 'so is each document' for @sockets;
@@ -143,12 +172,12 @@ for my $case (
 sub first_answered {
     my ($what, $status, @request) = @_;
     my $before = () = order();
-    my ($socket, $health) = (begun(@request), open_socket());
+    my ($socket, $health) = (begun(@request), health_begun());
 
-    print {$socket} substr $request[2], -1;
-    $socket->flush;
-    print {$health} "GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n";
-    $health->flush;
+    at_once(sub {
+        end_of($socket, substr $request[2], -1);
+        end_of($health, "\n");
+    });
 
     is status_of($health), 200, "health is answered while $what";
     is status_of($socket), $status, 'and so is that';
@@ -186,8 +215,8 @@ subtest 'stored ones are compiled and compared where they are read' => sub {
     is_answered_meanwhile('that is taken back', 200, 'POST',
         '/api/procedures/none/2.0.0/rollback', '{"target_channel":"dev"}');
 
-    # a worker knows it from then on; on a busy machine the thread may be done
-    # before the loop hears of the second request
+    # a worker knows it from then on; one that has just begun has other things to
+    # do, too
 
     my $first = '';
     for (1 .. 5) {
