@@ -1,8 +1,8 @@
 /*
  * From the job that makes a run to its first turn, in one worker.  The turn is
- * made when that job is queued, and queued behind it: jobs run in order, so both
- * are mostly of one group, with one sync.  Should the first of them fail, the
- * guard of the other misses: there is no such row.
+ * made when that job is queued, and queued behind it: jobs run in order, so
+ * both are mostly of one group, with one sync.  Should the first of them fail,
+ * the guard of the other misses: there is no such row.
  */
 
 #include "claim/ngx_lo_born.h"
@@ -13,7 +13,7 @@
 
 
 typedef struct {
-    ngx_event_t     queued;         /* posted: the end of this turn of the loop */
+    ngx_event_t     queued;         /* posted: when the job has been queued */
     int64_t         id;
     ngx_lo_job_t   *job;
 } ngx_lo_newborn_t;

@@ -24,8 +24,8 @@ typedef struct {
 
 /*
  * The owner to write into the row of a run of which `job` will be the first
- * commit, and in `id` the row's number; NULL: it is for whoever claims it.  Then
- * ngx_lo_born_watch has to follow.
+ * commit, and in `id` the row's number; NULL: it is for whoever claims it.
+ * Then ngx_lo_born_watch has to follow.
  */
 const char *ngx_lo_born_owner(const ngx_lo_job_t *job, int64_t *id);
 

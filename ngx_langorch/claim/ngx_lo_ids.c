@@ -1,6 +1,6 @@
 /*
- * Numbers for rows of runs, known before the row is: reserved in the store, many
- * at once.  Those that a worker has left when it ends are nobody's.
+ * Numbers for rows of runs, known before the row is: reserved in the store,
+ * many at once.  Those that a worker has left when it ends are nobody's.
  */
 
 #include "claim/ngx_lo_claim.h"

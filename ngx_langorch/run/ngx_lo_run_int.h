@@ -133,6 +133,12 @@ ngx_lo_run_t *ngx_lo_run_adopt(const json_t *row, ckp_program_t *prog,
 /* What became of the job that makes its row; the run may be gone then. */
 void ngx_lo_run_born(ngx_lo_run_t *run, ngx_lo_job_rc_t rc);
 
+/* Its calls are aborted, nothing is written. */
+void ngx_lo_run_free(ngx_lo_run_t *run);
+
+/* The turn's job was refused (ngx_lo_run_missed.c); the run is gone then. */
+void ngx_lo_run_missed(ngx_lo_run_t *run, ngx_lo_job_t *job);
+
 /* Feeds what is queued, unless a commit is under way. */
 void ngx_lo_run_next(ngx_lo_run_t *run);
 

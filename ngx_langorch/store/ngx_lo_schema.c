@@ -727,8 +727,8 @@ static const char  ngx_lo_schema_held[] =
     "DROP TABLE leases_before;";
 
 
-/* A checkpoint is asked for by its run, so its id needs no tree of its own: each
- * node of a run writes one. */
+/* A checkpoint is asked for by its run, so its id needs no tree of its own:
+ * each node of a run writes one. */
 
 static const char  ngx_lo_schema_points[] =
     "ALTER TABLE checkpoints RENAME TO checkpoints_before;"

@@ -6,9 +6,10 @@
  * The life of a slot, of which there are as many as runs outstanding:
  *   create   POST /api/runs on the slot's own keep-alive connection
  *   work     until the agent has answered the last step of that run
- *   look     GET /api/runs/{id} until it is final, first after most of the time
- *            that the runs before it needed, then each eighth of it: a look is a
- *            request like others, and who looks early and often measures himself
+ *   look     GET /api/runs/{id} until it is final, first after most of the
+ *            time that the runs before it needed, then each eighth of it: a
+ *            look is a request like others, and who looks early and often
+ *            measures himself
  * and again, until the time is up.  Prints one JSON object.  With a port of 0
  * for the agent there is none: the runs are of a procedure that calls nobody.
  */
