@@ -193,7 +193,7 @@ prove_again()
 {
     tried=$logs/${room:-api}.prove
 
-    prove -j"${JOBS:-${jobs:-2}}" --timer -Ilib \
+    prove -j"${JOBS:-${jobs:-3}}" --timer -Ilib \
         --state=save --statefile="$tried" "$@" && return 0
 
     [ -n "${LANGORCH_AGAIN:-}" ] || return 1

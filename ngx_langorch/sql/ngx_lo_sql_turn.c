@@ -5,39 +5,38 @@
 #include "store/ngx_lo_sql.h"
 
 
+/* Rows of ten columns: one to four of them. */
+
+#define NGX_LO_TURN_TEN_1  " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+#define NGX_LO_TURN_TEN_2  NGX_LO_TURN_TEN_1                                  \
+    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+
+#define NGX_LO_TURN_TEN_3  NGX_LO_TURN_TEN_2                                  \
+    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+
+#define NGX_LO_TURN_TEN_4  NGX_LO_TURN_TEN_3                                  \
+    ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
+
+#define NGX_LO_TURN_UP_TO_FOUR(name, insert, types)                           \
+    { name "_1", insert NGX_LO_TURN_TEN_1, types, 1 },                        \
+    { name "_2", insert NGX_LO_TURN_TEN_2, types types, 2 },                  \
+    { name "_3", insert NGX_LO_TURN_TEN_3, types types types, 3 },            \
+    { name "_4", insert NGX_LO_TURN_TEN_4, types types types types, 4 }
+
+
 /*
  * Events of one job go in together: a statement has a price of its own.  With
  * OR FAIL SQLite keeps no copies of pages to undo half of a statement; what
  * fails half way is undone with its job.
  */
 
-#define NGX_LO_TURN_EVENTS                                                    \
-    "INSERT OR FAIL INTO events"                                              \
-    " (run, seq, created_at, type, path, node_id, step_id,"                   \
-    " attempt, payload, delta) VALUES"                                        \
-    " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-
-#define NGX_LO_TURN_EVENTS_2  NGX_LO_TURN_EVENTS                              \
-    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-
-#define NGX_LO_TURN_EVENTS_3  NGX_LO_TURN_EVENTS_2                            \
-    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
-
-#define NGX_LO_TURN_EVENTS_4  NGX_LO_TURN_EVENTS_3                            \
-    ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
-
-#define NGX_LO_TURN_EVENT_TYPES  "iiissssnjt"
-
 const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
-    { "turn_event", NGX_LO_TURN_EVENTS, NGX_LO_TURN_EVENT_TYPES, 1 },
-    { "turn_events_2", NGX_LO_TURN_EVENTS_2,
-      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES, 2 },
-    { "turn_events_3", NGX_LO_TURN_EVENTS_3,
-      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES
-      NGX_LO_TURN_EVENT_TYPES, 3 },
-    { "turn_events_4", NGX_LO_TURN_EVENTS_4,
-      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES
-      NGX_LO_TURN_EVENT_TYPES NGX_LO_TURN_EVENT_TYPES, 4 }
+    NGX_LO_TURN_UP_TO_FOUR("turn_events",
+                           "INSERT OR FAIL INTO events"
+                           " (run, seq, created_at, type, path, node_id,"
+                           " step_id, attempt, payload, delta) VALUES",
+                           "iiissssnjt")
 };
 
 
@@ -151,30 +150,12 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
 
 /* One for each node that was left. */
 
-#define NGX_LO_TURN_POINTS                                                    \
-    "INSERT OR FAIL INTO checkpoints (run, checkpoint_id, parent_id, seq,"    \
-    " node_id, path, reason, name, state, created_at) VALUES"                 \
-    " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-
-#define NGX_LO_TURN_POINTS_2  NGX_LO_TURN_POINTS                              \
-    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-
-#define NGX_LO_TURN_POINTS_3  NGX_LO_TURN_POINTS_2                            \
-    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
-
-#define NGX_LO_TURN_POINT_TYPES  "ississssti"
-
 const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS] = {
-    { "turn_point", NGX_LO_TURN_POINTS, NGX_LO_TURN_POINT_TYPES, 1 },
-    { "turn_points_2", NGX_LO_TURN_POINTS_2,
-      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES, 2 },
-    { "turn_points_3", NGX_LO_TURN_POINTS_3,
-      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES
-      NGX_LO_TURN_POINT_TYPES, 3 },
-    { "turn_points_4", NGX_LO_TURN_POINTS_3
-      ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)",
-      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES
-      NGX_LO_TURN_POINT_TYPES NGX_LO_TURN_POINT_TYPES, 4 }
+    NGX_LO_TURN_UP_TO_FOUR("turn_points",
+                           "INSERT OR FAIL INTO checkpoints"
+                           " (run, checkpoint_id, parent_id, seq, node_id,"
+                           " path, reason, name, state, created_at) VALUES",
+                           "ississssti")
 };
 
 
