@@ -22,6 +22,7 @@ static struct {
     ngx_event_t    again;
     ngx_lo_job_t  *job;             /* NULL: none is under way */
     unsigned       pending:1;
+    unsigned       told:1;          /* that it failed, in the log */
 } ngx_lo_admin;
 
 
@@ -130,9 +131,14 @@ ngx_lo_admin_made(ngx_lo_job_t *job, void *data)
     case NGX_LO_JOB_BUSY:
     case NGX_LO_JOB_ERROR:
     case NGX_LO_JOB_UNKNOWN:
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "langorch: user \"%V\" could not be made: %s", &ac->admin,
-                      ngx_lo_job_error(job));
+
+        if (!ngx_lo_admin.told) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "langorch: user \"%V\" could not be made yet: %s",
+                          &ac->admin, ngx_lo_job_error(job));
+            ngx_lo_admin.told = 1;
+        }
+
         ngx_lo_admin.pending = 1;
         ngx_add_timer(&ngx_lo_admin.again, NGX_LO_ADMIN_AGAIN);
     }
