@@ -11,6 +11,7 @@ use Test::More;
 
 use LangOrch::Http;
 use LangOrch::Site;
+use LangOrch::Wait qw(until_true);
 
 my $tool = abs_path(dirname(__FILE__) . '/../../langorch');
 
@@ -76,6 +77,17 @@ my $retries = get($port,
     "/api/runs/$by{'customer-onboarding'}{run_id}/events?types=step_retry");
 is scalar @{ $retries->{json} }, 1, 'its busy register was asked twice';
 
+# a register that is busy for each of them at first is no agent that is broken
+
+my @started = map { LangOrch::Http::request($port, 'POST', '/api/runs',
+    { procedure_id => 'customer-onboarding', input_vars =>
+        get($port, "/api/runs/$by{'customer-onboarding'}{run_id}")->{json}{input_vars} })
+    ->{json}{run_id} } 1 .. 4;
+until_true('four that are begun at once complete', sub {
+    return 4 == grep { get($port, "/api/runs/$_")->{json}{status} eq 'completed' }
+        @started;
+});
+
 
 ($rc, $said) = tool('pids', '--state', $one);
 my @pids = split /\n/, $said;
@@ -103,7 +115,7 @@ $port = LangOrch::Site::free_port();
 is $rc, 0, 'it starts again after that';
 
 my @runs = @{ get($port, '/api/runs?limit=100')->{json} };
-is scalar(@runs), scalar(keys %by), 'with the runs it had, and no more';
+is scalar(@runs), @started + keys %by, 'with the runs it had, and no more';
 is scalar @{ get($port, '/api/agents')->{json} }, 6, 'nor other agents';
 
 my ($waiting) = grep { $_->{status} eq 'waiting_approval'
