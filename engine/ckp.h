@@ -319,7 +319,9 @@ typedef struct {
 
 /*
  * A row changed in the same transaction.  Kinds (model/write.c):
- *   journal        {path, node_id, step_id, key, status, attempts, result?}
+ *   journal        {path, node_id, step_id, key, status, attempts, result?}:
+ *                   of a node that asks a model.  Of a step its events tell
+ *                   as much (step_started has the key)
  *   lease          {path, node_id, step_id, agent_id, resource_key, limit,
  *                   ttl_ms}                    guarded: a free slot
  *   lease_release  {path}

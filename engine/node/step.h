@@ -65,10 +65,6 @@ ckp_code_t ckp_key_render(ckp_fiber_t *f, const ckp_template_t *t,
 /* Makes n.step.key; rendered from the step's own text: also n.step.own. */
 ckp_code_t ckp_step_make_key(ckp_fiber_t *f);
 
-/* Its row of the journal; result is borrowed, NULL: none. */
-ckp_code_t ckp_step_record(ckp_fiber_t *f, const char *status,
-    const json_t *result);
-
 /* The step is done by a result known already; both are borrowed.  source: the
  * id of another run that had it, NULL: this one. */
 ckp_code_t ckp_step_cached(ckp_fiber_t *f, const json_t *known,

@@ -202,22 +202,10 @@ ckp_attempt_internal(ckp_fiber_t *f)
 ckp_code_t
 ckp_attempt_external(ckp_fiber_t *f)
 {
-    char        key[CKP_KEY_MAX + 1];
-    ckp_code_t  rc;
-
-    rc = ckp_fiber_write(f, "journal", json_pack("{s:s, s:s, s:s, s:s, s:s, "
-             "s:I}", "path", ckp_fiber_path(f),
-             "node_id", ckp_fiber_node(f)->id,
-             "step_id", ckp_fiber_step(f)->id, "key", ckp_step_key(f, key),
-             "status", "started", "attempts",
-             (json_int_t) ckp_fiber_get_int(f, "step", "try")));
-
-    if (rc == CKP_OK) {
-        const char *const  ref = ckp_fiber_ref(f);
-
-        rc = ref == NULL ? CKP_E_NOMEM
-             : ckp_fiber_put(f, "step", "ref", json_string(ref));
-    }
+    const char *const  ref = ckp_fiber_ref(f);
+    ckp_code_t         rc = ref == NULL ? CKP_E_NOMEM
+                            : ckp_fiber_put(f, "step", "ref",
+                                            json_string(ref));
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_del(f, "step", "busy");

@@ -54,7 +54,7 @@ ckp_delegate_begin(ckp_fiber_t *f)
                            json_pack("{s:i, s:[]}", "n", 0, "tok"));
     }
 
-    return rc == CKP_OK ? ckp_step_record(f, "delegated", NULL) : rc;
+    return rc;
 }
 
 

@@ -83,22 +83,9 @@ hosted_begin(ckp_fiber_t *f, json_t *body)
 {
     const int64_t      until = ckp_fiber_now(f) + ckp_hosted_ms(f);
     const char *const  ref = ckp_fiber_ref(f);
-    char               key[CKP_KEY_MAX + 1];
-    ckp_code_t         rc;
-
-    rc = ref == NULL ? CKP_E_NOMEM
-         : ckp_fiber_write(f, "journal",
-               json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}",
-                   "path", ckp_fiber_path(f),
-                   "node_id", ckp_fiber_node(f)->id,
-                   "step_id", ckp_fiber_step(f)->id,
-                   "key", ckp_step_key(f, key), "status", "started",
-                   "attempts", (json_int_t) ckp_fiber_get_int(f, "step",
-                                                              "try")));
-
-    if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "step", "ref", json_string(ref));
-    }
+    ckp_code_t         rc = ref == NULL ? CKP_E_NOMEM
+                            : ckp_fiber_put(f, "step", "ref",
+                                            json_string(ref));
 
     if (rc == CKP_OK) {
         rc = ckp_fiber_put(f, "step", "host", json_true());

@@ -194,12 +194,8 @@ ckp_step_pause(ckp_fiber_t *f, const char *ph, int64_t ms)
 ckp_code_t
 ckp_step_skip(ckp_fiber_t *f, const char *reason)
 {
-    ckp_code_t  rc = ckp_fiber_emit(f, "step_skipped",
-                                    json_pack("{s:s}", "reason", reason));
-
-    if (rc == CKP_OK) {
-        rc = ckp_step_record(f, "skipped", NULL);
-    }
+    const ckp_code_t  rc = ckp_fiber_emit(f, "step_skipped",
+                               json_pack("{s:s}", "reason", reason));
 
     return rc == CKP_OK ? ckp_step_next(f) : rc;
 }

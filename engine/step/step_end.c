@@ -131,10 +131,6 @@ ckp_step_done(ckp_fiber_t *f, json_t *result, bool fail_open)
     }
 
     if (rc == CKP_OK) {
-        rc = ckp_step_record(f, "completed", result);
-    }
-
-    if (rc == CKP_OK) {
         rc = ckp_fiber_count(f, "done");
     }
 
@@ -167,10 +163,6 @@ step_failed_told(ckp_fiber_t *f, const json_t *error, bool shot)
                  "error", ckp_error_text(error),
                  "error_type", ckp_json_str(error, "type"), "attempts",
                  (json_int_t) ckp_fiber_get_int(f, "step", "try")));
-
-    if (rc == CKP_OK) {
-        rc = ckp_step_record(f, "failed", NULL);
-    }
 
     if (rc == CKP_OK && shot
         && ckp_fiber_program(f)->config.screenshot_on_fail)

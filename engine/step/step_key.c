@@ -134,24 +134,6 @@ ckp_step_key(const ckp_fiber_t *f, char *out)
 
 
 ckp_code_t
-ckp_step_record(ckp_fiber_t *f, const char *status, const json_t *result)
-{
-    char  key[CKP_KEY_MAX + 1];
-
-    return ckp_fiber_write(f, "journal",
-               json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:O*}",
-                   "path", ckp_fiber_path(f),
-                   "node_id", ckp_fiber_node(f)->id,
-                   "step_id", ckp_fiber_step(f)->id,
-                   "key", ckp_step_key(f, key),
-                   "status", status,
-                   "attempts", (json_int_t) ckp_fiber_get_int(f, "step",
-                                                              "try"),
-                   "result", result));
-}
-
-
-ckp_code_t
 ckp_step_cached(ckp_fiber_t *f, const json_t *known, const json_t *source)
 {
     const ckp_step_t *const  step = ckp_fiber_step(f);
@@ -175,10 +157,6 @@ ckp_step_cached(ckp_fiber_t *f, const json_t *known, const json_t *source)
                         "action", step->action, "output_variable",
                         step->output_variable, "cached", 1, "source_run_id",
                         source));
-
-    if (rc == CKP_OK) {
-        rc = ckp_step_record(f, "completed", result);
-    }
 
     if (rc == CKP_OK) {
         rc = ckp_step_keep(f, result);

@@ -75,15 +75,14 @@ static ngx_int_t
 ngx_lo_commit_journal(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
 {
-    return ngx_lo_job_add_row(job, ngx_lo_sql_turn_journal,
-                              NGX_LO_SQL_TURN_JOURNAL, run->id,
-                              ckp_json_str(w->row, "path"),
-                              ckp_json_str(w->row, "node_id"),
-                              ckp_json_str(w->row, "step_id"),
-                              ckp_json_str(w->row, "key"),
-                              ckp_json_str(w->row, "status"),
-                              ckp_json_int(w->row, "attempts", 1),
-                              json_object_get(w->row, "result"), now);
+    return ngx_lo_job_add(job, &ngx_lo_sql_turn_journal, run->id,
+                          ckp_json_str(w->row, "path"),
+                          ckp_json_str(w->row, "node_id"),
+                          ckp_json_str(w->row, "step_id"),
+                          ckp_json_str(w->row, "key"),
+                          ckp_json_str(w->row, "status"),
+                          ckp_json_int(w->row, "attempts", 1),
+                          json_object_get(w->row, "result"), now);
 }
 
 

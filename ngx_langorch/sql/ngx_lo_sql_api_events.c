@@ -62,17 +62,37 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get = {
 };
 
 
+/*
+ * Of a step its events tell what became of it: the last of them (with max SQLite
+ * takes the other columns from the row that has it).  A node that asks a model
+ * has a row of the journal, and so have the steps of runs of older versions.
+ */
+
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
     "api_diag_journal",
-    "SELECT node_id, step_id, key AS idempotency_key, status,"
-    " CASE WHEN result IS NULL THEN 0 ELSE 1 END AS \"has_cached_result:b\","
-    " updated_at AS \"updated_at:t\","
-    " CASE WHEN status = 'skipped' THEN 'skipped' WHEN path IN ("
-    "SELECT path FROM events WHERE run = " NGX_LO_RUN_ID
-    " AND type = 'step_completed' AND payload ->> 'cached')"
-    " THEN 'reused' ELSE 'executed' END AS decision"
-    " FROM journal WHERE run = " NGX_LO_RUN_ID
-    " ORDER BY updated_at, path LIMIT 1000",
+    "WITH told AS MATERIALIZED (SELECT seq, path, node_id, step_id, type,"
+    " created_at, payload FROM events WHERE run = " NGX_LO_RUN_ID
+    " AND type IN ('step_started', 'workflow_delegated', 'step_completed',"
+    " 'step_failed', 'step_skipped')),"
+    " keys AS (SELECT path, max(seq), payload ->> 'key' AS key FROM told"
+    " WHERE type = 'step_started' GROUP BY path),"
+    " reused AS (SELECT DISTINCT path FROM told"
+    " WHERE type = 'step_completed' AND payload ->> 'cached'),"
+    " all_of AS (SELECT path, node_id, step_id, key, status,"
+    " result IS NOT NULL AS known, updated_at FROM journal"
+    " WHERE run = " NGX_LO_RUN_ID
+    " UNION ALL SELECT path, node_id, step_id, key, CASE type"
+    " WHEN 'workflow_delegated' THEN 'delegated' ELSE substr(type, 6) END,"
+    " type = 'step_completed', at FROM (SELECT path, node_id, step_id, type,"
+    " created_at AS at, max(seq) FROM told GROUP BY path)"
+    " LEFT JOIN keys USING (path) WHERE path NOT IN"
+    " (SELECT path FROM journal WHERE run = " NGX_LO_RUN_ID "))"
+    " SELECT node_id, step_id, key AS idempotency_key, status,"
+    " known AS \"has_cached_result:b\", updated_at AS \"updated_at:t\","
+    " CASE WHEN status = 'skipped' THEN 'skipped'"
+    " WHEN path IN (SELECT path FROM reused) THEN 'reused'"
+    " ELSE 'executed' END AS decision"
+    " FROM all_of ORDER BY updated_at, path LIMIT 1000",
     "s", -1
 };
 

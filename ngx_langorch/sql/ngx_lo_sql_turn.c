@@ -40,24 +40,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
 };
 
 
-/* A step that ends and the next that begins are one statement, too. */
+/* Of a node that asks a model. */
 
-#define NGX_LO_TURN_JOURNAL                                                   \
-    "INSERT OR FAIL INTO journal"                                             \
-    " (run, path, node_id, step_id, key, status, attempts,"                   \
+const ngx_lo_stmt_t  ngx_lo_sql_turn_journal = {
+    "turn_journal",
+    "INSERT INTO journal (run, path, node_id, step_id, key, status, attempts,"
     " result, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-
-#define NGX_LO_TURN_JOURNAL_AGAIN                                             \
-    " ON CONFLICT (run, path) DO UPDATE SET key = excluded.key,"              \
-    " status = excluded.status, attempts = excluded.attempts,"                \
-    " result = excluded.result, updated_at = excluded.updated_at"
-
-const ngx_lo_stmt_t  ngx_lo_sql_turn_journal[NGX_LO_SQL_TURN_JOURNAL] = {
-    { "turn_journal", NGX_LO_TURN_JOURNAL NGX_LO_TURN_JOURNAL_AGAIN,
-      "isssssiki", 1 },
-    { "turn_journal_2", NGX_LO_TURN_JOURNAL
-      ", ($10, $11, $12, $13, $14, $15, $16, $17, $18)"
-      NGX_LO_TURN_JOURNAL_AGAIN, "isssssikiisssssiki", 2 }
+    " ON CONFLICT (run, path) DO UPDATE SET key = excluded.key,"
+    " status = excluded.status, attempts = excluded.attempts,"
+    " result = excluded.result, updated_at = excluded.updated_at",
+    "isssssiki", 1
 };
 
 

@@ -14,10 +14,20 @@
 void
 sim_point(sim_t *w, const json_t *row)
 {
+    const int64_t  seq = ckp_json_int(row, "seq", 0);
     json_t *const  all = w->store.points;
     json_t *const  own = json_copy((json_t *) row);
+    json_t *const  done = json_object();
+    const char    *path;
+    json_t        *by;
 
-    json_object_set_new(own, "done", json_copy(w->store.did));
+    json_object_foreach(w->store.did, path, by) {
+        if (json_integer_value(by) <= seq) {
+            json_object_set(done, path, by);
+        }
+    }
+
+    json_object_set_new(own, "done", done);
 
     if (json_array_size(all) == BACK_POINTS_MAX) {
         (void) json_array_remove(all, sim_rand(&w->rand) % BACK_POINTS_MAX);
@@ -78,6 +88,23 @@ sim_back(sim_t *w)
 }
 
 
+/* What another run did, before the first event of this one. */
+
+static json_t *
+back_born_with(const json_t *done)
+{
+    json_t *const  did = json_object();
+    const char    *path;
+    json_t        *by;
+
+    json_object_foreach(done, path, by) {
+        json_object_set_new(did, path, json_integer(0));
+    }
+
+    return did;
+}
+
+
 bool
 sim_fork(sim_t *w)
 {
@@ -96,7 +123,7 @@ sim_fork(sim_t *w)
         .points = json_array(), .journal = json_object(),
         .leases = json_object(), .approvals = json_object(),
         .kids = json_object(), .once = json_object(),
-        .did = json_copy(w->done)
+        .did = back_born_with(w->done)
     };
 
     json_object_clear(w->agent);

@@ -131,21 +131,40 @@ store_once(sim_t *w, json_t *row)
 }
 
 
+/* What became of a step, and by which key. */
+
+static void
+store_told(sim_store_t *s, const ckp_event_t *ev)
+{
+    const char *const  status = strncmp(ev->type, "step_", 5) == 0
+                                ? ev->type + 5 : "";
+
+    if (strcmp(status, "started") == 0) {
+        json_object_set_new(s->journal, ev->path, json_pack("{s:s, s:O}",
+            "status", status, "key", json_object_get(ev->payload, "key")));
+
+    } else if (strcmp(status, "completed") == 0
+               || strcmp(status, "failed") == 0)
+    {
+        json_t *const  row = json_object_get(s->journal, ev->path);
+
+        (void) json_object_set_new(row, "status", json_string(status));
+    }
+
+    if (strcmp(status, "completed") == 0) {
+        json_object_set_new(s->did, ev->path,
+                            json_integer((json_int_t) ev->seq));
+    }
+}
+
+
 static void
 store_write(sim_t *w, const ckp_write_t *write)
 {
     json_t *const  row = json_deep_copy(write->row);
     sim_store_t   *s = &w->store;
 
-    if (strcmp(write->table, "journal") == 0) {
-        json_object_set(s->journal, ckp_json_str(row, "path"), row);
-
-        if (strcmp(ckp_json_str(row, "status"), "completed") == 0) {
-            json_object_set_new(s->did, ckp_json_str(row, "path"),
-                                json_true());
-        }
-
-    } else if (strcmp(write->table, "lease") == 0) {
+    if (strcmp(write->table, "lease") == 0) {
         json_object_set(s->leases, ckp_json_str(row, "path"), row);
 
     } else if (strcmp(write->table, "lease_release") == 0) {
@@ -243,6 +262,7 @@ sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
         }
 
         s->events[s->nevents++] = store_event(&turn->events[i]);
+        store_told(s, &turn->events[i]);
     }
 
     for (size_t i = 0; i < turn->nwrites; i++) {

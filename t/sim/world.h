@@ -74,11 +74,11 @@ typedef struct {
     json_t   *events[SIM_EVENTS_MAX];       /* {seq, type, path, ...} */
     size_t    nevents;
     json_t   *state;                /* the newest checkpoint; NULL: none */
-    json_t   *points;               /* [{..., done: {path: true}}]: rows of
+    json_t   *points;               /* [{..., done: {path: seq}}]: rows of
                                        checkpoints, and what was done by then */
-    json_t   *journal;              /* path -> row */
-    json_t   *did;                  /* path -> true: steps that are done, as
-                                       the state has it */
+    json_t   *journal;              /* path -> {status, key} of its step */
+    json_t   *did;                  /* path -> seq: steps that are done, as
+                                       the state has it, and by which event */
     json_t   *leases;               /* path -> row */
     json_t   *once;                 /* "scope key" -> {path, status, result} */
     json_t   *approvals;            /* id -> row */

@@ -310,8 +310,6 @@ test_a_request_is_repeated_after_a_crash_and_told_once(void **ctx)
 
     t_run(&t, ONE("'action':'http_request','url':'http://h/{{secrets.s}}'"));
     assert_string_equal(t_said(&t, "secret_accessed", "name"), "s");
-    assert_string_equal(ckp_json_str(t_row(&t, "journal"), "status"),
-                        "started");
     snprintf(ref, sizeof(ref), "%s", t.ref);
 
     t_feed(&t, CKP_IN_RECOVER, CKP_OUTCOME_OK, "", NULL);
