@@ -2,8 +2,9 @@
  * Bells: "look again", to each worker of this configuration.
  *
  * The master makes an eventfd for every worker before it forks, and a page that
- * all of them share: the bits that say where to look.  A ring sets bits and
- * writes to the descriptor, once until the worker has looked.  A lost ring
+ * all of them share: the bits that say where to look, and those that the worker
+ * would look for.  A ring sets bits and writes to the descriptor, once until the
+ * worker has looked; whom it does not concern it does not wake.  A lost ring
  * costs a second, because everyone who listens also polls.
  */
 
@@ -12,8 +13,16 @@
 #include <sys/eventfd.h>
 
 
+/* Of one worker; a cache line, because each is written by many. */
+
 typedef struct {
-    ngx_shm_t      shm;             /* ngx_atomic_t for each worker */
+    ngx_atomic_t  rung;
+    ngx_atomic_t  deaf;             /* bits that need not ring */
+    u_char        rest[NGX_CPU_CACHE_LINE - 2 * sizeof(ngx_atomic_t)];
+} ngx_lo_bell_t;
+
+typedef struct {
+    ngx_shm_t      shm;             /* ngx_lo_bell_t for each worker */
     ngx_socket_t  *fds;
     ngx_uint_t     n;
 } ngx_lo_bells_t;
@@ -31,6 +40,7 @@ typedef struct {
 } ngx_lo_ear_t;
 
 
+static ngx_lo_bell_t *ngx_lo_bell_own(void);
 static void ngx_lo_bell_close(void *data);
 static void ngx_lo_bell_handler(ngx_event_t *rev);
 
@@ -70,7 +80,8 @@ ngx_lo_bell_init_module(ngx_cycle_t *cycle)
         bells->fds[i] = (ngx_socket_t) -1;
     }
 
-    bells->shm.size = ngx_align(bells->n * sizeof(ngx_atomic_t), ngx_pagesize);
+    bells->shm.size = ngx_align(bells->n * sizeof(ngx_lo_bell_t),
+                                ngx_pagesize);
     bells->shm.log = cycle->log;
     ngx_str_set(&bells->shm.name, "langorch bells");
 
@@ -146,8 +157,8 @@ ngx_lo_bell_init_process(ngx_cycle_t *cycle)
 
     /* one before us may have died between the ring and the look */
 
-    ((ngx_atomic_t *) ngx_lo_bells->shm.addr)[ngx_worker]
-        = (1 << NGX_LO_BELL_N) - 1;
+    ngx_lo_bell_own()->deaf = 0;
+    ngx_lo_bell_own()->rung = (1 << NGX_LO_BELL_N) - 1;
 
     ngx_lo_eventfd_write(fd);
 
@@ -180,6 +191,31 @@ ngx_lo_bell_listen(ngx_uint_t bit, ngx_lo_bell_pt look, void *data)
 }
 
 
+static ngx_lo_bell_t *
+ngx_lo_bell_own(void)
+{
+    return (ngx_lo_bell_t *) ngx_lo_ear.bells->shm.addr + ngx_worker;
+}
+
+
+void
+ngx_lo_bell_heed(ngx_uint_t bits, ngx_uint_t on)
+{
+    if (ngx_lo_ear.bells == NULL) {
+        return;
+    }
+
+    if (on) {
+        (void) __atomic_and_fetch(&ngx_lo_bell_own()->deaf,
+                                  ~(ngx_atomic_t) bits, __ATOMIC_SEQ_CST);
+
+    } else {
+        (void) __atomic_or_fetch(&ngx_lo_bell_own()->deaf, bits,
+                                 __ATOMIC_SEQ_CST);
+    }
+}
+
+
 void
 ngx_lo_bell_on_quit(ngx_lo_bell_quit_pt quit)
 {
@@ -191,7 +227,8 @@ void
 ngx_lo_bell_ring(ngx_uint_t bits, ngx_uint_t here)
 {
     ngx_uint_t       i;
-    ngx_atomic_t    *slots, old;
+    ngx_atomic_t     old, wanted;
+    ngx_lo_bell_t   *bell;
     ngx_lo_bells_t  *bells;
 
     bells = ngx_lo_ear.bells;
@@ -199,7 +236,7 @@ ngx_lo_bell_ring(ngx_uint_t bits, ngx_uint_t here)
         return;
     }
 
-    slots = (ngx_atomic_t *) bells->shm.addr;
+    bell = (ngx_lo_bell_t *) bells->shm.addr;
 
     for (i = 0; i < bells->n; i++) {
 
@@ -207,9 +244,19 @@ ngx_lo_bell_ring(ngx_uint_t bits, ngx_uint_t here)
             continue;
         }
 
-        old = __atomic_fetch_or(&slots[i], bits, __ATOMIC_SEQ_CST);
+        wanted = bits & ~__atomic_load_n(&bell[i].deaf, __ATOMIC_SEQ_CST);
 
-        if ((old & bits) != bits) {
+        /* most of the time it was rung before, and is not written to */
+
+        old = __atomic_load_n(&bell[i].rung, __ATOMIC_SEQ_CST);
+
+        if ((old & wanted) == wanted) {
+            continue;
+        }
+
+        old = __atomic_fetch_or(&bell[i].rung, wanted, __ATOMIC_SEQ_CST);
+
+        if ((old & wanted) != wanted) {
             ngx_lo_eventfd_write(bells->fds[i]);
         }
     }
@@ -240,8 +287,7 @@ ngx_lo_bell_handler(ngx_event_t *rev)
 
     ngx_lo_eventfd_read(rev);
 
-    bits = __atomic_exchange_n((ngx_atomic_t *) ngx_lo_ear.bells->shm.addr
-                               + ngx_worker, 0, __ATOMIC_SEQ_CST);
+    bits = __atomic_exchange_n(&ngx_lo_bell_own()->rung, 0, __ATOMIC_SEQ_CST);
 
     for (i = 0; i < NGX_LO_BELL_N; i++) {
         if ((bits & ((ngx_atomic_t) 1 << i)) == 0

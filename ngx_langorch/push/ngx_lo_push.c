@@ -10,6 +10,9 @@
 
 #define NGX_LO_PUSH_PAUSE  10           /* ms between two looks at the tail */
 
+/* A worker without streams need not wake whenever one of the others commits. */
+#define NGX_LO_PUSH_BELLS  (NGX_LO_BELL_STREAMS|NGX_LO_BELL_LIVE)
+
 /*
  * Looks of streams that are under way at once.  What they read is in memory
  * until it is sent, and requests read beside them: an event that thousands wait
@@ -61,7 +64,10 @@ ngx_lo_push_join(ngx_lo_stream_t *st)
     }
 
     ngx_queue_insert_tail(&ngx_lo_push.all, &st->queue);
-    ngx_lo_push.n++;
+
+    if (ngx_lo_push.n++ == 0) {
+        ngx_lo_bell_heed(NGX_LO_PUSH_BELLS, 1);
+    }
 
     ngx_lo_push_count(st, 1);
 
@@ -73,8 +79,11 @@ void
 ngx_lo_push_leave(ngx_lo_stream_t *st)
 {
     ngx_queue_remove(&st->queue);
-    ngx_lo_push.n--;
     ngx_lo_push_wait_over(st);
+
+    if (--ngx_lo_push.n == 0) {
+        ngx_lo_bell_heed(NGX_LO_PUSH_BELLS, 0);
+    }
 
     ngx_lo_push_count(st, -1);
 }
@@ -292,6 +301,7 @@ ngx_lo_push_start(ngx_cycle_t *cycle)
 
     ngx_lo_bell_listen(NGX_LO_BELL_STREAMS, ngx_lo_push_look, NULL);
     ngx_lo_push_live_start(cycle);
+    ngx_lo_bell_heed(NGX_LO_PUSH_BELLS, 0);
 
     return NGX_OK;
 }
