@@ -4,7 +4,6 @@
 
 #include "base/trace.h"
 
-#include <stdio.h>
 #include <string.h>
 
 
@@ -139,9 +138,28 @@ ckp_trace_make_span(const char *run_id, const char *path, uint32_t attempt,
 }
 
 
+/* A part of it, at most `max` bytes, and what comes behind: each call of an agent
+ * has one, so without a format. */
+
+static char *
+trace_part(char *to, const char *part, size_t max, char behind)
+{
+    const char *const  end = memchr(part, '\0', max);
+    const size_t       len = end == NULL ? max : (size_t) (end - part);
+
+    memcpy(to, part, len);
+    to[len] = behind;
+
+    return to + len + 1;
+}
+
+
 void
 ckp_trace_text(const ckp_trace_t *t, char out[CKP_PARENT_LEN + 1])
 {
-    (void) snprintf(out, CKP_PARENT_LEN + 1, "00-%.32s-%.16s-%.2s", t->trace,
-                    t->span, t->flags);
+    char  *to = trace_part(out, "00", 2, '-');
+
+    to = trace_part(to, t->trace, CKP_TRACE_LEN, '-');
+    to = trace_part(to, t->span, CKP_SPAN_LEN, '-');
+    (void) trace_part(to, t->flags, 2, '\0');
 }

@@ -202,11 +202,13 @@ redact_declared(const ckp_program_t *prog, const char *key)
 static bool
 redact_hides(const ckp_program_t *prog, const char *key, const json_t *value)
 {
-    bool  named = ckp_key_is_secret(key);
+    bool  named;
 
     if (json_is_null(value)) {
         return false;
     }
+
+    named = ckp_key_is_secret(key);
 
     if (prog != NULL && redact_declared(prog, key)) {
         return true;

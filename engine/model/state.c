@@ -34,6 +34,7 @@ state_forget(ckp_state_t *s)
     s->nlog = 0;
     s->paths_len = 0;
     s->turn = false;
+    s->nfresh = 0;
 }
 
 
@@ -55,6 +56,15 @@ ckp_state_begin(ckp_state_t *s)
 {
     state_forget(s);
     s->turn = true;
+}
+
+
+size_t
+ckp_state_mark(ckp_state_t *s)
+{
+    s->nfresh = 0;
+
+    return s->nlog;
 }
 
 
@@ -171,19 +181,51 @@ state_note(ckp_state_t *s, const char *const *names, size_t n, json_t *old,
 }
 
 
-/* The object that holds the path's last name; NULL: there is none. */
+static bool
+state_is_fresh(const ckp_state_t *s, const json_t *v)
+{
+    const size_t  n = s->nfresh < CKP_STATE_FRESH ? s->nfresh
+                                                  : CKP_STATE_FRESH;
+
+    for (size_t i = 0; i < n; i++) {
+        if (s->fresh[i] == v) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* What was there is kept by the log until the turn is over, so no other object
+ * takes the place of this one in memory. */
+
+static void
+state_freshen(ckp_state_t *s, const json_t *v)
+{
+    if (s->turn && json_is_object(v)) {
+        s->fresh[s->nfresh++ % CKP_STATE_FRESH] = v;
+    }
+}
+
+
+/* The object that holds the path's last name; NULL: there is none.  *noted:
+ * what happens there is for the log. */
 
 static json_t *
-state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make)
+state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make,
+    bool *noted)
 {
     json_t  *at = s->root;
+
+    *noted = s->turn;
 
     for (size_t i = 0; i + 1 < n; i++) {
         json_t  *next = json_object_get(at, names[i]);
 
         if (!json_is_object(next)) {
             if (!make
-                || (s->turn
+                || (*noted
                     && state_note(s, names, i + 1, next, true) != CKP_OK))
             {
                 return NULL;
@@ -198,6 +240,7 @@ state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make)
             s->shape++;
         }
 
+        *noted = *noted && !state_is_fresh(s, next);
         at = next;
     }
 
@@ -239,6 +282,8 @@ ckp_state_undo(ckp_state_t *s, size_t mark)
         s->nlog--;
     }
 
+    s->nfresh = 0;
+
     s->shape++;
     s->metas++;
 
@@ -266,7 +311,8 @@ state_change(ckp_state_t *s, const char *const *names, size_t n,
     const bool         make = value != NULL || !s->turn;
     const bool         watched = state_is_watched(s, names);
     const char *const  name = names[n - 1];
-    json_t *const      at = state_parent(s, names, n, make);
+    bool               noted;
+    json_t *const      at = state_parent(s, names, n, make, &noted);
 
     if (strcmp(names[0], "meta") == 0) {
         s->metas++;
@@ -286,8 +332,12 @@ state_change(ckp_state_t *s, const char *const *names, size_t n,
         return CKP_OK;
     }
 
-    if (s->turn && state_note(s, names, n, old, value != NULL) != CKP_OK) {
-        return CKP_E_NOMEM;
+    if (noted) {
+        if (state_note(s, names, n, old, value != NULL) != CKP_OK) {
+            return CKP_E_NOMEM;
+        }
+
+        state_freshen(s, value);
     }
 
     if (watched && n <= 3 && (json_is_object(old) || json_is_object(value))) {

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 
 #define CKP_STATE_DEPTH_MAX  8
+#define CKP_STATE_FRESH      4
 
 /* One operation of a turn, in the order in which they came. */
 typedef struct {
@@ -32,6 +33,13 @@ typedef struct {
 typedef struct {
     json_t        *root;
     bool           turn;        /* a turn has begun and not ended */
+
+    /* Objects that were put since the last mark, the newest CKP_STATE_FRESH of
+     * them.  What changes below one needs no entry in the log: undone it goes
+     * with the object, and the delta has all of the object. */
+
+    const json_t  *fresh[CKP_STATE_FRESH];
+    size_t         nfresh;      /* ever */
     ckp_change_t  *log;         /* of the turn */
     size_t         nlog;
     size_t         log_room;
@@ -61,12 +69,15 @@ void ckp_state_free(ckp_state_t *s);
 /* A turn begins: nothing has changed, nothing is to be undone. */
 void ckp_state_begin(ckp_state_t *s);
 
+/* What ckp_state_undo goes back to: as it is now. */
+size_t ckp_state_mark(ckp_state_t *s);
+
 /* It holds: its delta as a JSON text, lent until the next turn ends, NULL when
  * nothing was changed.  CKP_E_NOMEM: it goes on, and can be undone. */
 ckp_code_t ckp_state_end(ckp_state_t *s, const char **delta);
 
-/* It does not: everything is as it was at ckp_state_begin, or when `nlog` was
- * `mark`: then the turn goes on. */
+/* It does not: everything is as it was at ckp_state_begin (`mark` is 0), or at
+ * the last ckp_state_mark, which gave `mark`: then the turn goes on. */
 void ckp_state_undo(ckp_state_t *s, size_t mark);
 
 /* `path` ends with NULL, after at most CKP_STATE_DEPTH_MAX names.  Objects on

@@ -229,6 +229,13 @@ ckp_fiber_printf(ckp_fiber_t *f, const char *fmt, ...)
 }
 
 
+const char *
+ckp_fiber_join(ckp_fiber_t *f, const char *head, char c, const char *tail)
+{
+    return ckp_arena_join(f->run->arena, head, c, tail);
+}
+
+
 bool
 ckp_fiber_is_plain(ckp_fiber_t *f)
 {

@@ -6,7 +6,6 @@
 #include "run/run_int.h"
 
 #include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -26,6 +25,21 @@ ckp_roster_free(ckp_roster_t *r)
 
 
 /* --- places --------------------------------------------------------------- */
+
+/* A fiber's id as its number: digits, without a sign. */
+
+static int64_t
+roster_number(const char *id)
+{
+    int64_t  n = 0;
+
+    for ( ; *id >= '0' && *id <= '9' && n < INT64_MAX / 100; id++) {
+        n = n * 10 + (*id - '0');
+    }
+
+    return n;
+}
+
 
 size_t
 ckp_roster_place(const ckp_roster_t *r, int64_t id)
@@ -61,7 +75,7 @@ roster_find(const ckp_roster_t *r, int64_t id)
 const ckp_row_t *
 ckp_roster_row(const ckp_roster_t *r, const char *id)
 {
-    return roster_find(r, strtoll(id, NULL, 10));
+    return roster_find(r, roster_number(id));
 }
 
 
@@ -242,7 +256,7 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
         return;
     }
 
-    row->up = up == NULL ? 0 : strtoll(up, NULL, 10);
+    row->up = up == NULL ? 0 : roster_number(up);
     row->wake = wake == NULL ? CKP_ROSTER_READY
                 : json_integer_value(wake) < 0 ? CKP_ROSTER_NEVER
                 : json_integer_value(wake);
@@ -373,7 +387,7 @@ roster_make(ckp_run_t *run)
     }
 
     json_object_foreach(fibers, id, own) {
-        r->rows[r->n++] = (ckp_row_t) { .id = strtoll(id, NULL, 10),
+        r->rows[r->n++] = (ckp_row_t) { .id = roster_number(id),
                                         .gone = true };
         r->gone++;
     }
@@ -430,12 +444,15 @@ roster_pack(ckp_roster_t *r)
 void
 ckp_roster_touch(ckp_roster_t *r, const char *id)
 {
-    const int64_t  n = id == NULL ? 0 : strtoll(id, NULL, 10);
-    const size_t   i = ckp_roster_place(r, n);
+    int64_t  n = 0;
+    size_t   i;
 
     if (!r->whole) {
         return;
     }
+
+    n = id == NULL ? 0 : roster_number(id);
+    i = ckp_roster_place(r, n);
 
     if (i < r->n && r->rows[i].id == n) {
         if (!r->rows[i].touched) {

@@ -107,7 +107,7 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->mark = (ckp_mark_t) {
         .events = run->events.n, .writes = run->writes.n,
         .effects = run->effects.n, .metrics = run->metrics.n,
-        .changes = run->state.nlog, .seq = run->seq
+        .changes = ckp_state_mark(&run->state), .seq = run->seq
     };
 
     run->in = in;

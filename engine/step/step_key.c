@@ -5,7 +5,6 @@
 
 #include "node/step.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -41,17 +40,13 @@ step_fit_key(const char *text)
 static json_t *
 step_own_key(ckp_fiber_t *f)
 {
-    const ckp_step_t *const  step = ckp_fiber_step(f);
-    json_t *const            full = ckp_fiber_is_plain(f)
-        ? json_sprintf("%s:%s:%s", ckp_fiber_key_run(f), ckp_fiber_node(f)->id,
-                       step->id)
-        : json_sprintf("%s:%s", ckp_fiber_key_run(f), ckp_fiber_path(f));
-    json_t *const            key = full == NULL ? NULL
-                                   : step_fit_key(json_string_value(full));
+    const char *const  tail = ckp_fiber_is_plain(f)
+        ? ckp_fiber_join(f, ckp_fiber_node(f)->id, ':', ckp_fiber_step(f)->id)
+        : ckp_fiber_path(f);
+    const char *const  full = tail == NULL ? NULL
+        : ckp_fiber_join(f, ckp_fiber_key_run(f), ':', tail);
 
-    json_decref(full);
-
-    return key;
+    return full == NULL ? NULL : step_fit_key(full);
 }
 
 

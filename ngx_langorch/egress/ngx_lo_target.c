@@ -271,16 +271,21 @@ ngx_lo_target_ends_in_number(const char *host)
 static ngx_uint_t
 ngx_lo_target_ipv4(ngx_lo_target_t *t)
 {
-    char                 text[INET_ADDRSTRLEN];
+    const char          *p;
     struct sockaddr_in  *sin;
 
     sin = &t->address.sockaddr_in;
 
-    if (inet_pton(AF_INET, t->host, &sin->sin_addr) != 1
-        || inet_ntop(AF_INET, &sin->sin_addr, text, sizeof(text)) == NULL
-        || ngx_strcmp(text, t->host) != 0)
-    {
+    if (inet_pton(AF_INET, t->host, &sin->sin_addr) != 1) {
         return 0;
+    }
+
+    for (p = t->host; *p != '\0'; p++) {
+        if (*p == '0' && (p == t->host || p[-1] == '.')
+            && p[1] != '.' && p[1] != '\0')
+        {
+            return 0;
+        }
     }
 
     sin->sin_family = AF_INET;

@@ -75,6 +75,49 @@ test_what_changes_inside_a_new_object_is_told_with_it(void **ctx)
 
 
 static void
+test_a_mark_is_gone_back_to_in_the_midst_of_a_new_object(void **ctx)
+{
+    ckp_state_t  s;
+    size_t       mark;
+
+    t_begin(&s, "{'f':{'old':1}}");
+    ckp_state_put(&s, P("f"), t_doc_json("{'n':{}}"));
+    ckp_state_put(&s, P("f", "n", "x"), json_integer(1));
+    mark = ckp_state_mark(&s);
+
+    ckp_state_put(&s, P("f", "n", "x"), json_integer(2));
+    ckp_state_put(&s, P("f", "n", "y"), t_doc_json("{'z':1}"));
+    ckp_state_put(&s, P("f", "n", "y", "z"), json_integer(2));
+    ckp_state_del(&s, P("f", "n", "y"));
+    ckp_state_put(&s, P("g", "h", "i"), json_integer(3));
+    ckp_state_undo(&s, mark);
+
+    ckp_state_put(&s, P("f", "n", "w"), json_integer(4));
+    t_ends(&s, "[[['f'],{'n':{'x':1,'w':4}}]]", "{'f':{'n':{'x':1,'w':4}}}");
+}
+
+
+static void
+test_an_object_that_was_new_and_is_replaced_is_told_as_it_is(void **ctx)
+{
+    ckp_state_t  s;
+
+    t_begin(&s, "{'a':{'b':1}}");
+
+    for (int i = 0; i < 20; i++) {
+        ckp_state_put(&s, P("a", "b"), json_object());
+        ckp_state_put(&s, P("a", "b", "c"), json_integer(i));
+        ckp_state_put(&s, P("a", "b", "c"), json_object());
+        ckp_state_put(&s, P("a", "b", "c", "d"), json_integer(i));
+        ckp_state_del(&s, P("a", "b"));
+    }
+
+    ckp_state_put(&s, P("a", "e"), json_integer(5));
+    t_ends(&s, "[[['a','b']],[['a','e'],5]]", "{'a':{'e':5}}");
+}
+
+
+static void
 test_a_change_below_is_overruled_by_one_above(void **ctx)
 {
     ckp_state_t  s;
@@ -195,6 +238,10 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_a_value_that_is_put_twice_is_told_once),
         cmocka_unit_test(test_what_changes_inside_a_new_object_is_told_with_it),
+        cmocka_unit_test(
+            test_a_mark_is_gone_back_to_in_the_midst_of_a_new_object),
+        cmocka_unit_test(
+            test_an_object_that_was_new_and_is_replaced_is_told_as_it_is),
         cmocka_unit_test(test_a_change_below_is_overruled_by_one_above),
         cmocka_unit_test(test_a_deletion_of_nothing_is_no_change),
         cmocka_unit_test(test_a_turn_that_fails_leaves_the_tree_as_it_was),
