@@ -8,7 +8,7 @@
  *   attempt  recorded, admitted, called                      attempt_start
  *   rest     "admit" "busy" "call" "retry" "op" "pre" "after"; of a
  *            delegation (delegate.h) also "again" "cb"
- *   done     output, journal, step_completed                 ckp_step_done
+ *   done     output, step_completed                          ckp_step_done
  *   failed   tried again, or handlers, or the node fails     ckp_step_failed
  *
  * Its state is n.step {ph, try, k, key, own, params, t0, ts, until, ref, agent,

@@ -2,7 +2,7 @@
  * Attempts of actions whose work is the host's (op.h: ask, after).
  *
  * The life of such an attempt.
- *   asked    journal, ref, CKP_FX_CALL to the op's target   ckp_hosted_start
+ *   asked    ref, CKP_FX_CALL to the op's target   ckp_hosted_start
  *   rest     n.step {ph: "call", host: true, ref, until}
  *   again    the same call after a crash                    ckp_hosted_repeat
  *   answered what the answer makes of the step            ckp_hosted_answered

@@ -79,7 +79,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
     " reused AS (SELECT DISTINCT path FROM told"
     " WHERE type = 'step_completed' AND payload ->> 'cached'),"
     " all_of AS (SELECT path, node_id, step_id, key, status,"
-    " result IS NOT NULL AS known, updated_at FROM journal"
+    " status = 'completed' AS known, updated_at FROM journal"
     " WHERE run = " NGX_LO_RUN_ID
     " UNION ALL SELECT path, node_id, step_id, key, CASE type"
     " WHEN 'workflow_delegated' THEN 'delegated' ELSE substr(type, 6) END,"

@@ -10,6 +10,7 @@ use LangOrch::Agent;
 use LangOrch::Doc qw(procedure sequence step approval);
 use LangOrch::Llm;
 use LangOrch::Site;
+use LangOrch::Store;
 use LangOrch::Wait qw(until_true);
 
 my @capabilities = ((map { { name => $_, type => 'tool' } }
@@ -109,6 +110,49 @@ subtest 'what it had not to do' => sub {
     is $decision{plain}, 'reused', 'the result was there';
     ok !$decision{never} || $decision{never} eq 'skipped',
         'a step whose condition says no is not told as done';
+};
+
+
+# What is told of a step while and when it was made, and of a node that asked a
+# model: status, whether a result is known, what was decided, whether by a key.
+
+sub fates {
+    my ($run) = @_;
+    return map { ($_->{step_id} // '') => join ' ', $_->{status},
+        $_->{has_cached_result} ? 'known' : 'unknown', $_->{decision},
+        length($_->{idempotency_key} // '') ? 'key' : 'no key' }
+        @{ diagnosed($run)->{idempotency_entries} };
+}
+
+subtest 'what became of each step' => sub {
+    my $llm = LangOrch::Llm->start(script => { '*' => [ { text => 'Yes.' } ] });
+    my $run = start({
+        main => sequence('ask', step('never', action => 'plain', condition => 'false'),
+            step('lost', action => 'wrong', error_handlers => [ { action => 'ignore' } ])),
+        ask  => { type => 'llm_action', prompt => 'Well?', profile => 'p',
+            next_node => 'last' },
+        last => sequence('end', step('slow', action => 'slow')),
+    }, global_config => { llm => { profiles => { p => {
+        base_url => $llm->base_url, model => 'm' } } } });
+    until_true('a call is under way', sub { my %f = fates($run); $f{slow} });
+
+    my %fate = fates($run);
+    is $fate{never}, 'skipped unknown skipped no key', 'one that was not to be made';
+    is $fate{lost}, 'failed unknown executed key', 'one that failed';
+    is $fate{ask}, 'completed known executed key', 'a node that asked a model';
+    is $fate{slow}, 'started unknown executed key', 'one that is being made';
+
+    # the journal of a version that wrote it for steps, too
+
+    LangOrch::Store::change($site, 'INSERT INTO journal (run, path, node_id, step_id,'
+        . " key, status, attempts, updated_at) SELECT id, 'last/slow', 'last', 'slow',"
+        . " 'old', 'started', 1, 1 FROM runs WHERE run_id = '" . $run->id . q{'});
+    my @slow = grep { $_->{step_id} eq 'slow' }
+        @{ diagnosed($run)->{idempotency_entries} };
+    is_deeply [ map { $_->{idempotency_key} } @slow ], ['old'],
+        'what an older version wrote is told, once';
+    $site->post($run->path('/cancel'));
+    $run->wait_final;
 };
 
 
