@@ -138,8 +138,8 @@ ckp_trace_make_span(const char *run_id, const char *path, uint32_t attempt,
 }
 
 
-/* A part of it, at most `max` bytes, and what comes behind: each call of an agent
- * has one, so without a format. */
+/* A part of it, at most `max` bytes, and what comes behind: each call of an
+ * agent has one, so without a format. */
 
 static char *
 trace_part(char *to, const char *part, size_t max, char behind)

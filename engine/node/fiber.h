@@ -49,8 +49,8 @@ const char *ckp_fiber_mode(const ckp_fiber_t *f);
 const char *ckp_fiber_path(ckp_fiber_t *f);
 const char *ckp_fiber_node_path(ckp_fiber_t *f);
 
-/* A text that lives as long as the turn; NULL: no memory.  join: with `c` between
- * the two. */
+/* A text that lives as long as the turn; NULL: no memory.  join: with `c`
+ * between the two. */
 const char *ckp_fiber_join(ckp_fiber_t *f, const char *head, char c,
     const char *tail);
 const char *ckp_fiber_printf(ckp_fiber_t *f, const char *fmt, ...)

@@ -2,10 +2,10 @@
  * Bells: "look again", to each worker of this configuration.
  *
  * The master makes an eventfd for every worker before it forks, and a page that
- * all of them share: the bits that say where to look, and those that the worker
- * would look for.  A ring sets bits and writes to the descriptor, once until the
- * worker has looked; whom it does not concern it does not wake.  A lost ring
- * costs a second, because everyone who listens also polls.
+ * all of them share: the bits that say where to look, and those that the
+ * worker would not look for.  A ring sets bits and writes to the descriptor,
+ * once until the worker has looked; whom it does not concern it does not wake.
+ * A lost ring costs a second, because everyone who listens also polls.
  */
 
 #include "core/ngx_lo_core_int.h"

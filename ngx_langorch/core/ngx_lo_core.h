@@ -298,8 +298,9 @@ typedef void (*ngx_lo_bell_pt)(void *data);
 /* Who wakes in this worker; one listener a bit.  Called on the event loop. */
 void ngx_lo_bell_listen(ngx_uint_t bit, ngx_lo_bell_pt look, void *data);
 
-/* Rings every worker of this generation that heeds one of the bits, the caller's
- * included (posted, never inside the call).  `here` = 1: only this worker. */
+/* Rings every worker of this generation that heeds one of the bits, the
+ * caller's included (posted, never inside the call).  `here` = 1: only this
+ * worker. */
 void ngx_lo_bell_ring(ngx_uint_t bits, ngx_uint_t here);
 
 /* Whether this worker is to be woken for these bits; it is for all at first.

@@ -63,9 +63,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get = {
 
 
 /*
- * Of a step its events tell what became of it: the last of them (with max SQLite
- * takes the other columns from the row that has it).  A node that asks a model
- * has a row of the journal, and so have the steps of runs of older versions.
+ * Of a step its events tell what became of it: the last of them (with max
+ * SQLite takes the other columns from the row that has it).  A node that asks a
+ * model has a row of the journal, and so have the steps of runs of older
+ * versions.
  */
 
 const ngx_lo_stmt_t  ngx_lo_sql_api_diag_journal = {
