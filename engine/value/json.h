@@ -112,6 +112,7 @@ typedef struct {
     uint32_t        mask;       /* of the index */
     json_member_t  *members;    /* in the order in which they came */
     uint32_t       *index;      /* by hash: place + 1; NULL: few members */
+    uint64_t        names;      /* json_name_bit of each that ever was here */
     json_member_t   first[JSON_OBJECT_FIRST];
 } json_object_t;
 
@@ -310,11 +311,25 @@ json_head(const char *name, size_t len)
 }
 
 
+/* One of 64 bits.  Who asks for a member asks mostly for one that is not there:
+ * an object whose `names` lack the bit of a name never had it. */
+
+static inline uint64_t
+json_name_bit(uint64_t head, size_t len)
+{
+    return (uint64_t) 1 << (((head ^ len) * 0x9e3779b97f4a7c15u) >> 58);
+}
+
+
 static inline json_t *
 json_object_getn(const json_t *o, const char *name, size_t len)
 {
-    return json_is_object(o) ? json_object_find(o, name, len,
-                                                json_head(name, len)) : NULL;
+    const uint64_t  head = json_head(name, len);
+
+    return json_is_object(o)
+           && (((const json_object_t *) o)->names
+               & json_name_bit(head, len)) != 0
+           ? json_object_find(o, name, len, head) : NULL;
 }
 
 

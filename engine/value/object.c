@@ -44,6 +44,7 @@ json_object(void)
     o->mask = 0;
     o->members = o->first;
     o->index = NULL;
+    o->names = 0;
 
     return &o->base;
 }
@@ -143,6 +144,10 @@ object_place(const json_object_t *o, const char *name, size_t len,
 {
     const json_member_t *const  all = o->members;
     const json_member_t *const  end = all + o->used;
+
+    if ((o->names & json_name_bit(head, len)) == 0) {
+        return o->used;
+    }
 
     if (o->index != NULL || len > JSON_NAME_NEAR) {
         return object_far(o, name, len, head);
@@ -321,6 +326,7 @@ object_append(json_object_t *o, const json_member_t *m)
     }
 
     o->members[o->used] = *m;
+    o->names |= json_name_bit(m->head, m->len);
 
     if (o->index != NULL) {
         object_point(o, o->used);
@@ -526,6 +532,7 @@ json_object_clear(json_t *v)
     o->members = o->first;
     o->room = JSON_OBJECT_FIRST;
     o->index = NULL;
+    o->names = 0;
     o->used = 0;
     o->n = 0;
 
