@@ -11,9 +11,18 @@
 
 #include "base/json.h"
 
+#define TEXT_NAME   (JSON_NAME_NEAR + 1 + 4)    /* a short name and its signs */
+#define TEXT_COUNT  512
+
+/* Written at `at` while there is room; where there is none, text_put_far makes
+ * some. */
+
 typedef struct {
+    char       *at;
+    char       *end;            /* behind it there is a place for the NUL */
     ckp_buf_t  *b;              /* NULL: count only */
-    size_t      n;
+    char       *few;            /* TEXT_COUNT bytes of who counts */
+    size_t      n;              /* counted before what lies in `few` */
     size_t      max;            /* counting stops here */
     bool        sorted;
     bool        indent;
@@ -21,59 +30,93 @@ typedef struct {
 } text_t;
 
 
-/* Where n bytes go, which are counted as written; NULL: not there. */
-static char *
-text_room(text_t *t, size_t n)
+static inline bool
+text_fits(const text_t *t, size_t n)
 {
-    ckp_buf_t *const  b = t->b;
-    char             *at;
-
-    if (b == NULL || b->failed != CKP_OK || n >= b->size - b->len
-        || n > b->max - b->len)
-    {
-        return NULL;
-    }
-
-    at = b->data + b->len;
-    b->len += n;
-    at[n] = '\0';
-
-    return at;
+    return (size_t) (t->end - t->at) >= n;
 }
 
 
+/* The room that there is now. */
 static void
-text_put(text_t *t, const char *s, size_t n)
+text_open(text_t *t)
 {
-    char *const  at = text_room(t, n);
+    ckp_buf_t *const  b = t->b;
 
-    if (at != NULL) {
-        memcpy(at, s, n);
+    if (b == NULL) {
+        t->at = t->few;
+        t->end = t->few + TEXT_COUNT;
 
-    } else if (t->b == NULL) {
+    } else if (b->data == NULL || b->failed != CKP_OK) {
+        t->at = NULL;
+        t->end = NULL;
+
+    } else {
+        const size_t  room = b->size - b->len - 1;
+        const size_t  may = b->max - b->len;
+
+        t->at = b->data + b->len;
+        t->end = t->at + (room < may ? room : may);
+    }
+}
+
+
+/* What was written belongs to the buffer, or is counted. */
+static void
+text_close(text_t *t)
+{
+    if (t->b == NULL) {
+        t->n += (size_t) (t->at - t->few);
+
+    } else if (t->at != NULL) {
+        t->b->len = (size_t) (t->at - t->b->data);
+        *t->at = '\0';
+    }
+}
+
+
+static __attribute__((noinline)) void
+text_put_far(text_t *t, const char *s, size_t n)
+{
+    text_close(t);
+
+    if (t->b == NULL) {
         t->n += n;
 
     } else {
         ckp_buf_put(t->b, s, n);
     }
+
+    text_open(t);
 }
 
 
-static void
-text_char(text_t *t, char c)
+static inline void
+text_put(text_t *t, const char *s, size_t n)
 {
-    char *const  at = text_room(t, 1);
-
-    if (at != NULL) {
-        *at = c;
+    if (text_fits(t, n)) {
+        memcpy(t->at, s, n);
+        t->at += n;
 
     } else {
-        text_put(t, &c, 1);
+        text_put_far(t, s, n);
     }
 }
 
 
-static bool
+static inline void
+text_char(text_t *t, char c)
+{
+    if (text_fits(t, 1)) {
+        *t->at++ = c;
+
+    } else {
+        text_put_far(t, &c, 1);
+    }
+}
+
+
+static inline bool
 text_stopped(const text_t *t)
 {
     return t->failed
@@ -81,10 +124,18 @@ text_stopped(const text_t *t)
 }
 
 
-static bool
-text_is_plain(unsigned char c)
+/* Whether one of eight bytes has to be escaped: a byte is zero, or less than
+ * 0x20, where subtracting borrows. */
+static inline bool
+text_is_special(uint64_t x)
 {
-    return c >= 0x20 && c != '"' && c != '\\';
+    const uint64_t  ones = 0x0101010101010101;
+    const uint64_t  tops = 0x8080808080808080;
+    const uint64_t  quote = x ^ (ones * '"');
+    const uint64_t  slash = x ^ (ones * '\\');
+
+    return ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote)
+             | ((slash - ones) & ~slash)) & tops) != 0;
 }
 
 
@@ -92,29 +143,20 @@ text_is_plain(unsigned char c)
 static size_t
 text_plain(const char *s, size_t len)
 {
-    const uint64_t  ones = 0x0101010101010101;
-    const uint64_t  tops = 0x8080808080808080;
-    size_t          i = 0;
+    size_t    i = 0;
+    uint64_t  x;
 
     for (; i + 8 <= len; i += 8) {
-        uint64_t  x;
-        uint64_t  quote;
-        uint64_t  slash;
-
         memcpy(&x, s + i, 8);
-        quote = x ^ (ones * '"');
-        slash = x ^ (ones * '\\');
 
-        /* a byte is zero, or less than 0x20, where subtracting borrows */
-
-        if ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote)
-             | ((slash - ones) & ~slash)) & tops)
-        {
+        if (text_is_special(x)) {
             break;
         }
     }
 
-    while (i < len && text_is_plain((unsigned char) s[i])) {
+    while (i < len && (unsigned char) s[i] >= 0x20 && s[i] != '"'
+           && s[i] != '\\')
+    {
         i++;
     }
 
@@ -148,22 +190,15 @@ text_escape(text_t *t, unsigned char c)
 
 /* Runs without anything to escape are put at once. */
 static void
-text_string(text_t *t, const char *s, size_t len)
+text_escaped(text_t *t, const char *s, size_t len)
 {
-    size_t       n = text_plain(s, len);
-    size_t       from = 0;
-    char *const  at = n == len ? text_room(t, len + 2) : NULL;
-
-    if (at != NULL) {
-        at[0] = '"';
-        memcpy(at + 1, s, len);
-        at[len + 1] = '"';
-        return;
-    }
+    size_t  from = 0;
 
     text_char(t, '"');
 
     for ( ;; ) {
+        const size_t  n = text_plain(s + from, len - from);
+
         text_put(t, s + from, n);
         from += n;
 
@@ -172,35 +207,94 @@ text_string(text_t *t, const char *s, size_t len)
         }
 
         text_escape(t, (unsigned char) s[from++]);
-        n = text_plain(s + from, len - from);
     }
 
     text_char(t, '"');
 }
 
 
+/* Nearly all have nothing to escape: looked through and copied in one go, whole
+ * words also behind the end. */
+static bool
+text_copied(text_t *t, const char *s, size_t len)
+{
+    char *const  to = t->at + 1;
+    size_t       i = 0;
+    uint64_t     x;
+
+    for (; i + 8 <= len; i += 8) {
+        memcpy(&x, s + i, 8);
+
+        if (text_is_special(x)) {
+            return false;
+        }
+
+        memcpy(to + i, &x, 8);
+    }
+
+    if (i < len) {
+        x = json_head(s + i, len - i);
+
+        if (text_is_special(x | 0x2020202020202020u << 8 * (len - i))) {
+            return false;
+        }
+
+        memcpy(to + i, &x, 8);
+    }
+
+    to[-1] = '"';
+    to[len] = '"';
+    t->at = to + len + 1;
+
+    return true;
+}
+
+
+static inline void
+text_string(text_t *t, const char *s, size_t len)
+{
+    if (!text_fits(t, len + 2 + 8) || !text_copied(t, s, len)) {
+        text_escaped(t, s, len);
+    }
+}
+
+
+static size_t
+text_digits(uint64_t v)
+{
+    size_t  n = 1;
+
+    for (; v >= 10000; v /= 10000) {
+        n += 4;
+    }
+
+    return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+
+
 size_t
 ckp_int_text(int64_t i, char out[CKP_INT_LEN])
 {
-    uint64_t  v = (i < 0) ? 0 - (uint64_t) i : (uint64_t) i;
-    char      digits[24];
-    size_t    n = 0;
-    size_t    len = 0;
+    static const char  pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
+    const size_t       minus = i < 0;
+    uint64_t           v = (i < 0) ? 0 - (uint64_t) i : (uint64_t) i;
+    const size_t       len = minus + text_digits(v);
+    size_t             at = len;
 
-    do {
-        digits[n++] = (char) ('0' + v % 10);
-        v /= 10;
-    } while (v != 0);
-
-    if (i < 0) {
-        out[len++] = '-';
-    }
-
-    while (n > 0) {
-        out[len++] = digits[--n];
-    }
-
+    out[0] = '-';
     out[len] = '\0';
+
+    for (; v >= 10; v /= 100) {
+        at -= 2;
+        memcpy(out + at, pairs + 2 * (v % 100), 2);
+    }
+
+    if (at > minus) {
+        out[minus] = (char) ('0' + v);
+    }
 
     return len;
 }
@@ -251,18 +345,25 @@ ckp_real_text(double d, char out[CKP_REAL_LEN])
 
 
 static void
-text_number(text_t *t, const json_t *v)
+text_integer(text_t *t, json_int_t i)
+{
+    char  out[CKP_INT_LEN];
+
+    if (text_fits(t, CKP_INT_LEN)) {
+        t->at += ckp_int_text(i, t->at);
+
+    } else {
+        text_put(t, out, ckp_int_text(i, out));
+    }
+}
+
+
+static void
+text_real(text_t *t, double d)
 {
     char  out[CKP_REAL_LEN];
 
-    if (json_is_integer(v)) {
-        const size_t  n = ckp_int_text(json_integer_value(v), out);
-
-        text_put(t, out, n);
-        return;
-    }
-
-    ckp_real_text(json_real_value(v), out);
+    ckp_real_text(d, out);
     text_put(t, out, strlen(out));
 
     if (strpbrk(out, ".en") == NULL) {
@@ -329,23 +430,27 @@ text_name(text_t *t, const json_member_t *m, bool first, size_t depth)
 }
 
 
-/* Nearly all names need no escapes, and then there is room at once. */
+/* Nearly all names need no escapes, and those that are short lie whole in two
+ * words. */
 static void
 text_member(text_t *t, const json_member_t *m, bool first, size_t depth)
 {
-    const size_t  comma = first ? 0 : 1;
-    char *const   at = m->plain && !t->indent
-                       ? text_room(t, m->len + comma + 3) : NULL;
+    char  *at = t->at;
 
-    if (at == NULL) {
+    if (!m->plain || m->len > JSON_NAME_NEAR || t->indent
+        || !text_fits(t, TEXT_NAME))
+    {
         text_name(t, m, first, depth);
 
     } else {
         at[0] = ',';
-        at[comma] = '"';
-        memcpy(at + comma + 1, json_member_name(m), m->len);
-        at[comma + m->len + 1] = '"';
-        at[comma + m->len + 2] = ':';
+        at += !first;
+        at[0] = '"';
+        memcpy(at + 1, m->near, JSON_NAME_NEAR + 1);
+        at += m->len;
+        at[1] = '"';
+        at[2] = ':';
+        t->at = at + 3;
     }
 
     text_value(t, m->value, depth + 1);
@@ -444,8 +549,11 @@ text_value(text_t *t, const json_t *v, size_t depth)
         break;
 
     case JSON_INTEGER:
+        text_integer(t, json_integer_value(v));
+        break;
+
     case JSON_REAL:
-        text_number(t, v);
+        text_real(t, json_real_value(v));
         break;
 
     case JSON_TRUE:
@@ -470,7 +578,9 @@ text_new(const json_t *v, bool sorted, bool indent)
     text_t     t = { .b = &b, .sorted = sorted, .indent = indent };
 
     ckp_buf_init(&b, SIZE_MAX / 4);
+    text_open(&t);
     text_value(&t, v, 0);
+    text_close(&t);
 
     if (t.failed || b.failed != CKP_OK) {
         ckp_buf_free(&b);
@@ -507,7 +617,9 @@ ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len)
 {
     text_t  t = { .b = b };
 
+    text_open(&t);
     text_string(&t, s, len);
+    text_close(&t);
 }
 
 
@@ -516,7 +628,9 @@ ckp_json_put(ckp_buf_t *b, const json_t *v)
 {
     text_t  t = { .b = b };
 
+    text_open(&t);
     text_value(&t, v, 0);
+    text_close(&t);
 
     if (t.failed && b->failed == CKP_OK) {
         b->failed = CKP_E_LIMIT;
@@ -527,9 +641,12 @@ ckp_json_put(ckp_buf_t *b, const json_t *v)
 size_t
 ckp_json_size(const json_t *v, size_t max)
 {
-    text_t  t = { .max = max };
+    char    few[TEXT_COUNT];
+    text_t  t = { .max = max, .few = few };
 
+    text_open(&t);
     text_value(&t, v, 0);
+    text_close(&t);
 
     return (t.failed || t.n > max) ? max : t.n;
 }

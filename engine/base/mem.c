@@ -420,7 +420,7 @@ buf_room(ckp_buf_t *b, size_t n)
 
 
 void
-ckp_buf_put(ckp_buf_t *b, const char *s, size_t n)
+ckp_buf_put_far(ckp_buf_t *b, const char *s, size_t n)
 {
     if (!buf_room(b, n)) {
         return;

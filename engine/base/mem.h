@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
 void *ckp_calloc(size_t size);          /* zeroed */
@@ -75,7 +76,26 @@ typedef struct {
 
 void ckp_buf_init(ckp_buf_t *b, size_t max);
 void ckp_buf_free(ckp_buf_t *b);
-void ckp_buf_put(ckp_buf_t *b, const char *s, size_t n);
+void ckp_buf_put_far(ckp_buf_t *b, const char *s, size_t n);
+
+
+/* Nearly always there is room. */
+
+static inline void
+ckp_buf_put(ckp_buf_t *b, const char *s, size_t n)
+{
+    if (n == 0 || n >= b->size - b->len || n > b->max - b->len
+        || b->failed != 0)
+    {
+        ckp_buf_put_far(b, s, n);
+        return;
+    }
+
+    memcpy(b->data + b->len, s, n);
+    b->len += n;
+    b->data[b->len] = '\0';
+}
+
 
 /* Where n bytes and a NUL fit behind what is there; who writes them adds to
  * b->len.  NULL: b->failed says why. */
