@@ -376,7 +376,6 @@ event_cut_member(const json_t *value)
 static size_t
 event_most(const json_t *v, size_t max, unsigned depth)
 {
-    const char    *name;
     const json_t  *item;
     size_t         i;
     size_t         n = 2;
@@ -393,9 +392,13 @@ event_most(const json_t *v, size_t max, unsigned depth)
         return max + 1;
     }
 
-    json_object_foreach((json_t *) v, name, item) {
-        n += 4 + EVENT_ESCAPE_LEN * strlen(name);
-        n += n > max ? 0 : event_most(item, max - n, depth + 1);
+    for (uint32_t at = json_object_walk(v, 0); at != 0;
+         at = json_object_walk(v, at))
+    {
+        const json_member_t *const  m = json_object_member(v, at);
+
+        n += 4 + EVENT_ESCAPE_LEN * m->len;
+        n += n > max ? 0 : event_most(m->value, max - n, depth + 1);
     }
 
     json_array_foreach(v, i, item) {

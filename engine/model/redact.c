@@ -76,7 +76,7 @@ redact_letter(char c)
 
 
 /* Whether one of the words that tell of a secret stands here.  Each variable of
- * each event is asked: who asks looks at the first letter. */
+ * each event is asked: who asks looks at the first two letters. */
 
 static bool
 redact_begins_secret(const char *text)
@@ -102,31 +102,52 @@ redact_begins_secret(const char *text)
 }
 
 
+/* Whether the first two letters of one of the words are these. */
+
+static inline bool
+redact_may_begin(char first, char second)
+{
+    switch (first) {
+
+    case 'a':
+        return second == 'c' || second == 'p' || second == 'u';
+
+    case 'c':
+        return second == 'r';
+
+    case 'p':
+        return second == 'a' || second == 'r';
+
+    case 's':
+        return second == 'e';
+
+    case 't':
+        return second == 'o';
+
+    default:
+        return false;
+    }
+}
+
+
 bool
 ckp_key_is_secret(const char *key)
 {
     bool  auth = false;
+    char  first = '\0';
 
     for (const char *p = key; *p != '\0'; p++) {
-        switch (redact_letter(*p)) {
+        const char  c = redact_letter(*p);
 
-        case 'a':
-            auth = true;
-            /* fall through */
-
-        case 'c':
-        case 'p':
-        case 's':
-        case 't':
-            if (redact_begins_secret(p)) {
+        if (redact_may_begin(first, c)) {
+            if (redact_begins_secret(p - 1)) {
                 return true;
             }
 
-            break;
-
-        default:
-            break;
+            auth |= c == 'u';
         }
+
+        first = c;
     }
 
     return auth && redact_has_auth(key);

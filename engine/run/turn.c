@@ -306,7 +306,7 @@ ckp_run_emit(ckp_run_t *run, const ckp_place_t *at, json_t *payload)
         return CKP_E_NOMEM;
     }
 
-    if (type == NULL || !ckp_event_fits(type, payload)) {
+    if (type == NULL || (CKP_CHECKED && !ckp_event_fits(type, payload))) {
         json_decref(payload);
         return CKP_E_BUG;
     }
@@ -352,7 +352,7 @@ ckp_run_write(ckp_run_t *run, const char *table, const char *path,
         return CKP_E_NOMEM;
     }
 
-    if (kind == NULL || !ckp_write_fits(kind, row)) {
+    if (kind == NULL || (CKP_CHECKED && !ckp_write_fits(kind, row))) {
         json_decref(row);
         return CKP_E_BUG;
     }
