@@ -26,25 +26,16 @@ typedef struct {
     delta_row_t        *rows;
     uint32_t           *slots;  /* by hash: operation + 1 */
     size_t              mask;
+    uint64_t            bits;   /* delta_bit of each path */
     delta_row_t         near_rows[DELTA_NEAR];
     uint32_t            near_slots[2 * DELTA_NEAR];
 } delta_t;
 
 
-static size_t
-delta_hash(const char *path, size_t len)
+static inline uint64_t
+delta_bit(uint64_t hash)
 {
-    uint64_t  h = 0x9e3779b97f4a7c15 ^ len;
-
-    for (size_t i = 0; i < len; i += 8) {
-        uint64_t  x = 0;
-
-        memcpy(&x, path + i, len - i < 8 ? len - i : 8);
-        h = (h ^ x) * 0xd6e8feb86659fd93;
-        h ^= h >> 32;
-    }
-
-    return (size_t) h;
+    return (uint64_t) 1 << (hash >> 58);
 }
 
 
@@ -52,15 +43,18 @@ delta_hash(const char *path, size_t len)
  * it belongs. */
 
 static uint32_t
-delta_find(const delta_t *d, const char *path, size_t len, size_t *slot)
+delta_find(const delta_t *d, const char *path, size_t len, uint64_t hash,
+    size_t *slot)
 {
-    size_t  i = delta_hash(path, len);
+    size_t  i = (size_t) hash;
 
     for ( /* void */ ; d->slots[i & d->mask] != 0; i++) {
         const uint32_t             at = d->slots[i & d->mask] - 1;
         const ckp_change_t *const  c = &d->s->log[at];
 
-        if (c->len == len && memcmp(d->s->paths + c->path, path, len) == 0) {
+        if (c->hash == hash && c->len == len
+            && memcmp(d->s->paths + c->path, path, len) == 0)
+        {
             return at;
         }
     }
@@ -113,11 +107,12 @@ delta_index(delta_t *d)
         const ckp_change_t *const  c = &d->s->log[i];
         size_t                     slot;
         uint32_t                   first = delta_find(d, d->s->paths + c->path,
-                                                      c->len, &slot);
+                                                      c->len, c->hash, &slot);
 
         if (first == DELTA_NONE) {
             first = i;
             d->slots[slot] = i + 1;
+            d->bits |= delta_bit(c->hash);
         }
 
         d->rows[i] = (delta_row_t) { .first = first, .last_del = DELTA_NONE };
@@ -135,12 +130,19 @@ static bool
 delta_is_seen(const delta_t *d, const ckp_change_t *c)
 {
     const char *const  path = d->s->paths + c->path;
+    uint64_t           hash = CKP_PATH_HASH;
     size_t             slot;
 
-    for (size_t len = strlen(path) + 1; len < c->len;
-         len += strlen(path + len) + 1)
-    {
-        if (delta_find(d, path, len, &slot) != DELTA_NONE) {
+    for (size_t len = 0; len < c->last; /* void */) {
+        const char *const  name = path + len;
+        const size_t       n = strlen(name);
+
+        hash = ckp_path_hash(hash, name, n, json_head(name, n));
+        len += n + 1;
+
+        if ((d->bits & delta_bit(hash)) != 0
+            && delta_find(d, path, len, hash, &slot) != DELTA_NONE)
+        {
             return true;
         }
     }
@@ -232,21 +234,14 @@ static void
 delta_op(const delta_t *d, const ckp_change_t *c, ckp_buf_t *b)
 {
     const char *const  path = d->s->paths + c->path;
-    json_t            *at = d->s->root;
 
     ckp_buf_put(b, b->len == 0 ? "[[" : ",[", 2);
     delta_path(path, c->len, b);
 
     if (c->put) {
-        for (size_t i = 0; i < c->len; /* void */) {
-            const size_t  len = strlen(path + i);
-
-            at = json_object_getn(at, path + i, len);
-            i += len + 1;
-        }
-
         ckp_buf_put(b, ",", 1);
-        ckp_json_put(b, at);
+        ckp_json_put(b, json_object_getn(c->at, path + c->last,
+                                         c->len - c->last - 1));
     }
 
     ckp_buf_put(b, "]", 1);
@@ -266,6 +261,7 @@ ckp_delta_of(const ckp_state_t *s, ckp_buf_t *b)
     }
 
     d.s = s;
+    d.bits = 0;
     d.rows = NULL;
     d.slots = NULL;
 

@@ -12,6 +12,30 @@
 
 #define STATE_DELTA_KEPT  4096
 
+/* A name of a path, measured once. */
+typedef struct {
+    const char  *text;
+    size_t       len;
+    uint64_t     head;
+} state_name_t;
+
+/* A path: names of a way that is known, and those behind them. */
+typedef struct {
+    const ckp_way_t  *way;
+    size_t            depth;            /* of the way's names; 0: way is NULL */
+    size_t            n;                /* behind them */
+    state_name_t      names[CKP_STATE_DEPTH_MAX];
+} state_path_t;
+
+
+static inline void
+state_name(const char *text, state_name_t *name)
+{
+    name->text = text;
+    name->len = strlen(text);
+    name->head = json_head(text, name->len);
+}
+
 
 ckp_code_t
 ckp_state_init(ckp_state_t *s, json_t *root)
@@ -145,21 +169,27 @@ state_room(ckp_state_t *s, size_t len)
 }
 
 
-/* What was there before: undone in reverse order, each finds the same object
- * around it. */
+/* What the first `n` names lead to was `old`, whose reference the log has from
+ * now on (not when it fails): undone in reverse order, each operation finds the
+ * same object around it. */
 
 static ckp_code_t
-state_note(ckp_state_t *s, const char *const *names, size_t n, json_t *old,
-    bool put)
+state_note(ckp_state_t *s, const state_path_t *p, size_t n, json_t *at,
+    json_t *old, bool put)
 {
-    size_t         lens[CKP_STATE_DEPTH_MAX];
-    size_t         len = 0;
-    ckp_change_t  *c;
-    char          *to;
+    const size_t               head = p->depth == 0
+                                      ? 0 : p->way->len[p->depth - 1];
+    uint64_t                   hash = p->depth == 0
+                                      ? CKP_PATH_HASH
+                                      : p->way->hash[p->depth - 1];
+    const state_name_t *const  last = &p->names[n - 1];
+    size_t                     len = head;
+    ckp_change_t              *c;
+    char                      *to;
 
-    for (size_t i = 0; i < n; i++) {
-        lens[i] = strlen(names[i]) + 1;
-        len += lens[i];
+    for (const state_name_t *name = p->names; name <= last; name++) {
+        len += name->len + 1;
+        hash = ckp_path_hash(hash, name->text, name->len, name->head);
     }
 
     if (!state_room(s, len)) {
@@ -167,14 +197,20 @@ state_note(ckp_state_t *s, const char *const *names, size_t n, json_t *old,
     }
 
     c = &s->log[s->nlog++];
-    *c = (ckp_change_t) { .path = s->paths_len, .len = len, .put = put,
-                          .old = json_incref(old) };
+    *c = (ckp_change_t) { .path = s->paths_len, .len = len,
+                          .last = len - last->len - 1, .hash = hash, .at = at,
+                          .old = old, .put = put };
     to = s->paths + s->paths_len;
     s->paths_len += len;
 
-    for (size_t i = 0; i < n; i++) {
-        memcpy(to, names[i], lens[i]);
-        to += lens[i];
+    if (head > 0) {
+        memcpy(to, p->way->bytes, head);
+        to += head;
+    }
+
+    for (const state_name_t *name = p->names; name <= last; name++) {
+        memcpy(to, name->text, name->len + 1);
+        to += name->len + 1;
     }
 
     return CKP_OK;
@@ -209,35 +245,68 @@ state_freshen(ckp_state_t *s, const json_t *v)
 }
 
 
+static json_t **
+state_place(const json_t *o, const state_name_t *name)
+{
+    return json_object_where(o, name->text, name->len, name->head);
+}
+
+
+/* An object where the first `n` names lead to none.  NULL: no memory. */
+
+static json_t *
+state_make(ckp_state_t *s, const state_path_t *p, size_t n, json_t *at,
+    bool noted)
+{
+    const state_name_t *const  name = &p->names[n - 1];
+    json_t **const             place = state_place(at, name);
+    json_t *const              old = place == NULL ? NULL : *place;
+    json_t                    *made;
+
+    if (noted) {
+        if (state_note(s, p, n, at, old, true) != CKP_OK) {
+            return NULL;
+        }
+
+        json_incref(old);
+    }
+
+    made = json_object();
+
+    if (json_object_setn_new(at, name->text, name->len, made) != 0) {
+        return NULL;
+    }
+
+    s->shape++;
+
+    return made;
+}
+
+
 /* The object that holds the path's last name; NULL: there is none.  *noted:
  * what happens there is for the log. */
 
 static json_t *
-state_parent(ckp_state_t *s, const char *const *names, size_t n, bool make,
-    bool *noted)
+state_parent(ckp_state_t *s, const state_path_t *p, bool make, bool *noted)
 {
-    json_t  *at = s->root;
+    json_t  *at = p->depth == 0 ? s->root : p->way->at[p->depth - 1];
 
     *noted = s->turn;
 
-    for (size_t i = 0; i + 1 < n; i++) {
-        json_t  *next = json_object_get(at, names[i]);
+    for (size_t i = 0; i < p->depth && s->nfresh > 0; i++) {
+        *noted = *noted && !state_is_fresh(s, p->way->at[i]);
+    }
+
+    for (size_t i = 0; i + 1 < p->n; i++) {
+        json_t **const  place = state_place(at, &p->names[i]);
+        json_t         *next = place == NULL ? NULL : *place;
 
         if (!json_is_object(next)) {
-            if (!make
-                || (*noted
-                    && state_note(s, names, i + 1, next, true) != CKP_OK))
-            {
+            next = make ? state_make(s, p, i + 1, at, *noted) : NULL;
+
+            if (next == NULL) {
                 return NULL;
             }
-
-            next = json_object();
-
-            if (json_object_set_new(at, names[i], next) != 0) {
-                return NULL;
-            }
-
-            s->shape++;
         }
 
         *noted = *noted && !state_is_fresh(s, next);
@@ -293,107 +362,204 @@ ckp_state_undo(ckp_state_t *s, size_t mark)
 }
 
 
+/* Who wants to know is told, and who remembers sees that he has to look. */
+
 static bool
-state_is_watched(const ckp_state_t *s, const char *const *names)
+state_tell(ckp_state_t *s, const state_path_t *p)
 {
-    return s->changed != NULL && strcmp(names[0], s->watched) == 0;
-}
+    const char *const  first = p->depth > 0 ? p->way->names[0]
+                                            : p->names[0].text;
+    const char        *second = NULL;
 
-
-/* One operation on the tree; value (borrowed) NULL: a deletion. */
-
-static ckp_code_t
-state_change(ckp_state_t *s, const char *const *names, size_t n,
-    json_t *value)
-{
-    /* what was put and deleted in one turn made the objects on its way */
-
-    const bool         make = value != NULL || !s->turn;
-    const bool         watched = state_is_watched(s, names);
-    const char *const  name = names[n - 1];
-    bool               noted;
-    json_t *const      at = state_parent(s, names, n, make, &noted);
-
-    if (strcmp(names[0], "meta") == 0) {
+    if (strcmp(first, "meta") == 0) {
         s->metas++;
     }
 
-    if (watched) {
-        s->changed(s->data, n > 1 ? names[1] : NULL);
+    if (s->changed == NULL || strcmp(first, s->watched) != 0) {
+        return false;
     }
 
-    if (at == NULL) {
-        return value == NULL ? CKP_OK : CKP_E_NOMEM;
+    if (p->depth > 1) {
+        second = p->way->names[1];
+
+    } else if (p->depth + p->n > 1) {
+        second = p->names[1 - p->depth].text;
     }
 
-    json_t *const  old = json_object_get(at, name);
+    s->changed(s->data, second);
 
-    if (value == NULL && old == NULL) {
+    return true;
+}
+
+
+/* Puts the value (stolen), or without one deletes the member. */
+
+static ckp_code_t
+state_set(json_t *at, const state_name_t *name, json_t **place, json_t *value,
+    bool noted)
+{
+    json_t  *old;
+
+    if (value == NULL) {
+        if (noted) {
+            json_incref(*place);
+        }
+
+        (void) json_object_drop(at, name->text, name->len);
         return CKP_OK;
     }
 
+    if (place == NULL) {
+        return json_object_add_new(at, name->text, name->len, value) == 0
+               ? CKP_OK : CKP_E_NOMEM;
+    }
+
+    old = *place;
+    *place = value;
+
+    if (!noted) {
+        json_decref(old);
+    }
+
+    return CKP_OK;
+}
+
+
+/* One operation on the tree; value (stolen) NULL: a deletion. */
+
+static ckp_code_t
+state_change(ckp_state_t *s, const state_path_t *p, json_t *value)
+{
+    /* what was put and deleted in one turn made the objects on its way */
+
+    const bool      make = value != NULL || !s->turn;
+    const uint64_t  shape = s->shape;
+    bool            noted;
+    json_t *const   at = state_parent(s, p, make, &noted);
+    json_t **const  place = state_place(at, &p->names[p->n - 1]);
+    json_t *const   old = place == NULL ? NULL : *place;
+
+    if (value == NULL && old == NULL && s->shape == shape) {
+        return CKP_OK;
+    }
+
+    const bool  watched = state_tell(s, p);
+
+    if (at == NULL || (value == NULL && old == NULL)) {
+        json_decref(value);
+        return at == NULL ? CKP_E_NOMEM : CKP_OK;
+    }
+
     if (noted) {
-        if (state_note(s, names, n, old, value != NULL) != CKP_OK) {
+        if (state_note(s, p, p->n, at, old, value != NULL) != CKP_OK) {
+            json_decref(value);
             return CKP_E_NOMEM;
         }
 
         state_freshen(s, value);
     }
 
-    if (watched && n <= 3 && (json_is_object(old) || json_is_object(value))) {
+    if (watched && p->depth + p->n <= 3
+        && (json_is_object(old) || json_is_object(value)))
+    {
         s->shape++;
     }
 
-    if (value == NULL) {
-        (void) json_object_del(at, name);
-        return CKP_OK;
-    }
-
-    return json_object_set(at, name, value) == 0 ? CKP_OK : CKP_E_NOMEM;
+    return state_set(at, &p->names[p->n - 1], place, value, noted);
 }
 
 
-/* 0: none, or more than there can be. */
+/* False: no names, or more than there can be. */
 
-static size_t
-state_count(const char *const *names)
+static bool
+state_path(const char *const *names, state_path_t *p)
 {
     size_t  n = 0;
 
-    while (names[n] != NULL) {
-        n++;
+    for (; names[n] != NULL; n++) {
+        if (p->depth + n == CKP_STATE_DEPTH_MAX) {
+            return false;
+        }
+
+        state_name(names[n], &p->names[n]);
     }
 
-    return n <= CKP_STATE_DEPTH_MAX ? n : 0;
+    p->n = n;
+
+    return n > 0;
+}
+
+
+bool
+ckp_way_on(ckp_way_t *way, const char *name)
+{
+    const size_t  i = way->n;
+    const size_t  before = i == 0 ? 0 : way->len[i - 1];
+    const size_t  len = strlen(name);
+
+    if (i == CKP_WAY_MAX || before + len >= CKP_WAY_BYTES) {
+        return false;
+    }
+
+    memcpy(way->bytes + before, name, len + 1);
+    way->names[i] = name;
+    way->len[i] = before + len + 1;
+    way->hash[i] = ckp_path_hash(i == 0 ? CKP_PATH_HASH : way->hash[i - 1],
+                                 name, len, json_head(name, len));
+    way->n++;
+
+    return true;
 }
 
 
 ckp_code_t
-ckp_state_put(ckp_state_t *s, const char *const *names, json_t *value)
+ckp_state_put_on(ckp_state_t *s, const ckp_way_t *way, size_t depth,
+    const char *const *path, json_t *value)
 {
-    const size_t  n = state_count(names);
-    ckp_code_t    rc = n == 0 ? CKP_E_BUG : CKP_E_NOMEM;
+    state_path_t  p;
+    bool          known;
 
-    if (n > 0 && value != NULL) {
-        rc = state_change(s, names, n, value);
+    p.way = way;
+    p.depth = depth;
+    known = state_path(path, &p);
+
+    if (!known || value == NULL) {
+        json_decref(value);
+        return known ? CKP_E_NOMEM : CKP_E_BUG;
     }
 
-    json_decref(value);
-
-    return rc;
+    return state_change(s, &p, value);
 }
 
 
 ckp_code_t
-ckp_state_del(ckp_state_t *s, const char *const *names)
+ckp_state_put(ckp_state_t *s, const char *const *path, json_t *value)
 {
-    const size_t  n = state_count(names);
+    return ckp_state_put_on(s, NULL, 0, path, value);
+}
 
-    if (ckp_state_get(s, names) == NULL) {
+
+ckp_code_t
+ckp_state_del_on(ckp_state_t *s, const ckp_way_t *way, size_t depth,
+    const char *const *path)
+{
+    state_path_t  p;
+
+    p.way = way;
+    p.depth = depth;
+
+    return state_path(path, &p) ? state_change(s, &p, NULL) : CKP_E_BUG;
+}
+
+
+ckp_code_t
+ckp_state_del(ckp_state_t *s, const char *const *path)
+{
+    if (!s->turn && ckp_state_get(s, path) == NULL) {
         return CKP_OK;
     }
 
-    return n == 0 ? CKP_E_BUG : state_change(s, names, n, NULL);
+    return ckp_state_del_on(s, NULL, 0, path);
 }
 
 
@@ -410,30 +576,34 @@ ckp_state_get(const ckp_state_t *s, const char *const *names)
 }
 
 
-/*
- * The names of an operation, [path] or [path, value]; 0: it is none.  They live
- * with it.
- */
+/* An operation, [path] or [path, value]; false: it is none.  The names live with
+ * it. */
 
-static size_t
-state_read_op(const json_t *op, const char *names[CKP_STATE_DEPTH_MAX])
+static bool
+state_read_op(const json_t *op, state_path_t *p)
 {
     const json_t *const  path = json_array_get(op, 0);
     const size_t         n = json_array_size(path);
 
     if (json_array_size(op) > 2 || n > CKP_STATE_DEPTH_MAX) {
-        return 0;
+        return false;
     }
+
+    p->way = NULL;
+    p->depth = 0;
+    p->n = n;
 
     for (size_t i = 0; i < n; i++) {
-        names[i] = json_string_value(json_array_get(path, i));
+        const char *const  text = json_string_value(json_array_get(path, i));
 
-        if (names[i] == NULL) {
-            return 0;
+        if (text == NULL) {
+            return false;
         }
+
+        state_name(text, &p->names[i]);
     }
 
-    return n;
+    return n > 0;
 }
 
 
@@ -442,10 +612,9 @@ ckp_state_apply(ckp_state_t *s, const json_t *delta, ckp_err_t *err)
 {
     for (size_t i = 0; i < json_array_size(delta); i++) {
         json_t *const  op = json_array_get(delta, i);
-        const char    *names[CKP_STATE_DEPTH_MAX];
-        const size_t   n = state_read_op(op, names);
+        state_path_t   p;
 
-        if (n == 0) {
+        if (!state_read_op(op, &p)) {
             return ckp_fail(err, CKP_E_INVALID, "", "operation %zu of a delta "
                             "is malformed", i);
         }
@@ -458,9 +627,7 @@ ckp_state_apply(ckp_state_t *s, const json_t *delta, ckp_err_t *err)
             return ckp_fail(err, CKP_E_NOMEM, "", "no memory");
         }
 
-        const ckp_code_t  rc = state_change(s, names, n, value);
-
-        json_decref(value);
+        const ckp_code_t  rc = state_change(s, &p, value);
 
         if (rc != CKP_OK) {
             return ckp_fail(err, rc, "", "no memory");

@@ -22,13 +22,51 @@
 #define CKP_STATE_DEPTH_MAX  8
 #define CKP_STATE_FRESH      4
 
+/*
+ * The first names of paths that many operations have in common, for who knows
+ * where they lead: at[i] is the object behind i + 1 of them.
+ */
+
+#define CKP_WAY_MAX    3
+#define CKP_WAY_BYTES  48
+
+typedef struct {
+    size_t       n;
+    json_t      *at[CKP_WAY_MAX];
+    const char  *names[CKP_WAY_MAX];
+    size_t       len[CKP_WAY_MAX];      /* of `bytes`, so far */
+    uint64_t     hash[CKP_WAY_MAX];     /* ckp_path_hash, so far */
+    char         bytes[CKP_WAY_BYTES];  /* the names, each with its NUL */
+} ckp_way_t;
+
 /* One operation of a turn, in the order in which they came. */
 typedef struct {
-    size_t   path;              /* where its names stand in `paths` */
-    size_t   len;               /* their bytes, each with its NUL */
-    json_t  *old;               /* what was there; NULL: nothing */
-    bool     put;               /* else a deletion */
+    size_t    path;             /* where its names stand in `paths` */
+    size_t    len;              /* their bytes, each with its NUL */
+    size_t    last;             /* of these, before the last name */
+    uint64_t  hash;             /* ckp_path_hash over all of them */
+    json_t   *at;               /* the object; good while no operation is on an
+                                   object around it */
+    json_t   *old;              /* what was there; NULL: nothing */
+    bool      put;              /* else a deletion */
 } ckp_change_t;
+
+#define CKP_PATH_HASH  0x9e3779b97f4a7c15u
+
+/* Of a path and one name more, `head` as by json_head. */
+
+static inline uint64_t
+ckp_path_hash(uint64_t h, const char *name, size_t len, uint64_t head)
+{
+    h = (h ^ head ^ len) * 0xd6e8feb86659fd93u;
+
+    for (size_t i = 8; i < len; i += 8) {
+        h ^= h >> 32;
+        h = (h ^ json_head(name + i, len - i)) * 0xd6e8feb86659fd93u;
+    }
+
+    return h ^ h >> 32;
+}
 
 typedef struct {
     json_t        *root;
@@ -85,6 +123,16 @@ void ckp_state_undo(ckp_state_t *s, size_t mark);
 ckp_code_t ckp_state_put(ckp_state_t *s, const char *const *path,
     json_t *value);
 ckp_code_t ckp_state_del(ckp_state_t *s, const char *const *path);
+
+/* A name more, which lives as long; false: it is too long for a way. */
+bool ckp_way_on(ckp_way_t *way, const char *name);
+
+/* As above, of a path that begins with the first `depth` names of the way; `path`
+ * has the others. */
+ckp_code_t ckp_state_put_on(ckp_state_t *s, const ckp_way_t *way,
+    size_t depth, const char *const *path, json_t *value);
+ckp_code_t ckp_state_del_on(ckp_state_t *s, const ckp_way_t *way,
+    size_t depth, const char *const *path);
 
 /* Lends the value or NULL. */
 json_t *ckp_state_get(const ckp_state_t *s, const char *const *path);

@@ -17,11 +17,22 @@
 void
 ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id)
 {
-    *f = (ckp_fiber_t) { .run = run, .id = id };
+    ckp_fiber_open_own(f, run, id, json_object_get(ckp_run_get(run, "fibers",
+                                                               NULL), id));
+}
 
-    ckp_fiber_where(run, ckp_run_get(run, "fibers", id), &f->prog, &f->node);
 
-    if (ckp_fiber_own_get(f, "wake") == NULL) {
+void
+ckp_fiber_open_own(ckp_fiber_t *f, ckp_run_t *run, const char *id,
+    json_t *own)
+{
+    *f = (ckp_fiber_t) { .run = run, .id = id, .own = own,
+                         .n = json_object_get(own, "n"),
+                         .shape = run->state.shape };
+
+    ckp_fiber_where(run, own, &f->prog, &f->node);
+
+    if (json_object_get(own, "wake") == NULL) {
         f->ready = ckp_fiber_get(f, "visit", NULL) == NULL ? CKP_FIBER_ENTER
                                                            : CKP_FIBER_AGAIN;
     }
@@ -272,6 +283,57 @@ fiber_own(const ckp_fiber_t *f)
 }
 
 
+#define FIBER_NAMES  3          /* fibers, its id, n */
+
+/* How many of the first names of a path, of `depth` that the fiber knows, are
+ * on its way now. */
+
+static size_t
+fiber_way(ckp_fiber_t *f, size_t depth)
+{
+    fiber_find(f);
+
+    if (!json_is_object(f->own) || !json_is_object(f->n)) {
+        return 0;
+    }
+
+    if (f->way.n == 0
+        && (!ckp_way_on(&f->way, "fibers") || !ckp_way_on(&f->way, f->id)
+            || !ckp_way_on(&f->way, "n")))
+    {
+        f->way.n = 0;
+        return 0;
+    }
+
+    /* nobody puts all of the fibers: at[0] is not asked for */
+
+    f->way.at[1] = f->own;
+    f->way.at[2] = f->n;
+
+    return depth;
+}
+
+
+static ckp_code_t
+fiber_put(ckp_fiber_t *f, size_t depth, const char *const *path,
+    json_t *value)
+{
+    const size_t  known = fiber_way(f, depth);
+
+    return ckp_state_put_on(&f->run->state, &f->way, known, path + known,
+                            value);
+}
+
+
+static ckp_code_t
+fiber_del(ckp_fiber_t *f, size_t depth, const char *const *path)
+{
+    const size_t  known = fiber_way(f, depth);
+
+    return ckp_state_del_on(&f->run->state, &f->way, known, path + known);
+}
+
+
 /* What paths are made of is changed by these only, or with objects. */
 
 static void
@@ -303,7 +365,7 @@ ckp_fiber_own_put(ckp_fiber_t *f, const char *a, json_t *value)
         return CKP_OK;
     }
 
-    return ckp_state_put(&f->run->state, path, value);
+    return fiber_put(f, FIBER_NAMES - 1, path, value);
 }
 
 
@@ -312,7 +374,7 @@ ckp_fiber_own_del(ckp_fiber_t *f, const char *a)
 {
     const char *const  path[] = { "fibers", f->id, a, NULL };
 
-    return ckp_state_del(&f->run->state, path);
+    return fiber_del(f, FIBER_NAMES - 1, path);
 }
 
 
@@ -323,7 +385,7 @@ ckp_fiber_put(ckp_fiber_t *f, const char *a, const char *b, json_t *value)
 
     fiber_moves(f, a);
 
-    return ckp_state_put(&f->run->state, path, value);
+    return fiber_put(f, FIBER_NAMES, path, value);
 }
 
 
@@ -335,7 +397,7 @@ ckp_fiber_put_in(ckp_fiber_t *f, const char *a, const char *b, const char *c,
 
     fiber_moves(f, a);
 
-    return ckp_state_put(&f->run->state, path, value);
+    return fiber_put(f, FIBER_NAMES, path, value);
 }
 
 
@@ -346,7 +408,7 @@ ckp_fiber_del(ckp_fiber_t *f, const char *a, const char *b)
 
     fiber_moves(f, a);
 
-    return ckp_state_del(&f->run->state, path);
+    return fiber_del(f, FIBER_NAMES, path);
 }
 
 

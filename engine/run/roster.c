@@ -240,12 +240,12 @@ roster_wait(const json_t *n)
 /* The row of a fiber in the state; NULL: it is gone. */
 
 static void
-roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
+roster_read(ckp_run_t *run, ckp_row_t *row, const char *id)
 {
+    json_t *const        own = ckp_run_get(run, "fibers", id);
     const json_t *const  n = json_object_get(own, "n");
     const json_t *const  wake = json_object_get(own, "wake");
     const char *const    up = ckp_json_str(own, "up");
-    char                 id[CKP_INT_LEN];
     ckp_fiber_t          f;
 
     run->roster.reads++;
@@ -268,8 +268,7 @@ roster_read(ckp_run_t *run, ckp_row_t *row, const json_t *own)
                  || json_object_get(n, "dl") != NULL
                  || json_object_get(n, "dleft") != NULL;
 
-    (void) ckp_int_text(row->id, id);
-    ckp_fiber_open(&f, run, id);
+    ckp_fiber_open_own(&f, run, id, own);
     row->busy = ckp_fiber_in_flight(&f);
     ckp_fiber_close(&f);
 }
@@ -286,7 +285,7 @@ roster_renew(ckp_run_t *run, size_t i)
     (void) ckp_int_text(row->id, id);
     roster_above(r, row, false);
     roster_count(r, row, false);
-    roster_read(run, row, ckp_run_get(run, "fibers", id));
+    roster_read(run, row, id);
     roster_count(r, row, true);
     roster_above(r, row, true);
     roster_tell(r, i);

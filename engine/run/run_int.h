@@ -121,6 +121,7 @@ struct ckp_fiber_s {
     uint64_t           shape;
     json_t            *own;
     json_t            *n;
+    ckp_way_t          way;             /* to these; made when it is needed */
     struct {
         uint64_t             shape;
         uint64_t             places;
@@ -237,6 +238,10 @@ ckp_code_t ckp_child_tell(ckp_run_t *run, const char *status);
 /* --- fiber.c --------------------------------------------------------------- */
 
 void ckp_fiber_open(ckp_fiber_t *f, ckp_run_t *run, const char *id);
+
+/* The same for who has its object at hand; own NULL: it is gone. */
+void ckp_fiber_open_own(ckp_fiber_t *f, ckp_run_t *run, const char *id,
+    json_t *own);
 void ckp_fiber_close(ckp_fiber_t *f);
 
 /* fiber[a] itself, not its node's state. */

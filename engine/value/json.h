@@ -33,6 +33,7 @@
 #define json_object_like            ckp_v_object_like
 #define json_object_add_like        ckp_v_object_add_like
 #define json_object_find            ckp_v_object_find
+#define json_object_where           ckp_v_object_where
 #define json_object_clear           ckp_v_object_clear
 #define json_object_update          ckp_v_object_update
 #define json_object_update_missing  ckp_v_object_update_missing
@@ -145,9 +146,12 @@ extern json_t  ckp_v_null;
 
 void json_delete(json_t *v);
 
-/* `head` as by json_head; NULL: none.  put: v is stolen, -1: it is NULL, or no
+/* `head` as by json_head; NULL: none.  where: the place of the value, good until
+ * a member is added.  put: v is stolen, -1: it is NULL, or no
  * memory.  drop: -1: there was none. */
 json_t *json_object_find(const json_t *o, const char *name, size_t len,
+    uint64_t head);
+json_t **json_object_where(const json_t *o, const char *name, size_t len,
     uint64_t head);
 int json_object_put_new(json_t *o, const char *name, size_t len, json_t *v);
 int json_object_drop(json_t *o, const char *name, size_t len);

@@ -177,6 +177,18 @@ json_object_find(const json_t *v, const char *name, size_t len, uint64_t head)
 }
 
 
+json_t **
+json_object_where(const json_t *v, const char *name, size_t len,
+    uint64_t head)
+{
+    json_object_t *const  o = (json_object_t *) v;
+    const uint32_t        at = json_is_object(v)
+                               ? object_place(o, name, len, head) : 0;
+
+    return json_is_object(v) && at < o->used ? &o->members[at].value : NULL;
+}
+
+
 /* --- room ------------------------------------------------------------------------ */
 
 /* Empty places go; the others keep their order. */
