@@ -61,6 +61,9 @@ void ckp_json_put(ckp_buf_t *b, const json_t *v);
 /* Appends UTF-8 as a JSON string. */
 void ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len);
 
+/* Appends ["a","b"] of "a\0b\0", of which there are `len` bytes, not none. */
+void ckp_json_put_names(ckp_buf_t *b, const char *names, size_t len);
+
 /* Shortest text that reads back as the same number: "0.1", "1e+21", "5". */
 
 #define CKP_REAL_LEN  32

@@ -624,6 +624,25 @@ ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len)
 
 
 void
+ckp_json_put_names(ckp_buf_t *b, const char *names, size_t len)
+{
+    text_t  t = { .b = b };
+    size_t  n;
+
+    text_open(&t);
+
+    for (size_t i = 0; i < len; i += n + 1) {
+        n = strlen(names + i);
+        text_char(&t, i == 0 ? '[' : ',');
+        text_string(&t, names + i, n);
+    }
+
+    text_char(&t, ']');
+    text_close(&t);
+}
+
+
+void
 ckp_json_put(ckp_buf_t *b, const json_t *v)
 {
     text_t  t = { .b = b };

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "value/json.h"
+
 
 /* Bytes of the character at `p`; 0: it is none. */
 static size_t
@@ -55,6 +57,11 @@ ckp_utf8_holds(const char *s, size_t len)
                 len -= 8;
                 continue;
             }
+
+        } else if ((json_head((const char *) p, len) & 0x8080808080808080)
+                   == 0)
+        {
+            return true;
         }
 
         const size_t  n = utf8_char(p, len);

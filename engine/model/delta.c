@@ -176,58 +176,6 @@ delta_tells(delta_t *d, uint32_t i)
 }
 
 
-static void
-delta_path_escaped(const char *path, size_t len, ckp_buf_t *b)
-{
-    for (size_t i = 0; i < len; /* void */) {
-        const size_t  n = strlen(path + i);
-
-        ckp_buf_put(b, i == 0 ? "[" : ",", 1);
-        ckp_json_put_string(b, path + i, n);
-        i += n + 1;
-    }
-
-    ckp_buf_put(b, "]", 1);
-}
-
-
-/* ["a","b"] of the names "a\0b\0", which nearly always need no escapes: then
- * each byte becomes at most three. */
-
-static void
-delta_path(const char *path, size_t len, ckp_buf_t *b)
-{
-    char *const  to = ckp_buf_space(b, 3 * len + 2);
-    size_t       n = 0;
-
-    for (size_t i = 0; to != NULL && i < len; i++) {
-        const unsigned char  c = (unsigned char) path[i];
-
-        if (i == 0 || path[i - 1] == '\0') {
-            to[n++] = i == 0 ? '[' : ',';
-            to[n++] = '"';
-        }
-
-        if (c == '\0') {
-            to[n++] = '"';
-
-        } else if (c < 0x20 || c == '"' || c == '\\') {
-            delta_path_escaped(path, len, b);
-            return;
-
-        } else {
-            to[n++] = (char) c;
-        }
-    }
-
-    if (to != NULL) {
-        to[n++] = ']';
-        to[n] = '\0';
-        b->len += n;
-    }
-}
-
-
 /* [path, value] as it is now, or [path]. */
 
 static void
@@ -236,7 +184,7 @@ delta_op(const delta_t *d, const ckp_change_t *c, ckp_buf_t *b)
     const char *const  path = d->s->paths + c->path;
 
     ckp_buf_put(b, b->len == 0 ? "[[" : ",[", 2);
-    delta_path(path, c->len, b);
+    ckp_json_put_names(b, path, c->len);
 
     if (c->put) {
         ckp_buf_put(b, ",", 1);

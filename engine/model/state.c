@@ -371,11 +371,13 @@ state_tell(ckp_state_t *s, const state_path_t *p)
                                             : p->names[0].text;
     const char        *second = NULL;
 
-    if (strcmp(first, "meta") == 0) {
+    if (first[0] == 'm' && strcmp(first, "meta") == 0) {
         s->metas++;
     }
 
-    if (s->changed == NULL || strcmp(first, s->watched) != 0) {
+    if (s->changed == NULL
+        || (first != s->watched && strcmp(first, s->watched) != 0))
+    {
         return false;
     }
 

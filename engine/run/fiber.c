@@ -339,8 +339,9 @@ fiber_del(ckp_fiber_t *f, size_t depth, const char *const *path)
 static void
 fiber_moves(ckp_fiber_t *f, const char *a)
 {
-    if (strcmp(a, "visit") == 0 || strcmp(a, "h") == 0
-        || strcmp(a, "list") == 0)
+    if ((a[0] == 'v' && strcmp(a, "visit") == 0)
+        || (a[0] == 'h' && a[1] == '\0')
+        || (a[0] == 'l' && strcmp(a, "list") == 0))
     {
         f->run->places++;
     }

@@ -358,19 +358,19 @@ object_add(json_object_t *o, const char *name, size_t len, uint64_t head,
     json_t *v)
 {
     const bool     plain = len > 0 && object_is_plain(name, len, head);
-    json_member_t  m = { .value = v, .plain = plain };
+    json_member_t  m;
 
     if ((!plain && !ckp_utf8_holds(name, len)) || len >= UINT32_MAX) {
         return false;
     }
 
+    m.words[0] = head;
+    m.words[1] = len > 8 ? json_head(name + 8, len - 8) : 0;
+    m.value = v;
     m.len = (uint32_t) len;
+    m.plain = plain;
 
-    if (len <= JSON_NAME_NEAR) {
-        memcpy(m.near, name, len);
-
-    } else {
-        m.head = head;
+    if (len > JSON_NAME_NEAR) {
         m.far = ckp_alloc(len + 1);
 
         if (m.far == NULL) {
