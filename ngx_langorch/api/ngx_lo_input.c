@@ -222,7 +222,9 @@ ngx_lo_input_get(ngx_lo_api_t *api, const char *name, ngx_uint_t required)
 {
     const json_t  *v;
 
-    if (api->body != NULL && !ngx_lo_shape_has(api->route->takes, name)) {
+    if (CKP_CHECKED && api->body != NULL
+        && !ngx_lo_shape_has(api->route->takes, name))
+    {
         ngx_lo_input_untold(api, "member", name);
     }
 
@@ -250,7 +252,7 @@ ngx_lo_query_str(ngx_lo_api_t *api, const char *name)
     ngx_array_t   *args;
     ngx_keyval_t  *kv;
 
-    if (!ngx_lo_told_has(api->route->query, name)) {
+    if (CKP_CHECKED && !ngx_lo_told_has(api->route->query, name)) {
         ngx_lo_input_untold(api, "parameter", name);
     }
 

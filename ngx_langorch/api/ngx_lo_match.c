@@ -12,14 +12,56 @@ static ngx_uint_t ngx_lo_match_score(const char *pattern, ngx_lo_match_t *m,
     ngx_str_t *rest);
 
 
+/* Most rows are known by a letter not to be it. */
+
+static ngx_inline ngx_uint_t
+ngx_lo_match_may(const ngx_lo_route_t *route, ngx_uint_t family,
+    const ngx_lo_match_t *m)
+{
+    return route->family == family
+           && (m->nsegs == 0 || route->path[1] == '{'
+               || route->path[1] == (char) m->segs[0].data[0]);
+}
+
+
+/* The best row so far, and what methods its path has. */
+
+static ngx_uint_t
+ngx_lo_match_row(const ngx_lo_route_t *route, ngx_uint_t method,
+    ngx_uint_t best, ngx_lo_match_t *m)
+{
+    ngx_str_t   rest;
+    ngx_uint_t  score;
+
+    score = ngx_lo_match_score(route->path, m, &rest);
+
+    if (score == 0 || score < best) {
+        return best;
+    }
+
+    if (score > best) {
+        m->route = NULL;
+        m->methods = 0;
+    }
+
+    m->methods |= route->method;
+
+    if (route->method == method) {
+        m->route = route;
+        m->rest = rest;
+    }
+
+    return score;
+}
+
+
 ngx_int_t
 ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
     ngx_uint_t method, ngx_lo_match_t *m)
 {
     ngx_int_t              rc;
-    ngx_str_t              rest;
-    ngx_uint_t             i, best, score;
-    const ngx_lo_route_t  *route;
+    ngx_uint_t             i, n, part, best;
+    const ngx_lo_route_t  *rows;
 
     ngx_memzero(m, sizeof(ngx_lo_match_t));
 
@@ -34,34 +76,12 @@ ngx_lo_match(ngx_pool_t *pool, ngx_str_t *path, ngx_uint_t family,
 
     best = 0;
 
-    for (i = 0; (route = ngx_lo_route_at(i)) != NULL; i++) {
+    for (part = 0; (rows = ngx_lo_routes_part(part, &n)) != NULL; part++) {
 
-        /* most are known by a letter not to be it */
-
-        if (route->family != family
-            || (m->nsegs > 0 && route->path[1] != '{'
-                && route->path[1] != (char) m->segs[0].data[0]))
-        {
-            continue;
-        }
-
-        score = ngx_lo_match_score(route->path, m, &rest);
-
-        if (score == 0 || score < best) {
-            continue;
-        }
-
-        if (score > best) {
-            best = score;
-            m->route = NULL;
-            m->methods = 0;
-        }
-
-        m->methods |= route->method;
-
-        if (route->method == method) {
-            m->route = route;
-            m->rest = rest;
+        for (i = 0; i < n; i++) {
+            if (ngx_lo_match_may(&rows[i], family, m)) {
+                best = ngx_lo_match_row(&rows[i], method, best, m);
+            }
         }
     }
 

@@ -71,7 +71,8 @@ const char *ngx_lo_scope_name(ngx_lo_scope_t scope);
 /*
  * The last five are what others are told of the route: GET /api/openapi.json
  * is made of them, and what a route reads but does not tell is an alert in the
- * log.  "" is nothing.  ngx_lo_told.h has the words of `query`.
+ * log of builds that look at it (CKP_CHECKED).  "" is nothing.  ngx_lo_told.h
+ * has the words of `query`.
  */
 typedef struct {
     ngx_uint_t          family;     /* NGX_LO_FAMILY_L ... */
@@ -92,6 +93,10 @@ typedef struct {
 /* The table, provided by routes/: its rows from 0 on; NULL: there are no
  * more. */
 const ngx_lo_route_t *ngx_lo_route_at(ngx_uint_t i);
+
+/* The same for who looks at all of them: a part of the table, from 0 on, and
+ * how many rows it has; NULL: there are no more. */
+const ngx_lo_route_t *ngx_lo_routes_part(ngx_uint_t part, ngx_uint_t *n);
 
 #define NGX_LO_SEGS_MAX   8
 

@@ -22,6 +22,19 @@ static const struct {
 
 
 const ngx_lo_route_t *
+ngx_lo_routes_part(ngx_uint_t part, ngx_uint_t *n)
+{
+    if (part == sizeof(ngx_lo_routes) / sizeof(ngx_lo_routes[0])) {
+        return NULL;
+    }
+
+    *n = *ngx_lo_routes[part].n;
+
+    return ngx_lo_routes[part].rows;
+}
+
+
+const ngx_lo_route_t *
 ngx_lo_route_at(ngx_uint_t i)
 {
     ngx_uint_t  part;
