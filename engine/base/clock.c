@@ -325,34 +325,52 @@ ckp_rand_init(ckp_rand_t *r, const uint8_t seed[CKP_SEED_LEN])
 }
 
 
-static uint8_t
-rand_byte(ckp_rand_t *r)
+static void
+rand_block(ckp_rand_t *r)
 {
     uint8_t  text[CKP_SEED_LEN + 8];
 
-    if (r->used >= sizeof(r->block)) {
-        memcpy(text, r->seed, CKP_SEED_LEN);
+    memcpy(text, r->seed, CKP_SEED_LEN);
 
-        for (unsigned i = 0; i < 8; i++) {
-            text[CKP_SEED_LEN + i] = (uint8_t) (r->counter >> (8 * i));
-        }
-
-        ckp_sha256(text, sizeof(text), r->block);
-        r->counter++;
-        r->used = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        text[CKP_SEED_LEN + i] = (uint8_t) (r->counter >> (8 * i));
     }
 
-    return r->block[r->used++];
+    ckp_sha256(text, sizeof(text), r->block);
+    r->counter++;
+    r->used = 0;
+}
+
+
+static void
+rand_bytes(ckp_rand_t *r, uint8_t *out, size_t n)
+{
+    while (n > 0) {
+        if (r->used == sizeof(r->block)) {
+            rand_block(r);
+        }
+
+        const size_t  left = sizeof(r->block) - r->used;
+        const size_t  some = n < left ? n : left;
+
+        memcpy(out, r->block + r->used, some);
+        r->used += (unsigned) some;
+        out += some;
+        n -= some;
+    }
 }
 
 
 uint64_t
 ckp_rand_u64(ckp_rand_t *r)
 {
+    uint8_t   bytes[8];
     uint64_t  v = 0;
 
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | rand_byte(r);
+    rand_bytes(r, bytes, sizeof(bytes));
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        v = v << 8 | bytes[i];
     }
 
     return v;
@@ -392,9 +410,7 @@ ckp_uuid4(ckp_rand_t *r, char *out)
 {
     uint8_t  id[16];
 
-    for (size_t i = 0; i < sizeof(id); i++) {
-        id[i] = rand_byte(r);
-    }
+    rand_bytes(r, id, sizeof(id));
 
     uuid_text(id, 4, out);
 }
@@ -419,10 +435,7 @@ ckp_uuid7(ckp_rand_t *r, int64_t now_ms, char *out)
 {
     uint8_t  random[CKP_UUID7_RANDOM];
 
-    for (size_t i = 0; i < sizeof(random); i++) {
-        random[i] = rand_byte(r);
-    }
-
+    rand_bytes(r, random, sizeof(random));
     ckp_uuid7_of(random, now_ms, out);
 }
 

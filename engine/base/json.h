@@ -58,6 +58,9 @@ char *ckp_json_text(const json_t *v);
 /* Appends the same text to `b`. */
 void ckp_json_put(ckp_buf_t *b, const json_t *v);
 
+/* Appends a member as it stands in the text of its object, and a comma. */
+void ckp_json_put_member(ckp_buf_t *b, const json_member_t *m);
+
 /* Appends UTF-8 as a JSON string. */
 void ckp_json_put_string(ckp_buf_t *b, const char *s, size_t len);
 

@@ -642,6 +642,17 @@ ckp_json_put_names(ckp_buf_t *b, const char *names, size_t len)
 }
 
 
+static void
+text_end(text_t *t)
+{
+    text_close(t);
+
+    if (t->failed && t->b->failed == CKP_OK) {
+        t->b->failed = CKP_E_LIMIT;
+    }
+}
+
+
 void
 ckp_json_put(ckp_buf_t *b, const json_t *v)
 {
@@ -649,11 +660,19 @@ ckp_json_put(ckp_buf_t *b, const json_t *v)
 
     text_open(&t);
     text_value(&t, v, 0);
-    text_close(&t);
+    text_end(&t);
+}
 
-    if (t.failed && b->failed == CKP_OK) {
-        b->failed = CKP_E_LIMIT;
-    }
+
+void
+ckp_json_put_member(ckp_buf_t *b, const json_member_t *m)
+{
+    text_t  t = { .b = b };
+
+    text_open(&t);
+    text_member(&t, m, true, 0);
+    text_char(&t, ',');
+    text_end(&t);
 }
 
 

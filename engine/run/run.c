@@ -211,38 +211,40 @@ run_save_again(ckp_run_t *run)
 json_t *
 ckp_run_save_text(ckp_run_t *run, uint32_t seq)
 {
-    ckp_buf_t *const  b = &run->saved;
-    const size_t      known = run_save_again(run);
-    size_t            n = 0;
-    bool              begins = false;
-    const char       *key;
-    json_t           *value;
-    char              number[24];
+    ckp_buf_t *const     b = &run->saved;
+    const json_t *const  root = run->state.root;
+    const size_t         known = run_save_again(run);
+    size_t               n = 0;
+    bool                 begins = false;
+    char                 number[CKP_INT_LEN];
 
-    json_object_foreach(run->state.root, key, value) {
-        begins |= n == 0 && strcmp(key, "v") == 0;
+    for (uint32_t at = json_object_walk(root, 0); at != 0;
+         at = json_object_walk(root, at))
+    {
+        const json_member_t *const  m = json_object_member(root, at);
+        const char *const           name = json_member_name(m);
 
-        if (n++ < known || strcmp(key, "seq") == 0) {
+        begins |= n == 0 && strcmp(name, "v") == 0;
+
+        if (n++ < known || (name[0] == 's' && strcmp(name, "seq") == 0)) {
             continue;
         }
 
-        ckp_json_put_string(b, key, strlen(key));
-        ckp_buf_put(b, ":", 1);
-        ckp_json_put(b, value);
-        ckp_buf_put(b, ",", 1);
+        ckp_json_put_member(b, m);
 
-        if (n == 2 && begins && strcmp(key, "meta") == 0) {
+        if (n == 2 && begins && strcmp(name, "meta") == 0) {
             run->saved_len = b->len;
             run->saved_meta = run->state.metas;
         }
     }
 
-    (void) ckp_int_text((int64_t) seq, number);
     ckp_buf_puts(b, "\"seq\":");
-    ckp_buf_puts(b, number);
+    ckp_buf_put(b, number, ckp_int_text((int64_t) seq, number));
     ckp_buf_put(b, "}", 1);
 
-    return b->failed == CKP_OK ? json_stringn(b->data, b->len) : NULL;
+    /* what was written of values is UTF-8 as they are */
+
+    return b->failed == CKP_OK ? json_stringn_nocheck(b->data, b->len) : NULL;
 }
 
 
