@@ -175,21 +175,10 @@ ngx_lo_count_end(ngx_lo_run_t *run, const char *status)
 }
 
 
-ngx_int_t
-ngx_lo_count_event(ngx_lo_run_t *run, const ckp_event_t *ev)
+static ngx_int_t
+ngx_lo_count_other(ngx_lo_run_t *run, const ckp_event_t *ev)
 {
     const char  *type = ev->type;
-
-    if (ngx_strcmp(type, "step_retry") == 0
-        || ngx_strcmp(type, "task_retry") == 0
-        || ngx_strcmp(type, "llm_retry") == 0)
-    {
-        return ngx_lo_count_retry(run, ev);
-    }
-
-    if (ngx_strncmp(type, "step_", 5) == 0) {
-        return ngx_lo_count_step(run, ev);
-    }
 
     if (ngx_strcmp(type, "execution_started") == 0) {
         return ngx_lo_count_core(run, NGX_LO_M_RUN_STARTED, NULL, 1);
@@ -200,6 +189,12 @@ ngx_lo_count_event(ngx_lo_run_t *run, const ckp_event_t *ev)
         || ngx_strcmp(type, "run_canceled") == 0)
     {
         return ngx_lo_count_end(run, type + sizeof("run_") - 1);
+    }
+
+    if (ngx_strcmp(type, "task_retry") == 0
+        || ngx_strcmp(type, "llm_retry") == 0)
+    {
+        return ngx_lo_count_retry(run, ev);
     }
 
     if (ngx_strcmp(type, "sla_breached") == 0 && ev->node_id != NULL) {
@@ -217,6 +212,36 @@ ngx_lo_count_event(ngx_lo_run_t *run, const ckp_event_t *ev)
     }
 
     return NGX_OK;
+}
+
+
+/* Most events are counted by nobody, and their first letter says so. */
+
+ngx_int_t
+ngx_lo_count_event(ngx_lo_run_t *run, const ckp_event_t *ev)
+{
+    switch (ev->type[0]) {
+
+    case 's':
+
+        if (ngx_strncmp(ev->type, "step_", 5) == 0) {
+            return ngx_strcmp(ev->type, "step_retry") == 0
+                   ? ngx_lo_count_retry(run, ev) : ngx_lo_count_step(run, ev);
+        }
+
+        return ngx_lo_count_other(run, ev);
+
+    case 'a':
+    case 'e':
+    case 'l':
+    case 'p':
+    case 'r':
+    case 't':
+        return ngx_lo_count_other(run, ev);
+
+    default:
+        return NGX_OK;
+    }
 }
 
 

@@ -36,7 +36,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
                            "INSERT OR FAIL INTO events"
                            " (run, seq, created_at, type, path, node_id,"
                            " step_id, attempt, payload, delta) VALUES",
-                           "iiissssnjt")
+                           "iiilsssnjt")
 };
 
 

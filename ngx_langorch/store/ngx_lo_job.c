@@ -14,11 +14,11 @@
 
 static ngx_lo_bound_t *ngx_lo_job_room(ngx_lo_job_t *job);
 static ngx_int_t ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
-    const ngx_lo_stmt_t *stmt, va_list args);
+    const char *types, ngx_uint_t rows, va_list args);
 static ngx_int_t ngx_lo_job_value(ngx_lo_job_t *job, char type,
-    ngx_lo_value_t *value, va_list *args);
+    ngx_lo_value_t *value, const ngx_lo_value_t *above, va_list *args);
 static ngx_int_t ngx_lo_job_copy(ngx_lo_job_t *job, const char *s,
-    ngx_lo_value_t *value);
+    ngx_lo_value_t *value, const ngx_lo_value_t *above);
 static const char *ngx_lo_job_text(ngx_lo_job_t *job, const json_t *j,
     int *len);
 static const char *ngx_lo_job_sealed(ngx_lo_job_t *job, const char *text);
@@ -89,7 +89,7 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
     }
 
     va_start(args, stmt);
-    rc = ngx_lo_job_bind(job, bound, stmt, args);
+    rc = ngx_lo_job_bind(job, bound, stmt->types, 1, args);
     va_end(args);
 
     if (rc != NGX_OK) {
@@ -130,7 +130,7 @@ ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
     }
 
     va_start(args, n);
-    rc = ngx_lo_job_bind(job, bound, &family[0], args);
+    rc = ngx_lo_job_bind(job, bound, family[0].types, n, args);
     va_end(args);
 
     if (rc != NGX_OK) {
@@ -180,44 +180,43 @@ ngx_lo_job_room(ngx_lo_job_t *job)
 }
 
 
-/* Parameters by the types of `stmt`, behind those that are bound already. */
+/* Parameters of one row, behind those of the rows that are bound already; the
+ * first one makes room for all. */
 
 static ngx_int_t
-ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
-    const ngx_lo_stmt_t *stmt, va_list args)
+ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound, const char *types,
+    ngx_uint_t rows, va_list args)
 {
-    size_t           n, i, had;
+    size_t           n, i;
     va_list          rest;
     ngx_int_t        rc;
-    ngx_lo_value_t  *params;
+    ngx_lo_value_t  *row, *above;
 
-    n = strlen(stmt->types);
-    had = (bound->stmt == NULL) ? 0 : strlen(bound->stmt->types);
+    n = strlen(types);
 
-    params = (had + n <= NGX_LO_PARAMS_MAX)
-             ? ckp_arena_alloc(job->arena,
-                               (had + n + 1) * sizeof(ngx_lo_value_t))
-             : NULL;
+    if (bound->nparams == 0 && rows * n <= NGX_LO_PARAMS_MAX) {
+        bound->params = ckp_arena_alloc(job->arena,
+                                        (rows * n + 1) * sizeof(*row));
+    }
 
-    if (params == NULL) {
+    if (bound->params == NULL || job->failed) {
         job->failed = 1;
         return NGX_ERROR;
     }
 
-    if (had > 0) {
-        ngx_memcpy(params, bound->params, had * sizeof(ngx_lo_value_t));
-    }
-
+    row = &bound->params[bound->nparams];
+    above = (bound->nparams == 0) ? NULL : row - n;
     rc = NGX_OK;
     va_copy(rest, args);
 
     for (i = 0; i < n && rc == NGX_OK; i++) {
-        rc = ngx_lo_job_value(job, stmt->types[i], &params[had + i], &rest);
+        rc = ngx_lo_job_value(job, types[i], &row[i],
+                              above == NULL ? NULL : &above[i], &rest);
     }
 
     va_end(rest);
 
-    bound->params = params;
+    bound->nparams += n;
     job->failed |= (rc != NGX_OK);
 
     return rc;
@@ -226,7 +225,7 @@ ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
 
 static ngx_int_t
 ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
-    va_list *args)
+    const ngx_lo_value_t *above, va_list *args)
 {
     const char    *s;
     const json_t  *j;
@@ -246,13 +245,17 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 
     case 's':
         s = va_arg(*args, const char *);
-        return ngx_lo_job_copy(job, s, value);
+        return ngx_lo_job_copy(job, s, value, above);
+
+    case 'l':
+        value->s = va_arg(*args, const char *);
+        return NGX_OK;
 
     case 't':
         s = va_arg(*args, const char *);
 
         if (s == NULL || !job->seals) {
-            return ngx_lo_job_copy(job, s, value);
+            return ngx_lo_job_copy(job, s, value, NULL);
         }
 
         value->s = ngx_lo_job_sealed(job, s);
@@ -293,8 +296,12 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 }
 
 
+/* What the row above has, too, is not copied again: paths and names of nodes are
+ * the same in most events of a turn. */
+
 static ngx_int_t
-ngx_lo_job_copy(ngx_lo_job_t *job, const char *s, ngx_lo_value_t *value)
+ngx_lo_job_copy(ngx_lo_job_t *job, const char *s, ngx_lo_value_t *value,
+    const ngx_lo_value_t *above)
 {
     size_t  len;
 
@@ -305,8 +312,16 @@ ngx_lo_job_copy(ngx_lo_job_t *job, const char *s, ngx_lo_value_t *value)
     }
 
     len = ngx_strlen(s);
-    value->s = ckp_arena_strndup(job->arena, s, len);
     value->len = (len < INT_MAX) ? (int) len : -1;
+
+    if (above != NULL && above->s != NULL && above->len == value->len
+        && value->len >= 0 && ngx_memcmp(above->s, s, len) == 0)
+    {
+        value->s = above->s;
+        return NGX_OK;
+    }
+
+    value->s = ckp_arena_strndup(job->arena, s, len);
 
     return value->s == NULL ? NGX_ERROR : NGX_OK;
 }

@@ -28,6 +28,7 @@ typedef struct {
     const char  *sql;       /* one text for SQLite and PostgreSQL; $1, $2 ... */
     const char  *types;     /* a letter a parameter, in ngx_lo_job_add's list:
                                s const char * (NULL = NULL), i int64_t,
+                               l the same that lives forever: not copied,
                                d double, j const json_t * (NULL = NULL),
                                k the same, sealed where the job says so,
                                t a text that is handled as k (NULL = NULL),

@@ -38,7 +38,7 @@ typedef struct {
     union {
         int64_t      i;
         double       d;
-        const char  *s;                 /* in the job's arena */
+        const char  *s;                 /* in the job's arena, or forever */
     };
     int              len;               /* of s; -1: not known */
 } ngx_lo_value_t;
@@ -47,6 +47,7 @@ typedef struct {
     const ngx_lo_stmt_t  *stmt;
     const ngx_lo_stmt_t  *family;       /* NULL: of none */
     ngx_lo_value_t       *params;
+    size_t                nparams;
     json_t               *rows;         /* NULL: none asked for */
     ngx_uint_t            count;
     ngx_uint_t            readonly;     /* it cannot have changed a row */
