@@ -199,6 +199,95 @@ test_text_is_compact_and_numbers_are_short(void **state)
 }
 
 
+/* The text of a value: all of it, its size, behind another text, and into a
+ * buffer that has room for it or for a byte less. */
+
+static void
+text_everywhere(const json_t *v, const char *want)
+{
+    const size_t  len = strlen(want);
+    char *const   text = ckp_json_text(v);
+    ckp_buf_t     b;
+
+    assert_string_equal(text, want);
+    ckp_free(text);
+    assert_int_equal(ckp_json_size(v, 2000), len);
+
+    for (size_t less = 0; less < 2; less++) {
+        ckp_buf_init(&b, 2 + len - less);
+        ckp_buf_puts(&b, "[,");
+        ckp_json_put(&b, v);
+        assert_int_equal(b.failed, less == 0 ? CKP_OK : CKP_E_LIMIT);
+        assert_true(less == 1 || strcmp(b.data + 2, want) == 0);
+        ckp_buf_free(&b);
+    }
+}
+
+
+static void
+test_texts_of_each_length_are_written_wherever_they_fall(void **state)
+{
+    for (size_t len = 0; len < 300; len++) {
+        const size_t  specials = len < 40 ? len + 1 : 1;
+
+        /* nothing to escape, then something at each place */
+
+        for (size_t at = 0; at < specials; at++) {
+            char     text[310];
+            char     want[620];
+            char     name[64];
+            json_t  *v;
+
+            memset(text, 'x', len);
+            text[len] = '\0';
+
+            if (at > 0) {
+                text[at - 1] = '"';
+            }
+
+            snprintf(name, sizeof(name), "%.*s", (int) (len % 50), text);
+            v = json_pack("[{s:s}]", name, text);
+
+            size_t  n = (size_t) sprintf(want, "[{\"");
+
+            for (const char *const *p = (const char *[]) { name, text, NULL };
+                 *p != NULL; p++)
+            {
+                for (const char *c = *p; *c != '\0'; c++) {
+                    n += (size_t) sprintf(want + n, *c == '"' ? "\\%c" : "%c",
+                                          *c);
+                }
+
+                n += (size_t) sprintf(want + n, *p == name ? "\":\"" : "\"}]");
+            }
+
+            text_everywhere(v, want);
+            json_decref(v);
+        }
+    }
+}
+
+
+static void
+test_integers_of_each_length_are_written(void **state)
+{
+    int64_t  n = 1;
+
+    for (size_t digits = 1; digits < 19; digits++, n *= 10) {
+        const int64_t  some[] = { n, n - 1, -n, 1 - n, n + n / 7, -n - n / 3 };
+
+        for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+            json_t *const  v = json_integer(some[i]);
+            char           want[CKP_INT_LEN];
+
+            snprintf(want, sizeof(want), "%lld", (long long) some[i]);
+            text_everywhere(v, want);
+            json_decref(v);
+        }
+    }
+}
+
+
 static void
 test_every_double_reads_back_as_itself(void **state)
 {
@@ -358,6 +447,9 @@ main(void)
         cmocka_unit_test(test_sizes_and_counts_are_limited),
         cmocka_unit_test(test_other_limits_can_be_given),
         cmocka_unit_test(test_text_is_compact_and_numbers_are_short),
+        cmocka_unit_test(
+            test_texts_of_each_length_are_written_wherever_they_fall),
+        cmocka_unit_test(test_integers_of_each_length_are_written),
         cmocka_unit_test(test_every_double_reads_back_as_itself),
         cmocka_unit_test(test_canonical_text_has_its_keys_sorted),
         cmocka_unit_test(test_members_are_read_by_type),
