@@ -5,7 +5,7 @@
 #include "store/ngx_lo_sql.h"
 
 
-/* Rows of ten columns: one to four of them. */
+/* Rows of ten columns: one to eight of them. */
 
 #define NGX_LO_TURN_TEN_1  " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
@@ -18,11 +18,33 @@
 #define NGX_LO_TURN_TEN_4  NGX_LO_TURN_TEN_3                                  \
     ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
 
-#define NGX_LO_TURN_UP_TO_FOUR(name, insert, types)                           \
+#define NGX_LO_TURN_TEN_5  NGX_LO_TURN_TEN_4                                  \
+    ", ($41, $42, $43, $44, $45, $46, $47, $48, $49, $50)"
+
+#define NGX_LO_TURN_TEN_6  NGX_LO_TURN_TEN_5                                  \
+    ", ($51, $52, $53, $54, $55, $56, $57, $58, $59, $60)"
+
+#define NGX_LO_TURN_TEN_7  NGX_LO_TURN_TEN_6                                  \
+    ", ($61, $62, $63, $64, $65, $66, $67, $68, $69, $70)"
+
+#define NGX_LO_TURN_TEN_8  NGX_LO_TURN_TEN_7                                  \
+    ", ($71, $72, $73, $74, $75, $76, $77, $78, $79, $80)"
+
+#define NGX_LO_TURN_TYPES_4(types)  types types types types
+
+#define NGX_LO_TURN_ROWS(name, insert, types)                                 \
     { name "_1", insert NGX_LO_TURN_TEN_1, types, 1 },                        \
     { name "_2", insert NGX_LO_TURN_TEN_2, types types, 2 },                  \
     { name "_3", insert NGX_LO_TURN_TEN_3, types types types, 3 },            \
-    { name "_4", insert NGX_LO_TURN_TEN_4, types types types types, 4 }
+    { name "_4", insert NGX_LO_TURN_TEN_4, NGX_LO_TURN_TYPES_4(types), 4 },   \
+    { name "_5", insert NGX_LO_TURN_TEN_5,                                    \
+      NGX_LO_TURN_TYPES_4(types) types, 5 },                                  \
+    { name "_6", insert NGX_LO_TURN_TEN_6,                                    \
+      NGX_LO_TURN_TYPES_4(types) types types, 6 },                            \
+    { name "_7", insert NGX_LO_TURN_TEN_7,                                    \
+      NGX_LO_TURN_TYPES_4(types) types types types, 7 },                      \
+    { name "_8", insert NGX_LO_TURN_TEN_8,                                    \
+      NGX_LO_TURN_TYPES_4(types) NGX_LO_TURN_TYPES_4(types), 8 }
 
 
 /*
@@ -32,11 +54,11 @@
  */
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
-    NGX_LO_TURN_UP_TO_FOUR("turn_events",
-                           "INSERT OR FAIL INTO events"
-                           " (run, seq, created_at, type, path, node_id,"
-                           " step_id, attempt, payload, delta) VALUES",
-                           "iiilsssnjt")
+    NGX_LO_TURN_ROWS("turn_events",
+                     "INSERT OR FAIL INTO events"
+                     " (run, seq, created_at, type, path, node_id,"
+                     " step_id, attempt, payload, delta) VALUES",
+                     "iiilsssnjt")
 };
 
 
@@ -143,11 +165,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
 /* One for each node that was left. */
 
 const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS] = {
-    NGX_LO_TURN_UP_TO_FOUR("turn_points",
-                           "INSERT OR FAIL INTO checkpoints"
-                           " (run, checkpoint_id, parent_id, seq, node_id,"
-                           " path, reason, name, state, created_at) VALUES",
-                           "ississssti")
+    NGX_LO_TURN_ROWS("turn_points",
+                     "INSERT OR FAIL INTO checkpoints"
+                     " (run, checkpoint_id, parent_id, seq, node_id,"
+                     " path, reason, name, state, created_at) VALUES",
+                     "ississssti")
 };
 
 

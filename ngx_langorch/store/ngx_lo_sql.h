@@ -128,8 +128,8 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_forget;
 
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 
-#define NGX_LO_SQL_TURN_EVENTS  4       /* rows of the longest */
-#define NGX_LO_SQL_TURN_POINTS  4
+#define NGX_LO_SQL_TURN_EVENTS  8       /* rows of the longest */
+#define NGX_LO_SQL_TURN_POINTS  8
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS];
