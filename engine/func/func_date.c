@@ -194,7 +194,7 @@ CKP_FUNC(date_add)
     int64_t     ms;
     int64_t     n = 0;
     bool        bare;
-    unit_t      unit;
+    unit_t      unit = UNIT_MS;
     ckp_num_t   num = { .real = false };
     ckp_code_t  rc = ckp_date_of(c, x, args[0], &ms, &bare);
 
