@@ -114,8 +114,10 @@ admit_dispatch(ckp_fiber_t *f, json_t *agent)
 
     rc = admit_affinity(f, agent);
 
+    /* nobody writes below it: no copy */
+
     if (rc == CKP_OK) {
-        rc = ckp_fiber_put(f, "step", "agent", ckp_json_copy(agent));
+        rc = ckp_fiber_put(f, "step", "agent", json_incref(agent));
     }
 
     if (rc == CKP_OK) {

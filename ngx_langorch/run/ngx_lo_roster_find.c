@@ -233,12 +233,13 @@ ngx_lo_roster_pick(const ngx_lo_want_t *want, const ngx_lo_by_t *by,
 }
 
 
+/* What a run is told of an agent that does a step, or a workflow, for it. */
+
 static json_t *
-ngx_lo_roster_agent(const json_t *agent, const char *action)
+ngx_lo_roster_tell(const json_t *agent, ngx_uint_t workflow)
 {
     json_t      *out, *v;
     ngx_uint_t   i;
-    const char  *type;
 
     static const char  *members[] = {
         "agent_id", "name", "base_url", "channel", "resource_key", "pool_id",
@@ -253,9 +254,7 @@ ngx_lo_roster_agent(const json_t *agent, const char *action)
         (void) json_object_set(out, members[i], v);
     }
 
-    type = ckp_json_str(ngx_lo_roster_offers(agent, action, 0), "type");
-
-    if (type != NULL && ngx_strcmp(type, "workflow") == 0) {
+    if (workflow) {
         (void) json_object_set_new(out, "workflow", json_true());
     }
 
@@ -264,6 +263,35 @@ ngx_lo_roster_agent(const json_t *agent, const char *action)
             (void) json_object_set_new(out, "screenshot",
                                        json_string(shots[i]));
             break;
+        }
+    }
+
+    return out;
+}
+
+
+/* Each step asks, so it is made once for a row of the roster; who is told it
+ * changes no member of it. */
+
+static json_t *
+ngx_lo_roster_agent(json_t *agent, const char *action)
+{
+    json_t         *out;
+    const char     *type, *name;
+    ngx_uint_t      workflow;
+    unsigned long   refusals;
+
+    type = ckp_json_str(ngx_lo_roster_offers(agent, action, 0), "type");
+    workflow = type != NULL && ngx_strcmp(type, "workflow") == 0;
+    name = workflow ? "told_workflow" : "told_step";
+    out = json_incref(json_object_get(agent, name));
+
+    if (out == NULL) {
+        refusals = ckp_memory_refusals();
+        out = ngx_lo_roster_tell(agent, workflow);
+
+        if (ckp_memory_refusals() == refusals) {
+            (void) json_object_set(agent, name, out);
         }
     }
 
