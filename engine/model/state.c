@@ -578,8 +578,8 @@ ckp_state_get(const ckp_state_t *s, const char *const *names)
 }
 
 
-/* An operation, [path] or [path, value]; false: it is none.  The names live with
- * it. */
+/* An operation, [path] or [path, value]; false: it is none.  The names live
+ * with it. */
 
 static bool
 state_read_op(const json_t *op, state_path_t *p)

@@ -127,8 +127,8 @@ ckp_code_t ckp_state_del(ckp_state_t *s, const char *const *path);
 /* A name more, which lives as long; false: it is too long for a way. */
 bool ckp_way_on(ckp_way_t *way, const char *name);
 
-/* As above, of a path that begins with the first `depth` names of the way; `path`
- * has the others. */
+/* As above, of a path that begins with the first `depth` names of the way;
+ * `path` has the others.  Of a deletion in a turn only. */
 ckp_code_t ckp_state_put_on(ckp_state_t *s, const ckp_way_t *way,
     size_t depth, const char *const *path, json_t *value);
 ckp_code_t ckp_state_del_on(ckp_state_t *s, const ckp_way_t *way,

@@ -146,9 +146,9 @@ extern json_t  ckp_v_null;
 
 void json_delete(json_t *v);
 
-/* `head` as by json_head; NULL: none.  where: the place of the value, good until
- * a member is added.  put: v is stolen, -1: it is NULL, or no
- * memory.  drop: -1: there was none. */
+/* `head` as by json_head; NULL: none.  where: the place of the value, good
+ * until a member is added.  put: v is stolen, -1: it is NULL, or no memory.
+ * drop: -1: there was none. */
 json_t *json_object_find(const json_t *o, const char *name, size_t len,
     uint64_t head);
 json_t **json_object_where(const json_t *o, const char *name, size_t len,

@@ -296,8 +296,8 @@ ngx_lo_job_value(ngx_lo_job_t *job, char type, ngx_lo_value_t *value,
 }
 
 
-/* What the row above has, too, is not copied again: paths and names of nodes are
- * the same in most events of a turn. */
+/* What the row above has, too, is not copied again: paths and names of nodes
+ * are the same in most events of a turn. */
 
 static ngx_int_t
 ngx_lo_job_copy(ngx_lo_job_t *job, const char *s, ngx_lo_value_t *value,
