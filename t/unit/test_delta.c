@@ -26,6 +26,52 @@ chance(uint32_t n)
 }
 
 
+/* The way to what the path's first names lead to, as far as these are objects;
+ * how many it has. */
+static size_t
+way_to(const ckp_state_t *s, const char *const *path, size_t n, ckp_way_t *way)
+{
+    json_t  *at = s->root;
+    size_t   depth = 0;
+
+    *way = (ckp_way_t) { .n = 0 };
+
+    while (depth + 1 < n && depth < CKP_WAY_MAX) {
+        at = json_object_get(at, path[depth]);
+
+        if (!json_is_object(at) || !ckp_way_on(way, path[depth])) {
+            break;
+        }
+
+        way->at[depth++] = at;
+    }
+
+    return depth;
+}
+
+
+/* A put (value) or a deletion, by all of the path or from a way on. */
+static void
+change_on(ckp_state_t *s, const char *const *path, size_t n, json_t *value)
+{
+    ckp_way_t     way;
+    const size_t  most = way_to(s, path, n, &way);
+    const size_t  depth = most == 0 ? 0 : chance((uint32_t) most + 1);
+
+    if (depth == 0) {
+        assert_int_equal(value == NULL ? ckp_state_del(s, path)
+                                       : ckp_state_put(s, path, value),
+                         CKP_OK);
+        return;
+    }
+
+    assert_int_equal(value == NULL
+                     ? ckp_state_del_on(s, &way, depth, path + depth)
+                     : ckp_state_put_on(s, &way, depth, path + depth, value),
+                     CKP_OK);
+}
+
+
 /* A put or a deletion somewhere in a small tree. */
 static void
 change(ckp_state_t *s, size_t names, const char *prefix)
@@ -43,16 +89,15 @@ change(ckp_state_t *s, size_t names, const char *prefix)
     switch (chance(5)) {
 
     case 0:
-        assert_int_equal(ckp_state_del(s, path), CKP_OK);
+        change_on(s, path, n, NULL);
         break;
 
     case 1:
-        assert_int_equal(ckp_state_put(s, path, json_object()), CKP_OK);
+        change_on(s, path, n, json_object());
         break;
 
     default:
-        assert_int_equal(ckp_state_put(s, path,
-                                       json_integer(chance(1000))), CKP_OK);
+        change_on(s, path, n, json_integer(chance(1000)));
         break;
     }
 }
@@ -72,6 +117,27 @@ turns(size_t nops, size_t names, const char *prefix)
         json_t  *delta;
         json_t  *op;
         size_t   i;
+
+        /* one that does not hold, gone back to its middle and to its begin */
+
+        ckp_state_begin(&s);
+
+        for (i = 0; i < nops; i++) {
+            change(&s, names, prefix);
+        }
+
+        const size_t   mark = ckp_state_mark(&s);
+        json_t *const  middle = json_deep_copy(s.root);
+
+        for (i = 0; i < nops; i++) {
+            change(&s, names, prefix);
+        }
+
+        ckp_state_undo(&s, mark);
+        assert_true(json_equal(s.root, middle));
+        ckp_state_undo(&s, 0);
+        assert_true(json_equal(s.root, other.root));
+        json_decref(middle);
 
         ckp_state_begin(&s);
 
