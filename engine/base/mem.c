@@ -39,6 +39,7 @@ static _Thread_local unsigned long  refusals;
 
 static void *(*host_get)(size_t size);      /* NULL: malloc(), free() */
 static void (*host_put)(void *p);
+static void (*host_put_of)(void *p, size_t size);
 
 
 void
@@ -75,10 +76,12 @@ ckp_json_alloc(size_t size)
 
 
 void
-ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p))
+ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p),
+    void (*put_of)(void *p, size_t size))
 {
     host_get = get;
     host_put = put;
+    host_put_of = put_of;
 }
 
 
@@ -110,6 +113,18 @@ ckp_free(void *p)
 
     } else {
         free(p);
+    }
+}
+
+
+void
+ckp_free_of(void *p, size_t size)
+{
+    if (host_put_of != NULL) {
+        host_put_of(p, size);
+
+    } else {
+        ckp_free(p);
     }
 }
 

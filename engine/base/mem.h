@@ -14,6 +14,7 @@
 void *ckp_alloc(size_t size);           /* NULL: no memory; not zeroed */
 void *ckp_calloc(size_t size);          /* zeroed */
 void ckp_free(void *p);                 /* NULL is fine */
+void ckp_free_of(void *p, size_t size); /* one that `size` was asked for */
 
 /* Makes bytes that were secret zero, whatever a compiler thinks of it. */
 void ckp_overwrite(void *p, size_t n);
@@ -36,9 +37,11 @@ void *ckp_json_alloc(size_t size);      /* NULL, after it was counted */
 /*
  * From now on blocks are the host's: `get` gives one of malloc() or NULL, after
  * it told what was refused; `put` takes any of malloc(), also of before, and
- * NULL.  Both are called by all threads.  Before the first one starts.
+ * NULL; `put_of` (NULL: by `put`) any but NULL, and the size that was asked
+ * for.  They are called by all threads.  Before the first one starts.
  */
-void ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p));
+void ckp_memory_from(void *(*get)(size_t size), void (*put)(void *p),
+    void (*put_of)(void *p, size_t size));
 
 /* Hands out zeroed, aligned memory that lives until the arena ends. */
 

@@ -211,9 +211,8 @@ object_pack(json_object_t *o, json_member_t *to)
 static void
 object_free(json_object_t *o)
 {
-    ckp_free(o->index);
-
     if (o->members != o->first) {
+        ckp_free(o->index);
         ckp_free(o->members);
     }
 }

@@ -150,15 +150,36 @@ json_real(double n)
 void
 json_delete(json_t *v)
 {
-    if (json_is_object(v)) {
-        (void) json_object_clear(v);
+    switch (json_typeof(v)) {
 
-    } else if (json_is_array(v)) {
+    case JSON_OBJECT:
+        (void) json_object_clear(v);
+        ckp_free_of(v, sizeof(json_object_t));
+        return;
+
+    case JSON_ARRAY:
         (void) json_array_clear(v);
         ckp_free(((json_array_t *) v)->items);
-    }
+        ckp_free_of(v, sizeof(json_array_t));
+        return;
 
-    ckp_free(v);
+    case JSON_STRING:
+        ckp_free_of(v, sizeof(json_string_t) + json_string_length(v) + 1);
+        return;
+
+    case JSON_INTEGER:
+        ckp_free_of(v, sizeof(json_integer_t));
+        return;
+
+    case JSON_REAL:
+        ckp_free_of(v, sizeof(json_real_t));
+        return;
+
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        break;                  /* nobody made these */
+    }
 }
 
 

@@ -263,14 +263,31 @@ ngx_lo_memory_bundle(size_t i)
 }
 
 
+static ngx_inline void
+ngx_lo_memory_keep(void *p, size_t i)
+{
+    ngx_lo_block_t   *block;
+    ngx_lo_blocks_t  *kept;
+
+    kept = &ngx_lo_blocks[i];
+
+    if (kept->n == ngx_lo_block_bundle(i)) {
+        ngx_lo_memory_bundle(i);
+    }
+
+    block = p;
+    block->next = kept->first;
+    kept->first = block;
+    kept->n++;
+}
+
+
 /* A block belongs to the largest size that it can serve. */
 
 void
 ngx_lo_memory_put(void *p)
 {
-    size_t            i, size;
-    ngx_lo_block_t   *block;
-    ngx_lo_blocks_t  *kept;
+    size_t  i, size;
 
     if (p == NULL) {
         return;
@@ -288,16 +305,48 @@ ngx_lo_memory_put(void *p)
         i--;
     }
 
-    kept = &ngx_lo_blocks[i];
+    ngx_lo_memory_keep(p, i);
+}
 
-    if (kept->n == ngx_lo_block_bundle(i)) {
-        ngx_lo_memory_bundle(i);
+
+/* Whether malloc() makes of each small size what we make of it, so that a block
+ * serves its size again whoever asked for it. */
+
+static ngx_uint_t
+ngx_lo_memory_agrees(void)
+{
+    void        *p;
+    size_t       i;
+    ngx_uint_t   agrees;
+
+    agrees = 1;
+
+    for (i = 1; i < NGX_LO_BLOCK_SMALL && agrees; i++) {
+        p = malloc(ngx_lo_block_size(i - 1) + 1);
+        agrees = (p != NULL && malloc_usable_size(p) >= ngx_lo_block_size(i));
+        free(p);
     }
 
-    block = p;
-    block->next = kept->first;
-    kept->first = block;
-    kept->n++;
+    return agrees;
+}
+
+
+/* The same without a look at the block; of a large size malloc() may have made
+ * less than we. */
+
+static void
+ngx_lo_memory_put_of(void *p, size_t size)
+{
+    size_t  i;
+
+    i = ngx_lo_block_for(size);
+
+    if (i < NGX_LO_BLOCK_SMALL) {
+        ngx_lo_memory_keep(p, i);
+
+    } else {
+        ngx_lo_memory_put(p);
+    }
 }
 
 #else
@@ -347,7 +396,8 @@ void
 ngx_lo_memory_start(void)
 {
 #if (NGX_LO_BLOCKS_KEPT)
-    ckp_memory_from(ngx_lo_memory_get, ngx_lo_memory_put);
+    ckp_memory_from(ngx_lo_memory_get, ngx_lo_memory_put,
+                    ngx_lo_memory_agrees() ? ngx_lo_memory_put_of : NULL);
 
     /* the end of a thread's heap comes and goes with each commit: what is below
      * this is not given back to be asked for again */

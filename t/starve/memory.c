@@ -349,7 +349,7 @@ starve_memory_open(void)
     blocks = mapped(BLOCKS * sizeof(*blocks));
     places = mapped(PLACES * sizeof(*places));
     traces = mapped(TRACES * STARVE_TRACE * sizeof(*traces));
-    ckp_memory_from(starve_get, __wrap_free);
+    ckp_memory_from(starve_get, __wrap_free, NULL);
 }
 
 

@@ -270,10 +270,10 @@ t_hungry(const char *type, const char *source, const char *expression,
 
         assert_true(n < 2000);
         t_left = n;
-        ckp_memory_from(t_malloc, free);
+        ckp_memory_from(t_malloc, free, NULL);
         t = ckp_collect_new(&want, NULL, NULL, &err);
         rc = t == NULL ? err.code : ckp_collect_run(t, &in, &out, NULL, &err);
-        ckp_memory_from(NULL, NULL);
+        ckp_memory_from(NULL, NULL, NULL);
 
         /* as who asks for it does: what came of it is not what it should be */
 

@@ -291,9 +291,9 @@ test_each_request_of_memory_may_be_refused(void **ctx)
     for (n = 0; v == NULL; n++) {
         assert_true(n < 1000);
         t_left = n;
-        ckp_memory_from(t_get, free);
+        ckp_memory_from(t_get, free, NULL);
         v = t_work();
-        ckp_memory_from(NULL, NULL);
+        ckp_memory_from(NULL, NULL, NULL);
     }
 
     assert_true(n > 60);
