@@ -26,7 +26,8 @@ typedef struct {
 #define CKP_ERR_INIT  { CKP_OK, "", "" }
 
 /* Whether what the engine tells is looked at for its own contracts, too, where
- * that costs each step: in builds with a sanitizer, which every test runs. */
+ * that costs each step: in builds with a sanitizer, which all tests run on but
+ * those of the browser. */
 
 #ifdef __SANITIZE_ADDRESS__
 #define CKP_CHECKED  1

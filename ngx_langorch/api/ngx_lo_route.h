@@ -90,12 +90,8 @@ typedef struct {
     const char         *gives;      /* "201 Run; 200 Run": see ngx_lo_told.h */
 } ngx_lo_route_t;
 
-/* The table, provided by routes/: its rows from 0 on; NULL: there are no
- * more. */
-const ngx_lo_route_t *ngx_lo_route_at(ngx_uint_t i);
-
-/* The same for who looks at all of them: a part of the table, from 0 on, and
- * how many rows it has; NULL: there are no more. */
+/* The table, provided by routes/: its parts from 0 on, and how many rows each
+ * has; NULL: there are no more. */
 const ngx_lo_route_t *ngx_lo_routes_part(ngx_uint_t part, ngx_uint_t *n);
 
 #define NGX_LO_SEGS_MAX   8

@@ -108,45 +108,58 @@ ngx_lo_openapi_mount(ngx_lo_api_t *api, ngx_uint_t family)
 }
 
 
+/* A route of a family that the site does not have is left out. */
+
+static ngx_int_t
+ngx_lo_openapi_add(ngx_lo_api_t *api, json_t *paths,
+    const ngx_lo_route_t *route)
+{
+    char              path[512];
+    json_t           *item;
+    const ngx_str_t  *mount;
+
+    mount = ngx_lo_openapi_mount(api, route->family);
+
+    if (mount == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_lo_openapi_path(path, sizeof(path), mount, route->path);
+
+    item = json_object_get(paths, path);
+
+    if (item == NULL) {
+        item = json_object();
+
+        if (json_object_set_new(paths, path, item) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    return json_object_set_new(item, ngx_lo_openapi_method(route->method),
+                               ngx_lo_openapi_operation(route)) == 0
+           ? NGX_OK : NGX_ERROR;
+}
+
+
 /* All routes that the site has, by path and method. */
 
 static json_t *
 ngx_lo_openapi_paths(ngx_lo_api_t *api)
 {
-    char                   path[512];
-    json_t                *paths, *item;
-    ngx_uint_t             i;
-    const ngx_str_t       *mount;
-    const ngx_lo_route_t  *route;
+    json_t                *paths;
+    ngx_uint_t             i, n, part;
+    const ngx_lo_route_t  *rows;
 
     paths = json_object();
 
-    for (i = 0; (route = ngx_lo_route_at(i)) != NULL; i++) {
+    for (part = 0; (rows = ngx_lo_routes_part(part, &n)) != NULL; part++) {
 
-        mount = ngx_lo_openapi_mount(api, route->family);
-
-        if (mount == NULL) {
-            continue;
-        }
-
-        ngx_lo_openapi_path(path, sizeof(path), mount, route->path);
-
-        item = json_object_get(paths, path);
-
-        if (item == NULL) {
-            item = json_object();
-
-            if (json_object_set_new(paths, path, item) != 0) {
+        for (i = 0; i < n; i++) {
+            if (ngx_lo_openapi_add(api, paths, &rows[i]) != NGX_OK) {
                 json_decref(paths);
                 return NULL;
             }
-        }
-
-        if (json_object_set_new(item, ngx_lo_openapi_method(route->method),
-                                ngx_lo_openapi_operation(route)) != 0)
-        {
-            json_decref(paths);
-            return NULL;
         }
     }
 

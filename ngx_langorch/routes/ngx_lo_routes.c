@@ -4,7 +4,7 @@
  * of each request, the tests and the list in docs/api.md are made of it, or
  * held against it.
  *
- * It lies in parts by what routes are about; who walks over it sees one.
+ * It lies in parts by what routes are about.
  */
 
 #include "routes/ngx_lo_routes_int.h"
@@ -31,23 +31,4 @@ ngx_lo_routes_part(ngx_uint_t part, ngx_uint_t *n)
     *n = *ngx_lo_routes[part].n;
 
     return ngx_lo_routes[part].rows;
-}
-
-
-const ngx_lo_route_t *
-ngx_lo_route_at(ngx_uint_t i)
-{
-    ngx_uint_t  part;
-
-    for (part = 0; part < sizeof(ngx_lo_routes) / sizeof(ngx_lo_routes[0]);
-         part++)
-    {
-        if (i < *ngx_lo_routes[part].n) {
-            return &ngx_lo_routes[part].rows[i];
-        }
-
-        i -= *ngx_lo_routes[part].n;
-    }
-
-    return NULL;
 }
