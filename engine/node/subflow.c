@@ -215,6 +215,14 @@ subflow_found(ckp_fiber_t *f, const ckp_input_t *in)
                                text == NULL ? "not found" : text);
     }
 
+    /* a host links it first; the author hears of one that did not */
+
+    if (ckp_fiber_linked(f, hash) == NULL) {
+        return ckp_fiber_raise(f, "SubflowFailed", "'%s' version '%s': its "
+                               "program is not at hand", sub->procedure_id,
+                               sub->version);
+    }
+
     if (sub->pin != CKP_SUB_FLOATING) {
         rc = name == NULL ? CKP_E_NOMEM
              : ckp_fiber_run_put(f, "pins", name, json_pack("{s:s, s:O?}",

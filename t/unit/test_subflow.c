@@ -237,6 +237,24 @@ an_unknown_child_fails_the_node(void **state)
 
 
 static void
+a_child_that_nobody_linked_fails_the_node(void **state)
+{
+    t_run_t  t;
+
+    (void) state;
+
+    t_run(&t, CALL(""));
+    t_feed(&t, CKP_IN_REPLY, CKP_OUTCOME_OK, t.ref,
+           json_pack("{s:s}", "hash", "none"));
+    assert_int_equal(t.rc, CKP_OK);
+    assert_string_equal(t_status(&t), "failed");
+    assert_string_equal(t_error(&t, "type"), "SubflowFailed");
+    assert_non_null(strstr(t_error(&t, "message"), "not at hand"));
+    t_run_over(&t);
+}
+
+
+static void
 a_procedure_around_is_not_called_again(void **state)
 {
     t_run_t  t;
@@ -647,6 +665,7 @@ main(void)
         cmocka_unit_test(a_child_is_tried_again_from_its_start),
         cmocka_unit_test(the_childs_own_on_failure_acts_inside_it),
         cmocka_unit_test(an_unknown_child_fails_the_node),
+        cmocka_unit_test(a_child_that_nobody_linked_fails_the_node),
         cmocka_unit_test(a_procedure_around_is_not_called_again),
         cmocka_unit_test(a_child_that_takes_too_long_is_given_up),
         cmocka_unit_test(a_loaded_run_wants_its_child_and_goes_on),
