@@ -67,6 +67,11 @@ ngx_command_t  ngx_lo_commands[] = {
       ngx_conf_set_num_slot,
       NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(group_max), &ngx_lo_bounds_group },
 
+    { ngx_string("langorch_store_spin"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET, NGX_LO_MAIN(spin_us), &ngx_lo_bounds_spin },
+
     { ngx_string("langorch_store_readers"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,

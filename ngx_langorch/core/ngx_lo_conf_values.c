@@ -28,6 +28,7 @@ ngx_lo_create_main_conf(ngx_conf_t *cf)
     mcf->calls_max = NGX_CONF_UNSET_UINT;
     mcf->queue_max = NGX_CONF_UNSET_UINT;
     mcf->group_max = NGX_CONF_UNSET_UINT;
+    mcf->spin_us = NGX_CONF_UNSET_UINT;
     mcf->readers = NGX_CONF_UNSET_UINT;
     mcf->streams_max = NGX_CONF_UNSET_UINT;
     mcf->lease_time = NGX_CONF_UNSET_MSEC;
@@ -87,6 +88,7 @@ ngx_lo_conf_defaults(ngx_lo_main_conf_t *mcf)
     ngx_conf_init_uint_value(mcf->calls_max, 512);
     ngx_conf_init_uint_value(mcf->queue_max, 8192);
     ngx_conf_init_uint_value(mcf->group_max, 256);
+    ngx_conf_init_uint_value(mcf->spin_us, 150);
     ngx_conf_init_uint_value(mcf->readers, 2);
     ngx_conf_init_uint_value(mcf->streams_max, 10000);
     ngx_conf_init_msec_value(mcf->lease_time, 15000);

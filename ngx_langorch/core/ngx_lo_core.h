@@ -48,6 +48,7 @@ typedef struct {
     ngx_uint_t   calls_max;         /* langorch_calls: per worker, 512 */
     ngx_uint_t   queue_max;         /* langorch_store_queue: jobs, 8192 */
     ngx_uint_t   group_max;         /* langorch_store_group: jobs a sync, 256 */
+    ngx_uint_t   spin_us;           /* langorch_store_spin: 150, 0 = never */
     ngx_uint_t   readers;           /* langorch_store_readers: threads, 2 */
     ngx_uint_t   streams_max;       /* langorch_streams: per worker, 10000 */
     ngx_msec_t   lease_time;        /* langorch_lease: worker's, 15s */

@@ -125,6 +125,7 @@ extern ngx_conf_num_bounds_t  ngx_lo_bounds_many;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_rate;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_crashes;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_group;
+extern ngx_conf_num_bounds_t  ngx_lo_bounds_spin;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_readers;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_age;
 extern ngx_conf_num_bounds_t  ngx_lo_bounds_days;

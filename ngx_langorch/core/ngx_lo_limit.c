@@ -37,6 +37,10 @@ ngx_conf_num_bounds_t  ngx_lo_bounds_group = {
     ngx_conf_check_num_bounds, 1, 4096
 };
 
+ngx_conf_num_bounds_t  ngx_lo_bounds_spin = {
+    ngx_conf_check_num_bounds, 0, 1000
+};
+
 ngx_conf_num_bounds_t  ngx_lo_bounds_readers = {
     ngx_conf_check_num_bounds, 1, 16
 };

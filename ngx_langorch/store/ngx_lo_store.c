@@ -110,6 +110,7 @@ ngx_lo_store_flush(ngx_event_t *ev)
     }
 
     if (write) {
+        __atomic_store_n(&store->pushed, 1, __ATOMIC_RELAXED);
         (void) pthread_cond_signal(&store->write_ready);
     }
 

@@ -155,6 +155,8 @@ struct ngx_lo_store_s {
     pthread_cond_t        write_ready;
     pthread_cond_t        read_ready;
     ngx_lo_queue_t        writes;
+    int                   pushed;       /* there are some that the writer did
+                                           not take; read without the mutex */
     ngx_lo_queue_t        reads;
     uint64_t              batch;        /* the last that was queued */
     ngx_lo_queue_t        ended;
@@ -180,7 +182,9 @@ struct ngx_lo_store_s {
     ngx_uint_t            nthreads;
     pthread_t             threads[1 + NGX_LO_READERS_MAX];
 
-    ngx_lo_db_t           writer;       /* writer thread only */
+    ngx_lo_db_t           writer;       /* writer thread only, as these */
+    ngx_uint_t            spin_us;      /* 0: never */
+    ngx_uint_t            lively;       /* what it waited for came at once */
     uint64_t              dev;
     uint64_t              ino;
     uint64_t              opened;       /* 1: we saw the file */

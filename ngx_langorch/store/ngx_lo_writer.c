@@ -14,13 +14,19 @@
 
 #include "store/ngx_lo_store_int.h"
 
+#include <sched.h>
 #include <time.h>
 
 
-#define NGX_LO_AGAIN  -1        /* the group has to be tried once more */
+#define NGX_LO_AGAIN   -1       /* the group has to be tried once more */
+#define NGX_LO_PAUSES  32       /* of a processor that spins, for a look */
 
 
+static ngx_uint_t ngx_lo_writer_spin_us(ngx_lo_store_t *store);
+static int64_t ngx_lo_writer_now_us(void);
+static void ngx_lo_writer_spin(ngx_lo_store_t *store);
 static ngx_uint_t ngx_lo_writer_wait(ngx_lo_store_t *store);
+static void ngx_lo_writer_sleep(ngx_lo_store_t *store);
 static void ngx_lo_writer_group(ngx_lo_store_t *store);
 static void ngx_lo_writer_gather(ngx_lo_store_t *store, ngx_lo_queue_t *q);
 static void ngx_lo_writer_try(ngx_lo_store_t *store, ngx_lo_queue_t *q);
@@ -40,6 +46,7 @@ ngx_lo_writer_thread(void *data)
     ngx_lo_store_t  *store = data;
 
     ngx_lo_store_thread();
+    store->spin_us = ngx_lo_writer_spin_us(store);
 
     if (ngx_lo_writer_open(store) == NGX_OK) {
         (void) ngx_lo_writer_state(store, NGX_LO_STATE_OPEN);
@@ -58,6 +65,7 @@ ngx_lo_writer_thread(void *data)
 
         (void) pthread_mutex_lock(&store->mutex);
         ngx_lo_queue_move(&rest, &store->writes);
+        __atomic_store_n(&store->pushed, 0, __ATOMIC_RELAXED);
         (void) pthread_mutex_unlock(&store->mutex);
 
         ngx_lo_queue_end(&rest, NGX_LO_JOB_BUSY, "the store does not write");
@@ -72,27 +80,103 @@ ngx_lo_writer_thread(void *data)
 }
 
 
+/* --- waiting -------------------------------------------------------------------------- */
+
+
+/* On a processor that the loop needs, too, it would keep what it waits for. */
+
+static ngx_uint_t
+ngx_lo_writer_spin_us(ngx_lo_store_t *store)
+{
+    cpu_set_t  set;
+
+    CPU_ZERO(&set);
+
+    return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1
+           ? store->mcf->spin_us : 0;
+}
+
+
+static int64_t
+ngx_lo_writer_now_us(void)
+{
+    struct timespec  now;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+
+/*
+ * A run alone asks for its next commit a tenth of a millisecond after the last,
+ * and to wake a thread takes a third of that.  So we look out for it awake, as
+ * long as such looks are not in vain.
+ */
+static void
+ngx_lo_writer_spin(ngx_lo_store_t *store)
+{
+    int64_t     until;
+    ngx_uint_t  i;
+
+    if (!store->lively) {
+        return;
+    }
+
+    until = ngx_lo_writer_now_us() + (int64_t) store->spin_us;
+
+    while (!__atomic_load_n(&store->pushed, __ATOMIC_RELAXED)) {
+
+        if (ngx_lo_writer_now_us() >= until) {
+            store->lively = 0;
+            return;
+        }
+
+        for (i = 0; i < NGX_LO_PAUSES; i++) {
+            ngx_cpu_pause();
+        }
+
+        (void) sched_yield();
+    }
+}
+
+
+/* Until something is queued, for a second at most.  Under the mutex. */
+
+static void
+ngx_lo_writer_sleep(ngx_lo_store_t *store)
+{
+    int64_t          since;
+    struct timespec  until;
+
+    since = ngx_lo_writer_now_us();
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+
+    (void) pthread_cond_timedwait(&store->write_ready, &store->mutex, &until);
+
+    store->lively = ngx_lo_writer_now_us() - since < (int64_t) store->spin_us;
+}
+
+
 /* 0: we have to end, and nothing is queued. */
 
 static ngx_uint_t
 ngx_lo_writer_wait(ngx_lo_store_t *store)
 {
-    ngx_uint_t       ready;
-    struct timespec  until;
+    ngx_uint_t  ready;
 
     for ( ;; ) {
         ngx_lo_writer_look(store);
+        ngx_lo_writer_spin(store);
 
         (void) pthread_mutex_lock(&store->mutex);
 
         store->oldest_ms = 0;
 
         if (store->writes.n == 0 && !store->stop) {
-            (void) clock_gettime(CLOCK_MONOTONIC, &until);
-            until.tv_sec++;
-
-            (void) pthread_cond_timedwait(&store->write_ready, &store->mutex,
-                                          &until);
+            ngx_lo_writer_sleep(store);
         }
 
         ready = (store->writes.n > 0);
@@ -152,6 +236,8 @@ ngx_lo_writer_gather(ngx_lo_store_t *store, ngx_lo_queue_t *q)
     while (q->n < store->mcf->group_max && store->writes.n > 0) {
         ngx_lo_queue_push(q, ngx_lo_queue_pop(&store->writes));
     }
+
+    __atomic_store_n(&store->pushed, store->writes.n > 0, __ATOMIC_RELAXED);
 
     (void) pthread_mutex_unlock(&store->mutex);
 }

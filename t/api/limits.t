@@ -43,7 +43,7 @@ my %elsewhere = (
     langorch_sheet           => 'api/sheets.t',
     langorch_sweep           => 'api/retention.t',
     map { ("langorch_$_" => 'api/limits_load.t') } qw(calls drain poll runs_driven
-        secrets_reply store_group store_queue streams zone),
+        secrets_reply store_group store_queue store_spin streams zone),
 );
 
 my $agent = LangOrch::Agent->start(

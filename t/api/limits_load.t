@@ -50,6 +50,8 @@ sub over {
 
 sub dispatched { return scalar $_[0]->events_of('step_dispatched') }
 
+my $written = 0;
+
 sub connections {
     my ($agent) = @_;
     my %of = map { $_->{conn} => 1 } grep { $_->{method} eq 'POST' } $agent->calls;
@@ -221,6 +223,39 @@ subtest 'langorch_store_group' => sub {
     my $shared = site(undef, store_group => 24);
     cmp_ok commits($shared, 24), '<', 24, 'together they share one';
     over($shared);
+};
+
+
+# How often threads of the worker but its loop go to sleep for so many writes, where
+# no sync has to be waited for.
+
+sub sleeps {
+    my ($site, $n) = @_;
+    my ($pid) = $site->workers;
+    my $slept = sub {
+        my $sum = 0;
+        for my $file (grep { !m{/$pid/status$} } glob "/proc/$pid/task/*/status") {
+            my ($k) = LangOrch::Site::slurp($file) =~ /^voluntary_ctxt_switches:\s*(\d+)/m;
+            $sum += $k;
+        }
+        return $sum;
+    };
+    my $before = $slept->();
+    write_one($site, ++$written) for 1 .. $n;
+    return $slept->() - $before;
+}
+
+subtest 'langorch_store_spin' => sub {
+    plan skip_all => 'one processor alone: it never spins' if `nproc` < 2;
+    plan skip_all => 'no disk that is memory' if !-w '/dev/shm';
+
+    my ($never, $long) = map { LangOrch::Site->start(workers => 1,
+        http => "langorch_store_spin $_;\n",
+        state => tempdir(DIR => '/dev/shm', CLEANUP => 1)) } 0, 1000;
+
+    cmp_ok sleeps($never, 100), '>', 95, 'it sleeps after each write';
+    until_true('it is awake for the next that comes', sub { sleeps($long, 100) < 90 });
+    over($_) for $never, $long;
 };
 
 
