@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
 # The sites that the tests of the console work with, for as long as those take:
-# an open one, one that asks for names, one with the same in it each time, and a
-# service of models.  Arguments are names of tests.
+# two open ones, one that asks for names, one with the same in it each time, and
+# a service of models.  Arguments are names of tests.
 #
 #   perl -It/lib t/ui/sites.pl [name...]
 
@@ -52,6 +52,10 @@ my $models = LangOrch::Llm->start(dir => "$dir/models", web => sub {
     };
 } });
 
+# run.sh says who has it
+
+my $apart = LangOrch::Site->start(demo => 1, workers => 1);
+
 # references.spec.ts furnishes it, and shows it
 
 my $shown = LangOrch::Site->start(workers => 1);
@@ -59,11 +63,12 @@ my $shown = LangOrch::Site->start(workers => 1);
 local $ENV{LANGORCH_SHOWN_URL}       = $shown->url('/ui/');
 local $ENV{LANGORCH_MODELS}          = $models->base_url;
 local $ENV{LANGORCH_URL}             = $open->url('/ui/');
+local $ENV{LANGORCH_APART_URL}       = $apart->url('/ui/');
 local $ENV{LANGORCH_MASTER}          = $open->master;
 local $ENV{LANGORCH_LOCKED_URL}      = $locked->url('/ui/');
 local $ENV{LANGORCH_LOCKED_PASSWORD} = $password;
 
 is system('sh', dirname(__FILE__) . '/run.sh', @ARGV), 0, 'the tests in a browser';
-$_->log_is_calm for $open, $locked, $shown;
+$_->log_is_calm for $open, $locked, $apart, $shown;
 
 done_testing;
