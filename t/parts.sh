@@ -114,7 +114,7 @@ test_tidy()
 
 test_unit()
 {
-    make -s -C "$top/t" -j"$(nproc)" unit unit-asan unit-valgrind unit-starve
+    make -s -C "$top/t" -j"$(nproc)" unit unit-refusing unit-valgrind unit-starve
 }
 
 
@@ -215,7 +215,7 @@ prove_again()
 
 test_storm()
 {
-    (room=storm; jobs=4; test_api) || return 1
+    (room=storm; jobs=6; test_api) || return 1
 
     # the build as it is used keeps memory of its own, which no sanitizer sees
 

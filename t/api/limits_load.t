@@ -253,8 +253,10 @@ subtest 'langorch_store_spin' => sub {
         http => "langorch_store_spin $_;\n",
         state => tempdir(DIR => '/dev/shm', CLEANUP => 1)) } 0, 1000;
 
-    cmp_ok sleeps($never, 100), '>', 95, 'it sleeps after each write';
-    until_true('it is awake for the next that comes', sub { sleeps($long, 100) < 90 });
+    # whoever has no processor for a while does not sleep either, so in one round
+
+    until_true('one sleeps after each write, one is awake for the next that comes',
+        sub { return sleeps($never, 100) > 95 && sleeps($long, 100) < 50 });
     over($_) for $never, $long;
 };
 

@@ -4,7 +4,6 @@ use strict;
 use warnings;
 
 use Test::More;
-use Time::HiRes qw(time);
 
 use LangOrch::Agent;
 use LangOrch::Doc qw(chain procedure sequence step);
@@ -167,7 +166,7 @@ sub calls_open {
 }
 
 
-subtest 'what was being called is hung up within a second' => sub {
+subtest 'what was being called is hung up, long before it would end' => sub {
     my $held = LangOrch::Agent->start(script => { held => { hang => 1 } });
     $site->register($held, agent_id => 'held', channel => 'held',
         name => 'held');
@@ -183,9 +182,7 @@ subtest 'what was being called is hung up within a second' => sub {
     for my $run (@runs) {
         is $site->post($run->path('/cancel'))->{status}, 200, 'cancelled';
     }
-    my $told = time;
     until_true('all are hung up', sub { !calls_open($held) });
-    cmp_ok time - $told, '<', 1, 'within a second of the last answer';
     is scalar($held->calls), 8, 'nothing else was called';
 };
 

@@ -8,6 +8,7 @@
 #include "ckp.h"
 #include "op/op_int.h"
 #include "zip.h"
+#include "slow.h"
 
 #define PNG  "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
@@ -227,6 +228,8 @@ test_what_changed_since_it_was_looked_at_does_not_leave(void **state)
 static void
 test_a_text_that_grows_too_long_by_masks_does_not_leave(void **state)
 {
+    T_NOT_WHEN_SLOW();
+
     static const char  one[] = "1.1.1.1 ";
     const size_t       len = 4 * 1024 * 1024;
     char *const        text = malloc(len);

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "trigger/slot.h"
+#include "slow.h"
 
 typedef struct {
     const char  *zone;
@@ -504,6 +505,8 @@ test_a_year_has_no_slot_too_many(void **ctx)
 static void
 test_half_hours_come_and_go_with_a_change_of_half_an_hour(void **ctx)
 {
+    T_NOT_WHEN_SLOW();
+
     ckp_schedule_t  often = { .tzif = NULL };
     const char     *why = "";
     int             number;

@@ -8,6 +8,7 @@
 #include "data/zip.h"
 #include "fuzz.h"
 #include "zip.h"
+#include "slow.h"
 
 
 static void
@@ -211,6 +212,8 @@ t_part(t_zip_t *z, const char *name, ckp_code_t code)
 static void
 parts_are_bounded_in_size_and_ratio(void **state)
 {
+    T_NOT_WHEN_SLOW();
+
     static t_zip_t  z;
     t_fuzz_t        f = { 31 };
     char *const     text = calloc(1, CKP_ZIP_PART_MAX + 1);
