@@ -1,7 +1,7 @@
 /*
- * Some tests try the same thing with very many inputs.  Where each instruction
- * takes forty times as long (run-units says so), a part of the inputs has to do:
- * all of them are tried by the other flavours.
+ * Some tests try the same thing with very many inputs.  Where an instruction
+ * takes forty times as long (run-units says so), a part of them has to do: all
+ * are tried by the other flavours.
  */
 
 #ifndef T_SLOW_H
