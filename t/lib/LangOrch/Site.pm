@@ -107,12 +107,15 @@ sub write {
 sub configure {
     my ($self, %level) = @_;
 
-    # a limit that the site sets itself is not at its default
+    # what the test says itself is not said by what the site has for everybody
 
-    my $limits = "$self->{home}/conf/limits.conf";
-    my %own    = map { $_ => 1 } ($level{http} // '') =~ /(?:^|;)\s*(langorch_\w+)/mg;
-    spew($limits, join '', grep { !/^(langorch_\w+)/ || !$own{$1} }
-        map { "$_\n" } split /\n/, slurp($limits)) if %own;
+    my %own = map { $_ => 1 } ($level{http} // '') =~ /(?:^|;)\s*(langorch_\w+)/mg;
+
+    for my $file (map { "$self->{home}/$_" } %own ? qw(conf/limits.conf nginx.conf) : ()) {
+        spew($file, join q(), grep {
+            !/^(langorch_\w+|    langorch_durability)/ || !$own{$1 =~ s/ //gr} }
+            map { "$_\n" } split /\n/, slurp($file));
+    }
 
     for my $level (grep { defined $level{$_} } sort keys %level) {
         spew("$self->{home}/$level.d/test.conf", $level{$level});
