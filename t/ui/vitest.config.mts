@@ -17,6 +17,8 @@ export default defineConfig({
     include: ['*.spec.ts'],
     environment: 'node',
     fileParallelism: false,
+    /* as of the API: on a machine that we do not know each has a second chance, and is named */
+    retry: process.env.LANGORCH_AGAIN ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

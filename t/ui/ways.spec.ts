@@ -152,11 +152,22 @@ test('of two people who decide at the same moment one counts, and both are told'
   const both = await startRun(letter);
   const approval = await approvalOf(both);
   const second = await openBrowser();
+  const decisions = '**/decision';
+  let sent = 0;
+  let meet = () => {};
+  const met = new Promise<void>((resolve) => { meet = resolve; });
   try {
     const pages = [b.page, second.page];
     for (const page of pages) {
       await page.goto(at(`approvals/${approval}`));
       await page.getByRole('button', { name: 'Approve' }).waitFor();
+      /* neither arrives before both have clicked: who hears of the other has no button */
+      await page.route(decisions, async (route) => {
+        sent += 1;
+        if (sent === pages.length) meet();
+        await met;
+        await route.continue();
+      });
     }
     await Promise.all([
       b.page.getByRole('button', { name: 'Approve' }).click(),
@@ -173,7 +184,9 @@ test('of two people who decide at the same moment one counts, and both are told'
     const stored = await fetch(apiUrl(`approvals/${approval}`));
     const { status } = (await stored.json()) as { status: string };
     expect(said.map((word) => word?.toLowerCase())).toEqual([status, status]);
+    expect(sent).toBe(pages.length);
   } finally {
+    await b.page.unroute(decisions);
     await second.close();
   }
   const { consoleErrors } = b.offences;
