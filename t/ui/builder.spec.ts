@@ -63,9 +63,21 @@ test('what was done is undone and done again', async () => {
   await page.getByText('compiles', { exact: true }).waitFor();
 });
 
-test('the text and the graph follow each other', async () => {
+test('the graph has half the room, and is seen whole in it', async () => {
   const { page } = b;
   await page.getByRole('button', { name: 'Both' }).click();
+  await page.getByRole('textbox', { name: 'Document' }).waitFor();
+  await expect.poll(async () => {
+    const room = await page.locator('.react-flow').boundingBox();
+    const seen = await page.locator('.react-flow__node').evaluateAll((boxes) =>
+      boxes.map((one) => one.getBoundingClientRect().right));
+    return seen.length === 3 && room !== null && Math.max(...seen) <= room.x + room.width;
+  }, patient).toBe(true);
+  await b.shot('41-builder-both');
+});
+
+test('the text and the graph follow each other', async () => {
+  const { page } = b;
   const text = page.getByRole('textbox', { name: 'Document' });
   await text.getByText('"Begin"', { exact: true }).dblclick();
   await page.keyboard.type('Opening');

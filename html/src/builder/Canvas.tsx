@@ -4,8 +4,11 @@ import {
   MarkerType,
   ReactFlow,
   useNodesState,
+  useReactFlow,
+  useStore,
   type Connection,
   type Edge as FlowEdge,
+  type FitViewOptions,
   type Node as FlowNode,
   type ReactFlowInstance,
 } from '@xyflow/react';
@@ -39,6 +42,8 @@ interface CanvasProps {
   found: readonly Diagnostic[];
   route: readonly string[];
   chosen: readonly string[];
+  /** How the page is divided: another division is room for another view of the graph. */
+  division: string;
   onChoose: (ids: string[]) => void;
   onChange: (doc: JsonObject) => void;
   onDropType: (type: string, at: { x: number; y: number }) => void;
@@ -125,9 +130,28 @@ export function Canvas(props: CanvasProps) {
       >
         <Background gap={20} color="var(--color-line)" />
         <Controls showInteractive={false} position="bottom-right" />
+        <Refit division={props.division} options={first} />
       </ReactFlow>
     </div>
   );
+}
+
+/** Brings the graph into the room that it has, once that is another because the page is. */
+function Refit({ division, options }: { division: string; options: FitViewOptions }) {
+  const { fitView } = useReactFlow();
+  const width = useStore((flow) => flow.width);
+  const fitted = useRef({ division, width });
+
+  useEffect(() => {
+    /* who resizes the window keeps the view */
+    if (division === fitted.current.division) fitted.current.width = width;
+    /* the new width is measured later */
+    else if (width !== fitted.current.width) {
+      fitted.current = { division, width };
+      void fitView(options);
+    }
+  }, [division, width]);
+  return null;
 }
 
 /**

@@ -138,6 +138,7 @@ export function Workbench({ id, builder }: WorkbenchProps) {
                   found={found}
                   route={tried?.simulated_route ?? none}
                   chosen={chosen}
+                  division={view}
                   onChoose={choose}
                   onChange={(next) => change(next)}
                   onDropType={(name, at) => {
