@@ -553,11 +553,17 @@ void ckp_run_summary(const ckp_run_t *run, ckp_summary_t *out);
 json_t *ckp_run_save(const ckp_run_t *run);     /* new reference */
 void ckp_run_free(ckp_run_t *run);
 
-/* --- bytes, which no run ever has: for threads of the host -------------- */
+/* --- for threads of the host: these touch nothing but their arguments ---- */
 
 /*
- * These touch nothing but their arguments.
- *
+ * The state that a checkpoint's row and those before it come to: [state, what
+ * changed, ...], from the newest row without `part` on.  New reference; a state
+ * alone is itself.  NULL: CKP_E_INVALID when it is none of these, or
+ * CKP_E_NOMEM.
+ */
+json_t *ckp_state_whole(const json_t *chain, ckp_err_t *err);
+
+/*
  * A look at an attachment (spec/ckp.md 23.8): new object {kind: image | text,
  * type, bytes, sha256, tokens?, counts?} or {why}; want {kind: image | text |
  * any, mask?}; type is what its sender says it is, or NULL.  NULL: no memory.

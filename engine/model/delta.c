@@ -22,13 +22,15 @@ typedef struct {
 } delta_row_t;
 
 typedef struct {
-    const ckp_state_t  *s;
-    delta_row_t        *rows;
-    uint32_t           *slots;  /* by hash: operation + 1 */
-    size_t              mask;
-    uint64_t            bits;   /* delta_bit of each path */
-    delta_row_t         near_rows[DELTA_NEAR];
-    uint32_t            near_slots[2 * DELTA_NEAR];
+    const ckp_state_t   *s;
+    const ckp_change_t  *log;   /* the first of the operations */
+    size_t               n;
+    delta_row_t         *rows;
+    uint32_t            *slots; /* by hash: operation + 1 */
+    size_t               mask;
+    uint64_t             bits;  /* delta_bit of each path */
+    delta_row_t          near_rows[DELTA_NEAR];
+    uint32_t             near_slots[2 * DELTA_NEAR];
 } delta_t;
 
 
@@ -50,7 +52,7 @@ delta_find(const delta_t *d, const char *path, size_t len, uint64_t hash,
 
     for ( /* void */ ; d->slots[i & d->mask] != 0; i++) {
         const uint32_t             at = d->slots[i & d->mask] - 1;
-        const ckp_change_t *const  c = &d->s->log[at];
+        const ckp_change_t *const  c = &d->log[at];
 
         if (c->hash == hash && c->len == len
             && memcmp(d->s->paths + c->path, path, len) == 0)
@@ -66,9 +68,10 @@ delta_find(const delta_t *d, const char *path, size_t len, uint64_t hash,
 
 
 static bool
-delta_room(delta_t *d, size_t n)
+delta_room(delta_t *d)
 {
-    size_t  room = 2 * DELTA_NEAR;
+    const size_t  n = d->n;
+    size_t        room = 2 * DELTA_NEAR;
 
     while (room < 2 * n) {
         room *= 2;
@@ -103,8 +106,8 @@ delta_free(delta_t *d)
 static void
 delta_index(delta_t *d)
 {
-    for (uint32_t i = 0; i < d->s->nlog; i++) {
-        const ckp_change_t *const  c = &d->s->log[i];
+    for (uint32_t i = 0; i < d->n; i++) {
+        const ckp_change_t *const  c = &d->log[i];
         size_t                     slot;
         uint32_t                   first = delta_find(d, d->s->paths + c->path,
                                                       c->len, c->hash, &slot);
@@ -158,7 +161,7 @@ delta_is_seen(const delta_t *d, const ckp_change_t *c)
 static bool
 delta_tells(delta_t *d, uint32_t i)
 {
-    const ckp_change_t *const  c = &d->s->log[i];
+    const ckp_change_t *const  c = &d->log[i];
     delta_row_t *const         row = &d->rows[d->rows[i].first];
     bool *const                told = c->put ? &row->told_put
                                              : &row->told_del;
@@ -197,31 +200,33 @@ delta_op(const delta_t *d, const ckp_change_t *c, ckp_buf_t *b)
 
 
 ckp_code_t
-ckp_delta_of(const ckp_state_t *s, ckp_buf_t *b)
+ckp_delta_of(const ckp_state_t *s, size_t from, ckp_buf_t *b)
 {
     delta_t     d;
     ckp_code_t  rc = CKP_OK;
 
     b->len = 0;
 
-    if (s->nlog == 0) {
+    if (s->nlog <= from) {
         return CKP_OK;
     }
 
     d.s = s;
+    d.log = s->log + from;
+    d.n = s->nlog - from;
     d.bits = 0;
     d.rows = NULL;
     d.slots = NULL;
 
-    if (s->nlog >= DELTA_NONE || !delta_room(&d, s->nlog)) {
+    if (d.n >= DELTA_NONE || !delta_room(&d)) {
         rc = CKP_E_NOMEM;
 
     } else {
         delta_index(&d);
 
-        for (uint32_t i = 0; i < s->nlog; i++) {
+        for (uint32_t i = 0; i < d.n; i++) {
             if (delta_tells(&d, i)) {
-                delta_op(&d, &s->log[i], b);
+                delta_op(&d, &d.log[i], b);
             }
         }
 

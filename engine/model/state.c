@@ -103,7 +103,7 @@ ckp_state_end(ckp_state_t *s, const char **delta)
         ckp_buf_free(&s->delta);
     }
 
-    rc = ckp_delta_of(s, &s->delta);
+    rc = ckp_delta_of(s, 0, &s->delta);
 
     if (rc == CKP_OK) {
         state_forget(s);
@@ -352,9 +352,7 @@ ckp_state_undo(ckp_state_t *s, size_t mark)
     }
 
     s->nfresh = 0;
-
     s->shape++;
-    s->metas++;
 
     if (mark == 0) {
         state_forget(s);
@@ -370,10 +368,6 @@ state_tell(ckp_state_t *s, const state_path_t *p)
     const char *const  first = p->depth > 0 ? p->way->names[0]
                                             : p->names[0].text;
     const char        *second = NULL;
-
-    if (first[0] == 'm' && strcmp(first, "meta") == 0) {
-        s->metas++;
-    }
 
     if (s->changed == NULL
         || (first != s->watched && strcmp(first, s->watched) != 0))

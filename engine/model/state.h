@@ -97,7 +97,6 @@ typedef struct {
      * come, gone or been replaced: for who remembers where.  Never 0. */
 
     uint64_t     shape;
-    uint64_t     metas;         /* counts when "meta" may have changed */
 } ckp_state_t;
 
 /* root is stolen; NULL: an empty object is made.  CKP_E_NOMEM or CKP_OK. */

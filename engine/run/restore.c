@@ -499,3 +499,39 @@ ckp_fiber_key_run(const ckp_fiber_t *f)
 
     return text == NULL ? f->run->id : text;
 }
+
+
+/* --- states of checkpoints -------------------------------------------------------- */
+
+json_t *
+ckp_state_whole(const json_t *chain, ckp_err_t *err)
+{
+    const json_t *const  first = json_is_array(chain)
+                                 ? json_array_get(chain, 0) : chain;
+    json_t *const        root = json_is_object(first) ? ckp_json_copy(first)
+                                                      : NULL;
+    json_t              *whole = NULL;
+    ckp_state_t          s;
+    ckp_code_t           rc = CKP_OK;
+
+    if (root == NULL) {
+        (void) (json_is_object(first)
+                ? ckp_fail(err, CKP_E_NOMEM, "", "no memory")
+                : ckp_fail(err, CKP_E_INVALID, "", "no state"));
+        return NULL;
+    }
+
+    (void) ckp_state_init(&s, root);
+
+    for (size_t i = 1; i < json_array_size(chain) && rc == CKP_OK; i++) {
+        rc = ckp_state_apply(&s, json_array_get(chain, i), err);
+    }
+
+    if (rc == CKP_OK) {
+        whole = json_incref(s.root);
+    }
+
+    ckp_state_free(&s);
+
+    return whole;
+}

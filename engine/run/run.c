@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/delta.h"
 #include "model/event.h"
 #include "model/limits.h"
 
@@ -181,60 +182,24 @@ ckp_run_save(const ckp_run_t *run)
 }
 
 
-/*
- * A state begins with what does not change any more, its version and whose run
- * it is, and that is a half of a small one: its text stands in the buffer since
- * the checkpoint before in this turn.  Tells how many members that were.
- */
-
-static size_t
-run_save_again(ckp_run_t *run)
-{
-    ckp_buf_t *const  b = &run->saved;
-
-    if (run->saved_meta == run->state.metas && b->data != NULL
-        && run->saved_len > 0 && b->failed == CKP_OK)
-    {
-        b->len = run->saved_len;
-        return 2;
-    }
-
-    b->len = 0;
-    b->failed = CKP_OK;
-    run->saved_len = 0;
-    ckp_buf_put(b, "{", 1);
-
-    return 0;
-}
-
-
 json_t *
 ckp_run_save_text(ckp_run_t *run, uint32_t seq)
 {
     ckp_buf_t *const     b = &run->saved;
     const json_t *const  root = run->state.root;
-    const size_t         known = run_save_again(run);
-    size_t               n = 0;
-    bool                 begins = false;
     char                 number[CKP_INT_LEN];
+
+    b->len = 0;
+    b->failed = CKP_OK;
+    ckp_buf_put(b, "{", 1);
 
     for (uint32_t at = json_object_walk(root, 0); at != 0;
          at = json_object_walk(root, at))
     {
         const json_member_t *const  m = json_object_member(root, at);
-        const char *const           name = json_member_name(m);
 
-        begins |= n == 0 && strcmp(name, "v") == 0;
-
-        if (n++ < known || (name[0] == 's' && strcmp(name, "seq") == 0)) {
-            continue;
-        }
-
-        ckp_json_put_member(b, m);
-
-        if (n == 2 && begins && strcmp(name, "meta") == 0) {
-            run->saved_len = b->len;
-            run->saved_meta = run->state.metas;
+        if (strcmp(json_member_name(m), "seq") != 0) {
+            ckp_json_put_member(b, m);
         }
     }
 
@@ -243,6 +208,34 @@ ckp_run_save_text(ckp_run_t *run, uint32_t seq)
     ckp_buf_put(b, "}", 1);
 
     /* what was written of values is UTF-8 as they are */
+
+    return b->failed == CKP_OK ? json_stringn_nocheck(b->data, b->len) : NULL;
+}
+
+
+json_t *
+ckp_run_save_since(ckp_run_t *run, size_t mark, uint32_t seq)
+{
+    ckp_buf_t *const  b = &run->saved;
+    char              number[CKP_INT_LEN];
+
+    b->failed = CKP_OK;
+
+    if (ckp_delta_of(&run->state, mark, b) != CKP_OK) {
+        return NULL;
+    }
+
+    if (b->len > 0) {
+        b->len--;                               /* the list goes on */
+        ckp_buf_put(b, ",", 1);
+
+    } else {
+        ckp_buf_put(b, "[", 1);
+    }
+
+    ckp_buf_puts(b, "[[\"seq\"],");
+    ckp_buf_put(b, number, ckp_int_text((int64_t) seq, number));
+    ckp_buf_put(b, "]]", 2);
 
     return b->failed == CKP_OK ? json_stringn_nocheck(b->data, b->len) : NULL;
 }

@@ -56,6 +56,8 @@ typedef struct {
     size_t    effects;
     size_t    metrics;
     size_t    changes;
+    size_t    point;
+    size_t    points;
     uint32_t  seq;
 } ckp_mark_t;
 
@@ -78,8 +80,9 @@ struct ckp_run_s {
     ckp_list_t           metrics;
     ckp_mark_t           mark;          /* when its last input came */
     ckp_buf_t            saved;         /* for the texts of its checkpoints */
-    size_t               saved_len;     /* what is the same in each; 0: none */
-    uint64_t             saved_meta;    /* state.metas then */
+    size_t               points;        /* of these since one has been whole,
+                                           with it; 0: none */
+    size_t               point;         /* mark of the newest one's state */
     bool                 open;          /* others may join it: ckp_run_open */
     const ckp_input_t   *in;
     int64_t              now;           /* of the last input */
@@ -200,6 +203,9 @@ bool ckp_run_is_final(const ckp_run_t *run);
  * checkpoint is for the store: a copy of the state would be made to be written
  * and thrown away. */
 json_t *ckp_run_save_text(ckp_run_t *run, uint32_t seq);
+
+/* The same of what changed since a mark of this turn: a delta, ckp_state_t. */
+json_t *ckp_run_save_since(ckp_run_t *run, size_t mark, uint32_t seq);
 
 /* --- link.c --------------------------------------------------------------- */
 

@@ -17,6 +17,9 @@
 /* How many events of a run are kept free for its end. */
 #define TURN_EVENTS_SPARE  200
 
+/* So many states are put together at most by who asks for the last of them. */
+#define TURN_POINTS_MAX  64
+
 
 static const ckp_mark_t  turn_empty;
 
@@ -84,6 +87,7 @@ turn_new(ckp_run_t *run)
     turn_cut(run, &turn_empty);
     ckp_arena_reset(run->arena);
     ckp_state_begin(&run->state);
+    run->points = 0;
 }
 
 
@@ -107,7 +111,8 @@ ckp_turn_begin(ckp_run_t *run, const ckp_input_t *in)
     run->mark = (ckp_mark_t) {
         .events = run->events.n, .writes = run->writes.n,
         .effects = run->effects.n, .metrics = run->metrics.n,
-        .changes = ckp_state_mark(&run->state), .seq = run->seq
+        .changes = ckp_state_mark(&run->state),
+        .points = run->points, .point = run->point, .seq = run->seq
     };
 
     run->in = in;
@@ -136,11 +141,17 @@ turn_last_states(ckp_run_t *run)
         json_t *const  row = writes[i].row;
         const int64_t  seq = ckp_json_int(row, "seq", 0);
 
-        if (strcmp(writes[i].table, "checkpoint") == 0
-            && (seq == (int64_t) run->seq
-                || json_is_null(json_object_get(row, "state")))
-            && json_object_set_new(row, "state",
-                                   ckp_run_save_text(run, (uint32_t) seq)) != 0)
+        if (strcmp(writes[i].table, "checkpoint") != 0
+            || (seq != (int64_t) run->seq
+                && !json_is_null(json_object_get(row, "state"))))
+        {
+            continue;
+        }
+
+        (void) json_object_del(row, "part");
+
+        if (json_object_set_new(row, "state",
+                                ckp_run_save_text(run, (uint32_t) seq)) != 0)
         {
             return CKP_E_NOMEM;
         }
@@ -226,6 +237,8 @@ ckp_turn_undo(ckp_run_t *run)
 
     ckp_roster_touch(&run->roster, NULL);
     turn_cut(run, &run->mark);
+    run->points = run->mark.points;
+    run->point = run->mark.point;
     run->seq = run->mark.seq;
     run->seeded = false;        /* the variables are counted again */
 }
@@ -447,6 +460,43 @@ ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m)
 }
 
 
+/*
+ * A turn's first checkpoint has the state whole, those after it what changed
+ * since the one before: a run that goes through many nodes without a rest would
+ * write all of its state for each.  Who loads the run takes the newest whole
+ * one; who asks for another puts it together (ckp_state_whole).
+ */
+
+static ckp_code_t
+turn_put_state(ckp_run_t *run, const char *reason, json_t *row)
+{
+    const size_t  before = run->point;
+    const bool    part = run->points > 0 && run->points < TURN_POINTS_MAX;
+    json_t       *state;
+
+    if (strcmp(reason, "final") == 0) {
+        run->points = 0;
+        return json_object_set_new(row, "state", json_null()) == 0
+               ? CKP_OK : CKP_E_NOMEM;          /* turn_last_states */
+    }
+
+    /* what is put into an object from here on stands in the log, too */
+
+    run->point = ckp_state_mark(&run->state);
+    run->points = part ? run->points + 1 : 1;
+    state = part ? ckp_run_save_since(run, before, run->seq)
+                 : ckp_run_save_text(run, run->seq);
+
+    if (json_object_set_new(row, "state", state) != 0
+        || (part && json_object_set_new(row, "part", json_true()) != 0))
+    {
+        return CKP_E_NOMEM;
+    }
+
+    return CKP_OK;
+}
+
+
 ckp_code_t
 ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
     const char *name, char *id)
@@ -495,11 +545,7 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
 
     rc = ckp_run_put(run, "cp", NULL, json_string(own));
 
-    if (rc != CKP_OK
-        || json_object_set_new(row, "state", strcmp(reason, "final") == 0
-                               ? json_null()    /* turn_last_states */
-                               : ckp_run_save_text(run, run->seq)) != 0)
-    {
+    if (rc != CKP_OK || turn_put_state(run, reason, row) != CKP_OK) {
         json_decref(row);
         return CKP_E_NOMEM;
     }

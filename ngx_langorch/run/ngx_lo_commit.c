@@ -223,7 +223,9 @@ ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
                               ckp_json_str(w->row, "path"),
                               ckp_json_str(w->row, "reason"),
                               ckp_json_str(w->row, "name"),
-                              ckp_json_str(w->row, "state"), now);
+                              ckp_json_str(w->row, "state"), now,
+                              ckp_json_bool(w->row, "part", false)
+                              ? (int64_t) 1 : NGX_LO_NULL);
 }
 
 

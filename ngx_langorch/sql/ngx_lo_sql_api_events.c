@@ -55,9 +55,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_api_checkpoint_get = {
     "api_checkpoint_get",
     "SELECT c.checkpoint_id, r.run_id AS thread_id, r.doc_hash, c.seq,"
     " c.parent_id, c.node_id, c.path, c.reason, c.name,"
-    " c.created_at AS \"created_at:t\", c.state AS \"state:j\""
+    " c.created_at AS \"created_at:t\", " NGX_LO_CHAIN " AS \"state:p\""
     " FROM checkpoints c JOIN runs r ON r.id = c.run"
-    " WHERE r.run_id = $1 AND c.checkpoint_id = $2",
+    " WHERE r.run_id = $1 AND c.checkpoint_id = $2"
+    " AND " NGX_LO_CHAIN " IS NOT NULL",
     "ss", -1
 };
 

@@ -43,13 +43,18 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_rows = {
 };
 
 
-/* The newest saved state: a checkpoint, or one that no event tells. */
+/* The newest saved state: a checkpoint that is whole, or one that no event
+ * tells.  Events lead on from there. */
+
+#define NGX_LO_CLAIM_WHOLE                                                    \
+    "(SELECT seq FROM checkpoints WHERE run = r.id AND part IS NULL"          \
+    " ORDER BY seq DESC LIMIT 1)"
 
 const ngx_lo_stmt_t  ngx_lo_sql_claim_states = {
     "claim_states",
     "SELECT r.id AS run, c.seq, c.state AS \"state:s\" FROM runs r"
-    " JOIN checkpoints c ON c.run = r.id AND c.seq ="
-    " (SELECT max(seq) FROM checkpoints WHERE run = r.id)"
+    " JOIN checkpoints c ON c.run = r.id AND c.part IS NULL"
+    " AND c.seq = " NGX_LO_CLAIM_WHOLE
     " WHERE r.owner = $1 AND r.claim = $2"
     " UNION ALL"
     " SELECT r.id, s.seq, s.state FROM runs r JOIN states s ON s.run = r.id"
@@ -62,7 +67,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_claim_events = {
     "claim_events",
     "SELECT e.run, e.seq, e.created_at, e.type, e.path, e.delta AS \"delta:s\""
     " FROM runs r JOIN events e ON e.run = r.id AND e.seq >"
-    " max(coalesce((SELECT max(seq) FROM checkpoints WHERE run = r.id), 0),"
+    " max(coalesce(" NGX_LO_CLAIM_WHOLE ", 0),"
     " coalesce((SELECT seq FROM states WHERE run = r.id), 0))"
     " WHERE r.owner = $1 AND r.claim = $2 ORDER BY r.id, e.seq",
     "ss", -1

@@ -67,8 +67,10 @@ const ngx_lo_stmt_t  ngx_lo_sql_memory_get = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_kept_checkpoint = {
     "kept_checkpoint",
-    "SELECT checkpoint_id, state AS \"state:j\" FROM checkpoints"
-    " WHERE run = $1 AND (checkpoint_id = $2 OR ($2 IS NULL AND name = $3))"
-    " ORDER BY seq DESC, created_at DESC LIMIT 1",
+    "SELECT checkpoint_id, " NGX_LO_CHAIN " AS \"state:p\" FROM checkpoints c"
+    " WHERE " NGX_LO_CHAIN " IS NOT NULL AND c.rowid = (SELECT rowid"
+    " FROM checkpoints WHERE run = $1"
+    " AND (checkpoint_id = $2 OR ($2 IS NULL AND name = $3))"
+    " ORDER BY seq DESC, rowid DESC LIMIT 1)",
     "iss", -1
 };

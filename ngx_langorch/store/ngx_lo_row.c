@@ -12,6 +12,8 @@ static json_t *ngx_lo_db_json(const char *text, size_t len, ngx_uint_t *shut,
     ckp_err_t *err);
 static json_t *ngx_lo_db_stored(const char *text, size_t len, char kind,
     ngx_uint_t *shut);
+static json_t *ngx_lo_db_point(json_t *chain, ngx_uint_t *shut,
+    ckp_err_t *err);
 static json_t *ngx_lo_db_word(json_t *word, ngx_uint_t *shut,
     ckp_err_t *err);
 static json_t *ngx_lo_db_opened(const char *text, size_t len,
@@ -175,7 +177,7 @@ ngx_lo_db_value(sqlite3_stmt *handle, int i, char kind, ngx_uint_t *shut)
          * may nest deeper than an input could.
          */
 
-        if (kind == 's' || kind == 'w') {
+        if (kind == 's' || kind == 'w' || kind == 'p') {
             return ngx_lo_db_stored(text, len, kind, shut);
         }
 
@@ -206,6 +208,9 @@ ngx_lo_db_stored(const char *text, size_t len, char kind, ngx_uint_t *shut)
 
     if (kind == 'w' && v != NULL) {
         v = ngx_lo_db_word(v, shut, &err);
+
+    } else if (kind == 'p' && v != NULL) {
+        v = ngx_lo_db_point(v, shut, &err);
     }
 
     return (v == NULL && err.code == CKP_E_INVALID)
@@ -213,35 +218,76 @@ ngx_lo_db_stored(const char *text, size_t len, char kind, ngx_uint_t *shut)
 }
 
 
-/* What is told to a run may have a state in it, as its row has that, and what
+/* A state as its rows have it, [whole, what changed since, ...], each of which
+ * may be sealed; `chain` is stolen. */
+
+static json_t *
+ngx_lo_db_point(json_t *chain, ngx_uint_t *shut, ckp_err_t *err)
+{
+    json_t      *whole, *opened, *part;
+    ngx_uint_t   i;
+
+    for (i = 0; i < json_array_size(chain); i++) {
+        part = json_array_get(chain, i);
+
+        if (!json_is_string(part)) {
+            continue;
+        }
+
+        opened = ngx_lo_db_opened(json_string_value(part),
+                                  json_string_length(part), shut, err);
+
+        if (json_object_get(opened, NGX_LO_SHUT) != NULL) {
+            json_decref(chain);
+            return opened;
+        }
+
+        if (json_array_set_new(chain, i, opened) != 0) {
+            json_decref(chain);
+            return NULL;
+        }
+    }
+
+    whole = ckp_state_whole(chain, err);
+    json_decref(chain);
+
+    return whole;
+}
+
+
+/* What is told to a run may have a state in it, as its rows have that, and what
  * else was said beside it: together they are what is told. */
 
 static json_t *
 ngx_lo_db_word(json_t *word, ngx_uint_t *shut, ckp_err_t *err)
 {
     json_t      *part, *opened;
-    ngx_uint_t   i;
     const char  *text;
 
-    static const char *const  names[] = { "state", "!word" };
+    part = json_object_get(word, "state");
 
-    for (i = 0; i < 2; i++) {
-        part = json_object_get(word, names[i]);
-        text = json_string_value(part);
+    /* a text alone is one of an older version */
 
-        if (text == NULL || text[0] != NGX_LO_SEALED) {
-            continue;
+    if (json_is_array(part) || json_is_string(part)) {
+        part = json_is_array(part) ? json_incref(part)
+                                   : json_pack("[O]", part);
+
+        if (json_object_set_new(word, "state",
+                                ngx_lo_db_point(part, shut, err)) != 0)
+        {
+            goto failed;
         }
+    }
 
+    part = json_object_get(word, "!word");
+    text = json_string_value(part);
+
+    if (text != NULL && text[0] == NGX_LO_SEALED) {
         opened = ngx_lo_db_opened(text, json_string_length(part), shut, err);
 
-        if (opened == NULL
-            || (i == 0 ? json_object_set(word, names[i], opened)
-                       : json_object_update(word, opened)) != 0)
-        {
+        if (opened == NULL || json_object_update(word, opened) != 0) {
             json_decref(opened);
-            json_decref(word);
-            return NULL;
+            goto failed;
         }
 
         json_decref(opened);
@@ -250,6 +296,12 @@ ngx_lo_db_word(json_t *word, ngx_uint_t *shut, ckp_err_t *err)
     (void) json_object_del(word, "!word");
 
     return word;
+
+failed:
+
+    json_decref(word);
+
+    return NULL;
 }
 
 

@@ -744,6 +744,12 @@ static const char  ngx_lo_schema_points[] =
     "DROP TABLE checkpoints_before;";
 
 
+/* part = 1: the state is what changed since the row before. */
+
+static const char  ngx_lo_schema_parts[] =
+    "ALTER TABLE checkpoints ADD COLUMN part INTEGER;";
+
+
 const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_1,
     ngx_lo_schema_external,
@@ -780,7 +786,8 @@ const char *const  ngx_lo_schema_steps[] = {
     ngx_lo_schema_scopes,
     ngx_lo_schema_numbers,
     ngx_lo_schema_held,
-    ngx_lo_schema_points
+    ngx_lo_schema_points,
+    ngx_lo_schema_parts
 };
 
 const ngx_uint_t  ngx_lo_schema_nsteps = sizeof(ngx_lo_schema_steps)

@@ -37,6 +37,21 @@
 /* --- documents, procedures (ngx_lo_sql_procedures.c) ----------------------- */
 
 /* hash, body, what its audit_config says: days, storage_location */
+/*
+ * The state of a checkpoint `c`, as a list of the newest whole one and of what
+ * each row since, with its own, has changed; what is sealed is a text in it.
+ * NULL: the whole one is gone, which retention takes first.
+ */
+#define NGX_LO_CHAIN                                                          \
+    "(SELECT '[' || group_concat(CASE WHEN substr(state, 1, 1) = '!'"         \
+    " THEN '\"' || state || '\"' ELSE state END) || ']'"                      \
+    " FROM (SELECT state FROM checkpoints p"                                  \
+    " WHERE p.run = c.run AND p.rowid <= c.rowid"                             \
+    " AND p.rowid >= (SELECT w.rowid FROM checkpoints w WHERE w.run = c.run"  \
+    " AND w.rowid <= c.rowid AND w.part IS NULL"                              \
+    " ORDER BY w.rowid DESC LIMIT 1)"                                         \
+    " ORDER BY p.rowid))"
+
 extern const ngx_lo_stmt_t  ngx_lo_sql_document_put;
 /* hash, body, hash of one that says the same of it */
 extern const ngx_lo_stmt_t  ngx_lo_sql_document_moved;
@@ -209,7 +224,7 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_memory_renew;     /* ..., expires_at */
 /* ..., now -> n, value:j, most */
 extern const ngx_lo_stmt_t  ngx_lo_sql_memory_get;
 
-/* run, checkpoint_id, name -> checkpoint_id, state:j of the newest */
+/* run, checkpoint_id, name -> checkpoint_id, state:p of the newest */
 extern const ngx_lo_stmt_t  ngx_lo_sql_kept_checkpoint;
 
 /* --- what a start has to pass (ngx_lo_sql_gate.c) -------------------------------- */

@@ -13,7 +13,7 @@
 /* run_id -> run_id, status, waiting_for, doc_hash, inputs:j */
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_run;
 
-/* The state of a checkpoint -> checkpoint_id, state:j.
+/* The state of a checkpoint -> checkpoint_id, state:p.
  * run_id, checkpoint_id; run_id, node_id: the last one before the node's last
  * visit; run_id: the newest */
 extern const ngx_lo_stmt_t  ngx_lo_sql_point_by_id;

@@ -173,8 +173,8 @@ ngx_uint_t ngx_lo_job_count(const ngx_lo_job_t *job, ngx_uint_t n);
  * a suffix tells how to make the member and is cut off:
  *   "created_at:t"  integer ms -> RFC 3339 text;  "input_vars:j" JSON text ->
  *   value (NULL stays null), what is sealed opened; "data:w" the same of what
- *   is told to a run, with the word and the state in it;  "active:b" 0/1 ->
- *   false/true.
+ *   is told to a run, with the word and the state in it;  "state:p" a state as
+ *   NGX_LO_CHAIN gives it;  "active:b" 0/1 -> false/true.
  * Lent; ngx_lo_job_rows_take gives a new reference.
  */
 const json_t *ngx_lo_job_rows(const ngx_lo_job_t *job, ngx_uint_t n);

@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define NGX_LO_PARAMS_MAX     80
+#define NGX_LO_PARAMS_MAX     88
 #define NGX_LO_STMTS_MAX      512       /* statements a connection keeps */
 #define NGX_LO_READERS_MAX    16
 #define NGX_LO_STORE_TEXT     256

@@ -37,16 +37,20 @@ my $calls = $site->run('held');
 until_true('a call is under way', sub { $agent->calls == 4 });
 
 my $newest = LangOrch::Store::value($site, "SELECT value FROM meta WHERE key = 'schema_step'");
-is $newest, 36, 'a step that is new has its way back below';
+is $newest, 37, 'a step that is new has its way back below';
 my $points = $site->get($over->path('/checkpoints'))->{json};
 my @events = $over->events;
 
 $site->kill9_all;
 
-# Each of them backwards, the newest first: checkpoints had a tree more, leases lay
-# by run, nobody counted changes.
+# Each of them backwards, the newest first: each state was whole, checkpoints had a
+# tree more, leases lay by run, nobody counted changes.
+
+is LangOrch::Store::value($site, 'SELECT count(*) FROM checkpoints WHERE part'), 0,
+    'there is none that the version before could not read';
 
 my @back = (
+    'ALTER TABLE checkpoints DROP COLUMN part;',
     q{ALTER TABLE checkpoints RENAME TO now; DROP INDEX checkpoints_run;
       CREATE TABLE checkpoints (run INTEGER NOT NULL, checkpoint_id TEXT NOT NULL UNIQUE,
           parent_id TEXT, seq INTEGER, node_id TEXT, path TEXT, reason TEXT, name TEXT,

@@ -158,8 +158,67 @@ store_told(sim_store_t *s, const ckp_event_t *ev)
 }
 
 
+/* What a turn tells of its change by its last event makes each state from the
+ * midst of it the one at its end: who loads the run takes any of them. */
+
 static void
-store_write(sim_t *w, const ckp_write_t *write)
+store_leads_on(sim_t *w, const json_t *whole, const char *delta)
+{
+    json_t *const    now = ckp_run_save(w->run);
+    json_t *const    ops = delta == NULL ? json_array()
+                                         : ckp_json_read(delta, strlen(delta),
+                                                         NULL);
+    json_t *const    chain = json_array();
+    json_t          *after;
+
+    json_array_append(chain, (json_t *) whole);
+    json_array_append_new(chain, ops);
+    after = ckp_state_whole(chain, NULL);
+    (void) json_object_del(now, "seq");
+    (void) json_object_del(after, "seq");
+
+    if (after == NULL || !json_equal(after, now)) {
+        sim_broken(w, "a checkpoint of a turn does not lead to its end");
+    }
+
+    json_decref(chain);
+    json_decref(after);
+    json_decref(now);
+}
+
+
+static void
+store_point(sim_t *w, json_t *row, const char *delta)
+{
+    const char *const   text = ckp_json_str(row, "state");
+    json_t *const       state = ckp_json_parse(text, strlen(text), NULL);
+    sim_store_t *const  s = &w->store;
+    ckp_err_t           err = CKP_ERR_INIT;
+    json_t             *whole;
+
+    if (!ckp_json_bool(row, "part", false)) {
+        json_decref(s->state);
+        s->state = json_incref(state);
+        json_decref(s->chain);
+        s->chain = json_array();
+    }
+
+    json_array_append_new(s->chain, state);
+    whole = ckp_state_whole(s->chain, &err);
+
+    if (whole == NULL) {
+        sim_broken(w, "the state of a checkpoint: %s", err.msg);
+        return;
+    }
+
+    store_leads_on(w, whole, delta);
+    json_object_set_new(row, "state", whole);
+    sim_point(w, row);
+}
+
+
+static void
+store_write(sim_t *w, const ckp_write_t *write, const char *delta)
 {
     json_t *const  row = json_deep_copy(write->row);
     sim_store_t   *s = &w->store;
@@ -181,12 +240,7 @@ store_write(sim_t *w, const ckp_write_t *write)
         store_once(w, row);
 
     } else if (strcmp(write->table, "checkpoint") == 0) {
-        const char *const  text = ckp_json_str(row, "state");
-
-        json_decref(s->state);
-        s->state = ckp_json_parse(text, strlen(text), NULL);
-        json_object_set(row, "state", s->state);
-        sim_point(w, row);
+        store_point(w, row, delta);
 
     } else if (strncmp(write->table, "child", 5) == 0) {
         sim_kid_write(w, write);
@@ -266,7 +320,8 @@ sim_commit(sim_t *w, const ckp_turn_t *turn, char *at)
     }
 
     for (size_t i = 0; i < turn->nwrites; i++) {
-        store_write(w, &turn->writes[i]);
+        store_write(w, &turn->writes[i], turn->nevents == 0
+                    ? NULL : turn->events[turn->nevents - 1].delta);
     }
 
     if (turn->checkpoint) {
@@ -345,6 +400,7 @@ sim_store_free(sim_store_t *s)
     }
 
     json_decref(s->state);
+    json_decref(s->chain);
     json_decref(s->points);
     json_decref(s->journal);
     json_decref(s->did);

@@ -248,4 +248,36 @@ t_var(const t_run_t *t, const char *name)
     return text;
 }
 
+
+/* The state of the turn's checkpoint in row `at` of its writes, put together
+ * from those before it as a store does: new reference. */
+static inline json_t *
+t_point(const t_run_t *t, size_t at)
+{
+    json_t *const  chain = json_array();
+    json_t        *whole;
+
+    for (size_t i = 0; i <= at; i++) {
+        const ckp_write_t *const  w = &t->turn.writes[i];
+
+        if (strcmp(w->table, "checkpoint") != 0) {
+            continue;
+        }
+
+        const char *const  text = ckp_json_str(w->row, "state");
+
+        if (!ckp_json_bool(w->row, "part", false)) {
+            json_array_clear(chain);
+        }
+
+        json_array_append_new(chain, ckp_json_parse(text, strlen(text), NULL));
+    }
+
+    whole = ckp_state_whole(chain, NULL);
+    assert_non_null(whole);
+    json_decref(chain);
+
+    return whole;
+}
+
 #endif

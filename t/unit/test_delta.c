@@ -11,8 +11,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "ckp.h"
 #include "base/json.h"
 #include "delta.h"
+#include "model/delta.h"
 #include "slow.h"
 
 static uint32_t  seed;
@@ -104,6 +106,35 @@ change(ckp_state_t *s, size_t names, const char *prefix)
 }
 
 
+/* What changes behind a mark leads from the state there to the one here. */
+
+static void
+since_the_middle(ckp_state_t *s, size_t nops, size_t names, const char *prefix)
+{
+    const size_t   mark = ckp_state_mark(s);
+    json_t *const  chain = json_pack("[o]", json_deep_copy(s->root));
+    ckp_buf_t      b;
+    json_t        *whole;
+
+    for (size_t i = 0; i < nops; i++) {
+        change(s, names, prefix);
+    }
+
+    ckp_buf_init(&b, 1 << 24);
+    assert_int_equal(ckp_delta_of(s, mark, &b), CKP_OK);
+
+    if (b.len > 0) {
+        json_array_append_new(chain, ckp_json_read(b.data, b.len, NULL));
+    }
+
+    whole = ckp_state_whole(chain, NULL);
+    assert_true(json_equal(whole, s->root));
+    ckp_buf_free(&b);
+    json_decref(chain);
+    json_decref(whole);
+}
+
+
 static void
 turns(size_t nops, size_t names, const char *prefix)
 {
@@ -146,6 +177,7 @@ turns(size_t nops, size_t names, const char *prefix)
             change(&s, names, prefix);
         }
 
+        since_the_middle(&s, nops, names, prefix);
         delta = t_delta(&s);
 
         json_array_foreach(delta, i, op) {
@@ -247,6 +279,26 @@ a_value_put_a_thousand_times_is_told_once(void **state)
 }
 
 
+static void
+what_is_no_state_is_refused(void **state)
+{
+    static const char *const  wrong[] = {
+        "[]", "3", "[[[[\"a\"],1]]]", "[{},[[\"a\",1]]]", "[{},[[[],1]]]",
+        "[{},[[[1],1]]]"
+    };
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        json_t *const  chain = ckp_json_parse(wrong[i], strlen(wrong[i]), NULL);
+        ckp_err_t      err = CKP_ERR_INIT;
+
+        assert_non_null(chain);
+        assert_null(ckp_state_whole(chain, &err));
+        assert_int_equal(err.code, CKP_E_INVALID);
+        json_decref(chain);
+    }
+}
+
+
 int
 main(void)
 {
@@ -255,6 +307,7 @@ main(void)
         cmocka_unit_test(names_of_any_text_are_told_apart),
         cmocka_unit_test(long_paths_are_folded_as_well),
         cmocka_unit_test(a_value_put_a_thousand_times_is_told_once),
+        cmocka_unit_test(what_is_no_state_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,11 +31,9 @@ t_saved(const t_run_t *t)
         const ckp_write_t *const  w = &t->turn.writes[i];
 
         if (strcmp(w->table, "checkpoint") == 0) {
-            const char *const  state = ckp_json_str(w->row, "state");
-            json_t *const      read = json_deep_copy(w->row);
+            json_t *const  read = json_deep_copy(w->row);
 
-            json_object_set_new(read, "state",
-                                ckp_json_parse(state, strlen(state), NULL));
+            json_object_set_new(read, "state", t_point(t, i));
             return read;
         }
     }

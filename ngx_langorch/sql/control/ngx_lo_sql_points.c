@@ -7,9 +7,13 @@
 
 #define NGX_LO_RUN_ID  "(SELECT id FROM runs WHERE run_id = $1)"
 
-#define NGX_LO_POINT                                                          \
-    "SELECT checkpoint_id, state AS \"state:j\" FROM checkpoints"             \
-    " WHERE run = " NGX_LO_RUN_ID
+/* One whose state is gone is no point any more. */
+
+#define NGX_LO_POINT(which)                                                   \
+    "SELECT checkpoint_id, " NGX_LO_CHAIN " AS \"state:p\""                   \
+    " FROM checkpoints c WHERE " NGX_LO_CHAIN " IS NOT NULL AND c.rowid ="    \
+    " (SELECT rowid FROM checkpoints WHERE run = " NGX_LO_RUN_ID which        \
+    " ORDER BY seq DESC, rowid DESC LIMIT 1)"
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_point_run = {
@@ -24,7 +28,7 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_run = {
 
 const ngx_lo_stmt_t  ngx_lo_sql_point_by_id = {
     "point_by_id",
-    NGX_LO_POINT " AND checkpoint_id = $2",
+    NGX_LO_POINT(" AND checkpoint_id = $2"),
     "ss", -1
 };
 
@@ -42,17 +46,16 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_before = {
     " AND seq < (SELECT seq FROM visit)"
     " AND payload ->> 'checkpoint_id' IS NOT NULL"
     " ORDER BY seq DESC LIMIT 1) "
-    NGX_LO_POINT " AND seq < (SELECT seq FROM visit)"
-    " AND (seq >= coalesce((SELECT seq FROM back), 0)"
-    " OR checkpoint_id = (SELECT id FROM back))"
-    " ORDER BY seq DESC, created_at DESC LIMIT 1",
+    NGX_LO_POINT(" AND seq < (SELECT seq FROM visit)"
+                 " AND (seq >= coalesce((SELECT seq FROM back), 0)"
+                 " OR checkpoint_id = (SELECT id FROM back))"),
     "ss", -1
 };
 
 
 const ngx_lo_stmt_t  ngx_lo_sql_point_newest = {
     "point_newest",
-    NGX_LO_POINT " ORDER BY seq DESC, created_at DESC LIMIT 1",
+    NGX_LO_POINT(""),
     "s", -1
 };
 
@@ -105,9 +108,9 @@ const ngx_lo_stmt_t  ngx_lo_sql_point_word = {
     " SELECT c.run, 'resume', "
     NGX_LO_POINT_SAID("(" NGX_LO_WORD("$2", "$3") ")")
     " || ',\"checkpoint_id\":\"' || c.checkpoint_id || '\",\"state\":'"
-    " || CASE WHEN substr(c.state, 1, 1) = '!' THEN '\"' || c.state || '\"'"
-    " ELSE c.state END || '}', $5 FROM runs r"
+    " || " NGX_LO_CHAIN " || '}', $5 FROM runs r"
     " JOIN checkpoints c ON c.run = r.id"
-    " WHERE r.run_id = $1 AND c.checkpoint_id = $4",
+    " WHERE r.run_id = $1 AND c.checkpoint_id = $4"
+    " AND " NGX_LO_CHAIN " IS NOT NULL",
     "sKpsi", 1
 };
