@@ -557,9 +557,10 @@ void ckp_run_free(ckp_run_t *run);
 
 /*
  * The state that a checkpoint's row and those before it come to: [state, what
- * changed, ...], from the newest row without `part` on.  New reference; a state
- * alone is itself.  NULL: CKP_E_INVALID when it is none of these, or
- * CKP_E_NOMEM.
+ * changed, ...], from the newest row without `part` on, and behind them what a
+ * row with `part` has beside its state: [[["cp"], checkpoint_id], [["seq"],
+ * seq]].  New reference; a state alone is itself.  NULL: CKP_E_INVALID when it
+ * is none of these, or CKP_E_NOMEM.
  */
 json_t *ckp_state_whole(const json_t *chain, ckp_err_t *err);
 

@@ -214,10 +214,9 @@ ckp_run_save_text(ckp_run_t *run, uint32_t seq)
 
 
 json_t *
-ckp_run_save_since(ckp_run_t *run, size_t mark, uint32_t seq)
+ckp_run_save_since(ckp_run_t *run, size_t mark)
 {
     ckp_buf_t *const  b = &run->saved;
-    char              number[CKP_INT_LEN];
 
     b->failed = CKP_OK;
 
@@ -225,19 +224,8 @@ ckp_run_save_since(ckp_run_t *run, size_t mark, uint32_t seq)
         return NULL;
     }
 
-    if (b->len > 0) {
-        b->len--;                               /* the list goes on */
-        ckp_buf_put(b, ",", 1);
-
-    } else {
-        ckp_buf_put(b, "[", 1);
-    }
-
-    ckp_buf_puts(b, "[[\"seq\"],");
-    ckp_buf_put(b, number, ckp_int_text((int64_t) seq, number));
-    ckp_buf_put(b, "]]", 2);
-
-    return b->failed == CKP_OK ? json_stringn_nocheck(b->data, b->len) : NULL;
+    return b->len == 0 ? json_string("[]")
+                       : json_stringn_nocheck(b->data, b->len);
 }
 
 

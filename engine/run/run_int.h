@@ -205,7 +205,7 @@ bool ckp_run_is_final(const ckp_run_t *run);
 json_t *ckp_run_save_text(ckp_run_t *run, uint32_t seq);
 
 /* The same of what changed since a mark of this turn: a delta, ckp_state_t. */
-json_t *ckp_run_save_since(ckp_run_t *run, size_t mark, uint32_t seq);
+json_t *ckp_run_save_since(ckp_run_t *run, size_t mark);
 
 /* --- link.c --------------------------------------------------------------- */
 

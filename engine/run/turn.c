@@ -463,37 +463,45 @@ ckp_run_metric(ckp_run_t *run, const ckp_metric_t *m)
 /*
  * A turn's first checkpoint has the state whole, those after it what changed
  * since the one before: a run that goes through many nodes without a rest would
- * write all of its state for each.  Who loads the run takes the newest whole
- * one; who asks for another puts it together (ckp_state_whole).
+ * write all of its state for each.  Which checkpoint it is and of which event
+ * stands in its row.  Who loads the run takes the newest whole one; who asks
+ * for another puts it together (ckp_state_whole).
+ *
+ * NULL: no memory.
  */
 
-static ckp_code_t
-turn_put_state(ckp_run_t *run, const char *reason, json_t *row)
+static json_t *
+turn_state(ckp_run_t *run, const char *reason, const char *id, bool *part)
 {
-    const size_t  before = run->point;
-    const bool    part = run->points > 0 && run->points < TURN_POINTS_MAX;
-    json_t       *state;
+    json_t  *state = NULL;
+
+    *part = run->points > 0 && run->points < TURN_POINTS_MAX
+            && strcmp(reason, "final") != 0;
+
+    if (*part) {
+        state = ckp_run_save_since(run, run->point);
+    }
+
+    if (ckp_run_put(run, "cp", NULL, json_string(id)) != CKP_OK) {
+        json_decref(state);
+        return NULL;
+    }
 
     if (strcmp(reason, "final") == 0) {
         run->points = 0;
-        return json_object_set_new(row, "state", json_null()) == 0
-               ? CKP_OK : CKP_E_NOMEM;          /* turn_last_states */
+        return json_null();                     /* turn_last_states */
+    }
+
+    if (!*part) {
+        state = ckp_run_save_text(run, run->seq);
     }
 
     /* what is put into an object from here on stands in the log, too */
 
     run->point = ckp_state_mark(&run->state);
-    run->points = part ? run->points + 1 : 1;
-    state = part ? ckp_run_save_since(run, before, run->seq)
-                 : ckp_run_save_text(run, run->seq);
+    run->points = *part ? run->points + 1 : 1;
 
-    if (json_object_set_new(row, "state", state) != 0
-        || (part && json_object_set_new(row, "part", json_true()) != 0))
-    {
-        return CKP_E_NOMEM;
-    }
-
-    return CKP_OK;
+    return state;
 }
 
 
@@ -506,6 +514,7 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
                               && strcmp(reason, "node") != 0
                               && strcmp(reason, "final") != 0;
     char               own[CKP_UUID_LEN + 1];
+    bool               part;
     ckp_code_t         rc;
 
     /* where a run stops it is asked for, whatever the strategy is */
@@ -543,9 +552,11 @@ ckp_run_checkpoint(ckp_run_t *run, const char *reason, const ckp_place_t *at,
                              "path", at->path == NULL ? "" : at->path,
                              "reason", reason, "name", name);
 
-    rc = ckp_run_put(run, "cp", NULL, json_string(own));
+    json_t *const  state = turn_state(run, reason, own, &part);
 
-    if (rc != CKP_OK || turn_put_state(run, reason, row) != CKP_OK) {
+    if (json_object_set_new(row, "state", state) != 0
+        || (part && json_object_set_new(row, "part", json_true()) != 0))
+    {
         json_decref(row);
         return CKP_E_NOMEM;
     }

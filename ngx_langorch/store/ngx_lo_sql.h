@@ -38,13 +38,16 @@
 
 /* hash, body, what its audit_config says: days, storage_location */
 /*
- * The state of a checkpoint `c`, as a list of the newest whole one and of what
- * each row since, with its own, has changed; what is sealed is a text in it.
- * NULL: the whole one is gone, which retention takes first.
+ * The state of a checkpoint `c`, as a list for ckp_state_whole: of the newest
+ * whole one, of what each row since has changed, and of what stands beside it
+ * in its own row.  What is sealed is a text in it.  NULL: the whole one is
+ * gone, which retention takes first.
  */
 #define NGX_LO_CHAIN                                                          \
     "(SELECT '[' || group_concat(CASE WHEN substr(state, 1, 1) = '!'"         \
-    " THEN '\"' || state || '\"' ELSE state END) || ']'"                      \
+    " THEN '\"' || state || '\"' ELSE state END)"                             \
+    " || CASE WHEN c.part THEN ',[[[\"cp\"],\"' || c.checkpoint_id"            \
+    " || '\"],[[\"seq\"],' || c.seq || ']]' ELSE '' END || ']'"                \
     " FROM (SELECT state FROM checkpoints p"                                  \
     " WHERE p.run = c.run AND p.rowid <= c.rowid"                             \
     " AND p.rowid >= (SELECT w.rowid FROM checkpoints w WHERE w.run = c.run"  \

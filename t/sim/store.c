@@ -194,7 +194,7 @@ store_point(sim_t *w, json_t *row, const char *delta)
     json_t *const       state = ckp_json_parse(text, strlen(text), NULL);
     sim_store_t *const  s = &w->store;
     ckp_err_t           err = CKP_ERR_INIT;
-    json_t             *whole;
+    json_t             *whole, *chain;
 
     if (!ckp_json_bool(row, "part", false)) {
         json_decref(s->state);
@@ -204,7 +204,16 @@ store_point(sim_t *w, json_t *row, const char *delta)
     }
 
     json_array_append_new(s->chain, state);
-    whole = ckp_state_whole(s->chain, &err);
+    chain = json_copy(s->chain);
+
+    if (ckp_json_bool(row, "part", false)) {
+        json_array_append_new(chain, json_pack("[[[s], O], [[s], O]]", "cp",
+                                  json_object_get(row, "checkpoint_id"), "seq",
+                                  json_object_get(row, "seq")));
+    }
+
+    whole = ckp_state_whole(chain, &err);
+    json_decref(chain);
 
     if (whole == NULL) {
         sim_broken(w, "the state of a checkpoint: %s", err.msg);

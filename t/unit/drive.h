@@ -249,6 +249,18 @@ t_var(const t_run_t *t, const char *name)
 }
 
 
+/* What stands beside the state of a part, in its row. */
+static inline void
+t_beside(json_t *chain, const json_t *row)
+{
+    if (ckp_json_bool(row, "part", false)) {
+        json_array_append_new(chain, json_pack("[[[s], O], [[s], O]]", "cp",
+                                  json_object_get(row, "checkpoint_id"), "seq",
+                                  json_object_get(row, "seq")));
+    }
+}
+
+
 /* The state of the turn's checkpoint in row `at` of its writes, put together
  * from those before it as a store does: new reference. */
 static inline json_t *
@@ -272,6 +284,8 @@ t_point(const t_run_t *t, size_t at)
 
         json_array_append_new(chain, ckp_json_parse(text, strlen(text), NULL));
     }
+
+    t_beside(chain, t->turn.writes[at].row);
 
     whole = ckp_state_whole(chain, NULL);
     assert_non_null(whole);
