@@ -3,6 +3,7 @@
  */
 
 #include "play_int.h"
+#include "point.h"
 
 #include <string.h>
 
@@ -228,17 +229,34 @@ script_child(play_t *p, const ckp_write_t *w)
 }
 
 
+/* The state of the checkpoint before; NULL: there is none. */
+
+static const json_t *
+script_point(const play_t *p)
+{
+    for (size_t i = json_array_size(p->writes); i-- > 0; ) {
+        const json_t *const  w = json_array_get(p->writes, i);
+
+        if (strcmp(json_string_value(json_array_get(w, 0)), "checkpoint")
+            == 0)
+        {
+            return json_object_get(json_array_get(w, 1), "state");
+        }
+    }
+
+    return NULL;
+}
+
+
 void
 play_wrote(play_t *p, const ckp_write_t *w)
 {
-    json_t *const      row = json_copy(w->row);
-    const char *const  state = ckp_json_str(row, "state");
+    json_t *const  row = json_copy(w->row);
 
-    /* a checkpoint's is a text */
-
-    if (strcmp(w->table, "checkpoint") == 0 && state != NULL) {
+    if (strcmp(w->table, "checkpoint") == 0) {
         json_object_set_new(row, "state",
-                            ckp_json_parse(state, strlen(state), NULL));
+                            t_point_whole(script_point(p), row, NULL));
+        json_object_del(row, "part");
     }
 
     json_array_append_new(p->writes, json_pack("[s, o]", w->table, row));

@@ -3,6 +3,7 @@
  */
 
 #include "world.h"
+#include "point.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,30 +191,9 @@ store_leads_on(sim_t *w, const json_t *whole, const char *delta)
 static void
 store_point(sim_t *w, json_t *row, const char *delta)
 {
-    const char *const   text = ckp_json_str(row, "state");
-    json_t *const       state = ckp_json_parse(text, strlen(text), NULL);
     sim_store_t *const  s = &w->store;
     ckp_err_t           err = CKP_ERR_INIT;
-    json_t             *whole, *chain;
-
-    if (!ckp_json_bool(row, "part", false)) {
-        json_decref(s->state);
-        s->state = json_incref(state);
-        json_decref(s->chain);
-        s->chain = json_array();
-    }
-
-    json_array_append_new(s->chain, state);
-    chain = json_copy(s->chain);
-
-    if (ckp_json_bool(row, "part", false)) {
-        json_array_append_new(chain, json_pack("[[[s], O], [[s], O]]", "cp",
-                                  json_object_get(row, "checkpoint_id"), "seq",
-                                  json_object_get(row, "seq")));
-    }
-
-    whole = ckp_state_whole(chain, &err);
-    json_decref(chain);
+    json_t *const       whole = t_point_whole(s->point, row, &err);
 
     if (whole == NULL) {
         sim_broken(w, "the state of a checkpoint: %s", err.msg);
@@ -221,8 +201,15 @@ store_point(sim_t *w, json_t *row, const char *delta)
     }
 
     store_leads_on(w, whole, delta);
-    json_object_set_new(row, "state", whole);
+    json_object_set(row, "state", whole);
     sim_point(w, row);
+    json_decref(s->point);
+    s->point = whole;
+
+    if (!ckp_json_bool(row, "part", false)) {
+        json_decref(s->state);
+        s->state = json_incref(whole);
+    }
 }
 
 
@@ -409,7 +396,7 @@ sim_store_free(sim_store_t *s)
     }
 
     json_decref(s->state);
-    json_decref(s->chain);
+    json_decref(s->point);
     json_decref(s->points);
     json_decref(s->journal);
     json_decref(s->did);

@@ -74,8 +74,7 @@ typedef struct {
     json_t   *events[SIM_EVENTS_MAX];       /* {seq, type, path, ...} */
     size_t    nevents;
     json_t   *state;                /* the newest whole one; NULL: none */
-    json_t   *chain;                /* it, and what changed since by those
-                                       checkpoints that came after it */
+    json_t   *point;                /* that of the newest of all */
     json_t   *points;               /* [{..., done: {path: seq}}]: rows of
                                        checkpoints, and what was done by then */
     json_t   *journal;              /* path -> {status, key} of its step */

@@ -7,6 +7,7 @@
 #define T_DRIVE_H
 
 #include "doc.h"
+#include "point.h"
 
 typedef struct {
     t_doc_t     d;
@@ -249,47 +250,23 @@ t_var(const t_run_t *t, const char *name)
 }
 
 
-/* What stands beside the state of a part, in its row. */
-static inline void
-t_beside(json_t *chain, const json_t *row)
-{
-    if (ckp_json_bool(row, "part", false)) {
-        json_array_append_new(chain, json_pack("[[[s], O], [[s], O]]", "cp",
-                                  json_object_get(row, "checkpoint_id"), "seq",
-                                  json_object_get(row, "seq")));
-    }
-}
-
-
-/* The state of the turn's checkpoint in row `at` of its writes, put together
- * from those before it as a store does: new reference. */
+/* State of the turn's checkpoint in row `at` of its writes: new reference. */
 static inline json_t *
 t_point(const t_run_t *t, size_t at)
 {
-    json_t *const  chain = json_array();
-    json_t        *whole;
+    ckp_err_t   err = CKP_ERR_INIT;
+    json_t     *whole = NULL;
 
     for (size_t i = 0; i <= at; i++) {
         const ckp_write_t *const  w = &t->turn.writes[i];
+        json_t *const             before = whole;
 
-        if (strcmp(w->table, "checkpoint") != 0) {
-            continue;
+        if (strcmp(w->table, "checkpoint") == 0) {
+            whole = t_point_whole(before, w->row, &err);
+            json_decref(before);
+            assert_non_null(whole);
         }
-
-        const char *const  text = ckp_json_str(w->row, "state");
-
-        if (!ckp_json_bool(w->row, "part", false)) {
-            json_array_clear(chain);
-        }
-
-        json_array_append_new(chain, ckp_json_parse(text, strlen(text), NULL));
     }
-
-    t_beside(chain, t->turn.writes[at].row);
-
-    whole = ckp_state_whole(chain, NULL);
-    assert_non_null(whole);
-    json_decref(chain);
 
     return whole;
 }
