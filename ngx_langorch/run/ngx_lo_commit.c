@@ -50,8 +50,7 @@ ngx_lo_commit_event(ngx_lo_run_t *run, ngx_lo_job_t *job,
         return NGX_ERROR;
     }
 
-    return ngx_lo_job_add_row(job, ngx_lo_sql_turn_events,
-                              NGX_LO_SQL_TURN_EVENTS, run->id,
+    return ngx_lo_job_add_row(job, &ngx_lo_sql_turn_event, run->id,
                               (int64_t) ev->seq, ev->at_ms, ev->type,
                               ev->path, ev->node_id, ev->step_id,
                               ev->attempt ? (int64_t) ev->attempt
@@ -214,8 +213,7 @@ static ngx_int_t
 ngx_lo_commit_checkpoint(ngx_lo_run_t *run, ngx_lo_job_t *job,
     const ckp_write_t *w, int64_t now)
 {
-    return ngx_lo_job_add_row(job, ngx_lo_sql_turn_points,
-                              NGX_LO_SQL_TURN_POINTS, run->id,
+    return ngx_lo_job_add_row(job, &ngx_lo_sql_turn_point, run->id,
                               ckp_json_str(w->row, "checkpoint_id"),
                               ckp_json_str(w->row, "parent_id"),
                               ckp_json_int(w->row, "seq", 0),

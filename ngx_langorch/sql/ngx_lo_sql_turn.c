@@ -5,86 +5,17 @@
 #include "store/ngx_lo_sql.h"
 
 
-/* Rows of ten columns: one to eight of them. */
-
-#define NGX_LO_TURN_TEN_1  " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-
-#define NGX_LO_TURN_TEN_2  NGX_LO_TURN_TEN_1                                  \
-    ", ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-
-#define NGX_LO_TURN_TEN_3  NGX_LO_TURN_TEN_2                                  \
-    ", ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
-
-#define NGX_LO_TURN_TEN_4  NGX_LO_TURN_TEN_3                                  \
-    ", ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
-
-#define NGX_LO_TURN_TEN_5  NGX_LO_TURN_TEN_4                                  \
-    ", ($41, $42, $43, $44, $45, $46, $47, $48, $49, $50)"
-
-#define NGX_LO_TURN_TEN_6  NGX_LO_TURN_TEN_5                                  \
-    ", ($51, $52, $53, $54, $55, $56, $57, $58, $59, $60)"
-
-#define NGX_LO_TURN_TEN_7  NGX_LO_TURN_TEN_6                                  \
-    ", ($61, $62, $63, $64, $65, $66, $67, $68, $69, $70)"
-
-#define NGX_LO_TURN_TEN_8  NGX_LO_TURN_TEN_7                                  \
-    ", ($71, $72, $73, $74, $75, $76, $77, $78, $79, $80)"
-
-/* The same of eleven. */
-
-#define NGX_LO_TURN_ELEVEN_1  " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-
-#define NGX_LO_TURN_ELEVEN_2  NGX_LO_TURN_ELEVEN_1                            \
-    ", ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
-
-#define NGX_LO_TURN_ELEVEN_3  NGX_LO_TURN_ELEVEN_2                            \
-    ", ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
-
-#define NGX_LO_TURN_ELEVEN_4  NGX_LO_TURN_ELEVEN_3                            \
-    ", ($34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)"
-
-#define NGX_LO_TURN_ELEVEN_5  NGX_LO_TURN_ELEVEN_4                            \
-    ", ($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)"
-
-#define NGX_LO_TURN_ELEVEN_6  NGX_LO_TURN_ELEVEN_5                            \
-    ", ($56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66)"
-
-#define NGX_LO_TURN_ELEVEN_7  NGX_LO_TURN_ELEVEN_6                            \
-    ", ($67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77)"
-
-#define NGX_LO_TURN_ELEVEN_8  NGX_LO_TURN_ELEVEN_7                            \
-    ", ($78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88)"
-
-#define NGX_LO_TURN_TYPES_4(types)  types types types types
-
-#define NGX_LO_TURN_ROWS(name, insert, columns, types)                        \
-    { name "_1", insert NGX_LO_TURN_##columns##_1, types, 1 },                \
-    { name "_2", insert NGX_LO_TURN_##columns##_2, types types, 2 },          \
-    { name "_3", insert NGX_LO_TURN_##columns##_3, types types types, 3 },    \
-    { name "_4", insert NGX_LO_TURN_##columns##_4,                            \
-      NGX_LO_TURN_TYPES_4(types), 4 },                                        \
-    { name "_5", insert NGX_LO_TURN_##columns##_5,                            \
-      NGX_LO_TURN_TYPES_4(types) types, 5 },                                  \
-    { name "_6", insert NGX_LO_TURN_##columns##_6,                            \
-      NGX_LO_TURN_TYPES_4(types) types types, 6 },                            \
-    { name "_7", insert NGX_LO_TURN_##columns##_7,                            \
-      NGX_LO_TURN_TYPES_4(types) types types types, 7 },                      \
-    { name "_8", insert NGX_LO_TURN_##columns##_8,                            \
-      NGX_LO_TURN_TYPES_4(types) NGX_LO_TURN_TYPES_4(types), 8 }
-
-
 /*
  * Events of one job go in together: a statement has a price of its own.  With
  * OR FAIL SQLite keeps no copies of pages to undo half of a statement; what
  * fails half way is undone with its job.
  */
 
-const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS] = {
-    NGX_LO_TURN_ROWS("turn_events",
-                     "INSERT OR FAIL INTO events"
-                     " (run, seq, created_at, type, path, node_id,"
-                     " step_id, attempt, payload, delta) VALUES", TEN,
-                     "iiilsssnjt")
+const ngx_lo_stmt_t  ngx_lo_sql_turn_event = {
+    "turn_event",
+    "INSERT OR FAIL INTO events (run, seq, created_at, type, path, node_id,"
+    " step_id, attempt, payload, delta) VALUES",
+    "iiilsssnjt", NGX_LO_EACH
 };
 
 
@@ -190,12 +121,11 @@ const ngx_lo_stmt_t  ngx_lo_sql_turn_approval_extend = {
 
 /* One for each node that was left. */
 
-const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS] = {
-    NGX_LO_TURN_ROWS("turn_points",
-                     "INSERT OR FAIL INTO checkpoints"
-                     " (run, checkpoint_id, parent_id, seq, node_id,"
-                     " path, reason, name, state, created_at, part)"
-                     " VALUES", ELEVEN, "ississsstin")
+const ngx_lo_stmt_t  ngx_lo_sql_turn_point = {
+    "turn_point",
+    "INSERT OR FAIL INTO checkpoints (run, checkpoint_id, parent_id, seq,"
+    " node_id, path, reason, name, state, created_at, part) VALUES",
+    "ississsstin", NGX_LO_EACH
 };
 
 

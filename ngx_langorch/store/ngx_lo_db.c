@@ -17,10 +17,14 @@ static int ngx_lo_db_tick(void *data);
 static int ngx_lo_db_again(ngx_lo_db_t *db, sqlite3_stmt **handle,
     const char *sql);
 static ngx_lo_prepared_t *ngx_lo_db_prepare(ngx_lo_db_t *db,
-    const ngx_lo_stmt_t *stmt, int *rc);
+    const ngx_lo_bound_t *bound, int *rc);
+static int ngx_lo_db_prepare_rows(ngx_lo_db_t *db,
+    const ngx_lo_bound_t *bound, sqlite3_stmt **handle);
 static int ngx_lo_db_held(ngx_lo_db_t *db, ngx_lo_bound_t *bound);
 static int ngx_lo_db_bind(const ngx_lo_prepared_t *p,
     const ngx_lo_bound_t *bound);
+static int ngx_lo_db_bind_row(const ngx_lo_prepared_t *p,
+    const ngx_lo_bound_t *bound, size_t first);
 static void ngx_lo_db_forget(ngx_lo_prepared_t *p);
 static int ngx_lo_db_says(ngx_lo_db_t *db, const char *what, int rc);
 static int ngx_lo_db_code(ngx_lo_db_t *db, int rc);
@@ -393,7 +397,7 @@ ngx_lo_db_run(ngx_lo_db_t *db, ngx_lo_job_t *job, ngx_lo_bound_t *bound)
 
     errno = 0;
     rc = SQLITE_OK;
-    p = ngx_lo_db_prepare(db, bound->stmt, &rc);
+    p = ngx_lo_db_prepare(db, bound, &rc);
 
     if (p != NULL) {
         bound->readonly = p->readonly;
@@ -469,33 +473,40 @@ ngx_lo_db_held(ngx_lo_db_t *db, ngx_lo_bound_t *bound)
 /* Lends the statement of this connection, prepared once.  NULL: *rc. */
 
 static ngx_lo_prepared_t *
-ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
+ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_bound_t *bound, int *rc)
 {
-    int                 i, n;
-    char                name[16];
-    ngx_uint_t          at;
-    ngx_lo_prepared_t  *p;
+    int                   i, n;
+    char                  name[16];
+    ngx_uint_t            at;
+    ngx_lo_prepared_t    *p;
+    const ngx_lo_stmt_t  *stmt;
 
-    at = (ngx_uint_t) (((uintptr_t) stmt >> 4) % NGX_LO_STMTS_MAX);
+    stmt = bound->stmt;
+    at = (ngx_uint_t) ((((uintptr_t) stmt >> 4) + bound->n)
+                       % NGX_LO_STMTS_MAX);
 
     while (db->prepared[at].stmt != NULL) {
 
-        if (db->prepared[at].stmt == stmt) {
+        if (db->prepared[at].stmt == stmt && db->prepared[at].n == bound->n) {
             return &db->prepared[at];
         }
 
         at = (at + 1) % NGX_LO_STMTS_MAX;
     }
 
-    if (db->nprepared >= NGX_LO_STMTS_MAX - 1) {
+    n = (int) strlen(stmt->types);
+
+    if (db->nprepared >= NGX_LO_STMTS_MAX - 1 || n > NGX_LO_PARAMS_MAX) {
         *rc = SQLITE_NOMEM;
         return NULL;
     }
 
     p = &db->prepared[at];
 
-    *rc = sqlite3_prepare_v3(db->db, stmt->sql, -1, SQLITE_PREPARE_PERSISTENT,
-                             &p->handle, NULL);
+    *rc = (bound->n > 0)
+          ? ngx_lo_db_prepare_rows(db, bound, &p->handle)
+          : sqlite3_prepare_v3(db->db, stmt->sql, -1,
+                               SQLITE_PREPARE_PERSISTENT, &p->handle, NULL);
 
     if (*rc != SQLITE_OK || p->handle == NULL) {
         *rc = (*rc == SQLITE_OK) ? SQLITE_MISUSE : *rc;
@@ -504,14 +515,15 @@ ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
         return NULL;
     }
 
-    n = (int) strlen(stmt->types);
-
     for (i = 0; i < n; i++) {
         (void) snprintf(name, sizeof(name), "$%d", i + 1);
-        p->params[i] = sqlite3_bind_parameter_index(p->handle, name);
+        p->params[i] = (bound->n > 0)
+                       ? i + 1
+                       : sqlite3_bind_parameter_index(p->handle, name);
     }
 
     p->stmt = stmt;
+    p->n = bound->n;
     p->columns = sqlite3_column_count(p->handle);
     p->readonly = sqlite3_stmt_readonly(p->handle) != 0;
     p->procedures = strstr(stmt->sql, "INTO procedures ") != NULL
@@ -523,8 +535,64 @@ ngx_lo_db_prepare(ngx_lo_db_t *db, const ngx_lo_stmt_t *stmt, int *rc)
 }
 
 
+/* The text with a list of parameters for each row: (?, ?), (?, ?). */
+
+static int
+ngx_lo_db_prepare_rows(ngx_lo_db_t *db, const ngx_lo_bound_t *bound,
+    sqlite3_stmt **handle)
+{
+    int         rc;
+    size_t      columns, i;
+    ckp_buf_t   text;
+
+    ckp_buf_init(&text, 1 << 16);
+    ckp_buf_puts(&text, bound->stmt->sql);
+
+    columns = strlen(bound->stmt->types);
+
+    for (i = 0; i < bound->n * columns; i++) {
+        ckp_buf_puts(&text, (i == 0) ? " (?"
+                            : (i % columns == 0) ? "), (?" : ", ?");
+    }
+
+    ckp_buf_puts(&text, ")");
+
+    rc = (text.failed == CKP_OK)
+         ? sqlite3_prepare_v3(db->db, ckp_buf_str(&text), -1,
+                              SQLITE_PREPARE_PERSISTENT, handle, NULL)
+         : SQLITE_NOMEM;
+
+    ckp_buf_free(&text);
+
+    return rc;
+}
+
+
 static int
 ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
+{
+    int         rc;
+    size_t      columns;
+    ngx_uint_t  row, rows;
+
+    rc = SQLITE_OK;
+    columns = strlen(bound->stmt->types);
+    rows = (bound->n > 0) ? bound->n : 1;
+
+    for (row = 0; rc == SQLITE_OK && row < rows; row++) {
+        rc = ngx_lo_db_bind_row(p, bound, row * columns);
+    }
+
+    return rc;
+}
+
+
+/* `first` parameters are before these.  What is NULL is so since the statement
+ * ran last, or was prepared. */
+
+static int
+ngx_lo_db_bind_row(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound,
+    size_t first)
 {
     int                    rc, i, at;
     const char            *types;
@@ -534,11 +602,13 @@ ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
 
     for (i = 0; types[i] != '\0'; i++) {
         at = p->params[i];
-        value = &bound->params[i];
+        value = &bound->params[first + (size_t) i];
 
         if (at == 0) {
             continue;               /* the text does not use it */
         }
+
+        at += (int) first;
 
         switch (types[i]) {
 
@@ -548,8 +618,7 @@ ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
 
         case 'n':
             rc = (value->i == NGX_LO_NULL)
-                 ? sqlite3_bind_null(p->handle, at)
-                 : sqlite3_bind_int64(p->handle, at, value->i);
+                 ? SQLITE_OK : sqlite3_bind_int64(p->handle, at, value->i);
             break;
 
         case 'd':
@@ -558,10 +627,12 @@ ngx_lo_db_bind(const ngx_lo_prepared_t *p, const ngx_lo_bound_t *bound)
 
         default:
 
-            /* text; NULL binds NULL; it lives as long as the job */
+            /* text; it lives as long as the job */
 
-            rc = sqlite3_bind_text(p->handle, at, value->s, value->len,
-                                   SQLITE_STATIC);
+            rc = (value->s == NULL)
+                 ? SQLITE_OK
+                 : sqlite3_bind_text(p->handle, at, value->s, value->len,
+                                     SQLITE_STATIC);
         }
 
         if (rc != SQLITE_OK) {

@@ -13,8 +13,9 @@
 
 
 static ngx_lo_bound_t *ngx_lo_job_room(ngx_lo_job_t *job);
+static void ngx_lo_job_widen(ngx_lo_job_t *job, ngx_lo_bound_t *bound);
 static ngx_int_t ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound,
-    const char *types, ngx_uint_t rows, va_list args);
+    va_list args);
 static ngx_int_t ngx_lo_job_value(ngx_lo_job_t *job, char type,
     ngx_lo_value_t *value, const ngx_lo_value_t *above, va_list *args);
 static ngx_int_t ngx_lo_job_copy(ngx_lo_job_t *job, const char *s,
@@ -88,15 +89,17 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
         return NGX_ERROR;
     }
 
+    bound->stmt = stmt;
+    bound->params = ckp_arena_alloc(job->arena, (strlen(stmt->types) + 1)
+                                                * sizeof(ngx_lo_value_t));
     va_start(args, stmt);
-    rc = ngx_lo_job_bind(job, bound, stmt->types, 1, args);
+    rc = ngx_lo_job_bind(job, bound, args);
     va_end(args);
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    bound->stmt = stmt;
     job->nstmts++;
 
     return NGX_OK;
@@ -104,8 +107,7 @@ ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
 
 
 ngx_int_t
-ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
-    ngx_uint_t n, ...)
+ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...)
 {
     va_list          args;
     ngx_int_t        rc;
@@ -115,38 +117,71 @@ ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
     bound = NULL;
 
     for (i = job->nstmts; i > 0; i--) {
-        if (job->stmts[i - 1].family == family) {
+        if (job->stmts[i - 1].stmt == stmt) {
             bound = &job->stmts[i - 1];
             break;
         }
     }
 
-    if (bound == NULL || bound->stmt == &family[n - 1]) {
+    if (bound == NULL || bound->n == NGX_LO_EACH_MAX) {
         bound = ngx_lo_job_room(job);
 
         if (bound == NULL) {
             return NGX_ERROR;
         }
+
+        bound->stmt = stmt;
     }
 
-    va_start(args, n);
-    rc = ngx_lo_job_bind(job, bound, family[0].types, n, args);
+    if (bound->n == bound->room) {
+        ngx_lo_job_widen(job, bound);
+    }
+
+    va_start(args, stmt);
+    rc = ngx_lo_job_bind(job, bound, args);
     va_end(args);
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (bound->family == NULL) {
-        bound->family = family;
-        bound->stmt = family;
-        job->nstmts++;
-
-    } else {
-        bound->stmt++;
-    }
+    job->nstmts += (bound->n++ == 0);
 
     return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_lo_job_counts(const ngx_lo_bound_t *bound)
+{
+    ngx_uint_t  n;
+
+    n = (bound->n > 0) ? bound->n : (ngx_uint_t) bound->stmt->changes;
+
+    return bound->stmt->changes == -1 || bound->count == n;
+}
+
+
+/* Room for more rows: a turn has two or three events, or very many.  Without
+ * memory there are no parameters any more. */
+
+static void
+ngx_lo_job_widen(ngx_lo_job_t *job, ngx_lo_bound_t *bound)
+{
+    size_t           row;
+    ngx_uint_t       room;
+    ngx_lo_value_t  *params;
+
+    row = strlen(bound->stmt->types) * sizeof(ngx_lo_value_t);
+    room = (bound->room == 0) ? 4 : NGX_LO_EACH_MAX;
+    params = ckp_arena_alloc(job->arena, room * row);
+
+    if (params != NULL && bound->n > 0) {
+        ngx_memcpy(params, bound->params, bound->n * row);
+    }
+
+    bound->params = params;
+    bound->room = room;
 }
 
 
@@ -180,32 +215,26 @@ ngx_lo_job_room(ngx_lo_job_t *job)
 }
 
 
-/* Parameters of one row, behind those of the rows that are bound already; the
- * first one makes room for all. */
+/* Parameters of one row, behind those of the rows that are bound already. */
 
 static ngx_int_t
-ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound, const char *types,
-    ngx_uint_t rows, va_list args)
+ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound, va_list args)
 {
     size_t           n, i;
     va_list          rest;
     ngx_int_t        rc;
+    const char      *types;
     ngx_lo_value_t  *row, *above;
-
-    n = strlen(types);
-
-    if (bound->nparams == 0 && rows * n <= NGX_LO_PARAMS_MAX) {
-        bound->params = ckp_arena_alloc(job->arena,
-                                        (rows * n + 1) * sizeof(*row));
-    }
 
     if (bound->params == NULL || job->failed) {
         job->failed = 1;
         return NGX_ERROR;
     }
 
-    row = &bound->params[bound->nparams];
-    above = (bound->nparams == 0) ? NULL : row - n;
+    types = bound->stmt->types;
+    n = strlen(types);
+    row = &bound->params[bound->n * n];
+    above = (bound->n == 0) ? NULL : row - n;
     rc = NGX_OK;
     va_copy(rest, args);
 
@@ -216,7 +245,6 @@ ngx_lo_job_bind(ngx_lo_job_t *job, ngx_lo_bound_t *bound, const char *types,
 
     va_end(rest);
 
-    bound->nparams += n;
     job->failed |= (rc != NGX_OK);
 
     return rc;

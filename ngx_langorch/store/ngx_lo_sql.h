@@ -146,11 +146,9 @@ extern const ngx_lo_stmt_t  ngx_lo_sql_stuck_forget;
 
 /* --- what a turn writes (ngx_lo_sql_turn.c) -------------------------------------- */
 
-#define NGX_LO_SQL_TURN_EVENTS  8       /* rows of the longest */
-#define NGX_LO_SQL_TURN_POINTS  8
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_events[NGX_LO_SQL_TURN_EVENTS];
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_event;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_journal;
-extern const ngx_lo_stmt_t  ngx_lo_sql_turn_points[NGX_LO_SQL_TURN_POINTS];
+extern const ngx_lo_stmt_t  ngx_lo_sql_turn_point;
 extern const ngx_lo_stmt_t  ngx_lo_sql_turn_lease;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_held;
 extern const ngx_lo_stmt_t  ngx_lo_sql_slots_own;

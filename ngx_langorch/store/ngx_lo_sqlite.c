@@ -338,10 +338,7 @@ ngx_lo_reader_run(ngx_lo_reader_t *r, ngx_lo_job_t *job)
     for (i = 0; rc == SQLITE_OK && i < job->nstmts; i++) {
         rc = ngx_lo_db_run(db, job, &job->stmts[i]);
 
-        if (rc == SQLITE_OK && job->stmts[i].stmt->changes >= 0
-            && job->stmts[i].count
-               != (ngx_uint_t) job->stmts[i].stmt->changes)
-        {
+        if (rc == SQLITE_OK && !ngx_lo_job_counts(&job->stmts[i])) {
             job->rc = NGX_LO_JOB_GUARD;
             job->guard = i;
             break;

@@ -36,10 +36,12 @@ typedef struct {
                                p the value of that K as it is, none of its own,
                                n int64_t where NGX_LO_NULL means NULL */
     int          changes;   /* rows it must change (SELECT: return); -1 = any
-                               number */
+                               number; NGX_LO_EACH: those that were added by
+                               ngx_lo_job_add_row, `sql` ends with VALUES */
 } ngx_lo_stmt_t;
 
 #define NGX_LO_NULL  INT64_MIN
+#define NGX_LO_EACH  (-2)
 
 typedef enum {
     NGX_LO_JOB_OK,          /* committed */
@@ -125,13 +127,11 @@ ngx_lo_job_t *ngx_lo_job_new(ngx_lo_store_t *store, ngx_uint_t write);
 ngx_int_t ngx_lo_job_add(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...);
 
 /*
- * Adds a row to the statement of a family that the job has, or begins one:
- * family[i] inserts i + 1 rows, `n` is the length of the family, and the
- * parameters are those of family[0].  Rows of one family stay in order, but may
- * run before statements that were added earlier than they.
+ * Adds a row to a statement NGX_LO_EACH: to the last one that the job has of it
+ * when that has room, else to one more.  Its rows stay in order, but may run
+ * before statements that were added earlier than they.
  */
-ngx_int_t ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *family,
-    ngx_uint_t n, ...);
+ngx_int_t ngx_lo_job_add_row(ngx_lo_job_t *job, const ngx_lo_stmt_t *stmt, ...);
 
 /* How many statements were added so far: the index of the next. */
 ngx_uint_t ngx_lo_job_len(const ngx_lo_job_t *job);

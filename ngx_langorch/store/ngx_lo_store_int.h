@@ -14,7 +14,8 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define NGX_LO_PARAMS_MAX     88
+#define NGX_LO_PARAMS_MAX     40
+#define NGX_LO_EACH_MAX       16        /* rows of one statement */
 #define NGX_LO_STMTS_MAX      512       /* statements a connection keeps */
 #define NGX_LO_READERS_MAX    16
 #define NGX_LO_STORE_TEXT     256
@@ -45,9 +46,9 @@ typedef struct {
 
 typedef struct {
     const ngx_lo_stmt_t  *stmt;
-    const ngx_lo_stmt_t  *family;       /* NULL: of none */
+    ngx_uint_t            n;            /* rows of an NGX_LO_EACH; else 0 */
+    ngx_uint_t            room;         /* for so many */
     ngx_lo_value_t       *params;
-    size_t                nparams;
     json_t               *rows;         /* NULL: none asked for */
     ngx_uint_t            count;
     ngx_uint_t            readonly;     /* it cannot have changed a row */
@@ -109,6 +110,7 @@ typedef enum {
 /* A prepared statement of one connection. */
 typedef struct {
     const ngx_lo_stmt_t  *stmt;         /* NULL: free */
+    ngx_uint_t            n;            /* rows of an NGX_LO_EACH; else 0 */
     sqlite3_stmt         *handle;
     int                   params[NGX_LO_PARAMS_MAX];    /* $n -> index */
     int                   columns;
@@ -192,6 +194,9 @@ struct ngx_lo_store_s {
     uint64_t              shm;
     int64_t               looked_ms;
 };
+
+/* 1: the statement changed, or gave, as many rows as it must. */
+ngx_uint_t ngx_lo_job_counts(const ngx_lo_bound_t *bound);
 
 /* Tells who watches the job, if somebody does and was not told. */
 void ngx_lo_job_watched(ngx_lo_job_t *job);

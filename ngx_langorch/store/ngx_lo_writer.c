@@ -355,12 +355,11 @@ ngx_lo_writer_statements(ngx_lo_db_t *db, ngx_lo_job_t *job)
 
         job->touched |= (rc == SQLITE_OK)
                         ? (bound->count > 0 && !bound->readonly)
-                        : (bound->family != NULL);
+                        : (bound->n > 0);
 
         if (rc == SQLITE_CONSTRAINT_UNIQUE
             || rc == SQLITE_CONSTRAINT_PRIMARYKEY
-            || (rc == SQLITE_OK && bound->stmt->changes >= 0
-                && bound->count != (ngx_uint_t) bound->stmt->changes))
+            || (rc == SQLITE_OK && !ngx_lo_job_counts(bound)))
         {
             job->rc = NGX_LO_JOB_GUARD;
             job->guard = i;
