@@ -80,8 +80,13 @@ find({ no_chdir => 1, wanted => sub {
     my $begins = () = $code =~ /\{\s*"\w+",\s*"/g;
     my $found  = 0;
 
-    while ($code =~ /\{\s*($text)\s*,\s*((?:$text\s*)+),\s*(?:$text\s*)+,\s*-?\d+\s*\}/g) {
-        $sql{ said($1) } = said($2);
+    while ($code =~ /\{\s*($text)\s*,\s*((?:$text\s*)+),\s*((?:$text\s*)+),\s*([-()\d]+)\s*\}/g) {
+        my ($name, $sql, $types, $changes) = (said($1), said($2), said($3), $4);
+
+        # of a statement of many rows one
+
+        $sql .= ' (' . join(', ', ('?') x length $types) . ')' if $changes eq '(-2)';
+        $sql{$name} = $sql;
         $found++;
     }
     is $found, $begins, "every statement of $_ is read" if $found != $begins;

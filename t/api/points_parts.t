@@ -10,13 +10,14 @@ use LangOrch::Agent;
 use LangOrch::Doc qw(procedure sequence step);
 use LangOrch::Site;
 use LangOrch::Store;
+use LangOrch::Wait qw(until_true);
 
 my $agent = LangOrch::Agent->start(script => { work => sub {
     my ($call) = @_;
     my $params = $call->{json}{params};
     return $params->{bad} eq 'yes'
         ? { error => 'Bad: so it is', retryable => JSON::PP::false }
-        : { result => $params->{seen} };
+        : { result => $params->{seen}, $params->{bad} eq 'late' ? (until => 'go') : () };
 } });
 
 my $site = LangOrch::Site->start(workers => 2);
@@ -95,6 +96,21 @@ for my $case ([ 'open', '-' ], [ 'sealed', 'tango-7741' ]) {
             'what came after is';
     };
 }
+
+
+subtest 'a run whose newest state is told by what changed goes on after a crash' => sub {
+    my $run  = $site->run('open', { bad => 'late' });
+    my $rows = "checkpoints WHERE run = (SELECT id FROM runs WHERE run_id = '@{[ $run->id ]}')";
+    until_true('its call is under way', sub { seen_by_agent($run) });
+    is value("SELECT part FROM $rows ORDER BY seq DESC LIMIT 1"), 1, 'so it is';
+
+    $site->kill9_all;
+    $agent->release('go');
+    $site->restart;
+    is $run->wait_final->{status}, 'completed', 'it completes';
+    is_deeply [ seen_by_agent($run) ], [ ("$nodes -") x 2 ], 'the call was made again';
+    is $run->events_of('node_completed'), $nodes + 2, 'and nothing else';
+};
 
 
 subtest 'a point whose whole state is gone is none any more' => sub {
