@@ -1,5 +1,7 @@
 # A run that nothing will move is told of: in the log, and to the site's webhook,
 # once, by one of the workers; one that waits for something is not (api 19).
+#
+# Begins before the others: looks come twice a minute.
 
 use strict;
 use warnings;

@@ -1,5 +1,7 @@
 # A disk that takes nothing: runs are held and go on when it does, nobody is told
 # a thing that is not so, and no step is sent twice for it (G14, reliability.md 3).
+#
+# Begins before the others: a disk is looked at once a second.
 
 use strict;
 use warnings;
