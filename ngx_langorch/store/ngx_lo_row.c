@@ -265,15 +265,19 @@ ngx_lo_db_word(json_t *word, ngx_uint_t *shut, ckp_err_t *err)
     const char  *text;
 
     part = json_object_get(word, "state");
+    text = json_string_value(part);
 
-    /* a text alone is one of an older version */
+    /* a sealed text alone is one of an older version */
 
-    if (json_is_array(part) || json_is_string(part)) {
-        part = json_is_array(part) ? json_incref(part)
-                                   : json_pack("[O]", part);
+    if ((text != NULL && text[0] == NGX_LO_SEALED)
+        || (json_is_array(part)
+            && json_object_get(word, "checkpoint_id") != NULL))
+    {
+        part = (text != NULL) ? json_pack("[O]", part) : json_incref(part);
 
-        if (json_object_set_new(word, "state",
-                                ngx_lo_db_point(part, shut, err)) != 0)
+        if (part == NULL
+            || json_object_set_new(word, "state",
+                                   ngx_lo_db_point(part, shut, err)) != 0)
         {
             goto failed;
         }
